@@ -1,0 +1,25 @@
+/**
+ * An error as AWS would answer it: a code (the exception's name), a message and an HTTP status.
+ * The gateway renders it for the protocol of the service that was called; `fields` are further
+ * members of the answer's body (for example `Reason` of a throttled Lambda call).
+ */
+export class AwsError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status = 400,
+    readonly fields: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+    this.name = code;
+  }
+}
+
+/** The answer to what AWS can do and this local AWS can not: named, never a silent success. */
+export function unsupported(what: string, code = "ValidationException", status = 400): AwsError {
+  return new AwsError(
+    code,
+    `The local AWS does not support ${what}. Run this against the aws target.`,
+    status,
+  );
+}

@@ -1,0 +1,90 @@
+/**
+ * The one door of the local AWS: a function from Request to Response. It refuses callers from elsewhere, finds
+ * out who calls which service, hands over, and writes errors as the service would.
+ */
+import { AwsError } from "./errors.ts";
+import { errorResponse } from "./protocols.ts";
+import { type Iam, type Service, type ServiceName, SERVICES } from "./services.ts";
+
+export interface GatewayOptions {
+  services: Readonly<Record<ServiceName, Service>> & { iam: Iam };
+  region: string;
+  /** Told of every fault that is ours: an unexpected error behind a 500. */
+  onFault(error: unknown, what: string): void;
+}
+
+export function createGateway(
+  { services, region, onFault }: GatewayOptions,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const requestId = crypto.randomUUID();
+    const url = new URL(request.url);
+    const scope = credentialScope(request, url);
+    const service = serviceOf(request, url, scope?.service);
+    let response: Response;
+    try {
+      refuseForeign(request, url);
+      const principal = await services.iam.authenticate(request);
+      const call = { request, url, principal, region: scope?.region ?? region, requestId };
+      response = await services[service].handle(call);
+    } catch (error) {
+      if (!(error instanceof AwsError)) onFault(error, `${request.method} ${url.pathname}`);
+      const shown = error instanceof AwsError ? error : new AwsError(
+        service === "s3" ? "InternalError" : "InternalFailure",
+        "An internal error occurred.",
+        500,
+      );
+      response = errorResponse(shown, service, requestId, url.pathname);
+    }
+    // A body left unread would keep the connection from being used again.
+    if (request.body && !request.bodyUsed) await request.body.cancel().catch(() => {});
+    response.headers.set("x-amzn-requestid", requestId);
+    if (service === "s3") response.headers.set("x-amz-request-id", requestId);
+    if (request.method !== "HEAD") return response;
+    await response.body?.cancel();
+    return new Response(null, { status: response.status, headers: response.headers });
+  };
+}
+
+/** The credential scope `AKID/date/region/service/aws4_request` of a signed or presigned request. */
+function credentialScope(request: Request, url: URL): { region: string; service: string } | undefined {
+  const header = request.headers.get("authorization")?.match(/Credential=([^,\s]+)/)?.[1];
+  const parts = (header ?? url.searchParams.get("X-Amz-Credential") ?? "").split("/");
+  return parts.length === 5 ? { region: parts[2]!, service: parts[3]! } : undefined;
+}
+
+/** The service that a request is for; S3 takes what nothing else claims, as its paths can be anything. */
+function serviceOf(request: Request, url: URL, signedFor: string | undefined): ServiceName {
+  if (signedFor && (SERVICES as readonly string[]).includes(signedFor)) return signedFor as ServiceName;
+  if (signedFor) {
+    // Its own protocol is not known here, so the error goes out in the one that most services speak.
+    return "sagemaker";
+  }
+  const target = request.headers.get("x-amz-target") ?? "";
+  if (target.startsWith("SageMaker.") || url.pathname.startsWith("/endpoints/")) return "sagemaker";
+  if (target.startsWith("AWSStepFunctions.")) return "states";
+  if (target.startsWith("Logs_20140328.")) return "logs";
+  if (url.pathname.startsWith("/2015-03-31/")) return "lambda";
+  return "s3";
+}
+
+/**
+ * A web page must not be able to drive the local AWS: browsers send their page's `Origin`, and a name rebound
+ * to 127.0.0.1 shows in `Host`.
+ */
+function refuseForeign(request: Request, url: URL): void {
+  const local = /^(127\.0\.0\.1|localhost|\[::1\])$/;
+  const named = (name: string | null) => name?.replace(/:\d+$/, "") ?? "";
+  const origin = request.headers.get("origin");
+  const host = named(request.headers.get("host")) || url.hostname;
+  // S3 clients that address buckets by host send bucket.localhost.
+  const mine = local.test(host) || host.endsWith(".localhost");
+  if (mine && origin === null) return;
+  throw new AwsError(
+    "AccessDenied",
+    `The local AWS answers programs on this machine only, not ${
+      origin ? `pages of ${origin}` : `the host ${host}`
+    }.`,
+    403,
+  );
+}

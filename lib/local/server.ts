@@ -1,0 +1,90 @@
+/** The local AWS: all services of one state directory behind one port of 127.0.0.1. */
+import { createGateway } from "./gateway.ts";
+import { createIam } from "./iam/iam.ts";
+import { createLambda } from "./lambda/lambda.ts";
+import { createLogs } from "./logs/logs.ts";
+import { createS3 } from "./s3/s3.ts";
+import { createSageMaker } from "./sagemaker/sagemaker.ts";
+import type { Core, Service, Siblings } from "./services.ts";
+import { createStates } from "./states/states.ts";
+import { Store } from "./store.ts";
+
+export interface LocalAwsOptions {
+  stateDir: string;
+  /** 0 picks a free one. */
+  port: number;
+  region?: string;
+  /** Seconds before a new or changed role can be assumed: AWS needs some, tests choose. */
+  rolePropagationSeconds?: number;
+  now?(): number;
+  onFault?(error: unknown, what: string): void;
+  /** Called before each request, for an idle timer. */
+  onRequest?(): void;
+}
+
+export interface LocalAws {
+  readonly endpoint: string;
+  readonly port: number;
+  /** Ends workers, containers and timers; state stays on disk. */
+  stop(): Promise<void>;
+}
+
+/** The account number that local AWS look-alikes agree on. */
+export const LOCAL_ACCOUNT = "000000000000";
+
+/**
+ * Starts the local AWS.
+ * @throws Deno.errors.AddrInUse when the port is taken, Error when the state directory is of a newer version.
+ */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const { region = "us-east-1", onFault = (error, what) => console.error(`${what}:`, error) } = options;
+  const store = new Store(options.stateDir);
+  let endpoint = "";
+  const siblings = {} as { -readonly [K in keyof Siblings]: Siblings[K] };
+  const core: Core = {
+    store,
+    stateDir: options.stateDir,
+    account: LOCAL_ACCOUNT,
+    region,
+    endpoint: () => endpoint,
+    now: options.now ?? Date.now,
+    siblings,
+  };
+  const iam = siblings.iam = createIam(core, { propagationSeconds: options.rolePropagationSeconds ?? 0 });
+  const s3 = siblings.s3 = createS3(core);
+  const logs = siblings.logs = createLogs(core);
+  const lambda = siblings.lambda = createLambda(core);
+  const services = {
+    iam,
+    sts: iam,
+    s3,
+    logs,
+    lambda,
+    states: createStates(core),
+    sagemaker: createSageMaker(core),
+  };
+  const handle = createGateway({ services, region, onFault });
+  let server: Deno.HttpServer<Deno.NetAddr>;
+  try {
+    server = Deno.serve({ hostname: "127.0.0.1", port: options.port, onListen() {} }, (request) => {
+      options.onRequest?.();
+      return handle(request);
+    });
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  const { port } = server.addr;
+  endpoint = `http://127.0.0.1:${port}`;
+  const all: Service[] = [...new Set<Service>(Object.values(services))];
+  for (const service of all) await service.start?.();
+  return {
+    endpoint,
+    port,
+    async stop() {
+      await server.shutdown();
+      for (const service of all.toReversed()) await service.stop?.();
+      store.close();
+    },
+  };
+}

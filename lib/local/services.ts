@@ -1,0 +1,147 @@
+/**
+ * What the parts of the local AWS are to each other. A service is made by a function of `Core` and sees its
+ * siblings only through the interfaces below; `server.ts` puts them together.
+ */
+import type { Store } from "./store.ts";
+
+/** The services by the name that SigV4 signs for; SageMaker Runtime signs as `sagemaker` too. */
+export const SERVICES = ["s3", "iam", "sts", "lambda", "states", "sagemaker", "logs"] as const;
+export type ServiceName = typeof SERVICES[number];
+
+/** What every service is given. */
+export interface Core {
+  readonly store: Store;
+  /** Absolute path; each service keeps files only in a folder of its own below it. */
+  readonly stateDir: string;
+  /** The one account there is, 12 digits. */
+  readonly account: string;
+  readonly region: string;
+  /** `http://127.0.0.1:<port>`, known once the server listens. */
+  endpoint(): string;
+  /** Milliseconds since the epoch; tests move it. */
+  now(): number;
+  /** The siblings, for use in calls (not while services are being made). */
+  readonly siblings: Siblings;
+}
+
+export interface Siblings {
+  readonly iam: Iam;
+  readonly s3: S3;
+  readonly logs: Logs;
+  readonly lambda: Lambda;
+}
+
+/** A running service. */
+export interface Service {
+  /** Answers one request; throws AwsError for what AWS would refuse. */
+  handle(call: Call): Promise<Response>;
+  /** Takes up what a stopped or killed server left: called once, when the server listens. */
+  start?(): void | Promise<void>;
+  /** Ends processes and timers, writes what is pending. */
+  stop?(): void | Promise<void>;
+}
+
+/** Who makes a request. */
+export interface Principal {
+  /** `arn:aws:iam::ACCOUNT:root` or `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`. */
+  readonly arn: string;
+  /** The role whose policies decide; absent for the account's administrator, who may do everything. */
+  readonly roleName?: string;
+}
+
+/** One request, attributed to a principal and routed to a service. */
+export interface Call {
+  readonly request: Request;
+  readonly url: URL;
+  readonly principal: Principal;
+  readonly region: string;
+  readonly requestId: string;
+}
+
+export interface Credentials {
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly SessionToken: string;
+  /** Milliseconds since the epoch. */
+  readonly Expiration: number;
+}
+
+export interface Iam extends Service {
+  /**
+   * The principal behind a request, by its SigV4 credential: keys that the local AWS issued are verified,
+   * any other key (or none) is the account's administrator.
+   * @throws AwsError when an issued key's signature, token or expiry is wrong.
+   */
+  authenticate(request: Request): Promise<Principal>;
+  /**
+   * @param action for example `lambda:InvokeFunction`; its prefix decides the error's name
+   * @param context condition keys, for example `{"s3:prefix": "test/"}`
+   * @throws AwsError AccessDenied / AccessDeniedException, worded and named as the service does.
+   */
+  authorize(principal: Principal, action: string, resource: string, context?: Record<string, string>): void;
+  /** Checks `iam:PassRole` of the caller for a role that it hands to a service such as `lambda.amazonaws.com`. */
+  authorizePassRole(principal: Principal, roleArn: string, service: string): void;
+  /** Whether the role exists, its trust policy lets `service` assume it, and it has had time to propagate. */
+  isAssumable(roleArn: string, service: string): boolean;
+  /** Credentials and principal of a session of the role, for a service. @throws Error when not assumable. */
+  assumeRole(
+    roleArn: string,
+    service: string,
+    sessionName: string,
+  ): { principal: Principal; credentials: Credentials };
+}
+
+export interface S3Object {
+  readonly Key: string;
+  readonly Size: number;
+  /** Quoted, as on the wire. */
+  readonly ETag: string;
+  /** Milliseconds since the epoch. */
+  readonly LastModified: number;
+  readonly ContentType?: string;
+}
+
+/** Each call is authorised for the principal, exactly as over HTTP. */
+export interface S3 extends Service {
+  /** @throws AwsError NoSuchBucket, NoSuchKey, AccessDenied */
+  getObject(principal: Principal, bucket: string, key: string): S3Object & { Body: Uint8Array };
+  putObject(
+    principal: Principal,
+    bucket: string,
+    key: string,
+    body: Uint8Array,
+    contentType?: string,
+  ): S3Object;
+  /** All keys that begin with `prefix` (a plain string), in order. */
+  listObjects(principal: Principal, bucket: string, prefix: string): S3Object[];
+}
+
+export interface Logs extends Service {
+  /** Appends log lines as a service does for its users; makes group and stream when absent. */
+  write(group: string, stream: string, messages: readonly string[], timestamp?: number): void;
+}
+
+export interface InvokeInput {
+  /** Name, partial or full ARN, optionally with a qualifier. */
+  FunctionName: string;
+  Qualifier?: string;
+  InvocationType?: "RequestResponse" | "Event" | "DryRun";
+  LogType?: "None" | "Tail";
+  ClientContext?: string;
+  Payload: Uint8Array;
+  signal?: AbortSignal;
+}
+
+export interface InvokeOutput {
+  StatusCode: number;
+  ExecutedVersion: string;
+  FunctionError?: string;
+  LogResult?: string;
+  Payload: Uint8Array;
+  RequestId: string;
+}
+
+export interface Lambda extends Service {
+  /** Authorised for the principal. @throws AwsError for service errors; a function error is an output with FunctionError. */
+  invoke(principal: Principal, input: InvokeInput): Promise<InvokeOutput>;
+}

@@ -1,0 +1,209 @@
+/**
+ * Request shapes as data, in the manner of AWS's service models: each operation states beside its handler
+ * what a request may contain, and `validate` reports every violation in one message worded as AWS words it.
+ */
+import { AwsError, unsupported } from "./errors.ts";
+
+/** A violated constraint: where (AWS writes member paths in lower camel case) and what should hold. */
+interface Violation {
+  path: string;
+  value: unknown;
+  constraint: string;
+}
+
+export interface Shape<T> {
+  /** Appends to `violations` what is wrong with `value`; throws SerializationException on a wrong JSON type. */
+  check(value: unknown, path: string, violations: Violation[]): void;
+  /** Carries the type for `Infer`; never read. */
+  readonly type?: T;
+}
+
+/** A member that must be there. */
+export interface Required<T> extends Shape<T> {
+  readonly required: true;
+}
+
+export type Infer<S> = S extends Shape<infer T> ? T : never;
+
+type Members = Record<string, Shape<unknown>>;
+type RequiredKeys<M extends Members> = {
+  [K in keyof M]: M[K] extends { required: true } ? K : never;
+}[keyof M];
+type Structure<M extends Members> =
+  & { [K in RequiredKeys<M>]: Infer<M[K]> }
+  & { [K in Exclude<keyof M, RequiredKeys<M>>]?: Infer<M[K]> };
+
+/** Marks a structure's member as required. */
+export function required<T>(shape: Shape<T>): Required<T> {
+  return { check: shape.check, required: true };
+}
+
+interface StringRules<E extends string> {
+  min?: number;
+  max?: number;
+  pattern?: RegExp;
+  /** Allowed values, in AWS's order. */
+  values?: readonly E[];
+}
+
+/** A string; lengths in characters, the pattern must match the whole value. */
+export function string<E extends string = string>(rules: StringRules<E> = {}): Shape<E> {
+  const pattern = rules.pattern && new RegExp(`^(?:${rules.pattern.source})$`, "u");
+  return {
+    check(value, path, violations) {
+      if (typeof value !== "string") throw wrongType(path, "string", value);
+      const violated = (constraint: string) => violations.push({ path, value, constraint });
+      if (rules.values && !rules.values.includes(value as E)) {
+        violated(`Member must satisfy enum value set: [${rules.values.join(", ")}]`);
+      }
+      if (rules.min !== undefined && value.length < rules.min) {
+        violated(`Member must have length greater than or equal to ${rules.min}`);
+      }
+      if (rules.max !== undefined && value.length > rules.max) {
+        violated(`Member must have length less than or equal to ${rules.max}`);
+      }
+      if (pattern && !pattern.test(value)) {
+        violated(`Member must satisfy regular expression pattern: ${rules.pattern!.source}`);
+      }
+    },
+  };
+}
+
+/** A number in [min, max]; `integer` also refuses fractions. */
+export function number(rules: { min?: number; max?: number; integer?: boolean } = {}): Shape<number> {
+  return {
+    check(value, path, violations) {
+      if (typeof value !== "number" || !Number.isFinite(value)) throw wrongType(path, "number", value);
+      if (rules.integer && !Number.isInteger(value)) throw wrongType(path, "integer", value);
+      const violated = (constraint: string) => violations.push({ path, value, constraint });
+      if (rules.min !== undefined && value < rules.min) {
+        violated(`Member must have value greater than or equal to ${rules.min}`);
+      }
+      if (rules.max !== undefined && value > rules.max) {
+        violated(`Member must have value less than or equal to ${rules.max}`);
+      }
+    },
+  };
+}
+
+export function integer(rules: { min?: number; max?: number } = {}): Shape<number> {
+  return number({ ...rules, integer: true });
+}
+
+export function boolean(): Shape<boolean> {
+  return {
+    check(value, path) {
+      if (typeof value !== "boolean") throw wrongType(path, "boolean", value);
+    },
+  };
+}
+
+export function list<T>(member: Shape<T>, rules: { min?: number; max?: number } = {}): Shape<T[]> {
+  return {
+    check(value, path, violations) {
+      if (!Array.isArray(value)) throw wrongType(path, "list", value);
+      checkLength(value, value.length, path, rules, violations);
+      value.forEach((item, index) => member.check(item, `${path}.${index + 1}.member`, violations));
+    },
+  };
+}
+
+export function map<T>(
+  value: Shape<T>,
+  rules: { min?: number; max?: number; key?: Shape<string> } = {},
+): Shape<Record<string, T>> {
+  return {
+    check(given, path, violations) {
+      if (!isObject(given)) throw wrongType(path, "map", given);
+      const entries = Object.entries(given);
+      checkLength(given, entries.length, path, rules, violations);
+      for (const [key, item] of entries) {
+        rules.key?.check(key, `${path}.key`, violations);
+        value.check(item, `${path}.${key}.member`, violations);
+      }
+    },
+  };
+}
+
+/** A structure. As on AWS, members that the model does not name are ignored. */
+export function structure<M extends Members>(members: M): Shape<Structure<M>> {
+  return {
+    check(value, path, violations) {
+      if (!isObject(value)) throw wrongType(path || "the request", "structure", value);
+      for (const [name, member] of Object.entries(members)) {
+        const given = value[name];
+        const at = path === "" ? lowerFirst(name) : `${path}.${lowerFirst(name)}`;
+        if (given !== undefined && given !== null) member.check(given, at, violations);
+        else if ("required" in member) {
+          violations.push({ path: at, value: null, constraint: "Member must not be null" });
+        }
+      }
+    },
+  };
+}
+
+/** Any JSON value. */
+export function document(): Shape<unknown> {
+  return { check() {} };
+}
+
+/** A member that AWS honours and the local AWS does not: naming it is an error, so that nothing is lost silently. */
+export function notSupported(): Shape<never> {
+  return {
+    check(_value, path) {
+      throw unsupported(`the member '${path}'`);
+    },
+  };
+}
+
+/**
+ * Checks a request against its shape.
+ * @throws AwsError ValidationException with AWS's wording, up to ten violations in one message, or
+ * SerializationException for a wrong JSON type.
+ */
+export function validate<T>(shape: Shape<T>, value: unknown): T {
+  const violations: Violation[] = [];
+  shape.check(value, "", violations);
+  if (violations.length === 0) return value as T;
+  const count = violations.length === 1 ? "1 validation error" : `${violations.length} validation errors`;
+  const texts = violations.slice(0, 10).map(({ path, value, constraint }) =>
+    `Value ${
+      value === null ? "null" : `'${printed(value)}'`
+    } at '${path}' failed to satisfy constraint: ${constraint}`
+  );
+  throw new AwsError("ValidationException", `${count} detected: ${texts.join("; ")}`);
+}
+
+function checkLength(
+  value: unknown,
+  length: number,
+  path: string,
+  rules: { min?: number; max?: number },
+  violations: Violation[],
+): void {
+  const violated = (constraint: string) => violations.push({ path, value, constraint });
+  if (rules.min !== undefined && length < rules.min) {
+    violated(`Member must have length greater than or equal to ${rules.min}`);
+  }
+  if (rules.max !== undefined && length > rules.max) {
+    violated(`Member must have length less than or equal to ${rules.max}`);
+  }
+}
+
+function printed(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 256 ? `${text.slice(0, 256)}…` : text;
+}
+
+function wrongType(path: string, expected: string, value: unknown): AwsError {
+  const given = value === null ? "null" : Array.isArray(value) ? "list" : typeof value;
+  return new AwsError("SerializationException", `Expected ${expected} at '${path}', got ${given}`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function lowerFirst(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
