@@ -1,4 +1,4 @@
 import type { Core, Service } from "../services.ts";
 export function createStates(_core: Core): Service {
-  throw new Error("being written");
+  return { handle: () => Promise.reject(new Error("being written")) };
 }

@@ -1,0 +1,47 @@
+/** A local AWS of a test's own: a free port and a temporary state directory that is gone afterwards. */
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../../lib/local/server.ts";
+
+export interface TestAws extends LocalAws {
+  /** What an SDK client needs: `new S3Client(aws.client)`. */
+  readonly client: {
+    endpoint: string;
+    region: string;
+    credentials: { accessKeyId: string; secretAccessKey: string };
+    maxAttempts: number;
+  };
+  readonly stateDir: string;
+}
+
+/** Starts a local AWS, runs `body`, stops it and removes its state. Faults (our 500s) fail the test. */
+export async function withLocalAws(
+  body: (aws: TestAws) => Promise<void>,
+  options: Partial<LocalAwsOptions> = {},
+): Promise<void> {
+  const stateDir = options.stateDir ?? await Deno.makeTempDir({ prefix: "scones-test-" });
+  const faults: string[] = [];
+  try {
+    const aws = await startLocalAws({
+      port: 0,
+      onFault: (error, what) => faults.push(`${what}: ${error instanceof Error ? error.stack : error}`),
+      ...options,
+      stateDir,
+    });
+    try {
+      await body({
+        ...aws,
+        stateDir,
+        client: {
+          endpoint: aws.endpoint,
+          region: "us-east-1",
+          credentials: { accessKeyId: "test", secretAccessKey: "test" },
+          maxAttempts: 1,
+        },
+      });
+    } finally {
+      await aws.stop();
+    }
+  } finally {
+    if (!options.stateDir) await Deno.remove(stateDir, { recursive: true });
+  }
+  if (faults.length > 0) throw new Error(`The local AWS answered 500:\n${faults.join("\n")}`);
+}
