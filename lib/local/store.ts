@@ -13,11 +13,24 @@ export class Store {
   readonly db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** @throws Error when the directory was written by a newer version of the project. */
+  /** @throws Error when another server has the directory open, or a newer version of the project wrote it. */
   constructor(readonly stateDir: string) {
     mkdirSync(stateDir, { recursive: true });
     this.db = new DatabaseSync(join(stateDir, "aws.sqlite"));
-    this.db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000");
+    try {
+      // The lock is held until the process ends, however it ends: two servers cannot share a directory.
+      this.db.exec(
+        "PRAGMA busy_timeout = 2000; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; " +
+          "PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE; COMMIT",
+      );
+    } catch (cause) {
+      this.db.close();
+      throw new Error(
+        `Cannot open the state directory ${stateDir}: another local AWS is using it. Stop that one, or point ` +
+          `SCONES_STATE_DIR to another directory.`,
+        { cause },
+      );
+    }
     const { user_version: version } = this.db.prepare("PRAGMA user_version").get() as {
       user_version: number;
     };
