@@ -1,0 +1,84 @@
+import { readArchive } from "./archive.ts";
+import { DatasetError } from "./errors.ts";
+import { NdArray, type PickleValue, readPickle } from "./pickle.ts";
+
+/** Pictures are 32 × 32 pixels: a row holds 1,024 red bytes, then 1,024 green, then 1,024 blue. */
+export const SIDE = 32;
+export const ROW_BYTES = 3 * SIDE * SIDE;
+
+/** One split of the archive. Entry i of each field belongs to picture i. */
+export interface Batch {
+  fineLabels: Uint8Array;
+  filenames: string[];
+  /** filenames.length × ROW_BYTES, planar RGB, a view of the archive's bytes. */
+  pixels: Uint8Array;
+}
+
+/** A whole CIFAR-100 archive in memory. `labelNames[fineLabel]` is the name of a class. */
+export interface Cifar {
+  train: Batch;
+  test: Batch;
+  labelNames: string[];
+}
+
+/**
+ * Reads an archive in the format of cifar-100-python.tar.gz.
+ *
+ * @throws DatasetError when the archive or a pickle in it is damaged, or its content does not fit together
+ */
+export async function readCifar(path: string, signal?: AbortSignal): Promise<Cifar> {
+  const members = await readArchive(path, signal);
+  const meta = dictOf(readPickle(members.meta, "meta"), "meta");
+  const labelNames = textsOf(meta, "fine_label_names", "meta");
+  return {
+    train: batchOf(members.train, "train", labelNames),
+    test: batchOf(members.test, "test", labelNames),
+    labelNames,
+  };
+}
+
+function batchOf(bytes: Uint8Array, file: string, labelNames: string[]): Batch {
+  const dict = dictOf(readPickle(bytes, file), file);
+  const filenames = textsOf(dict, "filenames", file);
+  const labels = listOf(dict, "fine_labels", file);
+  const pixels = field(dict, "data", file);
+  const rows = filenames.length;
+  if (!(pixels instanceof NdArray) || pixels.shape.length !== 2 || pixels.shape[1] !== ROW_BYTES) {
+    throw new DatasetError(`${file}: data is no array of rows of ${ROW_BYTES} bytes`);
+  }
+  if (labels.length !== rows || pixels.shape[0] !== rows) {
+    throw new DatasetError(
+      `${file}: ${rows} filenames, ${labels.length} fine_labels and ${pixels.shape[0]} rows of data; ` +
+        `the three numbers must be equal`,
+    );
+  }
+  const fineLabels = Uint8Array.from(labels, (label, row) => {
+    if (typeof label === "number" && label >= 0 && label < Math.min(labelNames.length, 256)) return label;
+    throw new DatasetError(`${file}: fine_labels[${row}] is none of meta's ${labelNames.length} labels`);
+  });
+  return { fineLabels, filenames, pixels: pixels.data };
+}
+
+function dictOf(value: PickleValue, file: string): Map<string, PickleValue> {
+  if (value instanceof Map) return value;
+  throw new DatasetError(`${file}: the pickle holds no dictionary`);
+}
+
+function field(dict: Map<string, PickleValue>, key: string, file: string): PickleValue {
+  const value = dict.get(key);
+  if (value !== undefined) return value;
+  throw new DatasetError(`${file}: no ${key} in it, only ${[...dict.keys()].join(", ")}; CIFAR-100 has one`);
+}
+
+function listOf(dict: Map<string, PickleValue>, key: string, file: string): PickleValue[] {
+  const value = field(dict, key, file);
+  if (Array.isArray(value)) return value;
+  throw new DatasetError(`${file}: ${key} is no list`);
+}
+
+function textsOf(dict: Map<string, PickleValue>, key: string, file: string): string[] {
+  return listOf(dict, key, file).map((value, i) => {
+    if (typeof value === "string") return value;
+    throw new DatasetError(`${file}: ${key}[${i}] is no text`);
+  });
+}

@@ -1,0 +1,29 @@
+/**
+ * Calls `work` on every item, at most `limit` at a time, and returns the results in the items' order. After a
+ * failure or an abort no further item is begun; what is under way is waited for, then the first error is thrown.
+ */
+export async function mapBounded<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+  signal?: AbortSignal,
+): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  let next = 0;
+  let failed = false;
+  const lane = async () => {
+    while (next < items.length && !failed) {
+      const index = next++;
+      try {
+        signal?.throwIfAborted();
+        results[index] = await work(items[index]!, index);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, lane));
+  for (const lane of lanes) if (lane.status === "rejected") throw lane.reason;
+  return results;
+}

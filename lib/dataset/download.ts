@@ -1,0 +1,170 @@
+import { DatasetError, DownloadUnavailableError, reasonOf } from "./errors.ts";
+
+export interface DownloadProgress {
+  receivedBytes: number;
+  /** Absent when the server does not say. */
+  totalBytes?: number;
+}
+
+export interface DownloadOptions {
+  url: string;
+  /** The file to write. What it already holds is kept when the server can go on from there. */
+  part: string;
+  /** Whether a checksum of the whole will be compared, which makes going on safe without a validator. */
+  checked: boolean;
+  onProgress?: (progress: DownloadProgress) => void;
+  signal?: AbortSignal;
+  connectSeconds?: number;
+}
+
+const CONNECT_SECONDS = 10;
+const STALL_SECONDS = 60;
+const TRIES = 3;
+
+/** The connection broke after the answer had begun. */
+class BrokenConnection extends DatasetError {}
+
+/**
+ * Downloads `url` into `part`. A connection that breaks is taken up again with a Range request; what was
+ * received stays in `part`, so that the next run goes on too.
+ *
+ * @returns whether bytes that were in `part` before were kept
+ */
+export async function download(options: DownloadOptions): Promise<{ resumed: boolean }> {
+  const before = await sizeOf(options.part);
+  let broken: unknown;
+  let resumed = false;
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      const startedAt = await request(options);
+      resumed = before > 0 && (tries === 0 ? startedAt > 0 : resumed && startedAt > 0);
+      await Deno.remove(validatorPath(options.part)).catch(ignoreMissing);
+      return { resumed };
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!(error instanceof BrokenConnection)) throw broken ?? error;
+      if (tries === 0) resumed = before > 0;
+      broken = error;
+    }
+  }
+  throw broken;
+}
+
+/** One request. Returns the offset at which the server began. */
+async function request(options: DownloadOptions): Promise<number> {
+  const { url, part, onProgress } = options;
+  using watchdog = new Watchdog(options.signal);
+  const offset = await resumableSize(options);
+  const response = await open(options, offset, watchdog);
+  if (response.status === 416) {
+    await response.body?.cancel();
+    await Deno.remove(part); // longer than what the server has: not the same file
+    return await request(options);
+  }
+  if (!response.ok || !response.body) {
+    await response.body?.cancel();
+    throw new DownloadUnavailableError(
+      `${url} answered ${response.status} ${response.statusText}. Check the address, or set ` +
+        `SCONES_DATASET_URL to another one or to a local copy`,
+    );
+  }
+  const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get("content-range") ?? "");
+  if (response.status === 206 && Number(range?.[1]) !== offset) {
+    throw new DatasetError(`${url} answered with another part of the file than was asked for`);
+  }
+  const startAt = response.status === 206 ? offset : 0;
+  const length = response.headers.get("content-length");
+  const totalBytes = range ? Number(range[2]) : length ? Number(length) : undefined;
+  await saveValidator(part, response.headers);
+
+  using file = await Deno.open(part, { write: true, create: true, truncate: startAt === 0 });
+  await file.seek(startAt, Deno.SeekMode.Start);
+  let receivedBytes = startAt;
+  try {
+    watchdog.expectWithin(STALL_SECONDS);
+    for await (const chunk of response.body) {
+      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+      receivedBytes += chunk.length;
+      onProgress?.({ receivedBytes, totalBytes });
+      watchdog.expectWithin(STALL_SECONDS);
+    }
+    if (totalBytes !== undefined && receivedBytes < totalBytes) throw new Error("the server closed it early");
+  } catch (error) {
+    throw new BrokenConnection(
+      `The download of ${url} broke off after ${receivedBytes} of ${totalBytes ?? "an unknown number of"} ` +
+        `bytes: ${reasonOf(error)}. What was received is kept; run again to go on`,
+      { cause: error },
+    );
+  }
+  return startAt;
+}
+
+async function open(options: DownloadOptions, offset: number, watchdog: Watchdog): Promise<Response> {
+  const seconds = options.connectSeconds ?? CONNECT_SECONDS;
+  // Compression on the way would change what Range and Content-Length count.
+  const headers = new Headers({ "accept-encoding": "identity" });
+  if (offset > 0) {
+    headers.set("range", `bytes=${offset}-`);
+    const validator = await readValidator(options.part);
+    if (validator) headers.set("if-range", validator);
+  }
+  try {
+    watchdog.expectWithin(seconds);
+    return await fetch(options.url, { headers, signal: watchdog.signal });
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw new DownloadUnavailableError(
+      `${options.url} cannot be reached: ${reasonOf(error)}. Check the network, or set SCONES_DATASET_URL ` +
+        `to a local copy of the archive`,
+      { cause: error },
+    );
+  }
+}
+
+/** Aborts when nothing happens for the given time, or when the caller's signal does. */
+class Watchdog {
+  #controller = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly signal: AbortSignal;
+
+  constructor(outer?: AbortSignal) {
+    this.signal = outer ? AbortSignal.any([outer, this.#controller.signal]) : this.#controller.signal;
+  }
+
+  expectWithin(seconds: number): void {
+    clearTimeout(this.#timer);
+    const abort = () => this.#controller.abort(new Error(`no answer within ${seconds} seconds`));
+    this.#timer = setTimeout(abort, seconds * 1000);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** How much of `part` to keep: nothing unless a later version on the server would be noticed. */
+async function resumableSize({ part, checked }: DownloadOptions): Promise<number> {
+  return checked || await readValidator(part) ? await sizeOf(part) : 0;
+}
+
+// The validator (a strong ETag, else Last-Modified) makes the server send the whole file if it has changed.
+const validatorPath = (part: string) => `${part}.validator`;
+
+async function readValidator(part: string): Promise<string | undefined> {
+  return await Deno.readTextFile(validatorPath(part)).catch(ignoreMissing);
+}
+
+async function saveValidator(part: string, headers: Headers): Promise<void> {
+  const etag = headers.get("etag");
+  const validator = etag && !etag.startsWith("W/") ? etag : headers.get("last-modified");
+  if (validator) await Deno.writeTextFile(validatorPath(part), validator);
+  else await Deno.remove(validatorPath(part)).catch(ignoreMissing);
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await Deno.stat(path).catch(ignoreMissing))?.size ?? 0;
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { basename, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DatasetError, reasonOf } from "./errors.ts";
+import { download, type DownloadProgress } from "./download.ts";
+
+/** Where CIFAR-100's home page keeps the Python version, and the md5 that the page gives for it. */
+export const CIFAR100_URL = "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz";
+export const CIFAR100_MD5 = "eb9058c3a382ffc7106e4002c42a8d85";
+
+export interface FetchArchiveOptions {
+  /** https:, http:, file: or a path. */
+  url: string;
+  /** Folder for downloads; made when it is missing. */
+  cacheDir: string;
+  /** 32 hexadecimal digits; without it nothing is checked but the length that the server announced. */
+  md5?: string;
+  onProgress?: (progress: DownloadProgress) => void;
+  signal?: AbortSignal;
+  /** How long the server may take to answer. */
+  connectSeconds?: number;
+}
+
+/**
+ * Makes the archive available as a file. A local one is used in place; a remote one is downloaded into the
+ * cache, once: a download that broke off goes on where it stopped, and a file that is there is used again.
+ *
+ * @returns the file's path
+ * @throws DownloadUnavailableError when the host cannot be reached or answers with an HTTP error
+ * @throws DatasetError for any other failure: no such file, a wrong md5, a connection that keeps breaking
+ */
+export async function fetchArchive(options: FetchArchiveOptions): Promise<string> {
+  const { url, cacheDir, md5, signal } = options;
+  const local = localPath(url);
+  if (local !== undefined) {
+    if (!await isFile(local)) {
+      throw new DatasetError(`No data set at ${local}. SCONES_DATASET_URL must name an archive that exists`);
+    }
+    if (md5) await assertMd5(local, md5, url, signal);
+    return local;
+  }
+  await Deno.mkdir(cacheDir, { recursive: true });
+  const path = join(cacheDir, cacheName(url));
+  if (await isFile(path)) {
+    if (!md5 || await fileMd5(path, signal) === md5) return path;
+    await Deno.remove(path);
+  }
+  const part = `${path}.part`;
+  const { resumed } = await download({ ...options, part, checked: md5 !== undefined });
+  if (md5 && resumed && await fileMd5(part, signal) !== md5) {
+    // What was kept from an earlier run may be of another version or damaged: once more, from the start.
+    await Deno.remove(part);
+    await download({ ...options, part, checked: true });
+  }
+  if (md5) {
+    try {
+      await assertMd5(part, md5, url, signal);
+    } catch (error) {
+      if (error instanceof DatasetError) await Deno.remove(part);
+      throw error;
+    }
+  }
+  await Deno.rename(part, path);
+  return path;
+}
+
+/** The path that a file: URL or a plain path means; undefined for http: and https:. */
+function localPath(url: string): string | undefined {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase(); // one letter is a drive, not a scheme
+  if (scheme === undefined) return resolve(url);
+  if (scheme !== "file" && scheme !== "http" && scheme !== "https") {
+    throw new DatasetError(
+      `SCONES_DATASET_URL is ${url}; ${scheme}: is not supported, only https:, http:, file: and a path`,
+    );
+  }
+  try {
+    return scheme === "file" ? fileURLToPath(url) : (new URL(url), undefined);
+  } catch (error) {
+    throw new DatasetError(`SCONES_DATASET_URL is ${url}, which is no valid address: ${reasonOf(error)}`);
+  }
+}
+
+/** A readable name that differs for every URL. */
+function cacheName(url: string): string {
+  const digest = createHash("sha256").update(url).digest("hex").slice(0, 8);
+  return `${digest}-${basename(new URL(url).pathname) || "archive"}`;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
+}
+
+async function assertMd5(path: string, md5: string, url: string, signal?: AbortSignal): Promise<void> {
+  const actual = await fileMd5(path, signal);
+  if (actual === md5) return;
+  throw new DatasetError(
+    `${url} has the md5 ${actual}, expected ${md5}: it is damaged or another file. Try again, or set ` +
+      `SCONES_DATASET_URL to a copy that you trust`,
+  );
+}
+
+async function fileMd5(path: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash("md5");
+  using file = await Deno.open(path);
+  for await (const chunk of file.readable) {
+    signal?.throwIfAborted();
+    hash.update(chunk);
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { mapBounded } from "./concurrent.ts";
+import { formatLst } from "./lst.ts";
+import { encodePng } from "./png.ts";
+import type { Picture, Selection } from "./select.ts";
+
+export type Split = "train" | "test";
+
+/** What lies in the folder after staging. */
+export interface StagedFiles {
+  dir: string;
+  classes: string[];
+  train: number;
+  test: number;
+  /** Pictures per class and split. */
+  counts: Record<string, Record<Split, number>>;
+  /** Files that were written, and files that were there and equal. */
+  written: number;
+  unchanged: number;
+  /** Pictures of an earlier staging that are not in this one. */
+  removed: number;
+}
+
+export interface StageFilesOptions {
+  onProgress?: (progress: { done: number; total: number }) => void;
+  signal?: AbortSignal;
+}
+
+/** sharp has a pool of threads of its own; this only keeps them and the disk busy. */
+const CONCURRENCY = 8;
+
+/**
+ * Writes the chosen pictures as `<dir>/train/*.png` and `<dir>/test/*.png`, and `train.lst` and `test.lst`
+ * beside the folders. Afterwards the two folders hold these pictures and no other .png. A file that is there
+ * with the same bytes is not written again. The lists are written last, so a list never names a missing file.
+ */
+export async function stageFiles(
+  selection: Selection,
+  dir: string,
+  options: StageFilesOptions = {},
+): Promise<StagedFiles> {
+  const jobs = (["train", "test"] as const).flatMap((split) =>
+    selection[split].map((picture) => ({ picture, path: join(dir, split, picture.filename) }))
+  );
+  await Deno.mkdir(join(dir, "train"), { recursive: true });
+  await Deno.mkdir(join(dir, "test"), { recursive: true });
+  const removed = await removeOthers(selection, dir);
+  let done = 0;
+  const wrote = await mapBounded(jobs, CONCURRENCY, async ({ picture, path }) => {
+    const written = await writeIfChanged(path, await encodePng(picture.pixels));
+    options.onProgress?.({ done: ++done, total: jobs.length });
+    return written;
+  }, options.signal);
+  for (const split of ["train", "test"] as const) {
+    const text = formatLst(
+      selection[split].map(({ label, filename }, index) => ({ index, label, path: filename })),
+    );
+    wrote.push(await writeIfChanged(join(dir, `${split}.lst`), new TextEncoder().encode(text)));
+  }
+  const written = wrote.filter(Boolean).length;
+  return {
+    dir,
+    classes: selection.classes,
+    train: selection.train.length,
+    test: selection.test.length,
+    counts: Object.fromEntries(selection.classes.map((name, label) => [name, {
+      train: countOf(selection.train, label),
+      test: countOf(selection.test, label),
+    }])),
+    written,
+    unchanged: wrote.length - written,
+    removed,
+  };
+}
+
+function countOf(pictures: Picture[], label: number): number {
+  return pictures.filter((picture) => picture.label === label).length;
+}
+
+async function removeOthers(selection: Selection, dir: string): Promise<number> {
+  let removed = 0;
+  for (const split of ["train", "test"] as const) {
+    const keep = new Set(selection[split].map(({ filename }) => filename));
+    for await (const { name, isFile } of Deno.readDir(join(dir, split))) {
+      if (!isFile || !name.endsWith(".png") || keep.has(name)) continue;
+      await Deno.remove(join(dir, split, name));
+      removed++;
+    }
+  }
+  return removed;
+}
+
+/** Returns whether the file was written. It is renamed into place, so it is whole or not there. */
+async function writeIfChanged(path: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    const present = await Deno.readFile(path);
+    if (present.length === bytes.length && present.every((byte, i) => byte === bytes[i])) return false;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await Deno.writeFile(`${path}.tmp`, bytes);
+  await Deno.rename(`${path}.tmp`, path);
+  return true;
+}
