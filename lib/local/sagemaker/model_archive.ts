@@ -1,0 +1,28 @@
+/** model.tar.gz: packing the algorithm's model folder, and unpacking it for an endpoint. */
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, gzipSync } from "node:zlib";
+import { packTar, unpackTar } from "modern-tar/fs";
+import { AwsError } from "../errors.ts";
+
+/** The folder's files as a tar.gz; undefined when there are none. */
+export async function packModel(folder: string): Promise<Uint8Array | undefined> {
+  for await (const _ of Deno.readDir(folder)) {
+    return new Uint8Array(gzipSync(await buffer(packTar(folder))));
+  }
+  return undefined;
+}
+
+/** @throws AwsError ValidationException when the bytes are no tar.gz; entries outside the folder are refused by the reader. */
+export async function unpackModel(archive: Uint8Array, folder: string): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  try {
+    await pipeline(Readable.from([archive]), createGunzip(), unpackTar(folder));
+  } catch (error) {
+    throw new AwsError(
+      "ValidationException",
+      `The model data is not a readable .tar.gz: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}

@@ -1,0 +1,74 @@
+/** AddTags, ListTags and DeleteTags of any SageMaker resource, by ARN. */
+import type { Core } from "../services.ts";
+import { operation } from "../protocols.ts";
+import { integer, list, required, string, structure } from "../shapes.ts";
+
+export interface Tag {
+  Key: string;
+  Value: string;
+}
+
+export const tagList = list(
+  structure({ Key: required(string({ min: 1, max: 128 })), Value: required(string({ max: 256 })) }),
+  { max: 50 },
+);
+const resourceArn = string({ max: 256, pattern: /arn:.*/ });
+
+export class Tags {
+  readonly #tags;
+
+  constructor(readonly core: Core) {
+    this.#tags = core.store.collection<Record<string, string>>("sagemaker-tags");
+  }
+
+  add(arn: string, tags: readonly Tag[] = []): void {
+    if (tags.length === 0) return;
+    this.#tags.put(arn, {
+      ...this.#tags.get(arn),
+      ...Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value])),
+    });
+  }
+
+  of(arn: string): Tag[] {
+    return Object.entries(this.#tags.get(arn) ?? {}).map(([Key, Value]) => ({ Key, Value }));
+  }
+
+  /** Forgets the tags of a deleted resource, or some of them. */
+  remove(arn: string, keys?: readonly string[]): void {
+    const kept = keys ? this.of(arn).filter((tag) => !keys.includes(tag.Key)) : [];
+    this.#tags.delete(arn);
+    this.add(arn, kept);
+  }
+
+  readonly operations = {
+    AddTags: operation(
+      structure({ ResourceArn: required(resourceArn), Tags: required(tagList) }),
+      ({ ResourceArn, Tags }, call) => {
+        this.core.siblings.iam.authorize(call.principal, "sagemaker:AddTags", ResourceArn);
+        this.add(ResourceArn, Tags);
+        return { Tags: this.of(ResourceArn) };
+      },
+    ),
+    ListTags: operation(
+      structure({
+        ResourceArn: required(resourceArn),
+        NextToken: string(),
+        MaxResults: integer({ min: 50 }),
+      }),
+      ({ ResourceArn }, call) => {
+        this.core.siblings.iam.authorize(call.principal, "sagemaker:ListTags", ResourceArn);
+        return { Tags: this.of(ResourceArn) };
+      },
+    ),
+    DeleteTags: operation(
+      structure({
+        ResourceArn: required(resourceArn),
+        TagKeys: required(list(string({ min: 1, max: 128 }))),
+      }),
+      ({ ResourceArn, TagKeys }, call) => {
+        this.core.siblings.iam.authorize(call.principal, "sagemaker:DeleteTags", ResourceArn);
+        this.remove(ResourceArn, TagKeys);
+      },
+    ),
+  };
+}
