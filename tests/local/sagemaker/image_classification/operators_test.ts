@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { batchNorm } from "../../../../lib/local/sagemaker/image_classification/batch_norm.ts";
+import { convolution } from "../../../../lib/local/sagemaker/image_classification/convolution.ts";
+import * as operators from "../../../../lib/local/sagemaker/image_classification/operators.ts";
+import { Graph, type Value } from "../../../../lib/local/sagemaker/image_classification/graph.ts";
+import { checkGradients, compile } from "./gradient_check.ts";
+
+type Case = [string, (g: Graph, inputs: Value[]) => Value, number[][], Parameters<typeof checkGradients>[2]?];
+
+const conv = (stride: number, pad: number) => (g: Graph, [x, w]: Value[]) =>
+  convolution(g, x!, w!, { stride, pad });
+
+const CASES: Case[] = [
+  ["convolution 3×3, pad 1", conv(1, 1), [[2, 3, 5, 4], [4, 3, 3, 3]]],
+  ["convolution 2×2, no pad", conv(1, 0), [[2, 3, 5, 4], [5, 3, 2, 2]]],
+  ["convolution 1×1", conv(1, 0), [[2, 3, 4, 4], [4, 3, 1, 1]]],
+  ["convolution 3×3, stride 2, even side", conv(2, 1), [[2, 3, 6, 6], [4, 3, 3, 3]]],
+  ["convolution 3×3, stride 2, odd side", conv(2, 1), [[2, 3, 5, 7], [4, 3, 3, 3]]],
+  ["convolution 1×1, stride 2", conv(2, 0), [[2, 3, 6, 5], [4, 3, 1, 1]]],
+  ["convolution 7×7, stride 2", conv(2, 3), [[1, 2, 10, 10], [2, 2, 7, 7]]],
+  ["convolution of blocked channels", conv(1, 1), [[1, 16, 3, 4], [16, 16, 3, 3]]],
+  ["relu", (g, [x]) => operators.relu(g, x!), [[3, 7]], { step: 1e-3 }],
+  ["gelu", (g, [x]) => operators.gelu(g, x!), [[4, 9]], { spread: 2 }],
+  ["add", (g, [a, b]) => operators.add(g, a!, b!), [[2, 3], [2, 3]]],
+  ["a tensor used twice", (g, [x]) => operators.add(g, operators.relu(g, x!), x!), [[2, 5]], { step: 1e-3 }],
+  ["max pool 2×2", (g, [x]) => operators.maxPool(g, x!, 2, 2), [[2, 3, 5, 4]], { step: 1e-3 }],
+  ["max pool, overlapping windows", (g, [x]) => operators.maxPool(g, x!, 3, 2, 1), [[2, 2, 6, 5]], {
+    step: 1e-3,
+  }],
+  ["global max pool", (g, [x]) => operators.globalMaxPool(g, x!), [[2, 3, 3, 4]], { step: 1e-3 }],
+  ["global average pool", (g, [x]) => operators.globalAveragePool(g, x!), [[2, 3, 3, 4]]],
+  ["dense", (g, [x, w, b]) => operators.dense(g, x!, w!, b!), [[4, 5], [3, 5], [3]]],
+  ["scale", (g, [x]) => operators.scale(g, x!, 0.125), [[2, 3]]],
+  ["batch norm", (g, [x, gamma, beta]) => batchNorm(g, x!, gamma!, beta!).y, [[4, 3, 3, 2], [3], [3]]],
+];
+
+for (const [name, f, shapes, options] of CASES) {
+  Deno.test(`gradient of ${name}`, () => checkGradients(f, shapes, options));
+}
+
+Deno.test("gradient of cross-entropy", async () => {
+  const targets = Float32Array.of(1, 0, 0, 0.1, 0.8, 0.1);
+  await checkGradients(
+    (g, [z]) => operators.crossEntropy(g, z!, g.constant(targets, [2, 3])).loss,
+    [[2, 3]],
+  );
+});
+
+Deno.test("cross-entropy equals the value worked out by hand", async () => {
+  const g = new Graph();
+  const z = g.input("z", [1, 2]);
+  const { loss, probabilities } = operators.crossEntropy(g, z, g.constant(Float32Array.of(1, 0), [1, 2]));
+  const run = await compile(g, [g.named("loss", loss), g.named("p", probabilities)]);
+  // softmax(ln 3, 0) = (3/4, 1/4), so the loss is ln(4/3)
+  const { loss: value, p } = await run({ z: Float32Array.of(Math.log(3), 0) });
+  assert.ok(Math.abs(value![0]! - Math.log(4 / 3)) < 1e-6);
+  assert.ok(Math.abs(p![0]! - 0.75) < 1e-6);
+});
+
+Deno.test("an operator refuses shapes that do not fit, and gradients a tensor without influence", () => {
+  const g = new Graph();
+  const x = g.input("x", [1, 3, 4, 4]);
+  assert.throws(() => convolution(g, x, g.input("w", [8, 4, 3, 3])), /does not take the 3 channels/);
+  assert.throws(() => operators.add(g, x, g.input("y", [1, 3, 4, 5])), /cannot add/);
+  const loss = operators.scalarProduct(g, x, x);
+  assert.throws(() => g.gradients(loss, [g.input("unused", [2])]), /does not depend on unused/);
+});
