@@ -6,15 +6,20 @@ import { AwsError } from "./errors.ts";
 import { errorResponse } from "./protocols.ts";
 import { type Iam, type Service, type ServiceName, SERVICES } from "./services.ts";
 
+/** Tells a starter whether the local AWS that it wants is the one that listens. */
+export const HEALTH_PATH = "/_scones/health";
+
 export interface GatewayOptions {
   services: Readonly<Record<ServiceName, Service>> & { iam: Iam };
   region: string;
+  /** What `GET /_scones/health` answers (no bucket can have that name). */
+  health(): object;
   /** Told of every fault that is ours: an unexpected error behind a 500. */
   onFault(error: unknown, what: string): void;
 }
 
 export function createGateway(
-  { services, region, onFault }: GatewayOptions,
+  { services, region, health, onFault }: GatewayOptions,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     const requestId = crypto.randomUUID();
@@ -24,6 +29,7 @@ export function createGateway(
     let response: Response;
     try {
       refuseForeign(request, url);
+      if (url.pathname === HEALTH_PATH) return Response.json(health());
       const principal = await services.iam.authenticate(request);
       const call = { request, url, principal, region: scope?.region ?? region, requestId };
       response = await services[service].handle(call);

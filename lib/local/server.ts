@@ -18,6 +18,8 @@ export interface LocalAwsOptions {
   rolePropagationSeconds?: number;
   now?(): number;
   onFault?(error: unknown, what: string): void;
+  /** Instances by `<type> for <training-job or endpoint> usage`; absent means enough. */
+  quotas?: Readonly<Record<string, number>>;
   /** Called before each request, for an idle timer. */
   onRequest?(): void;
 }
@@ -25,6 +27,8 @@ export interface LocalAwsOptions {
 export interface LocalAws {
   readonly endpoint: string;
   readonly port: number;
+  /** Whether work goes on that nobody may be asking about: a training job. */
+  busy(): boolean;
   /** Ends workers, containers and timers; state stays on disk. */
   stop(): Promise<void>;
 }
@@ -54,6 +58,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const s3 = siblings.s3 = createS3(core);
   const logs = siblings.logs = createLogs(core);
   const lambda = siblings.lambda = createLambda(core);
+  const sagemaker = createSageMaker(core, { quotas: options.quotas });
   const services = {
     iam,
     sts: iam,
@@ -61,9 +66,14 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     logs,
     lambda,
     states: createStates(core),
-    sagemaker: createSageMaker(core),
+    sagemaker,
   };
-  const handle = createGateway({ services, region, onFault });
+  const handle = createGateway({
+    services,
+    region,
+    health: () => ({ service: "scones-local-aws", stateDir: options.stateDir, pid: Deno.pid }),
+    onFault,
+  });
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
     server = Deno.serve({ hostname: "127.0.0.1", port: options.port, onListen() {} }, (request) => {
@@ -81,6 +91,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   return {
     endpoint,
     port,
+    busy: () => sagemaker.busy,
     async stop() {
       await server.shutdown();
       for (const service of all.toReversed()) await service.stop?.();

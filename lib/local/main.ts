@@ -1,0 +1,58 @@
+/**
+ * The local AWS as a program: `main.ts --state-dir DIR --port PORT [--idle-minutes N]`.
+ * Says on standard output where it listens, writes `local.json` for those who look for it, ends on SIGINT, SIGTERM
+ * or after N minutes without a request.
+ */
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { startLocalAws } from "./server.ts";
+
+const { values } = parseArgs({
+  options: {
+    "state-dir": { type: "string", default: ".scones" },
+    port: { type: "string", default: "4566" },
+    "idle-minutes": { type: "string" },
+    "role-propagation-seconds": { type: "string", default: "0" },
+  },
+});
+const stateDir = resolve(values["state-dir"]);
+const idleMilliseconds = values["idle-minutes"] ? Number(values["idle-minutes"]) * 60_000 : Infinity;
+let lastRequest = Date.now();
+
+try {
+  const aws = await startLocalAws({
+    stateDir,
+    port: Number(values.port),
+    region: Deno.env.get("AWS_REGION") ?? Deno.env.get("AWS_DEFAULT_REGION") ?? "us-east-1",
+    rolePropagationSeconds: Number(values["role-propagation-seconds"]),
+    onRequest: () => lastRequest = Date.now(),
+  });
+  const file = join(stateDir, "local.json");
+  Deno.writeTextFileSync(file, JSON.stringify({ endpoint: aws.endpoint, port: aws.port, pid: Deno.pid }));
+  console.log(`The local AWS listens on ${aws.endpoint}, state in ${stateDir}`);
+
+  let stopping = false;
+  const stop = async (why: string) => {
+    if (stopping) return;
+    stopping = true;
+    console.log(`The local AWS ends: ${why}`);
+    await aws.stop();
+    await Deno.remove(file).catch(() => {});
+    Deno.exit(0);
+  };
+  Deno.addSignalListener("SIGINT", () => stop("interrupted"));
+  Deno.addSignalListener("SIGTERM", () => stop("asked to"));
+  setInterval(() => {
+    if (Date.now() - lastRequest > idleMilliseconds && !aws.busy()) stop("nobody has called for a while");
+  }, 10_000);
+} catch (error) {
+  const inUse = error instanceof Deno.errors.AddrInUse;
+  console.error(
+    inUse
+      ? `Port ${values.port} of 127.0.0.1 is in use by another program. Set SCONES_PORT to a free port, or to 0 to have one picked.`
+      : error instanceof Error
+      ? error.message
+      : error,
+  );
+  Deno.exit(1);
+}

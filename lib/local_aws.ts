@@ -1,0 +1,104 @@
+/**
+ * Starts, finds and stops the local AWS: a process beside this one, shared by notebooks and tasks. Outside
+ * `lib/local/` this file alone knows where the program is; everybody else speaks HTTP.
+ */
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { PROJECT_DIR, type Settings } from "./settings.ts";
+
+const PROGRAM = fileURLToPath(new URL("./local/main.ts", import.meta.url));
+
+/** Without a request for this long, a local AWS that was started for somebody ends by itself. */
+const IDLE_MINUTES = 60;
+
+export interface RunningLocalAws {
+  endpoint: string;
+  pid: number;
+}
+
+type Where = Pick<Settings, "stateDir" | "port">;
+
+/** The local AWS of this state directory, if one runs. */
+export async function findLocalAws(
+  { stateDir }: Pick<Where, "stateDir">,
+): Promise<RunningLocalAws | undefined> {
+  let noted: RunningLocalAws;
+  try {
+    noted = JSON.parse(readFileSync(join(stateDir, "local.json"), "utf8"));
+  } catch {
+    return undefined; // never started, or ended in order
+  }
+  try {
+    const response = await fetch(`${noted.endpoint}/_scones/health`, { signal: AbortSignal.timeout(5_000) });
+    const health: { stateDir?: string; pid: number } = await response.json();
+    return health.stateDir === stateDir ? { endpoint: noted.endpoint, pid: health.pid } : undefined;
+  } catch {
+    return undefined; // killed, and perhaps something else has its port now
+  }
+}
+
+/**
+ * The local AWS of this state directory, started when none runs.
+ * @throws Error with what the program said when it could not start: a port in use, a newer state directory.
+ */
+export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { started: boolean }> {
+  const running = await findLocalAws(where);
+  if (running) return { ...running, started: false };
+  mkdirSync(where.stateDir, { recursive: true });
+  const logFile = join(where.stateDir, "local.log");
+  const log = openSync(logFile, "w");
+  const child = spawn(
+    Deno.execPath(),
+    [
+      "run",
+      "-A",
+      PROGRAM,
+      "--state-dir",
+      where.stateDir,
+      "--port",
+      `${where.port}`,
+      "--idle-minutes",
+      `${IDLE_MINUTES}`,
+    ],
+    // Detached: interrupting a notebook or a task must not end what others use.
+    { cwd: PROJECT_DIR, detached: true, stdio: ["ignore", log, log] },
+  );
+  closeSync(log);
+  child.unref();
+  let ended = false;
+  child.on("exit", () => ended = true);
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(50)) {
+    const found = await findLocalAws(where);
+    if (found) return { ...found, started: found.pid === child.pid };
+    if (ended) break;
+  }
+  if (!ended) child.kill();
+  const said = readFileSync(logFile, "utf8").trim().split("\n").slice(-10).join("\n");
+  throw new Error(`The local AWS did not start. ${said || `It said nothing; see ${logFile}.`}`);
+}
+
+/** Ends the local AWS of this state directory; what it has stored stays. Returns whether one ran. */
+export async function stopLocalAws(where: Pick<Where, "stateDir">): Promise<boolean> {
+  const running = await findLocalAws(where);
+  if (!running) return false;
+  Deno.kill(running.pid, "SIGTERM");
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50)) {
+    if (!await findLocalAws(where) && !isAlive(running.pid)) return true;
+  }
+  throw new Error(`The local AWS (process ${running.pid}) did not end within 30 s of being asked to.`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    Deno.kill(pid, "SIGCONT"); // harmless to a running process
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

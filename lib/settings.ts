@@ -1,0 +1,120 @@
+/** The variables that people set, read from the environment and from `.env`, checked. */
+import { readFileSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseEnv } from "node:util";
+
+/** The project's folder: relative paths in variables start here, wherever a notebook or a task runs. */
+export const PROJECT_DIR = dirname(dirname(fileURLToPath(import.meta.url)));
+
+export interface Settings {
+  /** The embedded local AWS, or the real one. */
+  target: "local" | "aws";
+  /** URL or absolute path of cifar-100-python.tar.gz; absent: the CIFAR-100 home page's, else synthetic pictures. */
+  datasetUrl?: string;
+  /** Label names of the data set; the order gives the class numbers. */
+  classes: string[];
+  /** Confidence that the filter asks for, between 0 and 1. */
+  threshold: number;
+  /** Absolute path. */
+  stateDir: string;
+  /** Of the local AWS; 0 picks one. */
+  port: number;
+  bucket?: string;
+  roles: { sagemaker?: string; lambda?: string; states?: string };
+  /** Of the local training. */
+  seed: number;
+  region: string;
+  /** An AWS endpoint other than the target's own. */
+  endpointUrl?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings.
+ * @throws RangeError that names the variable, what it holds and what it may hold.
+ */
+export function readSettings(environment: Environment = projectEnvironment()): Settings {
+  const get = (name: string) => environment[name]?.trim() || undefined;
+  const stateDir = get("SCONES_STATE_DIR") ?? ".scones";
+  return {
+    target: oneOf("SCONES_TARGET", get("SCONES_TARGET") ?? "local", ["local", "aws"]),
+    datasetUrl: datasetUrl(get("SCONES_DATASET_URL")),
+    classes: classes(get("SCONES_CLASSES") ?? "bicycle,motorcycle"),
+    threshold: number("SCONES_THRESHOLD", get("SCONES_THRESHOLD") ?? "0.8", {
+      holds: (value) => value > 0 && value < 1,
+      rule: "a number between 0 and 1, both excluded",
+    }),
+    stateDir: resolve(PROJECT_DIR, stateDir),
+    port: number("SCONES_PORT", get("SCONES_PORT") ?? "4566", {
+      holds: (value) => Number.isInteger(value) && value >= 0 && value <= 65535,
+      rule: "a port number from 0 (picks a free one) to 65535",
+    }),
+    bucket: get("SCONES_BUCKET"),
+    roles: {
+      sagemaker: roleArn("SCONES_SAGEMAKER_ROLE_ARN", get("SCONES_SAGEMAKER_ROLE_ARN")),
+      lambda: roleArn("SCONES_LAMBDA_ROLE_ARN", get("SCONES_LAMBDA_ROLE_ARN")),
+      states: roleArn("SCONES_STATES_ROLE_ARN", get("SCONES_STATES_ROLE_ARN")),
+    },
+    seed: number("SCONES_SEED", get("SCONES_SEED") ?? "0", {
+      holds: (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31,
+      rule: "a whole number from 0 to 2147483647",
+    }),
+    region: get("AWS_REGION") ?? get("AWS_DEFAULT_REGION") ?? "us-east-1",
+    endpointUrl: get("AWS_ENDPOINT_URL"),
+  };
+}
+
+/** The process's environment over the project's `.env` file, when there is one. */
+export function projectEnvironment(): Environment {
+  let file: Record<string, string | undefined> = {};
+  try {
+    file = parseEnv(readFileSync(join(PROJECT_DIR, ".env"), "utf8"));
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ENOENT") throw error;
+  }
+  return { ...file, ...Deno.env.toObject() };
+}
+
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  if ((allowed as readonly string[]).includes(value)) return value as T;
+  throw new RangeError(`${name} is "${value}"; it may be ${allowed.join(" or ")}.`);
+}
+
+function number(
+  name: string,
+  text: string,
+  { holds, rule }: { holds(value: number): boolean; rule: string },
+): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && holds(value)) return value;
+  throw new RangeError(`${name} is "${text}"; it may be ${rule}.`);
+}
+
+function classes(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const problem = names.length < 2
+    ? "it needs two or more label names"
+    : new Set(names).size < names.length
+    ? "each label name may stand there once"
+    : undefined;
+  if (problem) throw new RangeError(`SCONES_CLASSES is "${text}"; ${problem}, separated by commas.`);
+  return names;
+}
+
+function datasetUrl(text: string | undefined): string | undefined {
+  if (text === undefined || /^(https?|file):/.test(text)) return text;
+  const scheme = text.match(/^([a-z][a-z0-9+.-]+):\/\//i)?.[1];
+  if (scheme) {
+    throw new RangeError(`SCONES_DATASET_URL is "${text}"; it may be an https: or file: URL, or a path.`);
+  }
+  return isAbsolute(text) ? text : resolve(PROJECT_DIR, text);
+}
+
+function roleArn(name: string, text: string | undefined): string | undefined {
+  if (text === undefined || /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(text)) return text;
+  throw new RangeError(
+    `${name} is "${text}"; it may be the ARN of an IAM role, arn:aws:iam::ACCOUNT:role/NAME.`,
+  );
+}
