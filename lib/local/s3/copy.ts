@@ -1,0 +1,2 @@
+import type { Operation } from "./context.ts";
+export const copyOperations: readonly Operation[] = [];
