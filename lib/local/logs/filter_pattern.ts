@@ -1,0 +1,40 @@
+/** Filter patterns of unstructured log lines (AWS, "Filter pattern syntax for metric filters, …"). */
+import { unsupported } from "../errors.ts";
+import { invalidParameter } from "./context.ts";
+
+/**
+ * Reads a pattern of terms: `a b` (both), `?a ?b` (either), `-a` (not), `"a phrase"`. A term matches a whole
+ * word, in its own case.
+ * @throws AwsError for JSON, delimited and regular-expression patterns, which the local AWS does not support.
+ */
+export function compilePattern(pattern: string): (message: string) => boolean {
+  const text = pattern.trim();
+  if (/^[{[]/.test(text)) throw unsupported(`the filter pattern '${text}' (only terms)`);
+  const terms = [...text.matchAll(/([?-]?)(?:"((?:[^"\\]|\\.)*)"|(\S+))/g)].map(
+    ([, mode, quoted, plain]) => {
+      if (plain?.startsWith("%")) throw unsupported(`the regular expression '${plain}' in a filter pattern`);
+      if (plain !== undefined && !/^[\w]+$/.test(plain)) {
+        throw invalidParameter(
+          `Invalid character(s) in term '${plain}': terms with other than letters, digits and _ need quotes`,
+        );
+      }
+      return { mode, contained: wordTest(plain ?? quoted!.replace(/\\(.)/g, "$1")) };
+    },
+  );
+  const all = terms.filter(({ mode }) => mode === "");
+  const any = terms.filter(({ mode }) => mode === "?");
+  const none = terms.filter(({ mode }) => mode === "-");
+  return (message) =>
+    all.every(({ contained }) => contained(message)) &&
+    // Beside other terms AWS ignores those with a question mark.
+    (any.length === 0 || all.length + none.length > 0 || any.some(({ contained }) => contained(message))) &&
+    !none.some(({ contained }) => contained(message));
+}
+
+function wordTest(term: string): (message: string) => boolean {
+  const word = RegExp.escape(term);
+  const before = /^\w/.test(term) ? "(?<!\\w)" : "";
+  const behind = /\w$/.test(term) ? "(?!\\w)" : "";
+  const expression = new RegExp(before + word + behind, "u");
+  return (message) => expression.test(message);
+}

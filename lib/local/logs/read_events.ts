@@ -1,0 +1,166 @@
+/** GetLogEvents and FilterLogEvents. */
+import { operation } from "../protocols.ts";
+import { boolean, integer, list, required, string, structure } from "../shapes.ts";
+import {
+  authorize,
+  existingGroup,
+  existingStream,
+  givenGroup,
+  groupIdentifier,
+  groupName,
+  invalidParameter,
+  type LogsContext,
+  streamName,
+} from "./context.ts";
+import type { LogEvent, Position } from "./events.ts";
+import { compilePattern } from "./filter_pattern.ts";
+
+const MAX_EVENTS = 10_000;
+const MAX_PAGE_BYTES = 1_048_576;
+const FOR_EVER = Number.MAX_SAFE_INTEGER;
+/** Before every event. */
+const HEAD: Position = { timestamp: 0, id: 0 };
+
+const time = integer({ min: 0 });
+const group = { logGroupName: groupName, logGroupIdentifier: groupIdentifier };
+
+export function readOperations(logs: LogsContext) {
+  return {
+    GetLogEvents: operation(
+      structure({
+        ...group,
+        logStreamName: required(streamName),
+        startTime: time,
+        endTime: time,
+        nextToken: string({ min: 1 }),
+        limit: integer({ min: 1, max: MAX_EVENTS }),
+        startFromHead: boolean(),
+        unmask: boolean(),
+      }),
+      (input, call) => {
+        const { logStreamName, startTime: from = 0, endTime: to = FOR_EVER, limit = MAX_EVENTS } = input;
+        const logGroup = givenGroup(input);
+        authorize(logs, call, "GetLogEvents", logGroup, logStreamName);
+        existingStream(logs, logGroup, logStreamName);
+        logs.tables.expire(logs.core.now());
+        const token = input.nextToken === undefined ? undefined : readToken(input.nextToken);
+        const place = token
+          ? token.forward ? { behind: token } : { before: token }
+          : input.startFromHead
+          ? { behind: HEAD }
+          : {};
+        const found = fitting(logs.tables.ofStream(logGroup, logStreamName, { ...place, from, to, limit }));
+        const events = "behind" in place ? found : found.toReversed();
+        return {
+          events: events.map(({ timestamp, message, ingested }) => ({
+            timestamp,
+            message,
+            ingestionTime: ingested,
+          })),
+          // An empty page answers the place that was asked for: by that clients know the end.
+          nextForwardToken: `f/${digits(events.at(-1) ?? token ?? HEAD)}/s`,
+          nextBackwardToken: `b/${digits(events[0] ?? token ?? HEAD)}/s`,
+        };
+      },
+    ),
+
+    FilterLogEvents: operation(
+      structure({
+        ...group,
+        logStreamNames: list(streamName, { min: 1, max: 100 }),
+        logStreamNamePrefix: streamName,
+        startTime: time,
+        endTime: time,
+        filterPattern: string({ max: 1024 }),
+        nextToken: string({ min: 1 }),
+        limit: integer({ min: 1, max: MAX_EVENTS }),
+        interleaved: boolean(),
+        unmask: boolean(),
+      }),
+      (input, call) => {
+        const { logStreamNames: names, logStreamNamePrefix: prefix, limit = MAX_EVENTS } = input;
+        const logGroup = givenGroup(input);
+        authorize(logs, call, "FilterLogEvents", logGroup);
+        if (names && prefix !== undefined) {
+          throw invalidParameter("LogStreamNamePrefix and LogStreamNames are mutually exclusive parameters.");
+        }
+        const matches = compilePattern(input.filterPattern ?? "");
+        existingGroup(logs, logGroup);
+        logs.tables.expire(logs.core.now());
+        const wanted = ({ stream, message }: LogEvent) =>
+          (names?.includes(stream) ?? stream.startsWith(prefix ?? "")) && matches(message);
+        const start = input.nextToken === undefined ? HEAD : readPosition(input.nextToken);
+        const { events, next } = filter(logs, logGroup, start, input, wanted, limit);
+        return {
+          events: events.map((event) => ({
+            logStreamName: event.stream,
+            timestamp: event.timestamp,
+            message: event.message,
+            ingestionTime: event.ingested,
+            eventId: digits(event),
+          })),
+          searchedLogStreams: [],
+          nextToken: next && digits(next),
+        };
+      },
+    ),
+  };
+}
+
+/** Matching events behind `start` that fit one page, and where the next page starts if there may be one. */
+function filter(
+  { tables }: LogsContext,
+  group: string,
+  start: Position,
+  { startTime = 0, endTime = FOR_EVER }: { startTime?: number; endTime?: number },
+  wanted: (event: LogEvent) => boolean,
+  limit: number,
+): { events: LogEvent[]; next?: Position } {
+  const events: LogEvent[] = [];
+  let bytes = 0;
+  for (let position = start;;) {
+    const batch = tables.ofGroup(group, position, startTime, endTime, 1000);
+    for (const event of batch) {
+      if (wanted(event)) {
+        bytes += eventBytes(event.message);
+        if (events.length === limit || (bytes > MAX_PAGE_BYTES && events.length > 0)) {
+          return { events, next: position };
+        }
+        events.push(event);
+      }
+      position = event;
+    }
+    if (batch.length < 1000) return { events };
+  }
+}
+
+/** What an event counts for in CloudWatch Logs' limits. */
+export function eventBytes(message: string): number {
+  return new TextEncoder().encode(message).length + 26;
+}
+
+/** The first events that fit one page, at least one. */
+function fitting(events: LogEvent[]): LogEvent[] {
+  let bytes = 0;
+  const end = events.findIndex(({ message }, index) =>
+    (bytes += eventBytes(message)) > MAX_PAGE_BYTES && index > 0
+  );
+  return end < 0 ? events : events.slice(0, end);
+}
+
+/** AWS's tokens and event ids are 56 digits. */
+function digits({ timestamp, id }: Position): string {
+  return String(timestamp).padStart(28, "0") + String(id).padStart(28, "0");
+}
+
+function readPosition(text: string): Position {
+  if (!/^\d{56}$/.test(text)) throw invalidParameter("The specified nextToken is invalid.");
+  const position = { timestamp: Number(text.slice(0, 28)), id: Number(text.slice(28)) };
+  if (Number.isSafeInteger(position.timestamp) && Number.isSafeInteger(position.id)) return position;
+  throw invalidParameter("The specified nextToken is invalid.");
+}
+
+function readToken(text: string): Position & { forward: boolean } {
+  const [, direction, place] = /^([fb])\/(\d{56})\/s$/.exec(text) ?? [];
+  return { ...readPosition(place ?? ""), forward: direction === "f" };
+}
