@@ -19,6 +19,19 @@ export interface Cifar {
   train: Batch;
   test: Batch;
   labelNames: string[];
+  /** Where the archive comes from, for people to read. */
+  source: string;
+  /** Whether the archive says that its pictures were drawn by this project. */
+  synthetic: boolean;
+}
+
+/** Stands in the `batch_label` of an archive whose pictures the project drew itself. */
+export const SYNTHETIC_MARK = "synthetic pictures";
+
+export interface ReadCifarOptions {
+  /** Default: the path. */
+  source?: string;
+  signal?: AbortSignal;
 }
 
 /**
@@ -26,19 +39,22 @@ export interface Cifar {
  *
  * @throws DatasetError when the archive or a pickle in it is damaged, or its content does not fit together
  */
-export async function readCifar(path: string, signal?: AbortSignal): Promise<Cifar> {
-  const members = await readArchive(path, signal);
+export async function readCifar(path: string, options: ReadCifarOptions = {}): Promise<Cifar> {
+  const members = await readArchive(path, options.signal);
   const meta = dictOf(readPickle(members.meta, "meta"), "meta");
   const labelNames = textsOf(meta, "fine_label_names", "meta");
+  const train = dictOf(readPickle(members.train, "train"), "train");
+  const test = dictOf(readPickle(members.test, "test"), "test");
   return {
-    train: batchOf(members.train, "train", labelNames),
-    test: batchOf(members.test, "test", labelNames),
+    train: batchOf(train, "train", labelNames),
+    test: batchOf(test, "test", labelNames),
     labelNames,
+    source: options.source ?? path,
+    synthetic: [train, test].some((dict) => String(dict.get("batch_label")).includes(SYNTHETIC_MARK)),
   };
 }
 
-function batchOf(bytes: Uint8Array, file: string, labelNames: string[]): Batch {
-  const dict = dictOf(readPickle(bytes, file), file);
+function batchOf(dict: Map<string, PickleValue>, file: string, labelNames: string[]): Batch {
   const filenames = textsOf(dict, "filenames", file);
   const labels = listOf(dict, "fine_labels", file);
   const pixels = field(dict, "data", file);

@@ -1,10 +1,5 @@
 import { DatasetError, DownloadUnavailableError, reasonOf } from "./errors.ts";
-
-export interface DownloadProgress {
-  receivedBytes: number;
-  /** Absent when the server does not say. */
-  totalBytes?: number;
-}
+import type { Progress } from "./progress.ts";
 
 export interface DownloadOptions {
   url: string;
@@ -12,7 +7,8 @@ export interface DownloadOptions {
   part: string;
   /** Whether a checksum of the whole will be compared, which makes going on safe without a validator. */
   checked: boolean;
-  onProgress?: (progress: DownloadProgress) => void;
+  /** In bytes. */
+  onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
   connectSeconds?: number;
 }
@@ -64,8 +60,8 @@ async function request(options: DownloadOptions): Promise<number> {
   if (!response.ok || !response.body) {
     await response.body?.cancel();
     throw new DownloadUnavailableError(
-      `${url} answered ${response.status} ${response.statusText}. Check the address, or set ` +
-        `SCONES_DATASET_URL to another one or to a local copy`,
+      `${url} answered ${response.status} ${response.statusText}`.trimEnd(),
+      "Check the address, or set SCONES_DATASET_URL to another one or to a local copy",
     );
   }
   const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get("content-range") ?? "");
@@ -85,7 +81,7 @@ async function request(options: DownloadOptions): Promise<number> {
     for await (const chunk of response.body) {
       for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
       receivedBytes += chunk.length;
-      onProgress?.({ receivedBytes, totalBytes });
+      onProgress?.({ done: receivedBytes, total: totalBytes });
       watchdog.expectWithin(STALL_SECONDS);
     }
     if (totalBytes !== undefined && receivedBytes < totalBytes) throw new Error("the server closed it early");
@@ -114,8 +110,8 @@ async function open(options: DownloadOptions, offset: number, watchdog: Watchdog
   } catch (error) {
     options.signal?.throwIfAborted();
     throw new DownloadUnavailableError(
-      `${options.url} cannot be reached: ${reasonOf(error)}. Check the network, or set SCONES_DATASET_URL ` +
-        `to a local copy of the archive`,
+      `${options.url} cannot be reached: ${reasonOf(error)}`,
+      "Check the network, or set SCONES_DATASET_URL to a local copy of the archive",
       { cause: error },
     );
   }

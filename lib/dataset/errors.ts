@@ -6,6 +6,10 @@ export class DatasetError extends Error {
 /** The archive could not be had at all: no connection to the host, or it answered with an HTTP error. */
 export class DownloadUnavailableError extends DatasetError {
   override name = "DownloadUnavailableError";
+
+  constructor(readonly reason: string, advice: string, options?: ErrorOptions) {
+    super(`${reason}. ${advice}`, options);
+  }
 }
 
 /** The message of anything thrown, with that of its cause (where fetch hides the reason). */

@@ -16,6 +16,9 @@ export interface Picture {
 
 /** The pictures of the chosen classes, in the archive's order. */
 export interface Selection {
+  /** As in `Cifar`. */
+  source: string;
+  synthetic: boolean;
   classes: string[];
   train: Picture[];
   test: Picture[];
@@ -43,7 +46,7 @@ export function selectClasses(cifar: Cifar, classes: string[]): Selection {
   const labels = labelsOf(classes, cifar.labelNames);
   const train = selectRows(cifar.train, "train", labels, cifar.labelNames);
   const test = selectRows(cifar.test, "test", labels, cifar.labelNames);
-  return { classes: [...classes], train, test };
+  return { source: cifar.source, synthetic: cifar.synthetic, classes: [...classes], train, test };
 }
 
 function labelsOf(classes: string[], labelNames: string[]): number[] {
@@ -94,7 +97,7 @@ function selectRows(batch: Batch, split: string, labels: number[], labelNames: s
 function assertFileNames(pictures: Picture[], split: string): void {
   const seen = new Set<string>();
   for (const { filename, row } of pictures) {
-    // deno-fmt keeps this on one line: no separator, no control character, no leading dot.
+    // No separator, no control character, no leading dot.
     if (!/^[^./\\\p{Cc}][^/\\\p{Cc}]*\.png$/u.test(filename)) {
       throw new DatasetError(
         `${split}: row ${row} has the file name ${JSON.stringify(filename)}, not a plain .png`,

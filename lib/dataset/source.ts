@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DatasetError, reasonOf } from "./errors.ts";
-import { download, type DownloadProgress } from "./download.ts";
+import type { Progress } from "./progress.ts";
+import { download } from "./download.ts";
 
 /** Where CIFAR-100's home page keeps the Python version, and the md5 that the page gives for it. */
 export const CIFAR100_URL = "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz";
@@ -15,7 +16,8 @@ export interface FetchArchiveOptions {
   cacheDir: string;
   /** 32 hexadecimal digits; without it nothing is checked but the length that the server announced. */
   md5?: string;
-  onProgress?: (progress: DownloadProgress) => void;
+  /** In bytes; not called for what is there already. */
+  onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
   /** How long the server may take to answer. */
   connectSeconds?: number;

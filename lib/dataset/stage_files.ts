@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { mapBounded } from "./concurrent.ts";
 import { formatLst } from "./lst.ts";
 import { encodePng } from "./png.ts";
+import type { Progress } from "./progress.ts";
 import type { Picture, Selection } from "./select.ts";
 
 export type Split = "train" | "test";
@@ -9,6 +10,9 @@ export type Split = "train" | "test";
 /** What lies in the folder after staging. */
 export interface StagedFiles {
   dir: string;
+  /** Where the archive comes from, and whether the project drew the pictures itself. */
+  source: string;
+  synthetic: boolean;
   classes: string[];
   train: number;
   test: number;
@@ -22,7 +26,8 @@ export interface StagedFiles {
 }
 
 export interface StageFilesOptions {
-  onProgress?: (progress: { done: number; total: number }) => void;
+  /** In pictures. */
+  onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }
 
@@ -60,6 +65,8 @@ export async function stageFiles(
   const written = wrote.filter(Boolean).length;
   return {
     dir,
+    source: selection.source,
+    synthetic: selection.synthetic,
     classes: selection.classes,
     train: selection.train.length,
     test: selection.test.length,

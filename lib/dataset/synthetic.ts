@@ -2,13 +2,14 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { packTar } from "modern-tar";
-import { ROW_BYTES } from "./cifar.ts";
+import { ROW_BYTES, SYNTHETIC_MARK } from "./cifar.ts";
 import { mapBounded } from "./concurrent.ts";
 import { drawPicture } from "./drawing/picture.ts";
 import { Random } from "./drawing/random.ts";
 import { DRAWN, type DrawnClass } from "./drawing/scene.ts";
 import { COARSE_LABELS, FINE_LABELS } from "./labels.ts";
 import { type Writable, writePickle } from "./pickle_writer.ts";
+import type { Progress } from "./progress.ts";
 
 /** The classes that the project can draw, by their names in CIFAR-100. */
 export const DRAWN_CLASSES = Object.keys(DRAWN) as DrawnClass[];
@@ -20,7 +21,8 @@ export interface SyntheticOptions {
   /** Pictures per class; default as CIFAR-100: 500 and 100. */
   trainPerClass?: number;
   testPerClass?: number;
-  onProgress?: (progress: { done: number; total: number }) => void;
+  /** In pictures. */
+  onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }
 
@@ -30,6 +32,9 @@ interface Row {
   /** Number of the picture's stream of random numbers. */
   stream: number;
 }
+
+/** Goes up with every change of the drawings, so that what lies in a cache is not taken for the new ones. */
+export const DRAWING_VERSION = 1;
 
 const CONCURRENCY = 8;
 
@@ -49,8 +54,8 @@ export async function writeSyntheticArchive(path: string, options: SyntheticOpti
     return row;
   }, options.signal);
   const members = {
-    train: batch(train, pictures.slice(0, train.length), "training batch 1 of 1"),
-    test: batch(test, pictures.slice(train.length), "testing batch 1 of 1"),
+    train: batch(train, pictures.slice(0, train.length), `training batch 1 of 1, ${SYNTHETIC_MARK}`),
+    test: batch(test, pictures.slice(train.length), `testing batch 1 of 1, ${SYNTHETIC_MARK}`),
     meta: writePickle(
       new Map([["fine_label_names", [...FINE_LABELS]], ["coarse_label_names", [...COARSE_LABELS]]]),
     ),

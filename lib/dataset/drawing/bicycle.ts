@@ -1,12 +1,12 @@
 import type { Random } from "./random.ts";
 import { circle, ellipse, hsl, line, type Point, polygon, rect } from "./svg.ts";
-import { type Colours, rider } from "./rider.ts";
+import { type Look, rider } from "./rider.ts";
 
 /**
  * A bicycle seen from its right side, as SVG. The wheels stand on y = 0 (y grows downwards) and their hubs are
  * 1 apart, around x = 0; the front is at the right.
  */
-export function bicycle(random: Random, colours: Colours): string {
+export function bicycle(random: Random, look: Look): string {
   const small = random.chance(0.12); // a child's or folding bicycle
   const radius = small ? random.between(0.22, 0.28) : random.between(0.3, 0.36);
   const tyre = random.chance(0.15) ? random.between(0.055, 0.08) : random.between(0.028, 0.05);
@@ -20,10 +20,10 @@ export function bicycle(random: Random, colours: Colours): string {
   const seatJoint: Point = between(crank, seatTop, 0.8);
   const parts: string[] = [];
 
-  for (const hub of [rear, front]) parts.push(...wheel(random, hub, radius, tyre, colours));
-  if (random.chance(0.25)) parts.push(...mudguards([rear, front], radius + tyre, colours.dark));
+  for (const hub of [rear, front]) parts.push(...wheel(random, hub, radius, tyre, look));
+  if (random.chance(0.25)) parts.push(...mudguards([rear, front], radius + tyre, look.dark));
   if (random.chance(0.15)) {
-    parts.push(rect([-0.78, seatJoint[1] + 0.08], 0.42, 0.035, { fill: colours.dark }));
+    parts.push(rect([-0.78, seatJoint[1] + 0.08], 0.42, 0.035, { fill: look.dark }));
   }
   const stepThrough = random.chance(0.22);
   const frame: Point[][] = [
@@ -34,16 +34,24 @@ export function bicycle(random: Random, colours: Colours): string {
     [headLow, crank, seatTop],
     [head, headLow, front],
   ];
-  for (const points of frame) parts.push(line(points, colours.body, tube));
+  for (const points of frame) parts.push(line(points, look.body, tube));
+  if (random.chance(0.15)) { // a bag or battery in the frame
+    const corners = [
+      between(crank, seatJoint, 0.25),
+      between(seatJoint, headLow, 0.15),
+      between(headLow, crank, 0.15),
+    ];
+    parts.push(polygon(corners, { fill: look.dark }));
+  }
   const chainring = random.between(0.06, 0.09);
-  parts.push(circle(crank, chainring, { stroke: colours.dark, width: 0.025 }));
+  parts.push(circle(crank, chainring, { stroke: look.dark, width: 0.025 }));
   const turn = random.between(0, Math.PI);
   const pedal: Point = [0.15 * Math.cos(turn), 0.15 * Math.sin(turn)];
-  parts.push(line([add(crank, pedal), add(crank, [-pedal[0], -pedal[1]])], colours.dark, 0.03));
+  parts.push(line([add(crank, pedal), add(crank, [-pedal[0], -pedal[1]])], look.dark, 0.03));
   parts.push(
-    ellipse([seatTop[0] - 0.02, seatTop[1] - 0.02], random.between(0.1, 0.14), 0.035, { fill: colours.dark }),
+    ellipse([seatTop[0] - 0.02, seatTop[1] - 0.02], random.between(0.1, 0.14), 0.035, { fill: look.dark }),
   );
-  const [grip, bar] = handlebar(random, head, colours.dark, tube);
+  const [grip, bar] = handlebar(random, head, look.dark, tube);
   parts.push(bar);
   if (random.chance(0.12)) {
     parts.push(polygon(
@@ -54,23 +62,23 @@ export function bicycle(random: Random, colours: Colours): string {
       { fill: hsl(30, 0.4, random.between(0.3, 0.6)) },
     ));
   }
-  if (random.chance(0.2)) parts.push(rider(random, seatTop, grip, add(crank, pedal)));
+  if (look.ridden) parts.push(rider(random, seatTop, grip, add(crank, pedal)));
   return parts.join("");
 }
 
-function wheel(random: Random, hub: Point, radius: number, tyre: number, colours: Colours): string[] {
+function wheel(random: Random, hub: Point, radius: number, tyre: number, look: Look): string[] {
   const parts = [
-    circle(hub, radius - tyre / 2, { stroke: colours.tyre, width: tyre }),
-    circle(hub, radius - tyre * 1.2, { stroke: colours.metal, width: 0.012 }),
+    circle(hub, radius - tyre / 2, { stroke: look.tyre, width: tyre }),
+    circle(hub, radius - tyre * 1.2, { stroke: look.metal, width: 0.012 }),
   ];
   const spokes = random.pick([0, 6, 8, 10]);
   const start = random.between(0, Math.PI);
   for (let i = 0; i < spokes; i++) {
     const angle = start + (i * 2 * Math.PI) / spokes;
     const end: Point = [(radius - tyre) * Math.cos(angle), (radius - tyre) * Math.sin(angle)];
-    parts.push(line([hub, add(hub, end)], colours.metal, 0.009));
+    parts.push(line([hub, add(hub, end)], look.metal, 0.009));
   }
-  parts.push(circle(hub, 0.025, { fill: colours.metal }));
+  parts.push(circle(hub, 0.025, { fill: look.metal }));
   return parts;
 }
 

@@ -5,6 +5,7 @@ import { type DrawnClass, drawScene } from "./scene.ts";
 
 /** Scenes are drawn larger and made small by sharp, as photographs were for CIFAR. */
 const DRAWN_PIXELS = 3 * SIDE;
+const PLANE = SIDE * SIDE;
 
 /**
  * A drawn picture as a planar row of ROW_BYTES bytes. `seed` and `stream` determine every pixel: what is seen
@@ -14,23 +15,25 @@ export async function drawPicture(className: DrawnClass, seed: number, stream: n
   const random = new Random(seed, stream);
   const svg = drawScene(random, className, DRAWN_PIXELS);
   let image = sharp(Buffer.from(svg)).removeAlpha().resize(SIDE, SIDE, { kernel: "mitchell" });
-  const blur = random.chance(0.35) ? random.between(0.4, 1.1) : 0;
+  const blur = random.chance(0.4) ? random.between(0.4, 1.2) : 0;
   if (blur > 0) image = image.blur(blur);
   const rgb = await image.raw().toBuffer();
   return expose(random, rgb);
 }
 
-/** Contrast, brightness, a colour cast and noise; from interleaved to planar. */
+/** Contrast, brightness, a colour cast and noise, mostly of brightness as a camera's; interleaved to planar. */
 function expose(random: Random, rgb: Uint8Array): Uint8Array {
-  const contrast = random.between(0.45, 1.1);
+  const contrast = random.between(0.5, 1.1);
   const brightness = 128 + random.normal() * 18;
-  const noise = random.chance(0.5) ? random.between(2, 8) : random.between(8, 26);
+  const offsets = [0, 1, 2].map(() => brightness + random.normal() * 6);
+  const noise = random.chance(0.6) ? random.between(1, 6) : random.between(6, 16);
   const row = new Uint8Array(ROW_BYTES);
-  for (let channel = 0; channel < 3; channel++) {
-    const offset = brightness + random.normal() * 6;
-    for (let i = 0; i < SIDE * SIDE; i++) {
-      const value = (rgb[3 * i + channel]! - 128) * contrast + offset + random.normal() * noise;
-      row[channel * SIDE * SIDE + i] = Math.max(0, Math.min(255, Math.round(value)));
+  for (let i = 0; i < PLANE; i++) {
+    const grain = random.normal() * noise;
+    for (let channel = 0; channel < 3; channel++) {
+      const light = (rgb[3 * i + channel]! - 128) * contrast + offsets[channel]!;
+      const value = light + grain + random.normal() * noise * 0.35;
+      row[channel * PLANE + i] = Math.max(0, Math.min(255, Math.round(value)));
     }
   }
   return row;

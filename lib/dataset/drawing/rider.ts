@@ -1,13 +1,14 @@
 import type { Random } from "./random.ts";
 import { circle, hsl, line, type Point } from "./svg.ts";
 
-/** The colours of one vehicle. */
-export interface Colours {
+/** What a vehicle's drawing is told: its colours, and whether somebody sits on it. */
+export interface Look {
   body: string;
   accent: string;
   dark: string;
   tyre: string;
   metal: string;
+  ridden: boolean;
 }
 
 /** Somebody on two wheels, from three points that the vehicle gives. */

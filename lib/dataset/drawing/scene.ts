@@ -2,7 +2,7 @@ import { bicycle } from "./bicycle.ts";
 import { motorcycle } from "./motorcycle.ts";
 import { pickupTruck } from "./pickup_truck.ts";
 import type { Random } from "./random.ts";
-import type { Colours } from "./rider.ts";
+import type { Look } from "./rider.ts";
 import { circle, ellipse, group, hsl, line, num, type Point, polygon, rect } from "./svg.ts";
 
 /** The classes that can be drawn, by their names in CIFAR-100. */
@@ -17,7 +17,8 @@ export function drawScene(random: Random, className: DrawnClass, pixels: number)
   const horizon = random.between(35, 75);
   const ground = random.between(Math.max(horizon, 62), 92);
   const studio = random.chance(0.3);
-  const size = random.between(44, 78) * (className === "motorcycle" ? 1.08 : 1);
+  const look = vehicleLook(random);
+  const size = random.between(46, 80) * (look.ridden && className !== "pickup_truck" ? 0.78 : 1);
   const turn = random.chance(0.25) ? random.between(0.45, 0.75) : random.between(0.75, 1); // seen at an angle
   const flip = random.chance(0.5) ? -1 : 1;
   const at: Point = [50 + random.normal() * 7, studio ? random.between(70, 88) : ground];
@@ -27,7 +28,7 @@ export function drawScene(random: Random, className: DrawnClass, pixels: number)
       num((1 - turn) * random.between(-16, 16))
     }) ` +
       `scale(${num(flip * size * turn)} ${num(size)})`,
-    DRAWN[className](random, vehicleColours(random)),
+    DRAWN[className](random, look),
   );
   const shadow = ellipse([at[0], at[1]], size * turn * 0.7, random.between(1.5, 4), {
     fill: "#000",
@@ -43,7 +44,7 @@ export function drawScene(random: Random, className: DrawnClass, pixels: number)
     `stroke-linecap="round" stroke-linejoin="round">${content.join("")}</svg>`;
 }
 
-function vehicleColours(random: Random): Colours {
+function vehicleLook(random: Random): Look {
   const hue = random.between(0, 360);
   const grey = random.chance(0.3);
   const lightness = random.between(0.15, 0.75);
@@ -54,6 +55,7 @@ function vehicleColours(random: Random): Colours {
     dark: hsl(220, 0.08, dark),
     tyre: hsl(220, 0.05, random.chance(0.1) ? random.between(0.3, 0.6) : dark * 0.7),
     metal: hsl(215, 0.08, random.between(0.4, 0.85)),
+    ridden: random.chance(0.25),
   };
 }
 

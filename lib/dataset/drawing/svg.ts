@@ -17,8 +17,9 @@ export function polygon(points: Point[], paint: Paint): string {
   return element("polygon", { points: join(points) }, paint);
 }
 
-/** A path through SVG's own commands; `d` may hold numbers by `num`. */
-export function path(d: string, paint: Paint): string {
+/** A path of SVG's own commands: letters and numbers in turn. */
+export function path(commands: (string | number)[], paint: Paint): string {
+  const d = commands.map((part) => typeof part === "number" ? num(part) : part).join(" ");
   return element("path", { d }, paint);
 }
 
