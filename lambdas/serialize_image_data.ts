@@ -1,0 +1,19 @@
+/** First function: reads the picture from S3 and passes it on as base64. */
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+
+interface Input {
+  s3_bucket: string;
+  s3_key: string;
+}
+
+// Made once per execution environment; warm invocations share the connections.
+const s3 = new S3Client({});
+
+/** @returns the input's bucket and key, and the picture as base64 in `image_data` */
+export async function handler({ s3_bucket, s3_key }: Input) {
+  for (const [name, value] of Object.entries({ s3_bucket, s3_key })) {
+    if (typeof value !== "string" || value === "") throw new TypeError(`"${name}" is missing from the input`);
+  }
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: s3_bucket, Key: s3_key }));
+  return { s3_bucket, s3_key, image_data: await Body!.transformToString("base64"), inferences: [] };
+}

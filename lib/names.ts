@@ -1,0 +1,32 @@
+/** What the project's resources are called on the target, so that each notebook finds what another one made. */
+
+export const ENDPOINT_NAME = "scones-unlimited";
+export const TRAINING_JOB_BASE_NAME = "scones-image-classification";
+export const STATE_MACHINE_NAME = "scones-unlimited";
+
+export const FUNCTION_NAMES = {
+  serializeImageData: "scones-serialize-image-data",
+  classifyImage: "scones-classify-image",
+  filterLowConfidence: "scones-filter-low-confidence",
+} as const;
+
+export const ROLE_NAMES = {
+  sagemaker: "scones-sagemaker-role",
+  lambda: "scones-lambda-role",
+  states: "scones-states-role",
+} as const;
+
+/** Keys and prefixes in the bucket. A folder's prefix ends in a slash, as S3 prefixes are plain strings. */
+export const S3_LAYOUT = {
+  train: "train/",
+  test: "test/",
+  trainList: "train.lst",
+  testList: "test.lst",
+  models: "models/image_model",
+  dataCapture: "data_capture",
+} as const;
+
+/** `2026-01-31-12-05-09-123`, which a name may hold. */
+export function timestamp(date = new Date()): string {
+  return date.toISOString().replaceAll(/[T:.]/g, "-").replace("Z", "");
+}

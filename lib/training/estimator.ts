@@ -1,0 +1,217 @@
+import {
+  CreateTrainingJobCommand,
+  type CreateTrainingJobCommandInput,
+  DescribeTrainingJobCommand,
+  type DescribeTrainingJobCommandOutput,
+  StopTrainingJobCommand,
+} from "@aws-sdk/client-sagemaker";
+import type { Aws } from "../aws.ts";
+import { timestamp } from "../names.ts";
+import { roleIsPropagating } from "../roles.ts";
+import { retryWhile, sleep, UnexpectedStatusError } from "../waiting.ts";
+import type { DataCaptureConfig } from "./data_capture_config.ts";
+import { deployModel, type DeployProgress } from "./endpoint.ts";
+import { findEqualJob, fingerprint, FINGERPRINT_TAG } from "./equal_job.ts";
+import { JobLogs } from "./job_logs.ts";
+import type { Predictor } from "./predictor.ts";
+import { toChannels, type TrainingInput } from "./training_input.ts";
+import { type Epoch, TrainingLog } from "./training_log.ts";
+
+export interface EstimatorOptions {
+  imageUri: string;
+  role: string;
+  /** `s3://bucket/prefix`; the model goes to `<outputPath>/<job>/output/model.tar.gz`. */
+  outputPath: string;
+  /** The algorithm trains on GPU instances; ml.p2 and ml.p3 are retired. */
+  instanceType?: string;
+  instanceCount?: number;
+  volumeSizeGb?: number;
+  maxRunSeconds?: number;
+  baseJobName?: string;
+}
+
+/** Told what happens while a job runs. */
+export interface TrainingObserver {
+  /** Called for each status of the job, such as "Downloading input data". */
+  status?(message: string): void;
+  line?(line: string): void;
+  /** Called when an epoch told something new, with all epochs so far. */
+  epochs?(epochs: readonly Epoch[]): void | Promise<void>;
+}
+
+export interface FitOptions extends TrainingObserver {
+  jobName?: string;
+  /** Takes the newest job with the same hyperparameters and data, if one has completed, instead of a new one. */
+  reuse?: boolean;
+  /** Stops the job. */
+  signal?: AbortSignal;
+}
+
+/** What `fit` did. */
+export interface TrainingResult {
+  jobName: string;
+  reused: boolean;
+  modelData: string;
+  network?: string;
+  epochs: readonly Epoch[];
+  /** Accuracy on the validation pictures that the job ended with, 0 to 1. */
+  accuracy?: number;
+  trainingSeconds: number;
+  billableSeconds: number;
+}
+
+/** A training algorithm with its settings, in the idiom of SageMaker's Python SDK: hyperparameters, fit, deploy. */
+export class Estimator {
+  readonly options: Required<EstimatorOptions>;
+  readonly hyperparameters: Record<string, string> = {};
+  #result: TrainingResult | undefined;
+
+  constructor(readonly aws: Aws, options: EstimatorOptions) {
+    this.options = {
+      instanceType: "ml.g4dn.xlarge",
+      instanceCount: 1,
+      volumeSizeGb: 30,
+      maxRunSeconds: 3600,
+      baseJobName: "scones-image-classification",
+      ...options,
+    };
+  }
+
+  /** Sets hyperparameters; SageMaker takes every value as a string. */
+  setHyperparameters(values: Readonly<Record<string, string | number | boolean>>): this {
+    for (const [name, value] of Object.entries(values)) {
+      this.hyperparameters[name] = typeof value === "boolean" ? (value ? "True" : "False") : `${value}`;
+    }
+    return this;
+  }
+
+  /** The request that `fit` sends. */
+  toRequest(inputs: Readonly<Record<string, TrainingInput>>, jobName: string): CreateTrainingJobCommandInput {
+    const { imageUri, role, outputPath, instanceType, instanceCount, volumeSizeGb, maxRunSeconds } =
+      this.options;
+    return {
+      TrainingJobName: jobName,
+      AlgorithmSpecification: { TrainingImage: imageUri, TrainingInputMode: "File" },
+      RoleArn: role,
+      HyperParameters: this.hyperparameters,
+      InputDataConfig: toChannels(inputs),
+      OutputDataConfig: { S3OutputPath: outputPath },
+      ResourceConfig: {
+        InstanceType: toInstanceType(instanceType),
+        InstanceCount: instanceCount,
+        VolumeSizeInGB: volumeSizeGb,
+      },
+      StoppingCondition: { MaxRuntimeInSeconds: maxRunSeconds },
+    };
+  }
+
+  /**
+   * Trains: starts a job, follows its log, and returns when it has ended.
+   * @param inputs channel name → where its data is
+   * @throws UnexpectedStatusError when the job fails, is stopped or exceeds `maxRunSeconds`
+   */
+  async fit(
+    inputs: Readonly<Record<string, TrainingInput>>,
+    options: FitOptions = {},
+  ): Promise<TrainingResult> {
+    const { sagemaker } = this.aws;
+    const jobName = options.jobName ?? `${this.options.baseJobName}-${timestamp()}`;
+    const request = this.toRequest(inputs, jobName);
+    const equal = await fingerprint(this.aws, request);
+    const earlier = options.reuse ? await findEqualJob(this.aws, this.options.baseJobName, equal) : undefined;
+    if (!earlier) {
+      await retryWhile(roleIsPropagating, () =>
+        sagemaker.send(
+          new CreateTrainingJobCommand({ ...request, Tags: [{ Key: FINGERPRINT_TAG, Value: equal }] }),
+          { abortSignal: options.signal },
+        ), options);
+    }
+    return this.#result = await this.#follow(earlier ?? jobName, earlier !== undefined, options);
+  }
+
+  /** Takes the result of a job that has completed, as if this estimator had trained it. */
+  async attach(jobName: string, observer: TrainingObserver = {}): Promise<TrainingResult> {
+    return this.#result = await this.#follow(jobName, true, observer);
+  }
+
+  /**
+   * Puts the trained model behind an endpoint and waits until it is in service. An endpoint of that name that
+   * serves the same model with the same capture is left as it is; another model replaces its own without a gap.
+   */
+  async deploy(
+    options: {
+      endpointName: string;
+      instanceType?: string;
+      initialInstanceCount?: number;
+      dataCaptureConfig?: DataCaptureConfig;
+      signal?: AbortSignal;
+    } & DeployProgress,
+  ): Promise<Predictor> {
+    if (!this.#result) throw new Error("Cannot deploy before fit() or attach(): there is no model yet.");
+    const { imageUri, role } = this.options;
+    return await deployModel(this.aws, { ...options, imageUri, role, modelData: this.#result.modelData });
+  }
+
+  async #follow(jobName: string, reused: boolean, options: FitOptions): Promise<TrainingResult> {
+    const { sagemaker, pollSeconds } = this.aws;
+    const log = new TrainingLog();
+    const logs = new JobLogs(this.aws.logs, jobName);
+    const stop = async () => {
+      await sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: jobName })).catch(() => {}); // it may have ended
+    };
+    let said = "";
+    const readLog = async () => {
+      let news = false;
+      for (const line of await logs.next()) {
+        options.line?.(line);
+        news = log.read(line) || news;
+      }
+      if (news) await options.epochs?.(log.epochs);
+    };
+    try {
+      while (true) {
+        const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName }), {
+          abortSignal: options.signal,
+        });
+        const message = job.SecondaryStatusTransitions?.at(-1)?.StatusMessage ?? job.SecondaryStatus ?? "";
+        if (message !== said) options.status?.(said = message);
+        await readLog();
+        if (job.TrainingJobStatus !== "InProgress" && job.TrainingJobStatus !== "Stopping") {
+          return this.#ended(job, reused, log);
+        }
+        await sleep(pollSeconds, options.signal);
+      }
+    } catch (error) {
+      if (options.signal?.aborted && !reused) await stop();
+      throw error;
+    }
+  }
+
+  #ended(job: DescribeTrainingJobCommandOutput, reused: boolean, log: TrainingLog): TrainingResult {
+    const { TrainingJobName: jobName = "", TrainingJobStatus: status = "", SecondaryStatus: secondary } = job;
+    if (status !== "Completed") {
+      // A job that ran out of time is "Stopped" and would count as a success for AWS's own waiter.
+      const reason = secondary === "MaxRuntimeExceeded"
+        ? `it ran for longer than maxRunSeconds, ${this.options.maxRunSeconds} s`
+        : job.FailureReason ?? "";
+      throw new UnexpectedStatusError(`Training job ${jobName}`, status, reason);
+    }
+    return {
+      jobName,
+      reused,
+      modelData: job.ModelArtifacts!.S3ModelArtifacts!,
+      network: log.network,
+      epochs: log.epochs,
+      accuracy: job.FinalMetricDataList?.find((metric) => metric.MetricName === "validation:accuracy")?.Value,
+      trainingSeconds: job.TrainingTimeInSeconds ?? 0,
+      billableSeconds: job.BillableTimeInSeconds ?? 0,
+    };
+  }
+}
+
+type InstanceType = NonNullable<CreateTrainingJobCommandInput["ResourceConfig"]>["InstanceType"];
+
+/** The type's name is checked by AWS, which knows newer ones than this program. */
+function toInstanceType(name: string): InstanceType {
+  return name as InstanceType;
+}

@@ -1,0 +1,55 @@
+import {
+  type CloudWatchLogsClient,
+  DescribeLogStreamsCommand,
+  GetLogEventsCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+
+const GROUP = "/aws/sagemaker/TrainingJobs";
+
+/** Reads a training job's log from CloudWatch, on from where it last stopped. */
+export class JobLogs {
+  /** By stream; undefined until the first page. */
+  readonly #tokens = new Map<string, string | undefined>();
+
+  constructor(readonly logs: CloudWatchLogsClient, readonly jobName: string) {}
+
+  /** The lines that have come since the last call; none while the job has not begun to write. */
+  async next(): Promise<string[]> {
+    try {
+      if (this.#tokens.size === 0) await this.#findStreams();
+      const lines: string[] = [];
+      for (const stream of this.#tokens.keys()) lines.push(...await this.#read(stream));
+      return lines;
+    } catch (error) {
+      // The group appears with the account's first job.
+      if ((error as Error).name === "ResourceNotFoundException") return [];
+      throw error;
+    }
+  }
+
+  async #findStreams(): Promise<void> {
+    const { logStreams = [] } = await this.logs.send(
+      new DescribeLogStreamsCommand({ logGroupName: GROUP, logStreamNamePrefix: `${this.jobName}/` }),
+    );
+    for (const { logStreamName } of logStreams) this.#tokens.set(logStreamName!, undefined);
+  }
+
+  async #read(stream: string): Promise<string[]> {
+    const lines: string[] = [];
+    while (true) {
+      const token = this.#tokens.get(stream);
+      const { events = [], nextForwardToken } = await this.logs.send(
+        new GetLogEventsCommand({
+          logGroupName: GROUP,
+          logStreamName: stream,
+          startFromHead: true,
+          nextToken: token,
+        }),
+      );
+      lines.push(...events.map((event) => event.message ?? ""));
+      this.#tokens.set(stream, nextForwardToken);
+      // The end is where the token does not change; an empty page alone does not mean it.
+      if (nextForwardToken === token) return lines;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** Waiting for AWS: look, sleep, look again, and fail with what was last seen. */
+
+export interface WaitOptions {
+  /** Between two looks. */
+  everySeconds: number;
+  timeoutSeconds: number;
+  signal?: AbortSignal;
+}
+
+/** A resource ended in a state that nobody wanted. */
+export class UnexpectedStatusError extends Error {
+  override name = "UnexpectedStatusError";
+
+  constructor(readonly resource: string, readonly status: string, readonly reason: string) {
+    super(`${resource} is ${status}${reason ? `: ${reason}` : ""}`);
+  }
+}
+
+/** A resource did not get where it should in time. */
+export class TimedOutError extends Error {
+  override name = "TimedOutError";
+}
+
+/**
+ * Calls `look` until it returns something.
+ * @throws TimedOutError, the signal's reason, or whatever `look` throws
+ */
+export async function waitFor<T>(
+  what: string,
+  { everySeconds, timeoutSeconds, signal }: WaitOptions,
+  look: () => Promise<T | undefined>,
+): Promise<T> {
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  while (true) {
+    signal?.throwIfAborted();
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new TimedOutError(`${what}: nothing yet after ${timeoutSeconds} s.`);
+    await sleep(everySeconds, signal);
+  }
+}
+
+/** Resolves after some seconds; rejects with the signal's reason when it is aborted before. */
+export function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal!.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    }, seconds * 1000);
+    signal?.addEventListener("abort", abort, { once: true });
+  });
+}
+
+/**
+ * Does `work`, again while its error is one that passes by itself, with growing pauses.
+ * @param passes tells such an error: a role that has not reached a service yet, a resource that is being changed
+ */
+export async function retryWhile<T>(
+  passes: (error: Error) => boolean,
+  work: () => Promise<T>,
+  { timeoutSeconds = 300, signal }: { timeoutSeconds?: number; signal?: AbortSignal } = {},
+): Promise<T> {
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  for (let pause = 0.2;; pause = Math.min(pause * 1.6, 10)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Error) || !passes(error) || Date.now() > deadline) throw error;
+    }
+    await sleep(pause, signal);
+  }
+}
