@@ -1,0 +1,38 @@
+/** Charts: Vega-Lite for front ends that draw it live, with an SVG twin for all others. */
+import * as vega from "vega";
+import { compile, type Config, type TopLevelSpec } from "vega-lite";
+import { Displayable } from "./display.ts";
+import { vegaLiteTheme } from "./theme.ts";
+
+export const vegaLiteMime = "application/vnd.vegalite.v5+json";
+
+/**
+ * A chart of a Vega-Lite specification in the project's theme. It must be valid in Vega-Lite 5, which is what
+ * JupyterLab has, and carry its data. Its title should say what one sees in it.
+ */
+export function chart(specification: TopLevelSpec): Displayable {
+  const themed: TopLevelSpec = {
+    ...specification,
+    $schema: "https://vega.github.io/schema/vega-lite/v5.json",
+    config: vega.mergeConfig(vegaLiteTheme, specification.config ?? {}) as Config,
+  };
+  return new Displayable(async () => ({
+    [vegaLiteMime]: themed,
+    "image/svg+xml": await renderSvg(themed),
+    "text/plain": `[chart: ${titleOf(specification)}]`,
+  }));
+}
+
+async function renderSvg(specification: TopLevelSpec): Promise<string> {
+  const view = new vega.View(vega.parse(compile(specification).spec), { renderer: "none" });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+function titleOf({ title, description }: TopLevelSpec): string {
+  const text = typeof title === "object" && title !== null && "text" in title ? title.text : title;
+  return [text ?? description ?? "untitled"].flat().join(" ");
+}

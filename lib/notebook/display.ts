@@ -1,0 +1,158 @@
+/**
+ * What notebooks show: each helper makes a Displayable, which a front end draws when it is the last expression of
+ * a cell, and which `show()` draws at any other place. Outside of a Deno kernel `show()` prints the plain text.
+ */
+import { Buffer } from "node:buffer";
+import { escapeHtml } from "./format.ts";
+
+/** Contents of one output by MIME type: text, base64 for images, objects for JSON. */
+export type MediaBundle = Record<string, string | object>;
+
+export const summaryMime = "application/vnd.scones.summary+json";
+
+const jupyterDisplay = Symbol.for("Jupyter.display");
+
+export class Displayable {
+  readonly #make: () => MediaBundle | Promise<MediaBundle>;
+
+  constructor(make: () => MediaBundle | Promise<MediaBundle>) {
+    this.#make = make;
+  }
+
+  /** The output's contents. */
+  async bundle(): Promise<MediaBundle> {
+    return await this.#make();
+  }
+
+  /** Draws it here and now. */
+  async show(): Promise<void> {
+    await broadcast("display_data", await this.bundle());
+  }
+
+  /** The Deno kernel calls this for the last expression of a cell. */
+  [jupyterDisplay](): Promise<MediaBundle> {
+    return this.bundle();
+  }
+}
+
+/** A display that can be replaced in place, as a chart that grows. */
+export interface Live {
+  replace(content: Displayable): Promise<void>;
+}
+
+/** Shows `initial` and returns the display, whose content can be replaced. Outside of a kernel only `initial` is printed. */
+export async function live(initial: Displayable): Promise<Live> {
+  const display_id = crypto.randomUUID();
+  await broadcast("display_data", await initial.bundle(), display_id);
+  return {
+    async replace(content) {
+      if (inKernel()) await broadcast("update_display_data", await content.bundle(), display_id);
+    },
+  };
+}
+
+/** HTML, with the text for places without HTML. */
+export function html(source: string, plain: string): Displayable {
+  return new Displayable(() => ({ "text/html": source, "text/plain": plain }));
+}
+
+export function markdown(source: string): Displayable {
+  return new Displayable(() => ({ "text/markdown": source, "text/plain": source }));
+}
+
+/** A drawing as SVG source; `title` says in words what it shows. */
+export function svg(source: string, title: string): Displayable {
+  return new Displayable(() => ({ "image/svg+xml": source, "text/plain": title }));
+}
+
+export interface Picture {
+  /** The bytes of a PNG file. */
+  png: Uint8Array;
+  /** What stands below the picture, and for it where it cannot be seen. */
+  caption: string;
+}
+
+/** A PNG file, drawn `width` CSS pixels wide with sharp pixels, as small pictures need it. */
+export function image(picture: Picture, width = 128): Displayable {
+  return new Displayable(() => ({
+    "text/html": figure(picture, width),
+    "image/png": base64(picture.png),
+    "text/plain": `[picture: ${picture.caption}]`,
+  }));
+}
+
+/** Pictures side by side, in as many rows as the page needs. */
+export function gallery(pictures: Picture[], width = 96): Displayable {
+  const figures = pictures.map((picture) => figure(picture, width)).join("");
+  return html(
+    `<div style="display:flex;flex-wrap:wrap;gap:12px">${figures}</div>`,
+    pictures.map(({ caption }) => `[picture: ${caption}]`).join("\n"),
+  );
+}
+
+function figure({ png, caption }: Picture, width: number): string {
+  const text = escapeHtml(caption);
+  return `<figure style="margin:0;max-width:${Math.max(width, 96)}px">` +
+    `<img alt="${text}" width="${width}" style="image-rendering:pixelated;border-radius:4px" ` +
+    `src="data:image/png;base64,${base64(png)}">` +
+    `<figcaption style="font-size:12px;line-height:1.3;overflow-wrap:anywhere">${text}</figcaption></figure>`;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+}
+
+/** Rows as a table; the columns are the keys of the first row. Numbers stand at the right. */
+export function table(rows: Record<string, unknown>[]): Displayable {
+  const columns = Object.keys(rows[0] ?? {});
+  const align = (value: unknown) => typeof value === "number" ? "right" : "left";
+  const text = (value: unknown) =>
+    typeof value === "number"
+      ? value.toLocaleString("en-US", { maximumFractionDigits: 4 })
+      : String(value ?? "");
+  const cell = (tag: "th" | "td", value: unknown, aligned: string) =>
+    `<${tag} style="text-align:${aligned};padding:3px 12px 3px 0">${escapeHtml(text(value))}</${tag}>`;
+  const head = columns.map((column) => cell("th", column, align(rows[0]?.[column]))).join("");
+  const body = rows.map((row) =>
+    `<tr>${columns.map((column) => cell("td", row[column], align(row[column]))).join("")}</tr>`
+  ).join("");
+  const widths = columns.map((column) =>
+    Math.max(...[column, ...rows.map((row) => text(row[column]))].map((s) => s.length))
+  );
+  const line = (values: string[]) =>
+    values.map((value, index) => value.padEnd(widths[index] ?? 0)).join("  ").trimEnd();
+  return html(
+    `<div style="overflow-x:auto"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`,
+    [columns, ...rows.map((row) => columns.map((column) => text(row[column])))].map(line).join("\n"),
+  );
+}
+
+/** Hands facts to the run's summary (`reports/summary.json`), invisibly. Parts of several cells are merged. */
+export async function summary(part: Record<string, unknown>): Promise<void> {
+  if (inKernel()) await broadcast("display_data", { [summaryMime]: part, "text/html": "", "text/plain": "" });
+}
+
+/** Whether this code runs in a Deno kernel. */
+export function inKernel(): boolean {
+  return jupyter() !== undefined;
+}
+
+/** Sends an output to the front end, or prints its plain text where there is none. */
+export async function broadcast(
+  type: "display_data" | "update_display_data",
+  data: MediaBundle,
+  display_id?: string,
+): Promise<void> {
+  const kernel = jupyter();
+  if (kernel) {
+    await kernel.broadcast(type, { data, metadata: {}, transient: display_id ? { display_id } : {} });
+  } else console.log(data["text/plain"]);
+}
+
+function jupyter(): typeof Deno.jupyter | undefined {
+  try {
+    return Deno.jupyter; // outside of a kernel the mere access throws
+  } catch {
+    return undefined;
+  }
+}
