@@ -10,7 +10,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import type { Aws } from "./aws.ts";
-import { mapBounded } from "./dataset/concurrent.ts";
+import { mapBounded } from "./concurrent.ts";
 
 export interface ListedObject {
   Key: string;

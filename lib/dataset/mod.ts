@@ -8,7 +8,6 @@ import { DRAWING_VERSION, writeSyntheticArchive } from "./synthetic.ts";
 export { batchFrame, type Picture, selectClasses, type Selection } from "./select.ts";
 export { type StagedFiles, stageFiles } from "./stage_files.ts";
 export { formatLst, type LstEntry, parseLst } from "./lst.ts";
-export { mapBounded } from "./concurrent.ts";
 export { encodePng } from "./png.ts";
 export { DatasetError } from "./errors.ts";
 export type { Progress } from "./progress.ts";

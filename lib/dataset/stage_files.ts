@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { mapBounded } from "./concurrent.ts";
+import { mapBounded } from "../concurrent.ts";
 import { formatLst } from "./lst.ts";
 import { encodePng } from "./png.ts";
 import type { Progress } from "./progress.ts";

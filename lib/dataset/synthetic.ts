@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { packTar } from "modern-tar";
 import { ROW_BYTES, SYNTHETIC_MARK } from "./cifar.ts";
-import { mapBounded } from "./concurrent.ts";
+import { mapBounded } from "../concurrent.ts";
 import { drawPicture } from "./drawing/picture.ts";
 import { Random } from "./drawing/random.ts";
 import { DRAWN, type DrawnClass } from "./drawing/scene.ts";

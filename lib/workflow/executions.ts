@@ -1,0 +1,156 @@
+/** Test cases, and the executions that they start. */
+import {
+  DescribeExecutionCommand,
+  type HistoryEvent,
+  paginateGetExecutionHistory,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import type { Aws } from "../aws.ts";
+import { mapBounded } from "../concurrent.ts";
+import { S3_LAYOUT, timestamp } from "../names.ts";
+import { listObjects } from "../s3.ts";
+import { waitFor } from "../waiting.ts";
+
+/** The data object at the beginning of its way through the state machine. */
+export interface TestCase {
+  s3_bucket: string;
+  s3_key: string;
+  image_data: string;
+  inferences: number[];
+}
+
+/** An execution that has ended. */
+export interface ExecutionResult {
+  name: string;
+  arn: string;
+  s3Key: string;
+  status: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
+  /** The error's name when it failed: THRESHOLD_CONFIDENCE_NOT_MET is an answer, others are faults. */
+  error?: string;
+  cause?: string;
+  output?: { s3_key: string; inferences: number[] };
+  startDate: Date;
+  stopDate: Date;
+}
+
+export const THRESHOLD_ERROR = "THRESHOLD_CONFIDENCE_NOT_MET";
+
+/** How many executions are started and watched at once; AWS refills its request limits at 15 to 300 a second. */
+const CONCURRENCY = { local: 8, aws: 4 };
+
+/**
+ * Test cases from the pictures under `test/`, in an order that the seed decides.
+ * @throws Error when nothing has been staged
+ */
+export async function generateTestCases(
+  aws: Aws,
+  options: { count?: number; seed?: number } = {},
+): Promise<TestCase[]> {
+  const objects = await listObjects(aws.s3, aws.bucket, S3_LAYOUT.test);
+  const keys = objects.map(({ Key }) => Key).filter((key) => key.endsWith(".png"));
+  if (keys.length === 0) {
+    throw new Error(
+      `No pictures under s3://${aws.bucket}/${S3_LAYOUT.test}. Run notebook 1, data staging, first.`,
+    );
+  }
+  return shuffle(keys, options.seed ?? 1).slice(0, options.count)
+    .map((s3_key) => ({ s3_bucket: aws.bucket, s3_key, image_data: "", inferences: [] }));
+}
+
+/**
+ * Starts one execution per test case and waits until all have ended.
+ * @param options.signal stops the executions that are running
+ */
+export async function runExecutions(
+  aws: Aws,
+  stateMachineArn: string,
+  testCases: readonly TestCase[],
+  options: {
+    batchName?: string;
+    onProgress?(done: number, latest: ExecutionResult): void;
+    signal?: AbortSignal;
+  } = {},
+): Promise<ExecutionResult[]> {
+  const batch = options.batchName ?? timestamp();
+  let done = 0;
+  return await mapBounded(testCases, CONCURRENCY[aws.target], async (testCase, index) => {
+    const name = `${batch}-${String(index + 1).padStart(4, "0")}`;
+    const { executionArn } = await aws.sfn.send(
+      new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(testCase) }),
+    );
+    try {
+      const result = await ended(aws, executionArn!, options.signal);
+      options.onProgress?.(++done, result);
+      return result;
+    } catch (error) {
+      if (options.signal?.aborted) {
+        await aws.sfn.send(new StopExecutionCommand({ executionArn })).catch(() => {});
+      }
+      throw error;
+    }
+  }, options.signal);
+}
+
+/** All events of an execution, oldest first. */
+export async function executionHistory(aws: Aws, executionArn: string): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  for await (
+    const page of paginateGetExecutionHistory({ client: aws.sfn }, { executionArn, maxResults: 1000 })
+  ) {
+    events.push(...page.events ?? []);
+  }
+  return events;
+}
+
+/** How the executions went, in numbers. */
+export function countExecutions(results: readonly ExecutionResult[]) {
+  const succeeded = results.filter(({ status }) => status === "SUCCEEDED").length;
+  const belowThreshold = results.filter(({ error }) => error === THRESHOLD_ERROR).length;
+  return {
+    total: results.length,
+    succeeded,
+    belowThreshold,
+    otherwiseFailed: results.length - succeeded - belowThreshold,
+  };
+}
+
+async function ended(aws: Aws, executionArn: string, signal?: AbortSignal): Promise<ExecutionResult> {
+  const everySeconds = aws.target === "local" ? 0.02 : 1;
+  const execution = await waitFor(
+    `Execution ${executionArn}`,
+    { everySeconds, timeoutSeconds: 900, signal },
+    async () => {
+      const now = await aws.sfn.send(new DescribeExecutionCommand({ executionArn }));
+      return now.status === "RUNNING" ? undefined : now;
+    },
+  );
+  return {
+    name: execution.name!,
+    arn: executionArn,
+    s3Key: JSON.parse(execution.input!).s3_key,
+    status: execution.status as ExecutionResult["status"],
+    error: execution.error,
+    cause: execution.cause,
+    output: execution.output ? JSON.parse(execution.output) : undefined,
+    startDate: execution.startDate!,
+    stopDate: execution.stopDate!,
+  };
+}
+
+/** Fisher–Yates with a small seeded generator (mulberry32): the same cases for the same seed. */
+function shuffle<T>(items: readonly T[], seed: number): T[] {
+  const shuffled = [...items];
+  let state = seed;
+  const random = () => {
+    state = (state + 0x6D2B79F5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  for (let i = shuffled.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [shuffled[i], shuffled[j]] = [shuffled[j]!, shuffled[i]!];
+  }
+  return shuffled;
+}

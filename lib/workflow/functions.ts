@@ -1,0 +1,193 @@
+/** The three Lambda functions on the target: created, brought up to date, invoked, removed. */
+import { isDeepStrictEqual } from "node:util";
+import {
+  CreateFunctionCommand,
+  type CreateFunctionCommandInput,
+  DeleteFunctionCommand,
+  type FunctionConfiguration,
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
+import type { Aws } from "../aws.ts";
+import { ENDPOINT_NAME, FUNCTION_NAMES } from "../names.ts";
+import { roleIsPropagating } from "../roles.ts";
+import { retryWhile, UnexpectedStatusError, waitFor } from "../waiting.ts";
+import { bundleFunction } from "./bundle.ts";
+
+export type FunctionKey = keyof typeof FUNCTION_NAMES;
+
+interface FunctionDefinition {
+  /** In `lambdas/`. */
+  source: string;
+  description: string;
+  timeoutSeconds: number;
+  memoryMb: number;
+  environment(settings: Aws["settings"]): Record<string, string>;
+}
+
+export const FUNCTIONS: Readonly<Record<FunctionKey, FunctionDefinition>> = {
+  serializeImageData: {
+    source: "serialize_image_data.ts",
+    description: "Reads a picture from S3 and passes it on as base64",
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    environment: () => ({}),
+  },
+  classifyImage: {
+    source: "classify_image.ts",
+    description: "Classifies the picture at the SageMaker endpoint",
+    // The endpoint's model has 60 s to answer.
+    timeoutSeconds: 70,
+    memoryMb: 256,
+    environment: () => ({ ENDPOINT_NAME }),
+  },
+  filterLowConfidence: {
+    source: "filter_low_confidence.ts",
+    description: "Ends the execution when the classification is not confident enough",
+    timeoutSeconds: 10,
+    memoryMb: 128,
+    environment: ({ threshold }) => ({ THRESHOLD: `${threshold}` }),
+  },
+};
+
+const RUNTIME = "nodejs24.x";
+
+export interface DeployedFunction {
+  key: FunctionKey;
+  name: string;
+  arn: string;
+  change: "created" | "updated" | "unchanged";
+  codeBytes: number;
+  memoryMb: number;
+  lastModified: string;
+}
+
+/** Creates the functions or updates what differs: code, then configuration. Idempotent. */
+export async function deployFunctions(
+  aws: Aws,
+  roleArn: string,
+  onProgress: (done: number, name: string) => void = () => {},
+): Promise<DeployedFunction[]> {
+  const deployed: DeployedFunction[] = [];
+  for (const key of Object.keys(FUNCTIONS) as FunctionKey[]) {
+    onProgress(deployed.length, FUNCTION_NAMES[key]);
+    deployed.push(await deployFunction(aws, key, roleArn));
+  }
+  onProgress(deployed.length, "deployed");
+  return deployed;
+}
+
+async function deployFunction(aws: Aws, key: FunctionKey, roleArn: string): Promise<DeployedFunction> {
+  const { lambda } = aws;
+  const FunctionName = FUNCTION_NAMES[key];
+  const { source, description, timeoutSeconds, memoryMb, environment } = FUNCTIONS[key];
+  const { zip, sha256 } = await bundleFunction(source);
+  const configuration = {
+    Role: roleArn,
+    Runtime: RUNTIME,
+    Handler: "index.handler",
+    Description: description,
+    Timeout: timeoutSeconds,
+    MemorySize: memoryMb,
+    Environment: { Variables: environment(aws.settings) },
+  } satisfies Partial<CreateFunctionCommandInput>;
+
+  const existing = await settled(aws, FunctionName);
+  let change: DeployedFunction["change"] = "unchanged";
+  if (!existing) {
+    change = "created";
+    const input = { ...configuration, FunctionName, Code: { ZipFile: zip } };
+    await retryWhile(roleIsPropagating, () => lambda.send(new CreateFunctionCommand(input)));
+  } else {
+    if (existing.CodeSha256 !== sha256) {
+      change = "updated";
+      await retryWhile(
+        isChanging,
+        () => lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zip })),
+      );
+      // Lambda refuses a second change while the first one is under way.
+      await settled(aws, FunctionName);
+    }
+    if (!isDeepStrictEqual(configuration, pick(existing, configuration))) {
+      change = "updated";
+      await retryWhile(
+        (error) => isChanging(error) || roleIsPropagating(error),
+        () => lambda.send(new UpdateFunctionConfigurationCommand({ ...configuration, FunctionName })),
+      );
+    }
+  }
+  const now = (await settled(aws, FunctionName))!;
+  return {
+    key,
+    name: FunctionName,
+    arn: now.FunctionArn!,
+    change,
+    codeBytes: now.CodeSize!,
+    memoryMb: now.MemorySize!,
+    lastModified: now.LastModified!,
+  };
+}
+
+/** What a function returned, or the error that it threw: Lambda answers both with status 200. */
+export interface InvocationResult {
+  payload: unknown;
+  /** "Unhandled" when the function failed; `payload` then holds errorType, errorMessage and trace. */
+  functionError?: string;
+}
+
+/** Invokes a function once and waits for its answer. */
+export async function invokeFunction(aws: Aws, key: FunctionKey, event: unknown): Promise<InvocationResult> {
+  const { Payload, FunctionError } = await aws.lambda.send(
+    new InvokeCommand({ FunctionName: FUNCTION_NAMES[key], Payload: JSON.stringify(event) }),
+  );
+  return { payload: JSON.parse(Payload!.transformToString()), functionError: FunctionError };
+}
+
+/** Removes a function; returns whether there was one. */
+export async function deleteFunction(aws: Aws, key: FunctionKey): Promise<boolean> {
+  if (!await settled(aws, FUNCTION_NAMES[key])) return false;
+  await aws.lambda.send(new DeleteFunctionCommand({ FunctionName: FUNCTION_NAMES[key] }));
+  return true;
+}
+
+/** A function's configuration once no change is under way; undefined when there is no such function. */
+export async function settled(aws: Aws, FunctionName: string): Promise<FunctionConfiguration | undefined> {
+  const everySeconds = Math.min(aws.pollSeconds, 1);
+  const found = await waitFor(`Function ${FunctionName}`, { everySeconds, timeoutSeconds: 300 }, async () => {
+    let now: FunctionConfiguration;
+    try {
+      now = await aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    } catch (error) {
+      if ((error as Error).name === "ResourceNotFoundException") return { configuration: undefined };
+      throw error;
+    }
+    if (now.State === "Failed") {
+      throw new UnexpectedStatusError(FunctionName, now.State, now.StateReason ?? "");
+    }
+    if (now.LastUpdateStatus === "Failed") {
+      throw new UnexpectedStatusError(
+        `The update of ${FunctionName}`,
+        "Failed",
+        now.LastUpdateStatusReason ?? "",
+      );
+    }
+    const changing = now.State === "Pending" || now.LastUpdateStatus === "InProgress";
+    return changing ? undefined : { configuration: now };
+  });
+  return found.configuration;
+}
+
+function isChanging(error: Error): boolean {
+  return error.name === "ResourceConflictException";
+}
+
+/** The members of `from` that `like` has, so that the two can be compared. */
+function pick(from: FunctionConfiguration, like: object): Record<string, unknown> {
+  const all = { ...from, Environment: { Variables: from.Environment?.Variables ?? {} } } as Record<
+    string,
+    unknown
+  >;
+  return Object.fromEntries(Object.keys(like).map((key) => [key, all[key]]));
+}
