@@ -20,8 +20,11 @@ export interface ProgressState {
 }
 
 export interface Progress {
-  /** How much is done now, and optionally what is being done, or how it goes. */
-  update(done: number, detail?: string): void;
+  /**
+   * How much is done now, and optionally what is being done, or how it goes. A total that is known only now
+   * may come along, as in the reports of downloads.
+   */
+  update(done: number | { done: number; total?: number }, detail?: string): void;
   /** Ends it as complete. */
   finish(detail?: string): Promise<void>;
   /** Ends it where it stands. */
@@ -57,7 +60,7 @@ export function progress(label: string, { total, unit = "" }: ProgressOptions = 
   }
 
   function end(how: "done" | "failed", detail: string): Promise<void> {
-    if (how === "done" && total !== undefined) state.done = total;
+    if (how === "done") state.done = state.total ?? state.done;
     state.state = how;
     state.detail = detail;
     drawNow();
@@ -67,8 +70,7 @@ export function progress(label: string, { total, unit = "" }: ProgressOptions = 
   return {
     update(done, detail = "") {
       if (state.state !== "running") return;
-      state.done = done;
-      state.detail = detail;
+      Object.assign(state, typeof done === "number" ? { done } : done, { detail });
       const waitMs = drawnMs + drawingIntervalMs - performance.now();
       if (waitMs <= 0) drawNow();
       else timer ??= setTimeout(drawNow, waitMs);

@@ -1,0 +1,165 @@
+/** Executes a notebook cell by cell in a kernel of its own. */
+import { basename, dirname } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { InterruptedError } from "../notebook/interrupt.ts";
+import { progressMime, type ProgressState } from "../notebook/progress.ts";
+import { CellOutputs } from "./cell_outputs.ts";
+import type { JupyterMessage } from "./jupyter_message.ts";
+import { Kernel } from "./kernel.ts";
+import { type CodeCell, joined, type Notebook, readNotebook } from "./notebook.ts";
+import { syntaxError } from "./syntax_error.ts";
+
+/** How long an interrupted cell may take to stop its work, in milliseconds. */
+const interruptPatienceMs = 3_000;
+
+/** A cell that failed: where, and with what. */
+export class CellError extends Error {
+  override name = "CellError";
+  /** The notebook's file name. */
+  readonly notebook: string;
+  /** Counted from 1 among all cells, as a reader of the notebook counts. */
+  readonly cell: number;
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: string[];
+
+  constructor(
+    where: { notebook: string; cell: number; source: string },
+    { ename, evalue, traceback }: Failure,
+  ) {
+    const firstLine = where.source.trimStart().split("\n", 1)[0];
+    const details = traceback.join("\n").trim() || `${ename}: ${evalue}`; // a thrown string has no trace
+    super(`${where.notebook}, cell ${where.cell} (${firstLine}):\n${details}`);
+    this.notebook = where.notebook;
+    this.cell = where.cell;
+    this.ename = ename;
+    this.evalue = evalue;
+    this.traceback = traceback;
+  }
+}
+
+interface Failure {
+  ename: string;
+  evalue: string;
+  traceback: string[];
+}
+
+/** A watcher of an execution, for example the terminal. `index` counts code cells from 0. */
+export interface ExecutionObserver {
+  cellStarted?(cell: CodeCell, index: number, count: number): void;
+  cellFinished?(cell: CodeCell, index: number, count: number, seconds: number): void;
+  progress?(state: ProgressState): void;
+}
+
+export interface ExecuteOptions {
+  /** Variables for the kernel, in addition to this process's own. */
+  env?: Record<string, string>;
+  observer?: ExecutionObserver;
+  /** Interrupts the cell and ends the kernel when it fires. */
+  signal?: AbortSignal;
+}
+
+export interface Execution {
+  notebook: Notebook;
+  seconds: number;
+  /** Why it stopped early: CellError, KernelDiedError, InterruptedError. The notebook holds what was put out until then. */
+  failure?: Error;
+}
+
+/**
+ * Executes the notebook at `path` from the first cell to the last, in the notebook's folder, and stops at the
+ * first cell that fails, unless the cell has Jupyter's tag `raises-exception`. The file is not changed.
+ * Throws when the file is no notebook.
+ */
+export async function executeNotebook(path: string, options: ExecuteOptions = {}): Promise<Execution> {
+  const notebook = await readNotebook(path);
+  const startMs = performance.now();
+  for (const cell of notebook.cells) {
+    if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
+  }
+  let failure: Error | undefined;
+  try {
+    await executeCells(path, notebook, options);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    failure = options.signal?.aborted ? new InterruptedError(`${basename(path)} was interrupted.`) : error;
+  }
+  return { notebook, seconds: (performance.now() - startMs) / 1000, failure };
+}
+
+async function executeCells(path: string, notebook: Notebook, options: ExecuteOptions): Promise<void> {
+  const { env, observer, signal } = options;
+  signal?.throwIfAborted();
+  const kernel = await Kernel.start({ cwd: dirname(path), env });
+  const stop = () => {
+    kernel.interrupt();
+    kernel.shutdown(interruptPatienceMs);
+  };
+  signal?.addEventListener("abort", stop);
+  try {
+    signal?.throwIfAborted();
+    notebook.metadata.language_info = kernel.info.language_info;
+    const outputs = new CellOutputs();
+    const codeCells = notebook.cells.filter((cell) => cell.cell_type === "code");
+    for (const [index, cell] of codeCells.entries()) {
+      if (joined(cell.source).trim() === "") continue;
+      observer?.cellStarted?.(cell, index, codeCells.length);
+      const { reply, seconds } = await executeCell(kernel, cell, outputs, observer);
+      observer?.cellFinished?.(cell, index, codeCells.length, seconds);
+      if (reply.status !== "ok" && !cell.metadata.tags?.includes("raises-exception")) {
+        const where = {
+          notebook: basename(path),
+          cell: notebook.cells.indexOf(cell) + 1,
+          source: joined(cell.source),
+        };
+        throw new CellError(where, await failureOf(cell));
+      }
+    }
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await kernel.shutdown();
+  }
+}
+
+async function executeCell(
+  kernel: Kernel,
+  cell: CodeCell,
+  outputs: CellOutputs,
+  observer?: ExecutionObserver,
+) {
+  outputs.begin(cell);
+  const startMs = performance.now();
+  const started = new Date();
+  const reply = await kernel.execute(joined(cell.source), (message) => {
+    outputs.take(message);
+    const state = progressIn(message);
+    if (state) observer?.progress?.(state);
+  });
+  cell.execution_count = reply.execution_count;
+  // The names that Jupyter's own runner uses for the times of a cell.
+  cell.metadata.execution = {
+    "iopub.execute_input": started.toISOString(),
+    "shell.execute_reply": new Date().toISOString(),
+  };
+  return { reply, seconds: (performance.now() - startMs) / 1000 };
+}
+
+function progressIn({ content }: JupyterMessage): ProgressState | undefined {
+  return (content.data as Record<string, unknown> | undefined)?.[progressMime] as ProgressState | undefined;
+}
+
+/** The kernel says nothing of an error that keeps a cell from starting: then the cell gets an error output of ours. */
+async function failureOf(cell: CodeCell): Promise<Failure> {
+  let error = cell.outputs.findLast((output) => output.output_type === "error");
+  if (!error) {
+    const why = await syntaxError(joined(cell.source)) ?? "The kernel gives no reason.";
+    error = { output_type: "error", ename: "SyntaxError", evalue: why, traceback: [`SyntaxError: ${why}`] };
+    cell.outputs.push(error);
+  }
+  const plain = stripVTControlCharacters;
+  return {
+    ename: error.ename,
+    evalue: plain(error.evalue),
+    traceback: error.traceback.map((line) => plain(line)),
+  };
+}
