@@ -81,7 +81,7 @@ function stridedInputGradient(
 function weightGradient(g: Graph, dy: Value, x: Value, shape: Shape, pad: number): Value {
   const [O, C, k] = shape as Dims4;
   const [N, , H, W] = x.shape as Dims4;
-  const [, , h, v] = dy.shape as Dims4;
+  const v = dy.shape[3]!;
   const rows = H + 2 * pad; // = h + k − 1
   const taps = Array.from({ length: k }, (_, i) => i);
   const shift = (t: Value, top: number, bottom: number, left: number, right: number, to: Shape) =>

@@ -1,0 +1,52 @@
+/**
+ * The image-classification algorithm as SageMaker starts it: `container.ts train DIR` or `container.ts serve DIR`,
+ * where DIR stands for /opt/ml. SIGTERM ends it in order. With SCONES_PARENT_PIPE=1 it also ends when its standard
+ * input does, so that nothing outlives the process that started it.
+ */
+import { failureReason } from "./failure.ts";
+import { serve } from "./serve.ts";
+import { train } from "./train.ts";
+
+async function main([command, root]: string[]): Promise<number> {
+  if (!root || (command !== "train" && command !== "serve")) {
+    console.error("usage: container.ts train|serve DIR");
+    return 2;
+  }
+  if (Deno.env.get("SCONES_PARENT_PIPE") === "1") exitWithParent();
+  const stop = new AbortController();
+  Deno.addSignalListener("SIGTERM", () => stop.abort());
+  const threads = navigator.hardwareConcurrency;
+  if (command === "serve") {
+    await serve(root, wholeNumber("SAGEMAKER_BIND_TO_PORT", 65535), threads, stop.signal);
+    return 0;
+  }
+  return await train({
+    root,
+    seed: wholeNumber("SCONES_SEED", 2 ** 32 - 1),
+    threads,
+    classes: Deno.env.get("SCONES_CLASSES"),
+    signal: stop.signal,
+  });
+}
+
+/** A whole number from the environment, 0 when it is not set. */
+function wholeNumber(name: string, max: number): number {
+  const text = Deno.env.get(name) || "0";
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value <= max)) throw new Error(`${name} is '${text}', but must be a whole number from 0 to ${max}`);
+  return value;
+}
+
+async function exitWithParent(): Promise<never> {
+  for await (const _ of Deno.stdin.readable);
+  Deno.exit(1);
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    console.error(failureReason(error));
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,90 @@
+import { ClientError } from "./failure.ts";
+import type { Value } from "./graph.ts";
+import { Layers } from "./layers.ts";
+import type { Network } from "./networks.ts";
+import { add, globalAveragePool, maxPool, relu } from "./operators.ts";
+
+/** How many units each stage has, and of what kind. */
+export interface ResNetPlan {
+  units: number[];
+  /** Channels of the stem and then of each stage. */
+  filters: number[];
+  bottleneck: boolean;
+}
+
+const IMAGENET_UNITS: Record<number, number[]> = {
+  18: [2, 2, 2, 2],
+  34: [3, 4, 6, 3],
+  50: [3, 4, 6, 3],
+  101: [3, 4, 23, 3],
+  152: [3, 8, 36, 3],
+  200: [3, 24, 36, 3],
+};
+
+/**
+ * The plan of a ResNet by depth and image height, with the rule of the MXNet example from which AWS's algorithm
+ * derives: up to 28 pixels three stages of (depth − 2)/6 units each, above that four stages from a table. Throws a
+ * ClientError for a depth that the height does not allow.
+ */
+export function planResNet(layers: number, height: number): ResNetPlan {
+  if (height <= 28) {
+    if ((layers - 2) % 6 === 0 && layers < 164) {
+      return { units: Array(3).fill((layers - 2) / 6), filters: [16, 16, 32, 64], bottleneck: false };
+    }
+  } else if (IMAGENET_UNITS[layers]) {
+    const bottleneck = layers >= 50;
+    const filters = bottleneck ? [64, 256, 512, 1024, 2048] : [64, 64, 128, 256, 512];
+    return { units: IMAGENET_UNITS[layers], filters, bottleneck };
+  }
+  const legal = height <= 28 ? "20, 32, 44, 56 or 110" : Object.keys(IMAGENET_UNITS).join(", ");
+  throw new ClientError(
+    `no experiments done on num_layers ${layers}, you can do it yourself ` +
+      `(an image height of ${height} allows ${legal})`,
+  );
+}
+
+/**
+ * A residual network with pre-activation (He et al. 2016, "Identity mappings in deep residual networks"), layer by
+ * layer as MXNet's example builds it: batch norm over the input; a 3×3 stem, or above 32 pixels 7×7 of stride 2 and a
+ * max pool; units; batch norm, ReLU, global average, fully connected.
+ */
+export function resNet(depth: number, classes: number, height: number): Network {
+  const { units, filters, bottleneck } = planResNet(depth, height);
+  return {
+    name: `ResNet-${depth}`,
+    description: `ResNet-${depth} (${units.join("+")} ${bottleneck ? "bottleneck " : ""}units)`,
+    forward(layers: Layers, pictures: Value): Value {
+      const g = layers.graph;
+      const bnRelu = (name: string, x: Value) => relu(g, layers.batchNorm(name, x));
+      let x = layers.batchNorm("bn_data", pictures, { fixedGamma: true });
+      if (height <= 32) x = layers.convolution("conv0", x, filters[0]!, 3, { pad: 1 });
+      else {
+        x = layers.convolution("conv0", x, filters[0]!, 7, { stride: 2, pad: 3 });
+        x = maxPool(g, bnRelu("bn0", x), 3, 2, 1);
+      }
+      units.forEach((count, stage) => {
+        for (let unit = 0; unit < count; unit++) {
+          const name = `stage${stage + 1}_unit${unit + 1}`;
+          const stride = unit === 0 && stage > 0 ? 2 : 1;
+          const width = filters[stage + 1]!;
+          const active = bnRelu(`${name}_bn1`, x);
+          let y: Value;
+          if (bottleneck) {
+            y = layers.convolution(`${name}_conv1`, active, width / 4, 1);
+            y = layers.convolution(`${name}_conv2`, bnRelu(`${name}_bn2`, y), width / 4, 3, {
+              stride,
+              pad: 1,
+            });
+            y = layers.convolution(`${name}_conv3`, bnRelu(`${name}_bn3`, y), width, 1);
+          } else {
+            y = layers.convolution(`${name}_conv1`, active, width, 3, { stride, pad: 1 });
+            y = layers.convolution(`${name}_conv2`, bnRelu(`${name}_bn2`, y), width, 3, { pad: 1 });
+          }
+          const shortcut = unit === 0 ? layers.convolution(`${name}_sc`, active, width, 1, { stride }) : x;
+          x = add(g, y, shortcut);
+        }
+      });
+      return layers.dense("fc1", globalAveragePool(g, bnRelu("bn1", x)), classes);
+    },
+  };
+}
