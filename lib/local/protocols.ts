@@ -63,7 +63,12 @@ const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, tri
 /** `value`'s members as elements (arrays repeat their element; `undefined` is left out) under one root. */
 export function toXml(root: string, value: Record<string, unknown>, xmlns?: string): string {
   const content = { ...(xmlns ? { "@xmlns": xmlns } : {}), ...value };
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({ [root]: content })}`;
+  // Readers would take a raw carriage return for a line feed; AWS writes control characters as references too.
+  const body = builder.build({ [root]: content }).replace(
+    /(?![\t\n])\p{Cc}/gu,
+    (character) => `&#x${character.charCodeAt(0).toString(16)};`,
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${body}`;
 }
 
 /** Elements as members; text stays text, a repeated element becomes an array. @throws AwsError MalformedXML */

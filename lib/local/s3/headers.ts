@@ -8,9 +8,10 @@ const MAX_METADATA_BYTES = 2048;
 const HARMLESS: Readonly<Record<string, string>> = {
   "x-amz-server-side-encryption": "AES256",
   "x-amz-storage-class": "STANDARD",
+  "x-amz-tagging-directive": "COPY",
 };
 const UNSUPPORTED =
-  /^x-amz-(server-side-encryption|storage-class|website-redirect-location|object-lock|tagging|write-offset)/;
+  /^x-amz-(server-side-encryption|copy-source-server-side|storage-class|website-redirect-location|object-lock|tagging|write-offset)/;
 
 /**
  * The headers to answer a GET with, names in lower case.

@@ -33,7 +33,7 @@ async function putObject(s3: S3Context, request: S3Request): Promise<Response> {
     Checksum: checksum,
     Pieces: [piece],
   };
-  replaceObject(s3, request, object);
+  storeReceived(s3, request, object);
   return new Response(null, {
     headers: { etag: object.ETag, ...checksumHeaders(object), ...encryptionHeader },
   });
@@ -47,9 +47,19 @@ export function checksumHeaders({ Checksum }: StoredObject): Record<string, stri
   return { [checksumHeader(Checksum.Algorithm)]: Checksum.Value, "x-amz-checksum-type": Checksum.Type };
 }
 
+/** Puts a received object in its place; its files are removed again when that is refused. */
+export function storeReceived(s3: S3Context, request: S3Request, object: StoredObject): void {
+  try {
+    replaceObject(s3, request, object);
+  } catch (error) {
+    s3.bodies.remove(object.Pieces);
+    throw error;
+  }
+}
+
 /**
- * Puts a received object in the place of what was there, if the request's conditions hold and the bucket
- * still exists; else the received files are removed again.
+ * Puts an object in the place of what was there, if the request's conditions hold and the bucket still exists.
+ * @param alongside what else must happen with it or not at all
  */
 export function replaceObject(
   s3: S3Context,
@@ -57,20 +67,15 @@ export function replaceObject(
   object: StoredObject,
   alongside: () => void = () => {},
 ): void {
-  try {
-    const replaced = s3.core.store.transaction(() => {
-      theBucket(s3, request);
-      const current = s3.index.object(request.bucket, request.key);
-      checkWrite(request.headers, request.key, current);
-      s3.index.putObject(request.bucket, object);
-      alongside();
-      return current;
-    });
-    if (replaced) s3.bodies.remove(replaced.Pieces);
-  } catch (error) {
-    s3.bodies.remove(object.Pieces);
-    throw error;
-  }
+  const replaced = s3.core.store.transaction(() => {
+    theBucket(s3, request);
+    const current = s3.index.object(request.bucket, request.key);
+    checkWrite(request.headers, request.key, current);
+    s3.index.putObject(request.bucket, object);
+    alongside();
+    return current;
+  });
+  if (replaced) s3.bodies.remove(replaced.Pieces);
 }
 
 function getObject(s3: S3Context, request: S3Request): Response {

@@ -4,6 +4,7 @@ import { AwsError, unsupported } from "../errors.ts";
 import type { Call, Core, Principal, S3, S3Object } from "../services.ts";
 import { Bodies } from "./bodies.ts";
 import { bucketOperations } from "./buckets.ts";
+import { completeOperations } from "./complete.ts";
 import {
   bucketArn,
   checkKey,
@@ -30,6 +31,7 @@ const OPERATIONS: readonly Operation[] = [
   ...objectOperations,
   ...listOperations,
   ...multipartOperations,
+  ...completeOperations,
   ...configurationOperations,
 ];
 
