@@ -20,6 +20,10 @@ export interface RunningLocalAws {
 
 type Where = Pick<Settings, "stateDir" | "port">;
 
+function commandLine({ stateDir, port }: Where): string[] {
+  return ["run", "-A", PROGRAM, "--state-dir", stateDir, "--port", `${port}`];
+}
+
 /** The local AWS of this state directory, if one runs. */
 export async function findLocalAws(
   { stateDir }: Pick<Where, "stateDir">,
@@ -51,17 +55,7 @@ export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { 
   const log = openSync(logFile, "w");
   const child = spawn(
     Deno.execPath(),
-    [
-      "run",
-      "-A",
-      PROGRAM,
-      "--state-dir",
-      where.stateDir,
-      "--port",
-      `${where.port}`,
-      "--idle-minutes",
-      `${IDLE_MINUTES}`,
-    ],
+    [...commandLine(where), "--idle-minutes", `${IDLE_MINUTES}`],
     // Detached: interrupting a notebook or a task must not end what others use.
     { cwd: PROJECT_DIR, detached: true, stdio: ["ignore", log, log] },
   );
@@ -77,6 +71,40 @@ export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { 
   if (!ended) child.kill();
   const said = readFileSync(logFile, "utf8").trim().split("\n").slice(-10).join("\n");
   throw new Error(`The local AWS did not start. ${said || `It said nothing; see ${logFile}.`}`);
+}
+
+/**
+ * Runs the local AWS as a child in the foreground until it ends; signals reach it as they reach this process.
+ * @param onListening is told where it listens
+ * @throws Error when it ends with a failure
+ */
+export async function runLocalAws(
+  where: Where,
+  onListening: (running: RunningLocalAws) => void,
+): Promise<void> {
+  const child = spawn(Deno.execPath(), commandLine(where), {
+    cwd: PROJECT_DIR,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  // Code 0, or the signal itself when it comes again while the child is ending.
+  const inOrder = new Promise<boolean>((resolve) =>
+    child.on("exit", (code, signal) => resolve(code === 0 || signal === "SIGINT" || signal === "SIGTERM"))
+  );
+  // The terminal sends Ctrl-C to the child too; this process outlives it to report its end.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => child.kill(signal));
+  }
+  let ended = false;
+  inOrder.then(() => ended = true);
+  while (!ended) {
+    const running = await findLocalAws(where);
+    if (running) {
+      onListening(running);
+      break;
+    }
+    await sleep(50);
+  }
+  if (!await inOrder) throw new Error("The local AWS ended with an error, see above.");
 }
 
 /** Ends the local AWS of this state directory; what it has stored stays. Returns whether one ran. */

@@ -1,0 +1,29 @@
+/** The local AWS in the foreground, until Ctrl-C; `stop` ends one that runs in the background. */
+import { findLocalAws, runLocalAws, stopLocalAws } from "../local_aws.ts";
+import { readSettings } from "../settings.ts";
+import { runProgram } from "./task.ts";
+
+const HELP = `deno task local        the local AWS in the foreground, until Ctrl-C
+deno task local stop   ends the local AWS of this state directory, however it was started
+
+SCONES_PORT (default 4566, 0 picks one) and SCONES_STATE_DIR (default .scones) say where.`;
+
+await runProgram(HELP, async () => {
+  const settings = readSettings();
+  if (Deno.args[0] === "stop") {
+    console.log(await stopLocalAws(settings) ? "The local AWS has ended." : "No local AWS was running.");
+    return;
+  }
+  if (Deno.args.length > 0) throw new Error(`Unknown argument ${Deno.args[0]}.\n\n${HELP}`);
+  const running = await findLocalAws(settings);
+  if (running) throw new Error(`It runs already on ${running.endpoint}; "deno task local stop" ends it.`);
+  await runLocalAws(settings, ({ endpoint }) => {
+    console.log(`
+Point the AWS CLI at it:
+
+  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${settings.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+  aws s3 ls
+
+Ctrl-C ends it; what it has stored stays in ${settings.stateDir}.`);
+  });
+});
