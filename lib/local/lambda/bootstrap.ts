@@ -1,0 +1,307 @@
+/**
+ * The Node.js runtime of an execution environment, run by Deno with the function's permissions: loads the handler
+ * by Lambda's rules, asks the Runtime API for invocations, and writes console lines in Lambda's text format.
+ * It uses `node:` modules only and nothing of the local AWS.
+ */
+import { existsSync, readFileSync, statSync, writeSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { format, types } from "node:util";
+import { mapTmp } from "./bootstrap_tmp.ts";
+
+type Callback = (error: unknown, result?: unknown) => void;
+type Handler = (event: unknown, context: object, callback?: Callback) => unknown;
+
+const env = process.env;
+const api = `http://${env["AWS_LAMBDA_RUNTIME_API"]}/2018-06-01/runtime`;
+const taskRoot = env["LAMBDA_TASK_ROOT"]!;
+const runtimeDir = import.meta.dirname!;
+// A handler may replace these.
+const { fetch, JSON, Date, Promise } = globalThis;
+const encoder = new TextEncoder();
+
+let requestId: string | undefined;
+let outputBytes = 0;
+
+/** An error of the runtime's own naming; about another error, it has that one's stack. */
+class RuntimeError extends Error {
+  constructor(name: string, message: string, about?: unknown) {
+    super(message);
+    this.name = name;
+    if (about instanceof Error && about.stack) this.stack = about.stack;
+  }
+}
+
+function log(level: string, ...values: unknown[]): void {
+  // A carriage return stands for a line break within one message.
+  const message = format(...values).replaceAll("\n", "\r");
+  const line = `${new Date().toISOString()}\t${requestId ?? "undefined"}\t${level}\t${message}\n`;
+  let rest = encoder.encode(line);
+  outputBytes += rest.length;
+  while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
+}
+
+function patchConsole(): void {
+  console.log = console.info = (...values: unknown[]) => log("INFO", ...values);
+  console.debug = (...values: unknown[]) => log("DEBUG", ...values);
+  console.warn = (...values: unknown[]) => log("WARN", ...values);
+  console.error = (...values: unknown[]) => log("ERROR", ...values);
+  console.trace = (...values: unknown[]) => {
+    const { stack } = new Error(format(...values));
+    log("TRACE", stack?.replace(/^Error/, "Trace"));
+  };
+}
+
+/** Paths of this machine as the function would see them on AWS. */
+function shown(text: string): string {
+  return text.replaceAll(taskRoot, "/var/task").replaceAll(runtimeDir, "/var/runtime");
+}
+
+function errorBody(error: unknown): { errorType: string; errorMessage: string; trace: string[] } {
+  if (!types.isNativeError(error)) {
+    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  }
+  return {
+    errorType: error.name,
+    errorMessage: shown(error.message),
+    trace: shown(error.stack ?? "").split("\n"),
+  };
+}
+
+function logError(what: string, error: unknown): void {
+  const { errorType, errorMessage, trace } = errorBody(error);
+  const own = types.isNativeError(error) ? error : {};
+  log("ERROR", what, "\t" + stringify({ errorType, errorMessage, ...own, stack: trace }));
+}
+
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value === undefined ? null : value) ?? "null";
+  } catch {
+    throw new RuntimeError("Runtime.MarshallError", "Unable to stringify response body");
+  }
+}
+
+async function post(path: string, body: string, errorType?: string): Promise<void> {
+  const response = await fetch(`${api}/${path}`, {
+    method: "POST",
+    body,
+    headers: {
+      "content-type": "application/json",
+      "x-output-bytes": String(outputBytes),
+      ...(errorType === undefined
+        ? {}
+        : { "Lambda-Runtime-Function-Error-Type": errorType.replace(/[^\x20-\x7e]/g, "?") }),
+    },
+  });
+  await response.body?.cancel();
+}
+
+async function postError(path: string, error: unknown): Promise<void> {
+  const body = errorBody(error);
+  await post(path, JSON.stringify(body), body.errorType);
+}
+
+/** Lambda's order of lookup: the name as it is, `.js`, `.mjs`, `.cjs`. */
+async function loadModule(name: string): Promise<Record<string, unknown>> {
+  const path = join(taskRoot, name);
+  const file = ["", ".js", ".mjs", ".cjs"].map((extension) => path + extension).find(isFile);
+  if (!file) {
+    throw Object.assign(new Error(`Cannot find module '${name}'\nRequire stack:\n- /var/runtime/index.mjs`), {
+      code: "MODULE_NOT_FOUND",
+    });
+  }
+  if (file.endsWith(".mjs") || (file.endsWith(".js") && isModulePackage(dirname(file)))) {
+    return await import(pathToFileURL(file).href);
+  }
+  const loaded = createRequire(file)(file);
+  if (types.isModuleNamespaceObject(loaded)) {
+    // Deno finds out by itself that a `.js` file holds an ES module; Lambda's Node.js is told not to.
+    throw new SyntaxError("Unexpected token 'export'");
+  }
+  return loaded;
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
+}
+
+/** Whether the nearest package.json says `"type": "module"`. */
+function isModulePackage(folder: string): boolean {
+  const file = join(folder, "package.json");
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")).type === "module";
+  return folder !== taskRoot && isModulePackage(dirname(folder));
+}
+
+async function loadHandler(): Promise<Handler> {
+  const name = env["_HANDLER"]!;
+  const parts = name.match(/^(.*?)([^/]*?)\.([^/]+)$/);
+  if (name.includes("..") || !parts || !parts[2]) {
+    throw new RuntimeError(
+      "Runtime.MalformedHandlerName",
+      `'${name}' is not a valid handler name. Use 'file.export'.`,
+    );
+  }
+  const [, folder, file, path] = parts as unknown as [string, string, string, string];
+  let found: unknown;
+  try {
+    found = await loadModule(folder + file);
+  } catch (error) {
+    throw loadFailure(error);
+  }
+  for (const key of path.split(".")) found = (found as Record<string, unknown> | undefined)?.[key];
+  if (found === undefined) {
+    throw new RuntimeError("Runtime.HandlerNotFound", `${name} is undefined or not exported`);
+  }
+  if (typeof found !== "function") {
+    throw new RuntimeError("Runtime.HandlerNotFound", `${name} is not a function`);
+  }
+  if (nodeMajor() >= 24 && found.length >= 3) {
+    throw new RuntimeError(
+      "Runtime.CallbackHandlerDeprecated",
+      "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
+        "You need to modify this function to use a supported handler signature to use Node.js 24 or later.",
+    );
+  }
+  return found as Handler;
+}
+
+function loadFailure(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code } = error as Error & { code?: string };
+  const denied = error.message.match(/^Requires read access to "?([^",]+)"?/)?.[1];
+  // Deno names its own permission; on AWS the file's mode is what forbids.
+  if (denied?.startsWith(taskRoot)) return new Error(`EACCES: permission denied, open '${shown(denied)}'`);
+  // Deno's loader tells of a syntax error as of a module that it could not load.
+  const syntax = error instanceof SyntaxError ? String(error) : error.message.match(/^SyntaxError: .*/s)?.[0];
+  if (syntax) return new RuntimeError("Runtime.UserCodeSyntaxError", syntax, error);
+  if (code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND") {
+    return new RuntimeError("Runtime.ImportModuleError", String(error), error);
+  }
+  return error;
+}
+
+function nodeMajor(): number {
+  return Number(env["AWS_EXECUTION_ENV"]?.match(/nodejs(\d+)/)?.[1]);
+}
+
+/** Calls the handler; resolves with its result whether it returns, returns a promise or calls back. */
+function run(handler: Handler, event: unknown, context: Record<string, unknown>): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  const finish: Callback = (error, result) => error == null ? resolve(result) : reject(error);
+  const calledBack: Callback = (error, result) => {
+    if (error == null && context["callbackWaitsForEmptyEventLoop"]) whenIdle = () => finish(null, result);
+    else finish(error, result);
+  };
+  if (nodeMajor() < 24) {
+    context["done"] = calledBack;
+    context["succeed"] = (result: unknown) => finish(null, result);
+    context["fail"] = (error: unknown) => finish(error ?? "handled");
+  }
+  let returned: unknown;
+  try {
+    returned = nodeMajor() < 24 ? handler(event, context, calledBack) : handler(event, context);
+  } catch (error) {
+    reject(error);
+    return promise;
+  }
+  if (types.isPromise(returned) || typeof (returned as { then?: unknown } | undefined)?.then === "function") {
+    whenIdle = () => reject(unsettled());
+    (returned as Promise<unknown>).then(resolve, reject);
+  } else if (nodeMajor() >= 24) {
+    resolve(returned);
+  } else {
+    // Nothing was promised and nothing called back: Lambda answers null once nothing is left to do.
+    whenIdle ??= () => resolve(null);
+  }
+  return promise;
+}
+
+/** What to do when the event loop runs empty during an invocation. */
+let whenIdle: (() => void) | undefined;
+
+function unsettled(): RuntimeError {
+  return new RuntimeError(
+    "Runtime.NodejsExit",
+    "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a " +
+      "Promise that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes",
+  );
+}
+
+function contextOf(headers: Headers): Record<string, unknown> {
+  const deadline = Number(headers.get("lambda-runtime-deadline-ms"));
+  const clientContext = headers.get("lambda-runtime-client-context");
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    functionVersion: env["AWS_LAMBDA_FUNCTION_VERSION"],
+    functionName: env["AWS_LAMBDA_FUNCTION_NAME"],
+    memoryLimitInMB: env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"],
+    logGroupName: env["AWS_LAMBDA_LOG_GROUP_NAME"],
+    logStreamName: env["AWS_LAMBDA_LOG_STREAM_NAME"],
+    clientContext: clientContext ? JSON.parse(clientContext) : undefined,
+    identity: undefined,
+    invokedFunctionArn: headers.get("lambda-runtime-invoked-function-arn"),
+    awsRequestId: requestId,
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
+}
+
+async function serve(handler: Handler): Promise<void> {
+  while (true) {
+    const next = await fetch(`${api}/invocation/next`);
+    if (!next.ok) process.exit(0);
+    requestId = next.headers.get("lambda-runtime-aws-request-id")!;
+    env["_X_AMZN_TRACE_ID"] = next.headers.get("lambda-runtime-trace-id") ?? "";
+    whenIdle = undefined;
+    try {
+      const result = await run(handler, await next.json(), contextOf(next.headers));
+      whenIdle = undefined;
+      await post(`invocation/${requestId}/response`, stringify(result));
+    } catch (error) {
+      whenIdle = undefined;
+      logError("Invoke Error", error);
+      await postError(`invocation/${requestId}/error`, error);
+    }
+  }
+}
+
+/** An error that no handler caught ends the environment, as on AWS. */
+async function crash(what: string, error: unknown, status: number): Promise<void> {
+  logError(what, error);
+  await postError(requestId ? `invocation/${requestId}/error` : "init/error", error);
+  process.exit(status);
+}
+
+async function main(): Promise<void> {
+  // The cache of compiled code is Deno's business, not the function's.
+  delete env["DENO_DIR"];
+  mapTmp(env["TMPDIR"]!);
+  patchConsole();
+  process.on("uncaughtException", (error) => void crash("Uncaught Exception", error, 129));
+  process.on("unhandledRejection", (reason) => {
+    const error = new RuntimeError("Runtime.UnhandledPromiseRejection", String(reason), reason);
+    void crash("Unhandled Promise Rejection", error, 128);
+  });
+  process.on("beforeExit", () => {
+    const idle = whenIdle;
+    whenIdle = undefined;
+    idle?.();
+  });
+  let handler: Handler;
+  try {
+    handler = await loadHandler();
+  } catch (error) {
+    logError(
+      types.isNativeError(error) && error.name.startsWith("Runtime.") ? "Uncaught Exception" : "Init Error",
+      error,
+    );
+    await postError("init/error", error);
+    process.exit(1);
+  }
+  await serve(handler);
+}
+
+// The Runtime API gone means that Lambda is gone.
+main().catch(() => process.exit(1));

@@ -1,0 +1,62 @@
+/**
+ * Gives a function a `/tmp` of its own. Environments share this machine's file system, so the functions of
+ * `node:fs` are told to take `/tmp/x` for `x` in the environment's own folder; the real `/tmp` cannot be reached.
+ */
+import fs from "node:fs";
+import { registerHooks } from "node:module";
+
+type Functions = Record<string, unknown>;
+
+/** These take a second path. */
+const TWO_PATHS = new Set(
+  ["rename", "copyFile", "link", "symlink", "cp"].flatMap((name) => [name, `${name}Sync`]),
+);
+
+/** Where the modules below find `node:fs`. */
+const SHARED = "scones.fs";
+
+/** @param own absolute path of the folder that stands for `/tmp` */
+export function mapTmp(own: string): void {
+  const map = (path: unknown): unknown => {
+    const text = path instanceof URL && path.protocol === "file:" ? decodeURIComponent(path.pathname) : path;
+    return typeof text === "string" && /^\/tmp(\/|$)/.test(text) ? own + text.slice(4) : path;
+  };
+  wrap(fs as unknown as Functions, map);
+  wrap(fs.promises as unknown as Functions, map);
+  Object.defineProperty(globalThis, Symbol.for(SHARED), { value: fs });
+  // `require` sees the changed functions. An ES module's named imports would not: they get a module made of them.
+  const modules: Record<string, string> = {
+    "fs": moduleOf(fs, ""),
+    "fs/promises": moduleOf(fs.promises, ".promises"),
+  };
+  registerHooks({
+    resolve(specifier, context, next) {
+      const url = modules[specifier.replace(/^node:/, "")];
+      return url && context.parentURL?.startsWith("file:")
+        ? { url, format: "module", shortCircuit: true }
+        : next(specifier, context);
+    },
+  });
+}
+
+/** Replaces the functions (classes aside) of `module` by ones that map their paths. */
+function wrap(module: Functions, map: (path: unknown) => unknown): void {
+  for (const [name, original] of Object.entries(module)) {
+    if (typeof original !== "function" || !/^[a-z]/.test(name)) continue;
+    const second = TWO_PATHS.has(name);
+    const wrapped = (first: unknown, ...rest: unknown[]) => {
+      if (second && rest.length > 0) rest[0] = map(rest[0]);
+      return original.call(module, map(first), ...rest);
+    };
+    // `realpath.native`, `util.promisify`'s symbol and the like stay.
+    Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(original));
+    module[name] = wrapped;
+  }
+}
+
+function moduleOf(module: object, path: string): string {
+  const names = Object.keys(module).filter((name) => name !== "default");
+  const source = `const m=globalThis[Symbol.for("${SHARED}")]${path};export default m;` +
+    names.map((name) => `export const ${name}=m.${name};`).join("");
+  return `data:text/javascript,${encodeURIComponent(source)}`;
+}

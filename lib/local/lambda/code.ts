@@ -1,0 +1,122 @@
+/**
+ * Deployment packages on disk, each under the hash of its zip: `<hash>/code.zip`, `<hash>/task/…` and the list of
+ * files that the function may not read. A package is complete before anything names it, so a killed server leaves
+ * at most a folder that the next sweep removes.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { AwsError, unsupported } from "../errors.ts";
+import { MAX_ZIPPED_BYTES, notAZip, readZip } from "./zip.ts";
+
+export interface Code {
+  /** Base64 of the zip's SHA-256. */
+  readonly CodeSha256: string;
+  /** Bytes of the zip. */
+  readonly CodeSize: number;
+}
+
+export class CodeStore {
+  /** Packages that a request is about to name: a sweep must leave them. */
+  readonly #held = new Map<string, number>();
+
+  /** @param folder the packages' own; made when absent */
+  constructor(readonly folder: string) {
+    mkdirSync(folder, { recursive: true });
+  }
+
+  /**
+   * Stores a zip and gives it to `work`, which writes down (without awaiting) what uses it.
+   * @throws AwsError when the zip is too large or cannot be unpacked
+   */
+  async use<T>(zip: Uint8Array, work: (code: Code) => T): Promise<T> {
+    if (zip.length >= MAX_ZIPPED_BYTES) {
+      throw new AwsError(
+        "RequestEntityTooLargeException",
+        `Zipped size must be smaller than ${MAX_ZIPPED_BYTES} bytes`,
+        413,
+      );
+    }
+    const CodeSha256 = createHash("sha256").update(zip).digest("base64");
+    this.#held.set(CodeSha256, (this.#held.get(CodeSha256) ?? 0) + 1);
+    try {
+      await this.#unpack(CodeSha256, zip);
+      return work({ CodeSha256, CodeSize: zip.length });
+    } finally {
+      const holders = this.#held.get(CodeSha256)! - 1;
+      if (holders > 0) this.#held.set(CodeSha256, holders);
+      else this.#held.delete(CodeSha256);
+    }
+  }
+
+  /** Absolute path of the unpacked files: a function's LAMBDA_TASK_ROOT. */
+  taskRoot(codeSha256: string): string {
+    return join(this.#path(codeSha256), "task");
+  }
+
+  /** Paths below the task root that the zip's modes hide from the function. */
+  unreadable(codeSha256: string): string[] {
+    return JSON.parse(readFileSync(join(this.#path(codeSha256), "unreadable.json"), "utf8"));
+  }
+
+  /** The zip as it was uploaded. */
+  async zip(codeSha256: string): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await readFile(join(this.#path(codeSha256), "code.zip")));
+  }
+
+  /** Removes every package whose hash is not among `used`. */
+  sweep(used: ReadonlySet<string>): void {
+    const keep = new Set([...used, ...this.#held.keys()].map(folderName));
+    for (const name of readdirSync(this.folder)) {
+      if (keep.has(name) || this.#isHeldPart(name)) continue;
+      // Renamed first: a folder that bears a hash is always whole.
+      const doomed = name.endsWith(".removed") ? name : `${name}.removed`;
+      renameSync(join(this.folder, name), join(this.folder, doomed));
+      rmSync(join(this.folder, doomed), { recursive: true, force: true });
+    }
+  }
+
+  #isHeldPart(name: string): boolean {
+    return name.endsWith(".part") && [...this.#held.keys()].some((hash) => name.startsWith(folderName(hash)));
+  }
+
+  #path(codeSha256: string): string {
+    return join(this.folder, folderName(codeSha256));
+  }
+
+  async #unpack(codeSha256: string, zip: Uint8Array): Promise<void> {
+    const target = this.#path(codeSha256);
+    if (existsSync(target)) return;
+    const files = await readZip(zip);
+    const part = `${target}.${randomUUID()}.part`;
+    try {
+      await mkdir(join(part, "task"), { recursive: true });
+      for (const { path, content } of files) {
+        const file = join(part, "task", path);
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(file, content);
+      }
+      await writeFile(join(part, "code.zip"), zip);
+      const hidden = files.filter((file) => !file.readable).map((file) => file.path);
+      // Deno's list of paths cannot hold one with a comma.
+      const strange = hidden.find((path) => path.includes(","));
+      if (strange) {
+        throw unsupported(`a file that others may not read and whose name holds a comma: ${strange}`);
+      }
+      await writeFile(join(part, "unreadable.json"), JSON.stringify(hidden));
+      // Another request may have stored the same zip meanwhile.
+      if (!existsSync(target)) await rename(part, target);
+    } catch (error) {
+      // One entry is a file where another needs a folder.
+      if (["ENOTDIR", "EISDIR", "EEXIST"].includes((error as { code?: string }).code ?? "")) throw notAZip();
+      throw error;
+    } finally {
+      await rm(part, { recursive: true, force: true });
+    }
+  }
+}
+
+function folderName(codeSha256: string): string {
+  return Uint8Array.fromBase64(codeSha256).toHex();
+}

@@ -1,0 +1,123 @@
+/**
+ * Asynchronous invocations: an accepted event is stored before it is answered, run, and tried again when the
+ * function fails. A stopped or killed server takes up where it was.
+ */
+import { AwsError } from "../errors.ts";
+import type { Core, InvokeOutput } from "../services.ts";
+
+interface Event {
+  readonly id: string;
+  readonly arn: string;
+  readonly payload: Uint8Array;
+  readonly accepted: number;
+  readonly attempt: number;
+}
+
+/** After a function error: one minute later, then two. */
+const FUNCTION_RETRY_MS = [60_000, 120_000];
+/** After throttling or a fault: doubling from one second to five minutes, for six hours. */
+const MAX_SYSTEM_RETRY_MS = 300_000;
+const MAX_AGE_MS = 6 * 3_600_000;
+/** Events that run at the same time. */
+const PARALLEL = 16;
+
+export class EventQueue {
+  readonly #running = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
+
+  /** @param run the invocation; its errors are as Invoke's */
+  constructor(
+    readonly core: Core,
+    readonly run: (arn: string, payload: Uint8Array, requestId: string) => Promise<InvokeOutput>,
+  ) {
+    core.store.db.exec(`
+      CREATE TABLE IF NOT EXISTS lambda_events (
+        id TEXT PRIMARY KEY, arn TEXT NOT NULL, payload BLOB NOT NULL, accepted INTEGER NOT NULL,
+        attempt INTEGER NOT NULL, backoff INTEGER NOT NULL, due INTEGER NOT NULL
+      ) WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS lambda_events_due ON lambda_events (due);
+    `);
+  }
+
+  /** Stores an event and runs it soon. `arn` may be qualified; it is the id of all attempts. */
+  accept(arn: string, payload: Uint8Array, id: string): void {
+    const now = this.core.now();
+    this.core.store.run(
+      "INSERT INTO lambda_events VALUES (?, ?, ?, ?, 0, 1000, ?)",
+      id,
+      arn,
+      payload,
+      now,
+      now,
+    );
+    this.advance();
+  }
+
+  /** Runs what is due and comes back for what is not. */
+  advance(): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    const waiting = this.core.store.all<Event & { due: number }>(
+      "SELECT * FROM lambda_events ORDER BY due LIMIT ?",
+      2 * PARALLEL,
+    ).filter(({ id }) => !this.#running.has(id));
+    const now = this.core.now();
+    for (const event of waiting) {
+      if (this.#running.size >= PARALLEL) return;
+      if (event.due > now) {
+        this.#timer = setTimeout(() => this.advance(), Math.min(event.due - now, 60_000));
+        return;
+      }
+      this.#running.add(event.id);
+      void this.#attempt(event);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #attempt(event: Event): Promise<void> {
+    try {
+      const { FunctionError } = await this.run(event.arn, event.payload, event.id);
+      const wait = FunctionError && FUNCTION_RETRY_MS[event.attempt];
+      if (this.#stopped) return;
+      if (wait) this.#again(event.id, wait, event.attempt + 1);
+      else this.#done(event.id);
+    } catch (error) {
+      // A stop leaves the event for the next start.
+      if (this.#stopped) return;
+      if (!(error instanceof AwsError)) throw error;
+      const passing = error.status === 429 || error.status === 409 || error.status >= 500;
+      if (passing && this.core.now() - event.accepted < MAX_AGE_MS) this.#againDoubling(event);
+      else this.#done(event.id);
+    } finally {
+      this.#running.delete(event.id);
+      this.advance();
+    }
+  }
+
+  #done(id: string): void {
+    this.core.store.run("DELETE FROM lambda_events WHERE id = ?", id);
+  }
+
+  #again(id: string, waitMs: number, attempt: number): void {
+    const due = this.core.now() + waitMs;
+    this.core.store.run("UPDATE lambda_events SET due = ?, attempt = ? WHERE id = ?", due, attempt, id);
+  }
+
+  #againDoubling({ id, attempt }: Event): void {
+    const { backoff } = this.core.store.get<{ backoff: number }>(
+      "SELECT backoff FROM lambda_events WHERE id = ?",
+      id,
+    )!;
+    this.core.store.run(
+      "UPDATE lambda_events SET backoff = ? WHERE id = ?",
+      Math.min(2 * backoff, MAX_SYSTEM_RETRY_MS),
+      id,
+    );
+    this.#again(id, backoff, attempt);
+  }
+}

@@ -1,0 +1,103 @@
+/** What an execution environment writes to CloudWatch Logs, in Lambda's text format. */
+import { AwsError } from "../errors.ts";
+import type { Core, Principal } from "../services.ts";
+import { runtimeVersionArn, type Version } from "./records.ts";
+
+/** LogResult holds the last 4 KB of an invocation's lines. */
+const TAIL_BYTES = 4096;
+/** Lines that wait are written once there are so many, so that a chatty function does not fill the memory. */
+const MAX_WAITING = 1000;
+
+export class Log {
+  readonly stream: string;
+  readonly #allowed: boolean;
+  #waiting: string[] = [];
+  #tail = "";
+
+  constructor(readonly core: Core, principal: Principal, readonly version: Version) {
+    const day = new Date(core.now()).toISOString().slice(0, 10).replaceAll("-", "/");
+    const id = crypto.getRandomValues(new Uint8Array(16)).toHex();
+    this.stream = `${day}/[${version.Version}]${id}`;
+    this.#allowed = mayWrite(core, principal, version.LoggingConfig.LogGroup, this.stream);
+  }
+
+  initStart(): void {
+    const { Runtime } = this.version;
+    const [, major] = Runtime.match(/^nodejs(\d+)/) ?? [];
+    this.line(
+      `INIT_START Runtime Version: nodejs:${major}.local\tRuntime Version ARN: ` +
+        runtimeVersionArn(Runtime, this.core.region),
+    );
+  }
+
+  start(requestId: string, version: string): void {
+    this.#tail = "";
+    this.line(`START RequestId: ${requestId} Version: ${version}`);
+  }
+
+  line(text: string): void {
+    this.#tail = (this.#tail + text + "\n").slice(-TAIL_BYTES);
+    this.#waiting.push(text);
+    if (this.#waiting.length >= MAX_WAITING) this.flush();
+  }
+
+  /** Ends an invocation's lines with its report. */
+  end(requestId: string, report: string): void {
+    this.line(`END RequestId: ${requestId}`);
+    this.line(report);
+    this.flush();
+  }
+
+  /** The last 4 KB of the invocation that began last, base64. */
+  tail(): string {
+    return new TextEncoder().encode(this.#tail).slice(-TAIL_BYTES).toBase64();
+  }
+
+  /** Hands the lines that wait to CloudWatch Logs. */
+  flush(): void {
+    const lines = this.#waiting;
+    if (lines.length === 0) return;
+    this.#waiting = [];
+    if (this.#allowed) this.core.siblings.logs.write(this.version.LoggingConfig.LogGroup, this.stream, lines);
+  }
+}
+
+/** Without these permissions a function runs and its lines are lost, on AWS as here. */
+function mayWrite(core: Core, principal: Principal, group: string, stream: string): boolean {
+  const arn = `arn:aws:logs:${core.region}:${core.account}:log-group:${group}:log-stream:${stream}`;
+  try {
+    core.siblings.iam.authorize(principal, "logs:CreateLogStream", arn);
+    core.siblings.iam.authorize(principal, "logs:PutLogEvents", arn);
+    return true;
+  } catch (error) {
+    if (error instanceof AwsError) return false;
+    throw error;
+  }
+}
+
+export interface Report {
+  readonly requestId: string;
+  readonly durationMs: number;
+  /** Megabytes. */
+  readonly memorySize: number;
+  readonly memoryUsed: number | undefined;
+  /** Only told by the first invocation of an environment. */
+  readonly initMs: number | undefined;
+  readonly status: "timeout" | "error" | undefined;
+  readonly errorType: string | undefined;
+}
+
+/** The REPORT line. */
+export function report(of: Report): string {
+  const duration = of.durationMs.toFixed(2);
+  return [
+    `REPORT RequestId: ${of.requestId}`,
+    `Duration: ${duration} ms`,
+    `Billed Duration: ${Math.ceil(Number(duration))} ms`,
+    `Memory Size: ${of.memorySize} MB`,
+    ...(of.memoryUsed === undefined ? [] : [`Max Memory Used: ${of.memoryUsed} MB`]),
+    ...(of.initMs === undefined ? [] : [`Init Duration: ${of.initMs.toFixed(2)} ms`]),
+    ...(of.status === undefined ? [] : [`Status: ${of.status}`]),
+    ...(of.errorType === undefined ? [] : [`Error Type: ${of.errorType}`]),
+  ].join("\t") + "\t";
+}

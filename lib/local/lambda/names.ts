@@ -1,0 +1,98 @@
+/** Names and ARNs of functions, versions and aliases, and the errors about them. */
+import { AwsError } from "../errors.ts";
+import type { Core } from "../services.ts";
+import { string } from "../shapes.ts";
+
+const REGION = String.raw`(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}`;
+const PREFIX = String.raw`(arn:(aws[a-zA-Z\-]*)?:lambda:)?(${REGION}:)?(\d{12}:)?(function:)?`;
+
+/** A name, partial ARN or full ARN, as operations that write take it. */
+export const functionName = string({
+  min: 1,
+  max: 140,
+  pattern: new RegExp(String.raw`${PREFIX}([a-zA-Z0-9\-_]+)(:(\$LATEST|[a-zA-Z0-9\-_]+))?`),
+});
+
+/** The same as operations that read take it: longer, and dots are let through. */
+export const namespacedFunctionName = string({
+  min: 1,
+  max: 256,
+  pattern: new RegExp(
+    String.raw`${PREFIX}([a-zA-Z0-9\-_.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9\-_]+))?`,
+  ),
+});
+
+export const qualifier = string({
+  min: 1,
+  max: 128,
+  pattern: /\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9\-_$]+/,
+});
+
+export const versionNumber = string({ min: 1, max: 1024, pattern: /(\$LATEST(\.PUBLISHED)?|[0-9]+)/ });
+export const aliasName = string({ min: 1, max: 128, pattern: /(?!^[0-9]+$)([a-zA-Z0-9\-_]+)/ });
+
+export interface FunctionReference {
+  readonly name: string;
+  /** `$LATEST`, a version or an alias; absent when the caller named none. */
+  readonly qualifier?: string;
+}
+
+/**
+ * Reads what a caller wrote for a function, once it has the shape of a name.
+ * @throws AwsError when it is of another region or account, or names two different qualifiers.
+ */
+export function functionReference(core: Core, given: string, qualified?: string): FunctionReference {
+  const parts = given.split(":");
+  if (parts[0] === "arn") parts.splice(0, 3);
+  const region = parts.find((part) => new RegExp(`^${REGION}$`).test(part));
+  const account = parts.find((part) => /^\d{12}$/.test(part));
+  // What is left of [region:][account:][function:]name[:qualifier]; a lone 12-digit part is the name.
+  while (parts.length > 1 && (parts[0] === region || parts[0] === account || parts[0] === "function")) {
+    if (parts.shift() === "function") break;
+  }
+  const [name, embedded] = parts as [string, string | undefined];
+  if (name.length > 64) {
+    throw new AwsError(
+      "ValidationException",
+      `1 validation error detected: Value '${name}' at 'functionName' failed to satisfy constraint: ` +
+        "Member must have length less than or equal to 64",
+    );
+  }
+  if (given.includes(":")) {
+    if (region && region !== core.region) {
+      throw new AwsError(
+        "ResourceNotFoundException",
+        `Functions from '${region}' are not reachable in this region ('${core.region}')`,
+        404,
+      );
+    }
+    if (account && account !== name && account !== core.account) {
+      throw functionNotFound(`arn:aws:lambda:${core.region}:${account}:function:${name}`);
+    }
+  }
+  if (embedded && qualified && embedded !== qualified) {
+    throw invalidParameter(
+      "The derived qualifier from the function name does not match the specified qualifier.",
+    );
+  }
+  const chosen = qualified ?? embedded;
+  return chosen === undefined ? { name } : { name, qualifier: chosen };
+}
+
+/** `arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]` */
+export function functionArn(core: Core, { name, qualifier }: FunctionReference): string {
+  const arn = `arn:aws:lambda:${core.region}:${core.account}:function:${name}`;
+  return qualifier === undefined ? arn : `${arn}:${qualifier}`;
+}
+
+export function functionNotFound(arn: string): AwsError {
+  return new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, 404);
+}
+
+export function invalidParameter(message: string): AwsError {
+  return new AwsError("InvalidParameterValueException", message);
+}
+
+export function conflict(message: string): AwsError {
+  return new AwsError("ResourceConflictException", message, 409);
+}

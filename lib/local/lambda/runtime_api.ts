@@ -1,0 +1,154 @@
+/**
+ * The Lambda Runtime API, version 2018-06-01, of one execution environment: what a runtime inside it asks for the
+ * next invocation and tells the result. Any runtime interface client can speak to it.
+ */
+
+export interface Invocation {
+  readonly requestId: string;
+  readonly invokedFunctionArn: string;
+  readonly payload: Uint8Array;
+  /** JSON, decoded from the caller's header. */
+  readonly clientContext?: string;
+  /** Milliseconds since the epoch by the machine's clock, which is the one that the runtime compares with. */
+  readonly deadline: number;
+}
+
+/** What a runtime tells of an invocation. */
+export interface Answer {
+  readonly payload: Uint8Array;
+  /** The runtime's name for what went wrong; absent for a result. */
+  readonly errorType?: string;
+  /** Bytes that the runtime wrote to standard output before, if it counts them. */
+  readonly outputBytes?: number;
+}
+
+const BASE = "/2018-06-01/runtime";
+/** 6 MB and some room, as AWS has it. */
+export const MAX_RESPONSE_BYTES = 6_291_556;
+
+export class RuntimeApi {
+  /** `127.0.0.1:port`, for AWS_LAMBDA_RUNTIME_API. */
+  readonly address: string;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #closing = new AbortController();
+  #poll: ((response: Response) => void) | undefined;
+  #running: { requestId: string; answer(answer: Answer): void } | undefined;
+
+  /**
+   * @param onIdle the runtime asks for an invocation: the environment is free
+   * @param onInitError the runtime could not load the handler
+   */
+  constructor(readonly onIdle: () => void, readonly onInitError: (answer: Answer) => void) {
+    this.#server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {}, signal: this.#closing.signal },
+      (request) => this.#handle(request),
+    );
+    this.address = `127.0.0.1:${this.#server.addr.port}`;
+  }
+
+  /** Hands an invocation to the waiting runtime. @throws Error when it does not wait for one */
+  invoke(invocation: Invocation): Promise<Answer> {
+    const poll = this.#poll;
+    if (!poll || this.#running) throw new Error("The runtime is not waiting for an invocation.");
+    this.#poll = undefined;
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    this.#running = { requestId: invocation.requestId, answer: resolve };
+    poll(
+      new Response(invocation.payload as Uint8Array<ArrayBuffer>, {
+        headers: {
+          "content-type": "application/json",
+          "Lambda-Runtime-Aws-Request-Id": invocation.requestId,
+          "Lambda-Runtime-Deadline-Ms": String(invocation.deadline),
+          "Lambda-Runtime-Invoked-Function-Arn": invocation.invokedFunctionArn,
+          "Lambda-Runtime-Trace-Id": traceId(),
+          ...(invocation.clientContext
+            ? { "Lambda-Runtime-Client-Context": asciiJson(invocation.clientContext) }
+            : {}),
+        },
+      }),
+    );
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    this.#poll?.(new Response(null, { status: 410 }));
+    this.#closing.abort();
+    await this.#server.finished;
+  }
+
+  async #handle(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    // Only the runtime is to take part, not a web page that guesses the port.
+    if (request.headers.get("host") !== this.address || request.headers.has("origin")) {
+      return refusal(403, "Forbidden", "Only the runtime of this environment may call");
+    }
+    if (request.method === "GET" && pathname === `${BASE}/invocation/next`) {
+      const { promise, resolve } = Promise.withResolvers<Response>();
+      this.#poll = resolve;
+      this.onIdle();
+      return await promise;
+    }
+    const payload = await request.bytes();
+    if (request.method === "POST" && pathname === `${BASE}/init/error`) {
+      this.onInitError({ payload, errorType: errorTypeOf(request) });
+      return accepted();
+    }
+    const [, requestId, kind] =
+      pathname.match(/^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/) ??
+        [];
+    if (request.method !== "POST" || !requestId) {
+      return refusal(404, "InvalidRequest", `No such call: ${request.method} ${pathname}`);
+    }
+    const running = this.#running;
+    if (running?.requestId !== requestId) return refusal(400, "InvalidRequestID", "Invalid request ID");
+    this.#running = undefined;
+    const outputBytes = Number(request.headers.get("x-output-bytes") ?? NaN);
+    const counted = Number.isFinite(outputBytes) ? { outputBytes } : {};
+    if (payload.length > MAX_RESPONSE_BYTES) {
+      const name = kind === "error" ? "error" : "response";
+      running.answer({
+        payload: errorPayload(
+          "Function.ResponseSizeTooLarge",
+          `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+        ),
+        errorType: "Function.ResponseSizeTooLarge",
+        ...counted,
+      });
+      return refusal(413, "RequestEntityTooLarge", `Exceeded maximum allowed payload size in ${name}`);
+    }
+    running.answer({ payload, ...(kind === "error" ? { errorType: errorTypeOf(request) } : {}), ...counted });
+    return accepted();
+  }
+}
+
+/** The JSON that Lambda answers when it, not the function, says what went wrong. */
+export function errorPayload(errorType: string, errorMessage: string): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ errorType, errorMessage }));
+}
+
+function accepted(): Response {
+  return Response.json({ status: "OK" }, { status: 202 });
+}
+
+function refusal(status: number, errorType: string, errorMessage: string): Response {
+  return Response.json({ errorType, errorMessage }, { status });
+}
+
+function errorTypeOf(request: Request): string {
+  return request.headers.get("lambda-runtime-function-error-type") ?? "Unhandled";
+}
+
+/** Headers carry ASCII only. */
+function asciiJson(json: string): string {
+  return JSON.stringify(JSON.parse(json)).replace(
+    /[\u0080-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** An X-Ray trace that is not sampled. */
+function traceId(): string {
+  const hex = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes)).toHex();
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  return `Root=1-${seconds}-${hex(12)};Parent=${hex(8)};Sampled=0`;
+}

@@ -1,0 +1,67 @@
+/** Where a request's code comes from: the zip itself, or an object in S3. */
+import { AwsError, unsupported } from "../errors.ts";
+import type { Core, Principal } from "../services.ts";
+import { notSupported, string } from "../shapes.ts";
+import { invalidParameter } from "./names.ts";
+
+/** The members of FunctionCode; UpdateFunctionCode has them at its top level. */
+export const codeMembers = {
+  ZipFile: string(),
+  S3Bucket: string({ min: 3, max: 63, pattern: /[0-9A-Za-z.\-_]*(?<!\.)/ }),
+  S3Key: string({ min: 1, max: 1024 }),
+  S3ObjectVersion: notSupported(),
+  S3ObjectStorageMode: notSupported(),
+  ImageUri: string(),
+  SourceKMSKeyArn: notSupported(),
+};
+
+interface GivenCode {
+  /** Base64. */
+  ZipFile?: string;
+  S3Bucket?: string;
+  S3Key?: string;
+  ImageUri?: string;
+}
+
+/**
+ * The bytes of the package that a request names.
+ * @throws AwsError InvalidParameterValueException when it names none, two, or one that cannot be read
+ */
+export function packageOf(core: Core, principal: Principal, given: GivenCode): Uint8Array {
+  if (given.ImageUri) throw unsupported("container images", "InvalidParameterValueException");
+  if (given.ZipFile !== undefined) {
+    if (given.S3Bucket || given.S3Key) {
+      throw invalidParameter("Please do not provide other FunctionCode parameters when providing a ZipFile.");
+    }
+    return decodeBase64(given.ZipFile);
+  }
+  if (!given.S3Bucket || !given.S3Key) throw invalidParameter("Please provide a source for function code.");
+  try {
+    return core.siblings.s3.getObject(principal, given.S3Bucket, given.S3Key).Body;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    if (error.code === "AccessDenied") {
+      throw new AwsError(
+        "AccessDeniedException",
+        "Your access has been denied by S3, please make sure your request credentials have permission to " +
+          `GetObject for ${given.S3Bucket}/${given.S3Key}. S3 Error Code: AccessDenied. ` +
+          `S3 Error Message: ${error.message}`,
+        403,
+      );
+    }
+    throw invalidParameter(
+      `Error occurred while GetObject. S3 Error Code: ${error.code}. S3 Error Message: ${error.message}`,
+    );
+  }
+}
+
+function decodeBase64(text: string): Uint8Array {
+  try {
+    return Uint8Array.fromBase64(text);
+  } catch {
+    throw new AwsError(
+      "InvalidRequestContentException",
+      "Could not parse request body into json: the member 'ZipFile' is not base64.",
+    );
+  }
+}

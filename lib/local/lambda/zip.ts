@@ -1,0 +1,149 @@
+/**
+ * Reads a deployment package. The central directory is read here because unzip libraries for the browser drop
+ * the Unix modes, and on AWS a file that only its owner may read cannot be read by the function.
+ */
+import { promisify } from "node:util";
+import { crc32, inflateRaw } from "node:zlib";
+import type { AwsError } from "../errors.ts";
+import { invalidParameter } from "./names.ts";
+
+export const MAX_ZIPPED_BYTES = 52_428_800;
+export const MAX_UNZIPPED_BYTES = 262_144_000;
+
+export interface ZipFile {
+  /** Relative, with `/`, free of `..`. */
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** Whether others than its owner may read it and every folder that the zip lists above it. */
+  readonly readable: boolean;
+}
+
+interface Entry {
+  path: string;
+  folder: boolean;
+  method: number;
+  crc: number;
+  compressedSize: number;
+  size: number;
+  headerOffset: number;
+  readable: boolean;
+}
+
+const inflate = promisify(inflateRaw) as (
+  data: Uint8Array,
+  options: { maxOutputLength: number },
+) => Promise<Uint8Array>;
+
+/**
+ * All files of a zip (format: PKWARE's APPNOTE 6.3; stored and deflated entries, no zip64).
+ * @throws AwsError InvalidParameterValueException for what is no zip, would leave its folder, or is too large
+ */
+export async function readZip(zip: Uint8Array): Promise<ZipFile[]> {
+  const entries = directory(zip);
+  const total = entries.reduce((sum, entry) => sum + entry.size, 0);
+  if (total >= MAX_UNZIPPED_BYTES) {
+    throw invalidParameter(`Unzipped size must be smaller than ${MAX_UNZIPPED_BYTES} bytes`);
+  }
+  const closed = entries.filter((entry) => entry.folder && !entry.readable).map((entry) => `${entry.path}/`);
+  const files = entries.filter((entry) => !entry.folder);
+  if (files.length === 0) throw invalidParameter("Uploaded file must be a non-empty zip");
+  return await Promise.all(files.map(async (entry) => ({
+    path: entry.path,
+    content: await content(zip, entry),
+    readable: entry.readable && !closed.some((folder) => entry.path.startsWith(folder)),
+  })));
+}
+
+function directory(zip: Uint8Array): Entry[] {
+  const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
+  const end = endOfDirectory(view);
+  const count = view.getUint16(end + 10, true);
+  let offset = view.getUint32(end + 16, true);
+  if (count === 0xffff || offset === 0xffffffff) throw notAZip();
+  const entries: Entry[] = [];
+  for (let index = 0; index < count; index++) {
+    if (offset + 46 > end || view.getUint32(offset, true) !== 0x02014b50) throw notAZip();
+    const nameLength = view.getUint16(offset + 28, true);
+    const next = offset + 46 + nameLength + view.getUint16(offset + 30, true) +
+      view.getUint16(offset + 32, true);
+    if (next > end) throw notAZip();
+    const name = decodeName(zip.subarray(offset + 46, offset + 46 + nameLength));
+    const encrypted = (view.getUint16(offset + 8, true) & 1) !== 0;
+    const unix = view.getUint8(offset + 5) === 3;
+    const mode = view.getUint32(offset + 38, true) >>> 16;
+    if (encrypted) throw notAZip();
+    if (unix && (mode & 0o170000) === 0o120000) {
+      throw invalidParameter(`The local AWS does not support symbolic links in a zip: ${name}`);
+    }
+    const folder = name.endsWith("/");
+    entries.push({
+      path: safePath(name),
+      folder,
+      method: view.getUint16(offset + 10, true),
+      crc: view.getUint32(offset + 16, true),
+      compressedSize: view.getUint32(offset + 20, true),
+      size: view.getUint32(offset + 24, true),
+      headerOffset: view.getUint32(offset + 42, true),
+      // The function runs as another user than the one that unpacks; folders need the x bit to be entered.
+      readable: !unix || (mode & (folder ? 0o005 : 0o004)) === (folder ? 0o005 : 0o004),
+    });
+    offset = next;
+  }
+  return entries;
+}
+
+function endOfDirectory(view: DataView): number {
+  // The record is 22 bytes and may be followed by a comment of up to 65,535.
+  const first = Math.max(0, view.byteLength - 22 - 0xffff);
+  for (let offset = view.byteLength - 22; offset >= first; offset--) {
+    if (view.getUint32(offset, true) === 0x06054b50) return offset;
+  }
+  throw notAZip();
+}
+
+async function content(zip: Uint8Array, entry: Entry): Promise<Uint8Array> {
+  const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
+  const header = entry.headerOffset;
+  if (header + 30 > zip.length || view.getUint32(header, true) !== 0x04034b50) throw notAZip();
+  const start = header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
+  if (start + entry.compressedSize > zip.length) throw notAZip();
+  const data = zip.subarray(start, start + entry.compressedSize);
+  const unpacked = await unpack(data, entry);
+  if (unpacked.length !== entry.size || crc32(unpacked) !== entry.crc) throw notAZip();
+  return unpacked;
+}
+
+async function unpack(data: Uint8Array, entry: Entry): Promise<Uint8Array> {
+  if (entry.method === 0) return data;
+  if (entry.method !== 8) throw notAZip();
+  try {
+    // The declared size bounds the output, so a small zip cannot grow past what was counted.
+    return await inflate(data, { maxOutputLength: Math.max(1, entry.size) });
+  } catch {
+    throw notAZip();
+  }
+}
+
+function decodeName(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw notAZip();
+  }
+}
+
+function safePath(name: string): string {
+  const parts = name.replace(/\/$/, "").split("/");
+  const bad = parts.some((part) => part === "" || part === "." || part === ".." || part.length > 255);
+  if (bad || name.includes("\\") || name.includes("\0") || /^[a-zA-Z]:/.test(name) || name.length > 1024) {
+    throw notAZip();
+  }
+  return parts.join("/");
+}
+
+/** What AWS answers for anything that it cannot unpack. */
+export function notAZip(): AwsError {
+  return invalidParameter(
+    "Could not unzip uploaded file. Please check your file, then try to upload again.",
+  );
+}
