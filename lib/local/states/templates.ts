@@ -1,0 +1,27 @@
+/** Payload templates: JSON in which a member named `x.$` takes its value from a path or an intrinsic function. */
+import { type Data, EvaluationFailure, type Json } from "./asl.ts";
+import { callIntrinsic } from "./intrinsics.ts";
+import { isObject, isPastEnd, select } from "./paths.ts";
+
+/** The template with its `.$` members filled in. @throws EvaluationFailure as AWS words it. */
+export function fill(template: Json, data: Data): Json {
+  if (Array.isArray(template)) return template.map((item) => fill(item, data));
+  if (!isObject(template)) return template;
+  return Object.fromEntries(
+    Object.entries(template).map(([key, value]) =>
+      key.endsWith(".$") ? [key.slice(0, -2), dynamic(key, value as string, data)] : [key, fill(value, data)]
+    ),
+  );
+}
+
+function dynamic(key: string, text: string, data: Data): Json {
+  if (!text.startsWith("$")) return callIntrinsic(text, data);
+  const value = select(text, data);
+  if (value !== undefined) return value;
+  // Here, and only here, AWS takes an index past the end of an array for null.
+  if (isPastEnd(text, data)) return null;
+  const searched = JSON.stringify(text.startsWith("$$") ? data.context : data.input);
+  throw new EvaluationFailure(
+    `The JSONPath '${text}' specified for the field '${key}' could not be found in the input '${searched}'`,
+  );
+}
