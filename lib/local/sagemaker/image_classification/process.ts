@@ -33,7 +33,7 @@ function command(verb: string, optMl: string, permissions: string[], env: Record
     "--no-prompt",
     `--allow-read=${[optMl, MODULES].map(escaped).join(",")}`,
     `--allow-ffi=${escaped(MODULES)}`, // the native parts of onnxruntime-node and sharp
-    "--allow-sys=cpus", // sharp counts them
+    "--allow-sys", // sharp asks for the processors and the C library
     "--allow-env", // the environment below is all there is
     ...permissions,
   ];
