@@ -44,11 +44,20 @@ interface Failure {
   traceback: string[];
 }
 
-/** A watcher of an execution, for example the terminal. `index` counts code cells from 0. */
+/** Which cell it is: the `number`th of `count` code cells. */
+export interface CellPlace {
+  number: number;
+  count: number;
+  /** The comment that the cell begins with, else the heading above it, else its first line. */
+  title: string;
+}
+
+/** A watcher of an execution, for example the terminal. */
 export interface ExecutionObserver {
-  cellStarted?(cell: CodeCell, index: number, count: number): void;
-  cellFinished?(cell: CodeCell, index: number, count: number, seconds: number): void;
-  progress?(state: ProgressState): void;
+  cellStarted(place: CellPlace): void;
+  cellFinished(place: CellPlace, seconds: number, ok: boolean): void;
+  /** The state of a progress bar that the running cell shows. */
+  progress(state: ProgressState): void;
 }
 
 export interface ExecuteOptions {
@@ -103,9 +112,10 @@ async function executeCells(path: string, notebook: Notebook, options: ExecuteOp
     const codeCells = notebook.cells.filter((cell) => cell.cell_type === "code");
     for (const [index, cell] of codeCells.entries()) {
       if (joined(cell.source).trim() === "") continue;
-      observer?.cellStarted?.(cell, index, codeCells.length);
+      const place = { number: index + 1, count: codeCells.length, title: titleOf(cell, notebook) };
+      observer?.cellStarted(place);
       const { reply, seconds } = await executeCell(kernel, cell, outputs, observer);
-      observer?.cellFinished?.(cell, index, codeCells.length, seconds);
+      observer?.cellFinished(place, seconds, reply.status === "ok");
       if (reply.status !== "ok" && !cell.metadata.tags?.includes("raises-exception")) {
         const where = {
           notebook: basename(path),
@@ -133,7 +143,7 @@ async function executeCell(
   const reply = await kernel.execute(joined(cell.source), (message) => {
     outputs.take(message);
     const state = progressIn(message);
-    if (state) observer?.progress?.(state);
+    if (state) observer?.progress(state);
   });
   cell.execution_count = reply.execution_count;
   // The names that Jupyter's own runner uses for the times of a cell.
@@ -146,6 +156,16 @@ async function executeCell(
 
 function progressIn({ content }: JupyterMessage): ProgressState | undefined {
   return (content.data as Record<string, unknown> | undefined)?.[progressMime] as ProgressState | undefined;
+}
+
+function titleOf(cell: CodeCell, notebook: Notebook): string {
+  const [firstLine = ""] = joined(cell.source).trimStart().split("\n", 1);
+  const comment = firstLine.match(/^\/\/\s*(.+)/)?.[1];
+  if (comment) return comment;
+  const headings = notebook.cells.slice(0, notebook.cells.indexOf(cell))
+    .filter((above) => above.cell_type === "markdown")
+    .flatMap((above) => joined(above.source).match(/^#+ .+/gm) ?? []);
+  return headings.at(-1)?.replace(/^#+ /, "") ?? firstLine;
 }
 
 /** The kernel says nothing of an error that keeps a cell from starting: then the cell gets an error output of ours. */

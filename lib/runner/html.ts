@@ -1,0 +1,87 @@
+/** An executed notebook as one HTML file. */
+import hljs from "highlight.js/lib/core";
+import typescript from "highlight.js/lib/languages/typescript";
+import { escapeHtml, formatSeconds } from "../notebook/format.ts";
+import { chartScript } from "./chart_script.ts";
+import { type Heading, MarkdownRenderer } from "./html_markdown.ts";
+import { OutputRenderer } from "./html_outputs.ts";
+import { type CodeCell, joined, type Notebook } from "./notebook.ts";
+import { type Link, renderFacts, renderLink, renderPage } from "./page.ts";
+
+hljs.registerLanguage("typescript", typescript);
+
+export interface ReportContext {
+  /** The title of a notebook that begins with no heading. */
+  name: string;
+  /** What one should know of the run: target, data source, git commit, versions, duration. */
+  facts: Record<string, string>;
+  /** Pages before, above and after this one. */
+  links: Link[];
+}
+
+/**
+ * The report: Markdown, code folded behind a toggle, outputs, a table of contents and the facts of the run. Charts
+ * are drawn without JavaScript, and live with it.
+ */
+export async function renderReport(
+  notebook: Notebook,
+  { name, facts, links }: ReportContext,
+): Promise<string> {
+  const markdown = new MarkdownRenderer();
+  const outputs = new OutputRenderer(markdown);
+  const cells = notebook.cells.map((cell) => {
+    if (cell.cell_type === "code") return renderCodeCell(cell, outputs);
+    if (cell.cell_type === "raw") return "";
+    return `<section class="markdown">${markdown.render(joined(cell.source), cell.attachments)}</section>`;
+  });
+  const nav = `<nav class="pages" aria-label="Reports">${links.map(renderLink).join("")}</nav>`;
+  const body = `<header>${nav}${renderFacts(facts)}</header>
+<div class="columns">
+${renderContents(markdown.headings)}
+<main>
+${cells.filter((cell) => cell !== "").join("\n")}
+</main>
+</div>
+<footer>${nav}</footer>`;
+  const title = markdown.headings.find(({ depth }) => depth === 1)?.html.replaceAll(/<[^>]*>/g, "");
+  const client = await Deno.readTextFile(new URL("./report_client.js", import.meta.url));
+  const scripts = outputs.hasCharts ? [client, await chartScript()] : [client];
+  return await renderPage({ title: title ? unescapeHtml(title) : name, body, scripts });
+}
+
+function renderCodeCell(cell: CodeCell, outputs: OutputRenderer): string {
+  const source = joined(cell.source);
+  if (source.trim() === "") return "";
+  const code = hljs.highlight(source, { language: "typescript" }).value;
+  const failed = cell.outputs.some((output) => output.output_type === "error");
+  const comment = source.trimStart().match(/^\/\/\s*(.+)/)?.[1];
+  const seconds = secondsOf(cell);
+  const summary = `<b>Code</b>${comment ? ` ${escapeHtml(comment)}` : ""}` +
+    (seconds === undefined ? "" : ` <time>${formatSeconds(seconds)}</time>`);
+  const rendered = cell.outputs.map((output) => outputs.render(output)).filter((html) => html !== "");
+  return `<section class="cell${failed ? " failed" : ""}">` +
+    `<details class="code"${failed ? " open" : ""}><summary>${summary}</summary>` +
+    `<pre><code>${code}</code></pre></details>` +
+    rendered.map((html) => `<div class="output">${html}</div>`).join("\n") + `</section>`;
+}
+
+/** How long the cell ran, from the times that the runner (or Jupyter) noted. */
+function secondsOf(cell: CodeCell): number | undefined {
+  const times = cell.metadata.execution as Record<string, string> | undefined;
+  const [start, end] = [times?.["iopub.execute_input"], times?.["shell.execute_reply"]];
+  return start && end ? (Date.parse(end) - Date.parse(start)) / 1000 : undefined;
+}
+
+function renderContents(headings: Heading[]): string {
+  const items = headings.filter(({ depth }) => depth === 2 || depth === 3).map(({ depth, html, id }) =>
+    `<li class="depth-${depth}"><a href="#${id}">${html.replaceAll(/<\/?a\b[^>]*>/g, "")}</a></li>`
+  );
+  return `<nav class="contents" aria-label="Contents"><details open><summary>Contents</summary>` +
+    `<ul>${items.join("")}</ul></details>` +
+    `<button type="button" id="toggle-code" hidden>Show all code</button></nav>`;
+}
+
+function unescapeHtml(text: string): string {
+  const characters: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
+  return text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => characters[name] ?? "");
+}

@@ -1,0 +1,80 @@
+/** Outputs of cells as HTML. */
+import { stripVTControlCharacters } from "node:util";
+import { compile, type TopLevelSpec } from "vega-lite";
+import { vegaLiteMime } from "../notebook/chart.ts";
+import { type MediaBundle, summaryMime } from "../notebook/display.ts";
+import { escapeHtml } from "../notebook/format.ts";
+import type { MarkdownRenderer } from "./html_markdown.ts";
+import { joined, type Output } from "./notebook.ts";
+
+export class OutputRenderer {
+  /** Whether the page has charts that come alive with the script of `chart_script.ts`. */
+  hasCharts = false;
+  readonly #markdown: MarkdownRenderer;
+  #svgCount = 0;
+
+  constructor(markdown: MarkdownRenderer) {
+    this.#markdown = markdown;
+  }
+
+  render(output: Output): string {
+    switch (output.output_type) {
+      case "stream":
+        return `<pre class="text ${output.name}">${escapeHtml(plainText(joined(output.text)))}</pre>`;
+      case "error": {
+        const trace = output.traceback.join("\n").trim() || `${output.ename}: ${output.evalue}`;
+        return `<pre class="text error">${escapeHtml(plainText(trace))}</pre>`;
+      }
+      default:
+        return this.#renderBundle(output.data);
+    }
+  }
+
+  /** The richest of the forms that the output has. */
+  #renderBundle(data: MediaBundle): string {
+    if (summaryMime in data) return "";
+    const text = (mime: string) => mime in data ? joined(data[mime] as string | string[]) : undefined;
+    const svg = text("image/svg+xml");
+    if (svg && vegaLiteMime in data) return this.#renderChart(svg, data[vegaLiteMime] as TopLevelSpec);
+    if (svg) return renderDrawing(this.#inline(svg));
+    const html = text("text/html");
+    if (html !== undefined) return `<div class="html">${html}</div>`;
+    const markdown = text("text/markdown");
+    if (markdown !== undefined) return `<div class="markdown">${this.#markdown.render(markdown)}</div>`;
+    for (const mime of ["image/png", "image/jpeg", "image/gif"]) {
+      const image = text(mime);
+      const alt = escapeHtml(text("text/plain") ?? "");
+      if (image) return `<img alt="${alt}" src="data:${mime};base64,${image.replaceAll(/\s/g, "")}">`;
+    }
+    const plain = text("text/plain") ?? `[${Object.keys(data).join(", ")}]`;
+    return `<pre class="text">${escapeHtml(plainText(plain))}</pre>`;
+  }
+
+  /** The drawing, and beside it the Vega specification from which the page's script makes a live chart. */
+  #renderChart(svg: string, specification: TopLevelSpec): string {
+    this.hasCharts = true;
+    const json = JSON.stringify(compile(specification).spec).replaceAll("<", "\\u003c");
+    return renderDrawing(this.#inline(svg), `<script type="application/json">${json}</script>`);
+  }
+
+  /** An SVG to stand in the page: without XML's head, and with ids that are its own among all the page's. */
+  #inline(svg: string): string {
+    const prefix = `s${++this.#svgCount}-`;
+    return svg.slice(Math.max(0, svg.indexOf("<svg")))
+      .replace(/\bid="([^"]+)"/g, `id="${prefix}$1"`)
+      .replace(/url\((["']?)#/g, `url($1#${prefix}`)
+      .replace(/href="#/g, `href="#${prefix}`);
+  }
+}
+
+/** On a narrow page a drawing shrinks as far as its text stays readable, then it scrolls within its frame. */
+function renderDrawing(svg: string, script = ""): string {
+  const width = Number(svg.match(/<svg[^>]*?\swidth="([\d.]+)/)?.[1] ?? 0);
+  return `<figure class="chart" style="--least-width:${Math.min(width, 520)}px" tabindex="0">` +
+    `<div class="drawing">${svg}</div>${script}</figure>`;
+}
+
+/** Text as a terminal would leave it: without colours, and with what a carriage return has overwritten gone. */
+function plainText(text: string): string {
+  return stripVTControlCharacters(text).replaceAll("\r\n", "\n").replace(/^.*\r/gm, "");
+}

@@ -1,0 +1,108 @@
+/** Runs notebooks one after the other and writes their reports. */
+import { basename, join } from "node:path";
+import { formatSeconds } from "../notebook/format.ts";
+import { summaryMime } from "../notebook/display.ts";
+import { executeNotebook, type Execution } from "./execute.ts";
+import { renderReport } from "./html.ts";
+import { type Notebook, writeNotebook } from "./notebook.ts";
+import type { Link } from "./page.ts";
+import { createScrubber } from "./scrub.ts";
+import { mergeParts } from "./summary.ts";
+import { terminalReport } from "./terminal.ts";
+
+export interface RunOptions {
+  /** Paths of the notebooks, in the order in which they run. */
+  notebooks: string[];
+  /** Where the reports go; made when it is missing. */
+  outDir: string;
+  /** Variables for the kernels, in addition to this process's own. */
+  env?: Record<string, string>;
+  /** The facts that a report shows, from the summary as it stands after its notebook. */
+  facts?: (summary: Record<string, unknown>) => Record<string, string>;
+  /** Interrupts the running notebook when it fires. */
+  signal?: AbortSignal;
+}
+
+export interface NotebookReport {
+  /** The notebook's file name without its ending; its reports are `<name>.ipynb` and `<name>.html`. */
+  name: string;
+  seconds: number;
+  failure?: Error;
+}
+
+export interface RunResult {
+  /** Of the notebooks that ran, in order. */
+  reports: NotebookReport[];
+  /** What the notebooks handed over by `summary()`, merged in order. */
+  summary: Record<string, unknown>;
+  /** The failure that ended the run early. */
+  failure?: Error;
+}
+
+/**
+ * Executes each notebook in a kernel of its own, up to the first that fails, and writes `<name>.ipynb` and
+ * `<name>.html` as each ends, the failing one's too. Account numbers and secrets are taken out of all that it
+ * writes and returns. Reports progress on stdout. Throws when a notebook cannot be read or a report not written.
+ */
+export async function runNotebooks(options: RunOptions): Promise<RunResult> {
+  const { notebooks, outDir, env, facts = () => ({}), signal } = options;
+  await Deno.mkdir(outDir, { recursive: true });
+  const variables = { ...Deno.env.toObject(), ...env };
+  const scrub = createScrubber([variables.AWS_SECRET_ACCESS_KEY, variables.AWS_SESSION_TOKEN]);
+  const names = notebooks.map((path) => basename(path, ".ipynb"));
+  const result: RunResult = { reports: [], summary: {} };
+  for (const [index, path] of notebooks.entries()) {
+    const name = names[index] ?? "";
+    const execution = scrubExecution(await execute(path, name, { env, signal }), scrub);
+    const { notebook, seconds, failure } = execution;
+    for (const part of summaryParts(notebook)) result.summary = mergeParts(result.summary, part);
+    await writeNotebook(join(outDir, `${name}.ipynb`), notebook);
+    const context = {
+      name,
+      facts: scrub({ ...facts(result.summary), "This notebook took": formatSeconds(seconds) }),
+      links: linksBetween(names, index),
+    };
+    await Deno.writeTextFile(join(outDir, `${name}.html`), await renderReport(notebook, context));
+    result.reports.push({ name, seconds, failure });
+    result.failure = failure;
+    if (failure) break;
+  }
+  return result;
+}
+
+async function execute(
+  path: string,
+  name: string,
+  options: Pick<RunOptions, "env" | "signal">,
+): Promise<Execution> {
+  const observer = terminalReport(name);
+  try {
+    return await executeNotebook(path, { ...options, observer });
+  } finally {
+    observer.end();
+  }
+}
+
+/** Takes secrets out of the outputs; the source of the cells is not touched. */
+function scrubExecution({ notebook, seconds, failure }: Execution, scrub: <T>(value: T) => T): Execution {
+  for (const cell of notebook.cells) {
+    if (cell.cell_type === "code") cell.outputs = scrub(cell.outputs);
+  }
+  if (failure) Object.assign(failure, { message: scrub(failure.message), stack: scrub(failure.stack) });
+  return { notebook, seconds, failure };
+}
+
+function summaryParts(notebook: Notebook): Record<string, unknown>[] {
+  return notebook.cells
+    .flatMap((cell) => cell.cell_type === "code" ? cell.outputs : [])
+    .flatMap((output) => "data" in output && summaryMime in output.data ? [output.data[summaryMime]] : [])
+    .map((part) => part as Record<string, unknown>);
+}
+
+function linksBetween(names: string[], index: number): Link[] {
+  const links: Link[] = [{ text: "Summary", href: "index.html" }];
+  const [before, after] = [names[index - 1], names[index + 1]];
+  if (before) links.unshift({ text: `← ${before}`, href: `${before}.html` });
+  if (after) links.push({ text: `${after} →`, href: `${after}.html` });
+  return links;
+}
