@@ -1,0 +1,69 @@
+/** Whether what is captured still looks like what was there after training. */
+import type { TopLevelSpec } from "vega-lite";
+import { outcomeColors, palette } from "../../notebook/theme.ts";
+import type { Drift } from "../drift.ts";
+import { driftWords } from "../words.ts";
+import { titled } from "./shared.ts";
+
+const samples = ["baseline", "captured"];
+
+/** Confidences and classes of the captures beside those of the baseline, as shares. */
+export function driftChart(confidence: Drift, classes: Drift): TopLevelSpec {
+  const finding = `${driftWords(confidence, "the confidences")} ${driftWords(classes, "the classes")}`;
+  return {
+    title: titled(
+      finding,
+      "Shares of the answers; the population stability index (PSI) sums how far they differ.",
+    ),
+    columns: 2,
+    spacing: 40,
+    concat: [panel(confidence, "confidence"), panel(classes, "answer")],
+  };
+}
+
+function panel({ bins, baseline, captured }: Drift, title: string) {
+  const values = [baseline, captured].flatMap((counts, sample) => {
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    return bins.map((bin, index) => ({
+      bin,
+      sample: samples[sample],
+      count: counts[index]!,
+      share: total === 0 ? 0 : counts[index]! / total,
+    }));
+  });
+  return {
+    data: { values },
+    width: 200,
+    height: 180,
+    mark: { type: "bar" as const, cornerRadiusEnd: 2 },
+    encoding: {
+      x: {
+        field: "bin",
+        type: "nominal" as const,
+        sort: bins,
+        title,
+        axis: { labelAngle: bins.length > 3 ? -40 : 0, labelLimit: 110 },
+      },
+      xOffset: { field: "sample", type: "nominal" as const, sort: samples },
+      y: {
+        field: "share",
+        type: "quantitative" as const,
+        title: "share of answers",
+        axis: { format: ".0%", tickCount: 5 },
+      },
+      color: {
+        field: "sample",
+        type: "nominal" as const,
+        title: null,
+        scale: { domain: samples, range: [outcomeColors.notReached, palette.sky] },
+        legend: { orient: "bottom" as const },
+      },
+      tooltip: [
+        { field: "sample", type: "nominal" as const },
+        { field: "bin", type: "nominal" as const, title },
+        { field: "count", type: "quantitative" as const, title: "answers" },
+        { field: "share", type: "quantitative" as const, format: ".1%" },
+      ],
+    },
+  };
+}

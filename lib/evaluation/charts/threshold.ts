@@ -1,0 +1,123 @@
+/** What another threshold would do. */
+import type { TopLevelSpec } from "vega-lite";
+import { inkColor, palette } from "../../notebook/theme.ts";
+import type { ThresholdPoint } from "../threshold.ts";
+import { recommendationWords } from "../words.ts";
+import { chartWidth, emptyChart, titled } from "./shared.ts";
+
+export interface ThresholdChartOptions {
+  /** The one in use. */
+  threshold: number;
+  recommended: ThresholdPoint | undefined;
+  /** The precision that was asked for. */
+  precision: number;
+}
+
+const height = 240;
+
+/** Accuracy of the accepted answers, and how many are accepted, against the threshold. */
+export function thresholdChart(
+  curve: readonly ThresholdPoint[],
+  { threshold, recommended, precision }: ThresholdChartOptions,
+): TopLevelSpec {
+  const finding = recommendationWords(curve, recommended, precision);
+  if (curve.length === 0) return emptyChart(finding);
+  const series = ["right among the accepted", "accepted"];
+  const values = curve.flatMap((point) => [
+    ...(point.accuracy === undefined ? [] : [{ ...point, series: series[0], share: point.accuracy }]),
+    { ...point, series: series[1], share: point.coverage },
+  ]);
+  const marks = [
+    { at: threshold, text: `in use: ${threshold}`, color: inkColor, y: height - 10 },
+    ...(recommended
+      ? [{
+        at: recommended.threshold,
+        text: `recommended: ${recommended.threshold}`,
+        color: palette.green,
+        y: height - 26,
+      }]
+      : []),
+  ];
+  const middle = (curve[0]!.threshold + 1) / 2;
+  return {
+    title: titled(finding, "A higher threshold lets fewer answers pass, and more of those should be right."),
+    width: chartWidth,
+    height,
+    layer: [
+      {
+        data: { values: [{ precision }] },
+        mark: { type: "rule", strokeDash: [2, 3] },
+        encoding: { y: { datum: precision } },
+      },
+      ...marks.flatMap(({ at, text, color, y }) => [
+        {
+          data: { values: [{ at }] },
+          mark: {
+            type: "rule" as const,
+            color,
+            strokeWidth: 1.5,
+            strokeDash: color === inkColor ? [6, 4] : [],
+          },
+          encoding: { x: { datum: at } },
+        },
+        {
+          data: { values: [{ at }] },
+          mark: {
+            type: "text" as const,
+            text,
+            color,
+            align: at > middle ? "right" as const : "left" as const,
+            dx: at > middle ? -6 : 6,
+            fontWeight: 600 as const,
+          },
+          encoding: { x: { datum: at }, y: { value: y } },
+        },
+      ]),
+      {
+        data: { values },
+        mark: { type: "line", interpolate: "step-before", strokeWidth: 2.5 },
+        encoding: {
+          x: {
+            field: "threshold",
+            type: "quantitative",
+            title: "threshold on the confidence",
+            scale: { domain: [curve[0]!.threshold, 1] },
+            axis: { grid: false },
+          },
+          y: {
+            field: "share",
+            type: "quantitative",
+            title: "share of answers",
+            scale: { domain: [0, 1] },
+            axis: { format: ".0%" },
+          },
+          color: {
+            field: "series",
+            type: "nominal",
+            title: null,
+            scale: { domain: series, range: [palette.purple, palette.sky] },
+            legend: { orient: "bottom", symbolType: "stroke" },
+          },
+          strokeDash: {
+            field: "series",
+            type: "nominal",
+            scale: { domain: series, range: [[1, 0], [8, 3]] },
+          },
+        },
+      },
+      {
+        data: { values: [...curve] },
+        mark: { type: "rule", opacity: 0, strokeWidth: chartWidth / curve.length },
+        encoding: {
+          x: { field: "threshold", type: "quantitative" },
+          tooltip: [
+            { field: "threshold", type: "quantitative", format: ".2f" },
+            { field: "accepted", type: "quantitative", title: "accepted answers" },
+            { field: "coverage", type: "quantitative", title: "accepted", format: ".1%" },
+            { field: "accuracy", type: "quantitative", title: "right among these", format: ".1%" },
+          ],
+        },
+      },
+    ],
+  };
+}

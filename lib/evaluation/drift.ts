@@ -1,0 +1,116 @@
+/** Whether the captured answers are distributed as those that were taken as the baseline after training. */
+
+/** What drift is told from: the answers' classes and confidences, without truth. */
+export interface Answer {
+  predicted: string;
+  confidence: number;
+}
+
+/** Too few observations to tell, or how much the captures differ. */
+export type Verdict = "too few" | "none" | "some" | "strong";
+
+/** Counts of one quantity in the same bins, for baseline and captures, and how far they differ. */
+export interface Drift {
+  bins: string[];
+  baseline: number[];
+  captured: number[];
+  /** Population stability index. */
+  psi: number;
+  /** What the index stays under in 95 % of samples of these sizes when nothing has changed; Infinity for none. */
+  chanceLimit: number;
+  verdict: Verdict;
+}
+
+/** Few, as each takes its share of the captures to tell anything: four can be told from 40 captures. */
+const confidenceBins = 4;
+
+/**
+ * The population stability index of two samples: Σ (a − b) · ln(a / b) over the bins, a and b being their shares.
+ * An empty bin counts as half an observation, since the logarithm needs one; 0 when a sample is empty.
+ * Source: N. Siddiqi, "Credit Risk Scorecards", 2006.
+ */
+export function populationStabilityIndex(baseline: readonly number[], captured: readonly number[]): number {
+  if (baseline.length !== captured.length) {
+    throw new RangeError(`Baseline has ${baseline.length} bins, captured ${captured.length}`);
+  }
+  const [baselineTotal, capturedTotal] = [sum(baseline), sum(captured)];
+  if (baselineTotal === 0 || capturedTotal === 0) return 0;
+  return sum(baseline.map((count, bin) => {
+    const b = Math.max(count, 0.5) / baselineTotal;
+    const a = Math.max(captured[bin]!, 0.5) / capturedTotal;
+    return (a - b) * Math.log(a / b);
+  }));
+}
+
+/** Compares how often each class was the answer. */
+export function classDrift(
+  baseline: readonly Answer[],
+  captured: readonly Answer[],
+  classes: readonly string[],
+): Drift {
+  const count = (answers: readonly Answer[]) =>
+    classes.map((name) => answers.filter(({ predicted }) => predicted === name).length);
+  return compare([...classes], count(baseline), count(captured));
+}
+
+/** Compares the confidences, in bins that hold equal shares of the baseline. */
+export function confidenceDrift(baseline: readonly Answer[], captured: readonly Answer[]): Drift {
+  const edges = quantileEdges(baseline.map(({ confidence }) => confidence), confidenceBins);
+  const binOf = (confidence: number) => edges.filter((edge) => confidence >= edge).length;
+  const count = (answers: readonly Answer[]) => {
+    const counts = Array.from({ length: edges.length + 1 }, () => 0);
+    for (const { confidence } of answers) counts[binOf(confidence)]! += 1;
+    return counts;
+  };
+  return compare(binNames(edges), count(baseline), count(captured));
+}
+
+function compare(bins: string[], baseline: number[], captured: number[]): Drift {
+  const psi = populationStabilityIndex(baseline, captured);
+  const [baselineTotal, capturedTotal] = [sum(baseline), sum(captured)];
+  const freedom = bins.length - 1;
+  // Without drift the index is distributed as (1/n + 1/m) times chi-squared. Source: B. Yurdakul, "Statistical
+  // properties of population stability index", 2018.
+  const comparable = freedom > 0 && baselineTotal > 0 && capturedTotal > 0;
+  const chanceLimit = comparable ? chiSquared95(freedom) * (1 / baselineTotal + 1 / capturedTotal) : Infinity;
+  return { bins, baseline, captured, psi, chanceLimit, verdict: verdictOf(psi, chanceLimit) };
+}
+
+/** The usual limits are 0.1 and 0.25; an index that chance alone may well reach says nothing. */
+function verdictOf(psi: number, chanceLimit: number): Verdict {
+  if (psi < 0.1) return chanceLimit > 0.25 ? "too few" : "none";
+  if (psi < chanceLimit) return "too few";
+  return psi < 0.25 ? "some" : "strong";
+}
+
+/** The inner edges of `count` bins with equal shares of the values; fewer where values repeat. */
+function quantileEdges(values: number[], count: number): number[] {
+  const sorted = values.toSorted((a, b) => a - b);
+  const edges = Array.from(
+    { length: count - 1 },
+    (_, index) => sorted[Math.floor((index + 1) * sorted.length / count)],
+  ).filter((edge) => edge !== undefined && edge > sorted[0]!);
+  return [...new Set(edges)] as number[];
+}
+
+function binNames(edges: number[]): string[] {
+  if (edges.length === 0) return ["all"];
+  const digits = [2, 3, 4, 5, 6].find((n) =>
+    new Set(edges.map((edge) => edge.toFixed(n))).size === edges.length
+  );
+  const text = edges.map((edge) => edge.toFixed(digits ?? 6));
+  return [
+    `< ${text[0]}`,
+    ...text.map((from, index) => index + 1 < text.length ? `${from}–${text[index + 1]}` : `≥ ${from}`),
+  ];
+}
+
+/** The 95th percentile of chi-squared, by Wilson and Hilferty's approximation (1931), good to 2 % for one degree of freedom. */
+function chiSquared95(freedom: number): number {
+  const spread = 2 / (9 * freedom);
+  return freedom * (1 - spread + 1.644854 * Math.sqrt(spread)) ** 3;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,132 @@
+/** Captures and truth as one table. */
+import pl, { type DataFrame } from "nodejs-polars";
+import type { LstEntry } from "../dataset/lst.ts";
+import { S3_LAYOUT } from "../names.ts";
+import { type Capture, probabilitiesOf } from "./captures.ts";
+
+/** A row of the table: what the endpoint answered for a picture, and what the picture really shows. */
+export interface Prediction {
+  time: Date;
+  /** The picture's S3 key; null when the caller sent no inference id. */
+  inferenceId: string | null;
+  /** The picture's file name. */
+  picture: string | null;
+  /** Class name; null when the picture is not in the list of labels. */
+  truth: string | null;
+  predicted: string;
+  /** The highest of the probabilities. */
+  confidence: number;
+  /** Whether the confidence reaches the threshold. */
+  accepted: boolean;
+  /** Null when the truth is not known. */
+  correct: boolean | null;
+  /** In class order. */
+  probabilities: number[];
+}
+
+/** A row whose picture has a label, so that right and wrong can be told. */
+export interface Judged extends Prediction {
+  truth: string;
+  correct: boolean;
+}
+
+export interface EvaluationOptions {
+  /** In the order of the labels. */
+  classes: readonly string[];
+  /** As the third Lambda function has it: an answer is accepted when its confidence is this or more. */
+  threshold: number;
+  /** S3 prefix of the pictures that the list of labels names. */
+  folder?: string;
+}
+
+/**
+ * The captures as a table, joined by inference id with the labels of the pictures: `time`, `inference_id`, `picture`,
+ * `truth`, `predicted`, `confidence`, `accepted`, `correct` and a probability `p_<class>` for each class, by time.
+ *
+ * It has one row per inference id: the latest answer, since a picture that was sent twice must not count twice.
+ * Captures without an inference id are all kept, without truth.
+ *
+ * @param labels the entries of `test.lst`
+ * @throws CaptureError for an answer that is not one probability for each class
+ * @throws RangeError for a label that has no class
+ */
+export function evaluationFrame(
+  captures: readonly Capture[],
+  labels: readonly LstEntry[],
+  { classes, threshold, folder = S3_LAYOUT.test }: EvaluationOptions,
+): DataFrame {
+  const latest = latestPerId(captures);
+  const answers = latest.map((capture) => probabilitiesOf(capture, classes));
+  const best = answers.map((probabilities) => probabilities.indexOf(Math.max(...probabilities)));
+  const ids = latest.map(({ inferenceId }) => inferenceId ?? null);
+  const captured = pl.DataFrame({
+    time: pl.Series("time", latest.map(({ inferenceTime }) => inferenceTime), pl.Datetime("ms")),
+    inference_id: pl.Series("inference_id", ids, pl.Utf8),
+    picture: pl.Series("picture", ids.map((id) => id?.split("/").at(-1) ?? null), pl.Utf8),
+    predicted: pl.Series("predicted", best.map((index) => classes[index]!), pl.Utf8),
+    confidence: pl.Series("confidence", answers.map((answer, row) => answer[best[row]!]!), pl.Float64),
+    ...Object.fromEntries(classes.map((name, index) => [
+      probabilityColumn(name),
+      pl.Series(probabilityColumn(name), answers.map((answer) => answer[index]!), pl.Float64),
+    ])),
+  });
+  const truth = pl.DataFrame({
+    inference_id: pl.Series("inference_id", labels.map(({ path }) => folder + path), pl.Utf8),
+    truth: pl.Series("truth", labels.map((entry) => className(entry, classes)), pl.Utf8),
+  });
+  return captured
+    .join(truth, { on: "inference_id", how: "left" })
+    .withColumns(
+      pl.col("confidence").gtEq(pl.lit(threshold)).alias("accepted"),
+      pl.col("predicted").eq(pl.col("truth")).alias("correct"),
+    )
+    .sort("time")
+    .select(
+      ...["time", "inference_id", "picture", "truth", "predicted", "confidence", "accepted", "correct"],
+      ...classes.map(probabilityColumn),
+    );
+}
+
+/** The table's rows, for the figures and charts. */
+export function predictions(frame: DataFrame, classes: readonly string[]): Prediction[] {
+  const records: Record<string, unknown>[] = frame.toRecords();
+  return records.map((row) => ({
+    time: row.time as Date,
+    inferenceId: row.inference_id as string | null,
+    picture: row.picture as string | null,
+    truth: row.truth as string | null,
+    predicted: row.predicted as string,
+    confidence: row.confidence as number,
+    accepted: row.accepted as boolean,
+    correct: row.correct as boolean | null,
+    probabilities: classes.map((name) => row[probabilityColumn(name)] as number),
+  }));
+}
+
+/** The rows whose truth is known: all figures of right and wrong are made from these. */
+export function judged(rows: readonly Prediction[]): Judged[] {
+  return rows.filter((row): row is Judged => row.truth !== null && row.correct !== null);
+}
+
+function probabilityColumn(className: string): string {
+  return `p_${className}`;
+}
+
+function latestPerId(captures: readonly Capture[]): Capture[] {
+  const latest = new Map<string, Capture>();
+  for (const capture of captures) {
+    const id = JSON.stringify([capture.inferenceId ?? null, capture.inferenceId ? "" : capture.eventId]);
+    const known = latest.get(id);
+    if (!known || capture.inferenceTime >= known.inferenceTime) latest.set(id, capture);
+  }
+  return [...latest.values()];
+}
+
+function className({ label, path }: LstEntry, classes: readonly string[]): string {
+  const name = classes[label];
+  if (name !== undefined) return name;
+  throw new RangeError(
+    `${path} has label ${label}, but there are ${classes.length} classes (${classes.join(", ")}). ` +
+      `Were the pictures staged with other classes?`,
+  );
+}

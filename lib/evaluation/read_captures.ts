@@ -1,0 +1,117 @@
+/** Waiting for captured traffic in S3, which is delivered seconds to minutes after the invocations. */
+import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { mapBounded } from "../concurrent.ts";
+import { sleep } from "../waiting.ts";
+import { type Capture, parseCaptures } from "./captures.ts";
+
+export interface ReadCapturesOptions {
+  bucket: string;
+  /** Folder of an endpoint's variant: `data_capture/<endpoint>/AllTraffic/`. */
+  prefix: string;
+  /** Leaves out what was captured before; the earliest start of the executions that one asks about. */
+  since?: Date;
+  /** Inference ids to wait for; one that stands there twice is waited for twice. */
+  expect?: Iterable<string>;
+  /** How long to wait for them at most. */
+  timeoutSeconds?: number;
+  pollSeconds?: number;
+  signal?: AbortSignal;
+  /** Called after each look: how many of the expected captures have arrived. */
+  onProgress?: (progress: { done: number; total: number }) => void;
+}
+
+export interface CapturedTraffic {
+  /** By time. Also those that nobody asked for. */
+  captures: Capture[];
+  /** The expected inference ids that had not arrived when the time was over. */
+  missing: string[];
+  /** How many files they stand in. */
+  files: number;
+}
+
+const readsAtOnce = 8;
+const hourMs = 3_600_000;
+
+/**
+ * Reads the captures under `prefix`, and looks again until all that are expected have arrived or the time is over.
+ * Then it returns what there is and names what is missing.
+ *
+ * @throws RangeError for a prefix that does not end in `/` (it would match other endpoints too)
+ * @throws CaptureError for a file that is no capture file; S3's errors as they are
+ */
+export async function readCaptures(s3: S3Client, options: ReadCapturesOptions): Promise<CapturedTraffic> {
+  const { bucket, prefix, since, timeoutSeconds = 180, pollSeconds = 2, signal, onProgress } = options;
+  if (!prefix.endsWith("/")) {
+    throw new RangeError(`The prefix of the captures is "${prefix}"; it has to end in "/".`);
+  }
+  const expected = [...options.expect ?? []];
+  const deadlineMs = performance.now() + timeoutSeconds * 1000;
+  const files = new Map<string, Capture[]>();
+  while (true) {
+    signal?.throwIfAborted();
+    const keys = await listKeys(s3, bucket, prefix, since, signal);
+    const added = keys.filter((key) => !files.has(key)); // a capture file is written once
+    const texts = await mapBounded(added, readsAtOnce, (key) => readText(s3, bucket, key, signal), signal);
+    added.forEach((key, index) => files.set(key, parseCaptures(texts[index]!, key)));
+
+    const captures = [...files.values()].flat()
+      .filter(({ inferenceTime }) => inferenceTime.getTime() >= wholeSecondMs(since))
+      .sort((a, b) => a.inferenceTime.getTime() - b.inferenceTime.getTime());
+    const missing = notIn(captures, expected);
+    onProgress?.({ done: expected.length - missing.length, total: expected.length });
+    const waitSeconds = Math.min(pollSeconds, (deadlineMs - performance.now()) / 1000);
+    if (missing.length === 0 || waitSeconds <= 0) {
+      return { captures, missing, files: new Set(captures.map(({ key }) => key)).size };
+    }
+    await sleep(waitSeconds, signal);
+  }
+}
+
+async function listKeys(
+  s3: S3Client,
+  bucket: string,
+  prefix: string,
+  since: Date | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  // Keys are ordered by hour, so older hours need not be listed; one more, as a file is named by its first record.
+  const hour = since &&
+    new Date(since.getTime() - hourMs).toISOString().slice(0, 13).replaceAll(/[-T]/g, "/");
+  const pages = paginateListObjectsV2({ client: s3 }, {
+    Bucket: bucket,
+    Prefix: prefix,
+    ...(hour && { StartAfter: `${prefix}${hour}` }),
+  }, { abortSignal: signal });
+  const keys: string[] = [];
+  for await (const page of pages) {
+    for (const { Key } of page.Contents ?? []) if (Key?.endsWith(".jsonl")) keys.push(Key);
+  }
+  return keys;
+}
+
+async function readText(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal });
+  return await Body!.transformToString();
+}
+
+/** A capture's time has whole seconds, so one of the same second counts. */
+function wholeSecondMs(since: Date | undefined): number {
+  return since ? Math.floor(since.getTime() / 1000) * 1000 : -Infinity;
+}
+
+function notIn(captures: Capture[], expected: string[]): string[] {
+  const arrived = new Map<string, number>();
+  for (const { inferenceId } of captures) {
+    if (inferenceId !== undefined) arrived.set(inferenceId, (arrived.get(inferenceId) ?? 0) + 1);
+  }
+  return expected.filter((id) => {
+    const left = arrived.get(id) ?? 0;
+    arrived.set(id, left - 1);
+    return left <= 0;
+  });
+}

@@ -1,0 +1,145 @@
+/** What the captured answers say, in words: the titles of the charts, and the sentences around them. */
+import { calibrationError, type ReliabilityBin } from "./calibration.ts";
+import type { Drift } from "./drift.ts";
+import { confidenceText, countOf, listOf, median, percent, sentence } from "./format.ts";
+import { type Judged, judged, type Prediction } from "./frame.ts";
+import { type ClassPrecision, wilsonInterval } from "./metrics.ts";
+import type { ThresholdPoint } from "./threshold.ts";
+
+const noTruth = "No captured picture has a known label, so nothing can be said of right and wrong.";
+
+/** How many answers were right, and how sure one can be of that from so many. */
+export function accuracyWords(rows: readonly Prediction[]): string {
+  const known = judged(rows);
+  const unknown = rows.length - known.length;
+  const unlabelled = unknown > 0 ? ` (${countOf(unknown, "further capture")} without a known label)` : "";
+  if (known.length === 0) return `${noTruth}${unlabelled}`;
+  const right = known.filter(({ correct }) => correct).length;
+  const [low, high] = wilsonInterval(right, known.length);
+  return `The endpoint told ${right} of ${countOf(known.length, "picture")} right, ` +
+    `${percent(right / known.length)}${unlabelled}; so many leave the true share between ` +
+    `${percent(low)} and ${percent(high)} (95% interval).`;
+}
+
+/** How many answers reached the threshold, and how right these are. */
+export function thresholdWords(rows: readonly Prediction[], threshold: number): string {
+  if (rows.length === 0) return "Nothing was captured.";
+  const accepted = rows.filter((row) => row.accepted);
+  const all = `${accepted.length} of ${countOf(rows.length, "answer")} reached the threshold of ${threshold}`;
+  const known = judged(accepted);
+  if (known.length === 0) return `${all}.`;
+  return `${all}; ${rightOf(known)}.`;
+}
+
+function rightOf(rows: readonly Judged[]): string {
+  const wrong = rows.filter(({ correct }) => !correct).length;
+  if (wrong === 0) return rows.length === 1 ? "it was right" : `all of these ${rows.length} were right`;
+  if (wrong === rows.length) return wrong === 1 ? "it was wrong" : `all of these ${wrong} were wrong`;
+  return `${wrong} of these ${rows.length} ${wrong === 1 ? "was" : "were"} wrong`;
+}
+
+/** The most frequent mistake of a confusion matrix. */
+export function confusionWords(matrix: readonly (readonly number[])[], classes: readonly string[]): string {
+  const total = matrix.flat().reduce((sum, count) => sum + count, 0);
+  if (total === 0) return noTruth;
+  const mistakes = matrix.flatMap((row, truth) =>
+    row.map((count, predicted) => ({ count, truth, predicted, of: row.reduce((sum, n) => sum + n, 0) }))
+  ).filter(({ count, truth, predicted }) => truth !== predicted && count > 0);
+  if (mistakes.length === 0) {
+    return total === 1 ? "The one picture was told right." : `All ${total} pictures were told right.`;
+  }
+  const most = Math.max(...mistakes.map(({ count }) => count));
+  const worst = mistakes.filter(({ count }) => count === most).map(({ count, truth, predicted, of }) =>
+    `${count} of ${countOf(of, `${classes[truth]} picture`)} taken for ${classes[predicted]}`
+  );
+  if (worst.length > 3) return `No mistake stands out: the most frequent were made ${times(most)} each.`;
+  const others = mistakes.length > worst.length ? "Most frequent mistake" : "The only mistake";
+  return `${others}${worst.length === 1 ? "" : "s"}: ${listOf(worst)}.`;
+}
+
+function times(count: number): string {
+  return count === 1 ? "once" : `${count} times`;
+}
+
+/** How far an answer of each class can be believed. */
+export function precisionWords(precisions: readonly ClassPrecision[]): string {
+  return precisions.map(({ className, predicted, right, precision }) =>
+    precision === undefined
+      ? `“${className}” was never the answer.`
+      : `“${className}” was the answer for ${countOf(predicted, "picture")}, and right for ${
+        right === 0 ? "none" : right
+      } (${percent(precision)}).`
+  ).join(" ");
+}
+
+/** The middle confidence for each true class. */
+export function distributionWords(rows: readonly Prediction[], classes: readonly string[]): string {
+  const known = judged(rows);
+  if (known.length === 0) return noTruth;
+  const medians = classes.flatMap((name) => {
+    const middle = median(known.filter(({ truth }) => truth === name).map(({ confidence }) => confidence));
+    return middle === undefined ? [] : [`${confidenceText(middle)} for ${name}`];
+  });
+  return `Median confidence: ${listOf(medians)}.`;
+}
+
+/** The threshold to take for a precision that one wants. */
+export function recommendationWords(
+  curve: readonly ThresholdPoint[],
+  recommended: ThresholdPoint | undefined,
+  precision: number,
+): string {
+  if (curve.length === 0) return noTruth;
+  if (!recommended) return `No threshold makes ${percent(precision)} of the accepted answers right.`;
+  return `From a threshold of ${recommended.threshold.toFixed(2)}, ${percent(recommended.accuracy!)} of ` +
+    `the accepted answers are right (wanted: ${percent(precision)}); it accepts ${
+      percent(recommended.coverage)
+    }.`;
+}
+
+/** Whether the confidences can be taken at their word. */
+export function reliabilityWords(bins: readonly ReliabilityBin[]): string {
+  const error = calibrationError(bins);
+  if (error === undefined) return noTruth;
+  const total = bins.reduce((sum, { count }) => sum + count, 0);
+  const mean = (value: (bin: ReliabilityBin) => number) =>
+    bins.reduce((sum, bin) => sum + bin.count * value(bin), 0) / total;
+  const [confidence, right] = [mean((bin) => bin.confidence), mean((bin) => bin.accuracy)];
+  const [low, high] = wilsonInterval(Math.round(right * total), total);
+  const judgement = confidence > high
+    ? "the network is too sure of itself"
+    : confidence < low
+    ? "the network is less sure than it could be"
+    : `with ${countOf(total, "picture")} that is no clear difference`;
+  return `Mean confidence ${percent(confidence)}, right ${percent(right)}: ${judgement} ` +
+    `(calibration error ${percent(error)}).`;
+}
+
+/** Whether the captures still look like the baseline; `what` is what was compared: `the confidences`. */
+export function driftWords(drift: Drift, what: string): string {
+  const count = (counts: number[]) => counts.reduce((sum, n) => sum + n, 0);
+  const size = `${countOf(count(drift.captured), "capture")} against ${
+    count(drift.baseline)
+  } of the baseline`;
+  const psi = `PSI ${drift.psi.toFixed(2)}`;
+  switch (drift.verdict) {
+    case "too few":
+      return `Too few to tell whether ${what} have drifted (${psi}, ${size}).`;
+    case "none":
+      return `${sentence(what)} have not drifted (${psi}, under 0.1; ${size}).`;
+    case "some":
+      return `${sentence(what)} have drifted somewhat (${psi}, between 0.1 and 0.25; ${size}).`;
+    case "strong":
+      return `${
+        sentence(what)
+      } have drifted strongly (${psi}, 0.25 or more; ${size}): look at the new pictures.`;
+  }
+}
+
+/** That captures are missing, which all figures then leave out; empty when none is. */
+export function missingWords(missing: readonly string[]): string {
+  if (missing.length === 0) return "";
+  return `${sentence(countOf(missing.length, "expected capture"))} had not arrived (${missing[0]}${
+    missing.length > 1 ? ", …" : ""
+  }); the figures leave ${missing.length === 1 ? "it" : "them"} out.`;
+}
