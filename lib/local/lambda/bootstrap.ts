@@ -3,36 +3,27 @@
  * by Lambda's rules, asks the Runtime API for invocations, and writes console lines in Lambda's text format.
  * It uses `node:` modules only and nothing of the local AWS.
  */
-import { existsSync, readFileSync, statSync, writeSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { writeSync } from "node:fs";
 import process from "node:process";
-import { pathToFileURL } from "node:url";
 import { format, types } from "node:util";
+import {
+  type Callback,
+  confineModules,
+  type Handler,
+  loadHandler,
+  RuntimeError,
+  shown,
+} from "./bootstrap_load.ts";
 import { mapTmp } from "./bootstrap_tmp.ts";
-
-type Callback = (error: unknown, result?: unknown) => void;
-type Handler = (event: unknown, context: object, callback?: Callback) => unknown;
 
 const env = process.env;
 const api = `http://${env["AWS_LAMBDA_RUNTIME_API"]}/2018-06-01/runtime`;
-const taskRoot = env["LAMBDA_TASK_ROOT"]!;
-const runtimeDir = import.meta.dirname!;
 // A handler may replace these.
 const { fetch, JSON, Date, Promise } = globalThis;
 const encoder = new TextEncoder();
 
 let requestId: string | undefined;
 let outputBytes = 0;
-
-/** An error of the runtime's own naming; about another error, it has that one's stack. */
-class RuntimeError extends Error {
-  constructor(name: string, message: string, about?: unknown) {
-    super(message);
-    this.name = name;
-    if (about instanceof Error && about.stack) this.stack = about.stack;
-  }
-}
 
 function log(level: string, ...values: unknown[]): void {
   // A carriage return stands for a line break within one message.
@@ -52,11 +43,6 @@ function patchConsole(): void {
     const { stack } = new Error(format(...values));
     log("TRACE", stack?.replace(/^Error/, "Trace"));
   };
-}
-
-/** Paths of this machine as the function would see them on AWS. */
-function shown(text: string): string {
-  return text.replaceAll(taskRoot, "/var/task").replaceAll(runtimeDir, "/var/runtime");
 }
 
 function errorBody(error: unknown): { errorType: string; errorMessage: string; trace: string[] } {
@@ -104,87 +90,13 @@ async function postError(path: string, error: unknown): Promise<void> {
   await post(path, JSON.stringify(body), body.errorType);
 }
 
-/** Lambda's order of lookup: the name as it is, `.js`, `.mjs`, `.cjs`. */
-async function loadModule(name: string): Promise<Record<string, unknown>> {
-  const path = join(taskRoot, name);
-  const file = ["", ".js", ".mjs", ".cjs"].map((extension) => path + extension).find(isFile);
-  if (!file) {
-    throw Object.assign(new Error(`Cannot find module '${name}'\nRequire stack:\n- /var/runtime/index.mjs`), {
-      code: "MODULE_NOT_FOUND",
-    });
-  }
-  if (file.endsWith(".mjs") || (file.endsWith(".js") && isModulePackage(dirname(file)))) {
-    return await import(pathToFileURL(file).href);
-  }
-  const loaded = createRequire(file)(file);
-  if (types.isModuleNamespaceObject(loaded)) {
-    // Deno finds out by itself that a `.js` file holds an ES module; Lambda's Node.js is told not to.
-    throw new SyntaxError("Unexpected token 'export'");
-  }
-  return loaded;
-}
-
-function isFile(path: string): boolean {
-  return existsSync(path) && statSync(path).isFile();
-}
-
-/** Whether the nearest package.json says `"type": "module"`. */
-function isModulePackage(folder: string): boolean {
-  const file = join(folder, "package.json");
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")).type === "module";
-  return folder !== taskRoot && isModulePackage(dirname(folder));
-}
-
-async function loadHandler(): Promise<Handler> {
-  const name = env["_HANDLER"]!;
-  const parts = name.match(/^(.*?)([^/]*?)\.([^/]+)$/);
-  if (name.includes("..") || !parts || !parts[2]) {
-    throw new RuntimeError(
-      "Runtime.MalformedHandlerName",
-      `'${name}' is not a valid handler name. Use 'file.export'.`,
-    );
-  }
-  const [, folder, file, path] = parts as unknown as [string, string, string, string];
-  let found: unknown;
-  try {
-    found = await loadModule(folder + file);
-  } catch (error) {
-    throw loadFailure(error);
-  }
-  for (const key of path.split(".")) found = (found as Record<string, unknown> | undefined)?.[key];
-  if (found === undefined) {
-    throw new RuntimeError("Runtime.HandlerNotFound", `${name} is undefined or not exported`);
-  }
-  if (typeof found !== "function") {
-    throw new RuntimeError("Runtime.HandlerNotFound", `${name} is not a function`);
-  }
-  if (nodeMajor() >= 24 && found.length >= 3) {
-    throw new RuntimeError(
-      "Runtime.CallbackHandlerDeprecated",
-      "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
-        "You need to modify this function to use a supported handler signature to use Node.js 24 or later.",
-    );
-  }
-  return found as Handler;
-}
-
-function loadFailure(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const { code } = error as Error & { code?: string };
-  const denied = error.message.match(/^Requires read access to "?([^",]+)"?/)?.[1];
-  // Deno names its own permission; on AWS the file's mode is what forbids.
-  if (denied?.startsWith(taskRoot)) return new Error(`EACCES: permission denied, open '${shown(denied)}'`);
-  // Deno's loader tells of a syntax error as of a module that it could not load.
-  const syntax = error instanceof SyntaxError ? String(error) : error.message.match(/^SyntaxError: .*/s)?.[0];
-  if (syntax) return new RuntimeError("Runtime.UserCodeSyntaxError", syntax, error);
-  if (code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND") {
-    return new RuntimeError("Runtime.ImportModuleError", String(error), error);
-  }
-  return error;
-}
-
-function nodeMajor(): number {
-  return Number(env["AWS_EXECUTION_ENV"]?.match(/nodejs(\d+)/)?.[1]);
+function refuseCallbacks(handler: Handler): void {
+  if (nodeMajor() < 24 || handler.length < 3) return;
+  throw new RuntimeError(
+    "Runtime.CallbackHandlerDeprecated",
+    "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
+      "You need to modify this function to use a supported handler signature to use Node.js 24 or later.",
+  );
 }
 
 /** Calls the handler; resolves with its result whether it returns, returns a promise or calls back. */
@@ -217,6 +129,10 @@ function run(handler: Handler, event: unknown, context: Record<string, unknown>)
     whenIdle ??= () => resolve(null);
   }
   return promise;
+}
+
+function nodeMajor(): number {
+  return Number(env["AWS_EXECUTION_ENV"]?.match(/nodejs(\d+)/)?.[1]);
 }
 
 /** What to do when the event loop runs empty during an invocation. */
@@ -277,6 +193,7 @@ async function crash(what: string, error: unknown, status: number): Promise<void
 async function main(): Promise<void> {
   // The cache of compiled code is Deno's business, not the function's.
   delete env["DENO_DIR"];
+  confineModules();
   mapTmp(env["TMPDIR"]!);
   patchConsole();
   process.on("uncaughtException", (error) => void crash("Uncaught Exception", error, 129));
@@ -291,7 +208,8 @@ async function main(): Promise<void> {
   });
   let handler: Handler;
   try {
-    handler = await loadHandler();
+    handler = await loadHandler(env["_HANDLER"]!);
+    refuseCallbacks(handler);
   } catch (error) {
     logError(
       types.isNativeError(error) && error.name.startsWith("Runtime.") ? "Uncaught Exception" : "Init Error",

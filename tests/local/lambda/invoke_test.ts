@@ -311,10 +311,13 @@ Deno.test("handlers are found and refused by Lambda's rules", async () => {
       ["throws", { "index.mjs": "throw new TypeError('at load')" }, "index.handler", "TypeError"],
       ["exits", { "index.mjs": "process.exit(1)" }, "index.handler", "Runtime.ExitError"],
     ];
-    for (const [index, [what, files, Handler, expected]] of rows.entries()) {
-      const name = `load-${index}`;
-      await deploy(lambda, name, "", { Handler, Code: { ZipFile: zip(files) } });
-      const { payload, error } = await invoke(lambda, name);
+    await Promise.all(
+      rows.map(([, files, Handler], index) =>
+        deploy(lambda, `load-${index}`, "", { Handler, Code: { ZipFile: zip(files) } })
+      ),
+    );
+    for (const [index, [what, , , expected]] of rows.entries()) {
+      const { payload, error } = await invoke(lambda, `load-${index}`);
       const got = error ? (payload as { errorType: string }).errorType : payload;
       assert.equal(got, expected, `${what}: ${JSON.stringify(payload)}`);
     }

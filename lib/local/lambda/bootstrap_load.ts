@@ -1,0 +1,115 @@
+/** Finds a function's handler by Lambda's rules. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createRequire, registerHooks } from "node:module";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { types } from "node:util";
+
+export type Callback = (error: unknown, result?: unknown) => void;
+export type Handler = (event: unknown, context: object, callback?: Callback) => unknown;
+
+const taskRoot = process.env["LAMBDA_TASK_ROOT"]!;
+const runtimeDir = import.meta.dirname!;
+
+/** An error of the runtime's own naming; about another error, it has that one's stack. */
+export class RuntimeError extends Error {
+  constructor(name: string, message: string, about?: unknown) {
+    super(message);
+    this.name = name;
+    if (about instanceof Error && about.stack) this.stack = about.stack;
+  }
+}
+
+/** Paths of this machine as the function would see them on AWS. */
+export function shown(text: string): string {
+  return text.replaceAll(taskRoot, "/var/task").replaceAll(runtimeDir, "/var/runtime");
+}
+
+/** Hides packages in folders above the task root, which this machine may have and AWS has not. */
+export function confineModules(): void {
+  const home = `${pathToFileURL(taskRoot).href}/`;
+  registerHooks({
+    resolve(specifier, context, next) {
+      const found = next(specifier, context);
+      if (!found.url.startsWith("file:") || found.url.startsWith(home)) return found;
+      throw Object.assign(new Error(`Cannot find package '${specifier}'`), { code: "ERR_MODULE_NOT_FOUND" });
+    },
+  });
+}
+
+/** Lambda's order of lookup: the name as it is, `.js`, `.mjs`, `.cjs`. */
+async function loadModule(name: string): Promise<Record<string, unknown>> {
+  const path = join(taskRoot, name);
+  const file = ["", ".js", ".mjs", ".cjs"].map((extension) => path + extension).find(isFile);
+  if (!file) {
+    throw Object.assign(new Error(`Cannot find module '${name}'\nRequire stack:\n- /var/runtime/index.mjs`), {
+      code: "MODULE_NOT_FOUND",
+    });
+  }
+  if (file.endsWith(".mjs") || (file.endsWith(".js") && isModulePackage(dirname(file)))) {
+    return await import(pathToFileURL(file).href);
+  }
+  const loaded = createRequire(file)(file);
+  if (types.isModuleNamespaceObject(loaded)) {
+    // Deno finds out by itself that a `.js` file holds an ES module; Lambda's Node.js is told not to.
+    throw new SyntaxError("Unexpected token 'export'");
+  }
+  return loaded;
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
+}
+
+/** Whether the nearest package.json says `"type": "module"`. */
+function isModulePackage(folder: string): boolean {
+  const file = join(folder, "package.json");
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")).type === "module";
+  return folder !== taskRoot && isModulePackage(dirname(folder));
+}
+
+/**
+ * @param name `file.export` below the task root
+ * @throws RuntimeError named as Lambda names what is wrong, or what the module threw
+ */
+export async function loadHandler(name: string): Promise<Handler> {
+  const parts = name.match(/^(.*?)([^/]*?)\.([^/]+)$/);
+  if (name.includes("..") || !parts || !parts[2]) {
+    throw new RuntimeError(
+      "Runtime.MalformedHandlerName",
+      `'${name}' is not a valid handler name. Use 'file.export'.`,
+    );
+  }
+  const [, folder, file, path] = parts as unknown as [string, string, string, string];
+  let found: unknown;
+  try {
+    found = await loadModule(folder + file);
+  } catch (error) {
+    throw loadFailure(error);
+  }
+  for (const key of path.split(".")) found = (found as Record<string, unknown> | undefined)?.[key];
+  if (found === undefined) {
+    throw new RuntimeError("Runtime.HandlerNotFound", `${name} is undefined or not exported`);
+  }
+  if (typeof found !== "function") {
+    throw new RuntimeError("Runtime.HandlerNotFound", `${name} is not a function`);
+  }
+  return found as Handler;
+}
+
+function loadFailure(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code } = error as Error & { code?: string };
+  const denied = error.message.match(/^Requires read access to "?([^",]+)"?/)?.[1];
+  // Deno names its own permission; on AWS the file's mode is what forbids.
+  if (denied?.startsWith(taskRoot)) return new Error(`EACCES: permission denied, open '${shown(denied)}'`);
+  // Deno's loader tells of a syntax error as of a module that it could not load.
+  const syntax = error instanceof SyntaxError ? String(error) : error.message.match(/^SyntaxError: .*/s)?.[0];
+  if (syntax) return new RuntimeError("Runtime.UserCodeSyntaxError", syntax, error);
+  if (code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND") {
+    const message = String(error).replace(/^TypeError: (?=\w*Error: )/, "");
+    return new RuntimeError("Runtime.ImportModuleError", message, error);
+  }
+  return error;
+}
