@@ -24,22 +24,19 @@ class BrokenConnection extends DatasetError {}
  * Downloads `url` into `part`. A connection that breaks is taken up again with a Range request; what was
  * received stays in `part`, so that the next run goes on too.
  *
- * @returns whether bytes that were in `part` before were kept
+ * @returns whether bytes that were in `part` before may have been kept
  */
 export async function download(options: DownloadOptions): Promise<{ resumed: boolean }> {
   const before = await sizeOf(options.part);
-  let broken: unknown;
-  let resumed = false;
+  let broken: BrokenConnection | undefined;
   for (let tries = 0; tries < TRIES; tries++) {
     try {
       const startedAt = await request(options);
-      resumed = before > 0 && (tries === 0 ? startedAt > 0 : resumed && startedAt > 0);
       await Deno.remove(validatorPath(options.part)).catch(ignoreMissing);
-      return { resumed };
+      return { resumed: before > 0 && startedAt > 0 };
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!(error instanceof BrokenConnection)) throw broken ?? error;
-      if (tries === 0) resumed = before > 0;
       broken = error;
     }
   }
@@ -52,7 +49,7 @@ async function request(options: DownloadOptions): Promise<number> {
   using watchdog = new Watchdog(options.signal);
   const offset = await resumableSize(options);
   const response = await open(options, offset, watchdog);
-  if (response.status === 416) {
+  if (response.status === 416 && offset > 0) {
     await response.body?.cancel();
     await Deno.remove(part); // longer than what the server has: not the same file
     return await request(options);

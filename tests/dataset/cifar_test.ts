@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { readCifar } from "../../lib/dataset/cifar.ts";
+import type { Writable } from "../../lib/dataset/pickle_writer.ts";
+import { batchFrame, selectClasses } from "../../lib/dataset/select.ts";
+import { batchOf, NAMES, REAL_ARCHIVE, withFolder, writeArchive } from "./helpers.ts";
+
+Deno.test("reads the real archive: labels, file names, pixels, label names", async () => {
+  const cifar = await readCifar(REAL_ARCHIVE);
+  assert.equal(cifar.labelNames.length, 100);
+  assert.equal(cifar.train.filenames.length, 1784);
+  assert.equal(cifar.test.pixels.length, 396 * 3072);
+  assert.equal(cifar.synthetic, false);
+  assert.equal(cifar.source, REAL_ARCHIVE);
+  const { train, test } = selectClasses(cifar, ["bicycle", "motorcycle"]);
+  const count = (pictures: typeof train, label: number) => pictures.filter((p) => p.label === label).length;
+  assert.deepEqual([count(train, 0), count(train, 1), count(test, 0), count(test, 1)], [500, 500, 100, 100]);
+});
+
+Deno.test("a selected picture has the pixels that the archive was made from", async () => {
+  const folder = new URL("../../../shared/data/", import.meta.url);
+  const table = (await Deno.readTextFile(new URL("images.tsv", folder))).trim().split("\n");
+  const pixels = await Deno.readFile(new URL("images.bin", folder));
+  const { train } = selectClasses(await readCifar(REAL_ARCHIVE), ["motorcycle", "bicycle"]);
+  const byName = new Map(train.map((picture) => [picture.filename, picture]));
+  let compared = 0;
+  table.forEach((line, i) => {
+    const [split, label, filename] = line.trim().split("\t");
+    if (split !== "train") return;
+    const picture = byName.get(filename!)!;
+    assert.ok(Buffer.from(picture.pixels).equals(pixels.subarray(i * 3072, (i + 1) * 3072)), filename);
+    assert.equal(picture.label, label === "48" ? 0 : 1);
+    compared++;
+  });
+  assert.equal(compared, 1000);
+});
+
+Deno.test("labels count from 0 in the order given; the table names them", () =>
+  withFolder(async (dir) => {
+    const path = join(dir, "x.tar.gz");
+    await writeArchive(path);
+    const cifar = await readCifar(path, { source: "a test" });
+    const selection = selectClasses(cifar, ["motorcycle", "bicycle"]);
+    assert.deepEqual(
+      selection.train.map(({ row, label, className }) => ({ row, label, className })),
+      [
+        { row: 0, label: 1, className: "bicycle" },
+        { row: 2, label: 0, className: "motorcycle" },
+        { row: 3, label: 1, className: "bicycle" },
+      ],
+    );
+    assert.equal(selection.train[1]!.pixels[0], 2);
+    assert.equal(selection.source, "a test");
+    const frame = batchFrame(cifar.test, cifar.labelNames);
+    assert.deepEqual(frame.columns, ["row", "fine_label", "label_name", "filename"]);
+    assert.deepEqual(frame.getColumn("label_name").toArray(), ["motorcycle", "bicycle"]);
+  }));
+
+Deno.test("bad classes are refused with what to do", async () => {
+  const cifar = await readCifar(REAL_ARCHIVE);
+  const refused = (classes: string[], message: RegExp) =>
+    assert.throws(() => selectClasses(cifar, classes), { name: "DatasetError", message });
+  refused(["bicycle", "motorcicle"], /No class is called "motorcicle"; the nearest names are motorcycle/);
+  refused(["Bicycle", "motorcycle"], /"Bicycle"; the nearest names are bicycle/);
+  refused(["truck", "bicycle"], /the nearest names are pickup_truck/);
+  refused(["bicycle"], /two or more, given: bicycle/);
+  refused([], /two or more, given: none/);
+  refused(["bicycle", "bicycle"], /bicycle is given twice/);
+});
+
+Deno.test("a class without pictures is refused, and says which there are", () =>
+  withFolder(async (dir) => {
+    const path = join(dir, "x.tar.gz");
+    await writeArchive(path);
+    const cifar = await readCifar(path);
+    assert.throws(
+      () => selectClasses(cifar, ["apple", "bicycle"]),
+      /test: .* no picture of class apple; it has motorcycle, bicycle/,
+    );
+  }));
+
+Deno.test("file names that would leave the folder, break the list or collide are refused", () =>
+  withFolder(async (dir) => {
+    const path = join(dir, "x.tar.gz");
+    for (
+      const bad of [
+        "../x.png",
+        "/etc/x.png",
+        "a\\b.png",
+        "a\tb.png",
+        "a\nb.png",
+        ".png",
+        "x.jpg",
+        "",
+        "bicycle_s_3.png",
+      ]
+    ) {
+      const filenames = [bad, "apple_s_1.png", "motorcycle_s_2.png", "bicycle_s_3.png"];
+      await writeArchive(path, batchOf([1, 0, 2, 1], { filenames }));
+      const cifar = await readCifar(path);
+      assert.throws(() => selectClasses(cifar, ["bicycle", "motorcycle"]), {
+        name: "DatasetError",
+        message: bad === "bicycle_s_3.png"
+          ? /two of the chosen pictures are called/
+          : /train: row 0 has the file name/,
+      });
+    }
+  }));
+
+Deno.test("batches whose parts do not fit together are refused", () =>
+  withFolder(async (dir) => {
+    const path = join(dir, "x.tar.gz");
+    const refused = async (change: Record<string, Writable>, message: RegExp) => {
+      await writeArchive(path, batchOf([1, 2], change));
+      await assert.rejects(readCifar(path), { name: "DatasetError", message });
+    };
+    await refused({ fine_labels: [1] }, /train: 2 filenames, 1 fine_labels and 2 rows/);
+    await refused({ fine_labels: [1, NAMES.length] }, /fine_labels\[1\] is none of meta's 3 labels/);
+    await refused({ filenames: ["a.png", 7] }, /filenames\[1\] is no text/);
+    await refused({ data: "pixels" }, /data is no array of rows of 3072 bytes/);
+    await refused(
+      { data: { rows: 2, columns: 1024, data: new Uint8Array(2048) } },
+      /no array of rows of 3072/,
+    );
+    await writeArchive(path, new Map([["labels", [1]]]));
+    await assert.rejects(readCifar(path), /train: no filenames in it, only labels/);
+  }));
