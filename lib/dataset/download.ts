@@ -107,11 +107,19 @@ async function open(options: DownloadOptions, offset: number, watchdog: Watchdog
   } catch (error) {
     options.signal?.throwIfAborted();
     throw new DownloadUnavailableError(
-      `${options.url} cannot be reached: ${reasonOf(error)}`,
+      `${options.url} cannot be reached: ${networkReason(error)}`,
       "Check the network, or set SCONES_DATASET_URL to a local copy of the archive",
       { cause: error },
     );
   }
+}
+
+/** What stopped a request, without the wrapping that names the address again. */
+function networkReason(error: unknown): string {
+  const inner = error instanceof Error && error.cause instanceof Error
+    ? error.cause.message
+    : reasonOf(error);
+  return inner.replace(/^error sending request for url \(.*?\): (client error \(\w+\): )?/, "");
 }
 
 /** Aborts when nothing happens for the given time, or when the caller's signal does. */
