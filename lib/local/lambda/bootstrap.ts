@@ -194,7 +194,7 @@ async function main(): Promise<void> {
   // The cache of compiled code is Deno's business, not the function's.
   delete env["DENO_DIR"];
   confineModules();
-  mapTmp(env["TMPDIR"]!);
+  mapTmp(env["TMPDIR"]!, env["LAMBDA_TASK_ROOT"]!);
   patchConsole();
   process.on("uncaughtException", (error) => void crash("Uncaught Exception", error, 129));
   process.on("unhandledRejection", (reason) => {

@@ -15,11 +15,15 @@ const TWO_PATHS = new Set(
 /** Where the modules below find `node:fs`. */
 const SHARED = "scones.fs";
 
-/** @param own absolute path of the folder that stands for `/tmp` */
-export function mapTmp(own: string): void {
+/**
+ * @param own absolute path of the folder that stands for `/tmp`
+ * @param taskRoot the function's code, which may itself lie below this machine's `/tmp`
+ */
+export function mapTmp(own: string, taskRoot: string): void {
   const map = (path: unknown): unknown => {
     const text = path instanceof URL && path.protocol === "file:" ? decodeURIComponent(path.pathname) : path;
-    return typeof text === "string" && /^\/tmp(\/|$)/.test(text) ? own + text.slice(4) : path;
+    if (typeof text !== "string" || !/^\/tmp(\/|$)/.test(text)) return path;
+    return text.startsWith(own) || text.startsWith(taskRoot) ? path : own + text.slice(4);
   };
   wrap(fs as unknown as Functions, map);
   wrap(fs.promises as unknown as Functions, map);
@@ -32,7 +36,7 @@ export function mapTmp(own: string): void {
   registerHooks({
     resolve(specifier, context, next) {
       const url = modules[specifier.replace(/^node:/, "")];
-      return url && context.parentURL?.startsWith("file:")
+      return url && context.conditions.includes("import") && context.parentURL?.startsWith("file:")
         ? { url, format: "module", shortCircuit: true }
         : next(specifier, context);
     },

@@ -127,6 +127,8 @@ export function denoCommand(worker: Worker): Command {
       "--no-remote",
       "--deny-import",
       "--node-modules-dir=manual",
+      // As under Node.js, a `.js` file is CommonJS when nothing says otherwise.
+      "--unstable-detect-cjs",
       // All of it is Lambda's and the function's own.
       "--allow-env",
       `--allow-net=${reachable.join(",")}`,

@@ -1,0 +1,154 @@
+/** The Runtime API serves other runtimes than ours: here the machine's Node.js with a loop of a few lines. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { createLambda } from "../../../lib/local/lambda/lambda.ts";
+import type { Core, Principal, Siblings } from "../../../lib/local/services.ts";
+import { Store } from "../../../lib/local/store.ts";
+import { ROLE, zip } from "./support.ts";
+
+const LOOP = `
+  import { join } from "node:path";
+  const api = "http://" + process.env.AWS_LAMBDA_RUNTIME_API + "/2018-06-01/runtime/invocation/";
+  const [file, name] = process.env._HANDLER.split(".");
+  const { [name]: handler } = await import(join(process.env.LAMBDA_TASK_ROOT, file + ".mjs"));
+  while (true) {
+    const next = await fetch(api + "next");
+    const id = next.headers.get("lambda-runtime-aws-request-id");
+    const answer = (path, body) => fetch(api + id + path, { method: "POST", body: JSON.stringify(body) });
+    try {
+      await answer("/response", await handler(await next.json()));
+    } catch (error) {
+      await answer("/error", { errorType: error.name, errorMessage: error.message, trace: [] });
+    }
+  }`;
+
+const node = await new Deno.Command("node", { args: ["--version"] }).output()
+  .then(({ stdout }) => new TextDecoder().decode(stdout).trim(), () => undefined);
+
+/** Lambda alone, with siblings that allow all and keep log lines. */
+async function withNode(
+  body: (parts: {
+    lambda: ReturnType<typeof createLambda>;
+    call(method: string, path: string, input: object): Promise<Response>;
+    lines: string[];
+    principal: Principal;
+    refuseRole(): void;
+  }) => Promise<void>,
+): Promise<void> {
+  const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
+  const store = new Store(stateDir);
+  const lines: string[] = [];
+  const principal = { arn: "arn:aws:iam::000000000000:root" };
+  let assumable = true;
+  let now = Date.now();
+  const siblings = {
+    iam: {
+      authorize() {},
+      authorizePassRole() {},
+      isAssumable: () => assumable,
+      assumeRole: () => ({
+        principal,
+        credentials: {
+          AccessKeyId: "ASIA",
+          SecretAccessKey: "secret",
+          SessionToken: "token",
+          Expiration: now + 3_600_000,
+        },
+      }),
+    },
+    logs: { write: (_group: string, _stream: string, messages: string[]) => void lines.push(...messages) },
+  } as unknown as Siblings;
+  const core: Core = {
+    store,
+    stateDir,
+    account: "000000000000",
+    region: "us-east-1",
+    endpoint: () => "http://127.0.0.1:1",
+    // Every look at the clock finds that what was pending is done.
+    now: () => now += 1000,
+    siblings,
+  };
+  await Deno.writeTextFile(join(stateDir, "loop.mjs"), LOOP);
+  const lambda = createLambda(core, {
+    commandOf: ({ env, taskRoot }) => ({
+      program: "node",
+      args: [join(stateDir, "loop.mjs")],
+      cwd: taskRoot,
+      env: { ...env, PATH: Deno.env.get("PATH")! },
+    }),
+  });
+  try {
+    await lambda.start!();
+    await body({
+      lambda,
+      lines,
+      principal,
+      refuseRole: () => assumable = false,
+      call(method, path, input) {
+        const request = new Request(`http://127.0.0.1:1${path}`, { method, body: JSON.stringify(input) });
+        return lambda.handle({
+          request,
+          url: new URL(request.url),
+          principal,
+          region: "us-east-1",
+          requestId: crypto.randomUUID(),
+        });
+      },
+    });
+  } finally {
+    await lambda.stop!();
+    store.close();
+    await Deno.remove(stateDir, { recursive: true });
+  }
+}
+
+const createInput = (source: string) => ({
+  FunctionName: "f",
+  Role: ROLE,
+  Runtime: "nodejs22.x",
+  Handler: "index.handler",
+  Code: { ZipFile: zip({ "index.mjs": source }).toBase64() },
+});
+
+Deno.test({
+  name: `a function runs under Node.js with a plain loop over the Runtime API (${
+    node ?? "there is no node here"
+  })`,
+  ignore: node === undefined,
+  async fn() {
+    await withNode(async ({ lambda, call, lines, principal }) => {
+      const source = `export const handler = async ({ fail }) => {
+        if (fail) throw new RangeError("as asked");
+        console.log("under " + process.version);
+        return process.version;
+      }`;
+      assert.equal((await call("POST", "/2015-03-31/functions", createInput(source))).status, 201);
+      const invoke = async (event: unknown) => {
+        const Payload = new TextEncoder().encode(JSON.stringify(event));
+        const output = await lambda.invoke(principal, { FunctionName: "f", Payload });
+        return { ...output, value: JSON.parse(new TextDecoder().decode(output.Payload)) };
+      };
+      assert.equal((await invoke({})).value, node);
+      const failed = await invoke({ fail: true });
+      assert.equal(failed.FunctionError, "Unhandled");
+      assert.deepEqual(failed.value, { errorType: "RangeError", errorMessage: "as asked", trace: [] });
+      await invoke({});
+      assert.ok(lines.includes(`under ${node}`));
+    });
+  },
+});
+
+Deno.test("a role that Lambda may not assume is refused, when the function is made and when it is to run", async () => {
+  await withNode(async ({ lambda, call, principal, refuseRole }) => {
+    await call("POST", "/2015-03-31/functions", createInput(""));
+    refuseRole();
+    await assert.rejects(call("POST", "/2015-03-31/functions", { ...createInput(""), FunctionName: "g" }), {
+      code: "InvalidParameterValueException",
+      message: "The role defined for the function cannot be assumed by Lambda.",
+    });
+    await assert.rejects(
+      lambda.invoke(principal, { FunctionName: "f", Payload: new Uint8Array() }),
+      { code: "AccessDeniedException", status: 403 },
+    );
+  });
+});
