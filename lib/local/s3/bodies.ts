@@ -1,16 +1,24 @@
 /**
- * Objects' bytes as files. A file has a generated name and counts only once a row of the index names it, so
- * a kill at any instant leaves at worst a file that no row names; those are swept at start.
+ * Objects' bytes: small ones within the row that names them (a file takes several times as long to make as a
+ * row), larger ones as files. A file has a generated name and counts only once a row names it, so a kill at any
+ * instant leaves at worst a file that no row names; those are swept at start.
  */
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type ChecksumAlgorithm, createHasher, type Hasher } from "./checksums.ts";
 
-/** One file of an object: an object put at once has one, one from a multipart upload has one per part. */
+/** Consecutive bytes of an object: one put at once has one piece, one from a multipart upload has one per part. */
 export interface Piece {
-  readonly File: string;
   readonly Size: number;
+  /** The name of the file with the bytes. */
+  readonly File?: string;
+  /** Or the bytes in base64. */
+  readonly Inline?: string;
 }
+
+/** A body of up to this size stays in its row. */
+export const MAX_INLINE_BYTES = 32 * 1024;
 
 /** Bodies up to this many bytes are answered whole, larger ones as a stream of pieces of this size. */
 const CHUNK_BYTES = 256 * 1024;
@@ -25,38 +33,42 @@ export class Bodies {
 
   /** A new file to be written. */
   create(algorithms: readonly ChecksumAlgorithm[] = []): BodyWriter {
-    const name = crypto.randomUUID();
-    const directory = join(this.directory, name.slice(0, 2));
-    if (!this.#directories.has(directory)) {
-      Deno.mkdirSync(directory, { recursive: true });
-      this.#directories.add(directory);
-    }
-    return new BodyWriter(name, join(directory, name), algorithms);
+    return new BodyWriter(() => {
+      const name = crypto.randomUUID();
+      const directory = join(this.directory, name.slice(0, 2));
+      if (!this.#directories.has(directory)) {
+        Deno.mkdirSync(directory, { recursive: true });
+        this.#directories.add(directory);
+      }
+      const path = join(directory, name);
+      return { name, path, handle: Deno.openSync(path, { write: true, createNew: true }) };
+    }, algorithms);
   }
 
   /** `length` bytes of an object from `start`. */
   bytes(pieces: readonly Piece[], start: number, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(length);
     let filled = 0;
-    for (const section of sections(pieces, start, length)) {
-      using file = this.#open(section.File, section.offset);
-      filled += readFull(file, bytes.subarray(filled, filled + section.length));
+    for (const { piece, from, to } of sections(pieces, start, length)) {
+      const into = bytes.subarray(filled, filled += to - from);
+      if (piece.File === undefined) into.set(Uint8Array.fromBase64(piece.Inline!).subarray(from, to));
+      else this.#read(piece.File, from, into);
     }
-    if (filled < length) throw new Error(`A file of ${pieces[0]?.File} ends ${length - filled} bytes early`);
     return bytes;
   }
 
   /** The same without holding it all in memory. */
   read(pieces: readonly Piece[], start: number, length: number): BodyInit {
     if (length <= CHUNK_BYTES) return this.bytes(pieces, start, length);
-    for (const { File } of pieces) this.#streamed.set(File, (this.#streamed.get(File) ?? 0) + 1);
+    const files = filesOf(pieces);
+    for (const file of files) this.#streamed.set(file, (this.#streamed.get(file) ?? 0) + 1);
     const release = () => {
-      for (const { File } of pieces) {
-        const left = this.#streamed.get(File)! - 1;
-        if (left > 0) this.#streamed.set(File, left);
+      for (const file of files) {
+        const left = this.#streamed.get(file)! - 1;
+        if (left > 0) this.#streamed.set(file, left);
         else {
-          this.#streamed.delete(File);
-          if (this.#removed.delete(File)) this.#unlink(File);
+          this.#streamed.delete(file);
+          if (this.#removed.delete(file)) this.#unlink(file);
         }
       }
     };
@@ -81,9 +93,9 @@ export class Bodies {
 
   /** Removes files that no row names any more. */
   remove(pieces: readonly Piece[]): void {
-    for (const { File } of pieces) {
-      if (this.#streamed.has(File)) this.#removed.add(File);
-      else this.#unlink(File);
+    for (const file of filesOf(pieces)) {
+      if (this.#streamed.has(file)) this.#removed.add(file);
+      else this.#unlink(file);
     }
   }
 
@@ -97,10 +109,14 @@ export class Bodies {
     }
   }
 
-  #open(name: string, offset: number): Deno.FsFile {
-    const file = Deno.openSync(this.#path(name));
-    if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
-    return file;
+  #read(name: string, from: number, into: Uint8Array): void {
+    using file = Deno.openSync(this.#path(name));
+    if (from > 0) file.seekSync(from, Deno.SeekMode.Start);
+    for (let rest = into; rest.length > 0;) {
+      const count = file.readSync(rest);
+      if (count === null) throw new Error(`The file ${this.#path(name)} ends ${rest.length} bytes early`);
+      rest = rest.subarray(count);
+    }
   }
 
   #path(name: string): string {
@@ -116,34 +132,46 @@ export class Bodies {
   }
 }
 
-/** A file in the making: bytes go in, its piece and checksums come out. */
+interface OpenFile {
+  readonly name: string;
+  readonly path: string;
+  readonly handle: Deno.FsFile;
+}
+
+/** A body in the making: bytes go in, its piece and checksums come out. */
 export class BodyWriter {
   #size = 0;
-  readonly #file: Deno.FsFile;
+  /** Where the bytes are until there is a file. */
+  #held: Uint8Array[] = [];
+  #file: OpenFile | undefined;
   readonly #md5 = createHash("md5");
   readonly #hashers: Map<ChecksumAlgorithm, Hasher>;
 
-  constructor(
-    readonly name: string,
-    readonly path: string,
-    algorithms: readonly ChecksumAlgorithm[],
-  ) {
-    this.#file = Deno.openSync(path, { write: true, createNew: true });
+  constructor(readonly open: () => OpenFile, algorithms: readonly ChecksumAlgorithm[]) {
     this.#hashers = new Map(algorithms.map((algorithm) => [algorithm, createHasher(algorithm)]));
   }
 
   write(bytes: Uint8Array): void {
-    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(this.#file.writeSync(rest));
     this.#size += bytes.length;
     this.#md5.update(bytes);
     for (const hasher of this.#hashers.values()) hasher.update(bytes);
+    this.#held.push(bytes);
+    if (this.#size <= MAX_INLINE_BYTES) return;
+    this.#file ??= this.open();
+    for (const held of this.#held) {
+      for (let rest = held; rest.length > 0;) rest = rest.subarray(this.#file.handle.writeSync(rest));
+    }
+    this.#held = [];
   }
 
   /** Closes the file. Digests are bytes. */
   finish(): WrittenBody {
-    this.#file.close();
+    this.#file?.handle.close();
+    const where = this.#file
+      ? { File: this.#file.name }
+      : { Inline: Buffer.concat(this.#held).toString("base64") };
     return {
-      piece: { File: this.name, Size: this.#size },
+      piece: { Size: this.#size, ...where },
       md5: new Uint8Array(this.#md5.digest()),
       checksums: new Map([...this.#hashers].map(([algorithm, hasher]) => [algorithm, hasher.digest()])),
     };
@@ -151,8 +179,9 @@ export class BodyWriter {
 
   /** Closes and removes the file. */
   discard(): void {
-    this.#file.close();
-    Deno.removeSync(this.path);
+    if (!this.#file) return;
+    this.#file.handle.close();
+    Deno.removeSync(this.#file.path);
   }
 }
 
@@ -162,25 +191,20 @@ export interface WrittenBody {
   readonly checksums: ReadonlyMap<ChecksumAlgorithm, Uint8Array>;
 }
 
-/** Which bytes of which files make up `length` bytes from `start`. */
+/** The names of the files among the pieces. */
+export function filesOf(pieces: readonly Piece[]): string[] {
+  return pieces.flatMap(({ File }) => File ?? []);
+}
+
+/** Which bytes of which pieces make up `length` bytes from `start`. */
 function* sections(pieces: readonly Piece[], start: number, length: number) {
   let begin = 0;
   const end = start + length;
-  for (const { File, Size } of pieces) {
+  for (const piece of pieces) {
     const from = Math.max(start, begin);
-    const to = Math.min(end, begin + Size);
-    if (from < to) yield { File, offset: from - begin, length: to - from };
-    begin += Size;
+    const to = Math.min(end, begin + piece.Size);
+    if (from < to) yield { piece, from: from - begin, to: to - begin };
+    begin += piece.Size;
     if (begin >= end) return;
   }
-}
-
-function readFull(file: Deno.FsFile, into: Uint8Array): number {
-  let filled = 0;
-  while (filled < into.length) {
-    const count = file.readSync(into.subarray(filled));
-    if (count === null) break;
-    filled += count;
-  }
-  return filled;
 }

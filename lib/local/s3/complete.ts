@@ -1,7 +1,6 @@
 /** CompleteMultipartUpload: an object made of its parts' files, which stay where they are. */
 import { createHash } from "node:crypto";
 import { AwsError } from "../errors.ts";
-import type { Piece } from "./bodies.ts";
 import { createHasher } from "./checksums.ts";
 import {
   authorizeObject,
@@ -29,7 +28,7 @@ async function completeMultipartUpload(s3: S3Context, request: S3Request): Promi
   // Read again: the upload may have been completed while the list arrived.
   const upload = existingUpload(s3, request);
   const { UploadId, Headers } = upload;
-  const parts = chosenParts(upload, s3.uploads.parts(UploadId), given);
+  const parts = chosenParts(upload, byNumber(s3.uploads.parts(UploadId)), given);
   const checksum = await checksumOf(s3, upload, parts);
   const size = parts.reduce((sum, { Piece }) => sum + Piece.Size, 0);
   checkExpected(request.headers, size, checksum);
@@ -44,16 +43,19 @@ async function completeMultipartUpload(s3: S3Context, request: S3Request): Promi
     Checksum: checksum,
     Pieces: parts.map(({ Piece }) => Piece),
   };
-  const files = new Set(object.Pieces.map(({ File }) => File));
-  let unused: Piece[] = [];
+  let unused: Part[] = [];
   replaceObject(s3, request, object, () => {
     existingUpload(s3, request);
-    const all = s3.uploads.remove(UploadId).map(({ Piece }) => Piece);
-    unused = all.filter(({ File }) => !files.has(File));
-    // A part that was sent anew while the checksum was computed has another file by now.
-    if (all.length - unused.length < files.size) throw invalidPart(UploadId, {});
+    const now = byNumber(s3.uploads.remove(UploadId));
+    for (const part of parts) {
+      // A part may have been sent anew while the checksum was computed.
+      const { Piece } = now.get(part.PartNumber) ?? {};
+      if (JSON.stringify(Piece) !== JSON.stringify(part.Piece)) throw invalidPart(UploadId, {});
+      now.delete(part.PartNumber);
+    }
+    unused = [...now.values()];
   });
-  s3.bodies.remove(unused);
+  s3.bodies.remove(unused.map(({ Piece }) => Piece));
   return xml("CompleteMultipartUploadResult", {
     Location: `${s3.core.endpoint()}/${request.bucket}/${encodeURIComponent(request.key)}`,
     Bucket: request.bucket,
@@ -63,8 +65,12 @@ async function completeMultipartUpload(s3: S3Context, request: S3Request): Promi
   }, encryptionHeader);
 }
 
+function byNumber(parts: readonly Part[]): Map<number, Part> {
+  return new Map(parts.map((part) => [part.PartNumber, part]));
+}
+
 /** The uploaded parts that the client lists, which must be ascending, as uploaded, and large enough. */
-function chosenParts(upload: Upload, uploaded: readonly Part[], given: unknown): Part[] {
+function chosenParts(upload: Upload, uploaded: ReadonlyMap<number, Part>, given: unknown): Part[] {
   const { UploadId } = upload;
   const list = (Array.isArray(given) ? given : [given]) as (Record<string, unknown> | undefined)[];
   let last = 0;
@@ -80,7 +86,7 @@ function chosenParts(upload: Upload, uploaded: readonly Part[], given: unknown):
       );
     }
     last = number;
-    const part = uploaded.find(({ PartNumber }) => PartNumber === number);
+    const part = uploaded.get(number);
     const checksum = part?.Checksum && entry[`Checksum${part.Checksum.Algorithm}`];
     if (upload.ChecksumType === "COMPOSITE" && part && checksum === undefined) {
       throw new AwsError(

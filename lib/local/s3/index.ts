@@ -1,6 +1,6 @@
 /** What is in S3: buckets and objects as rows, objects in the order that S3 lists them. */
 import type { Store } from "../store.ts";
-import type { Piece } from "./bodies.ts";
+import { filesOf, type Piece } from "./bodies.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
 
 export interface Bucket {
@@ -123,10 +123,11 @@ export class Index {
     return rows.map(listed);
   }
 
-  /** Every file that an object names. */
-  *files(): Generator<string> {
-    for (const { pieces } of this.store.all<{ pieces: string }>("SELECT pieces FROM s3_objects")) {
-      for (const { File } of JSON.parse(pieces) as Piece[]) yield File;
+  /** Every file that an object names: only objects larger than `inlineBytes` name any. */
+  *files(inlineBytes: number): Generator<string> {
+    const sql = "SELECT pieces FROM s3_objects WHERE size > ?";
+    for (const { pieces } of this.store.all<{ pieces: string }>(sql, inlineBytes)) {
+      yield* filesOf(JSON.parse(pieces) as Piece[]);
     }
   }
 }

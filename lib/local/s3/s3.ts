@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { AwsError, unsupported } from "../errors.ts";
 import type { Call, Core, Principal, S3, S3Object } from "../services.ts";
-import { Bodies } from "./bodies.ts";
+import { Bodies, MAX_INLINE_BYTES } from "./bodies.ts";
 import { bucketOperations } from "./buckets.ts";
 import { completeOperations } from "./complete.ts";
 import {
@@ -45,7 +45,7 @@ export function createS3(core: Core): S3 {
   };
   return {
     handle: async (call) => await handle(s3, call),
-    start: () => s3.bodies.sweep(new Set([...s3.index.files(), ...s3.uploads.files()])),
+    start: () => s3.bodies.sweep(new Set([...s3.index.files(MAX_INLINE_BYTES), ...s3.uploads.files()])),
     getObject(principal, bucket, key) {
       const object = readable(s3, principal, bucket, key);
       return { ...described(object), Body: s3.bodies.bytes(object.Pieces, 0, object.Size) };

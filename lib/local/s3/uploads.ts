@@ -1,6 +1,6 @@
 /** Multipart uploads in progress: rows that name the files of their parts. */
 import type { Store } from "../store.ts";
-import type { Piece } from "./bodies.ts";
+import { filesOf, type Piece } from "./bodies.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
 import type { Checksum } from "./index.ts";
 
@@ -100,7 +100,9 @@ export class Uploads {
 
   /** Every file that a part names. */
   *files(): Generator<string> {
-    for (const { Piece } of parsed<Part>(this.store.all("SELECT value FROM s3_parts"))) yield Piece.File;
+    for (const { Piece } of parsed<Part>(this.store.all("SELECT value FROM s3_parts"))) {
+      yield* filesOf([Piece]);
+    }
   }
 }
 
