@@ -95,9 +95,11 @@ function quantileEdges(values: number[], count: number): number[] {
 
 function binNames(edges: number[]): string[] {
   if (edges.length === 0) return ["all"];
-  const digits = [2, 3, 4, 5, 6].find((n) =>
-    new Set(edges.map((edge) => edge.toFixed(n))).size === edges.length
-  );
+  const digits = [2, 3, 4, 5, 6].find((n) => {
+    const texts = edges.map((edge) => edge.toFixed(n));
+    return new Set(texts).size === edges.length &&
+      texts.every((text, i) => Number(text) < 1 || edges[i]! >= 1);
+  });
   const text = edges.map((edge) => edge.toFixed(digits ?? 6));
   return [
     `< ${text[0]}`,

@@ -13,6 +13,12 @@ export function countOf(count: number, noun: string, plural = `${noun}s`): strin
   return `${count === 0 ? "no" : count.toLocaleString("en-US")} ${plural}`;
 }
 
+/** `all 40 answers`, `35 of 40 answers`, `none of 40 answers`; `the one answer` if there is but one. */
+export function partOf(part: number, total: number, noun: string): string {
+  if (part === total) return total === 1 ? `the one ${noun}` : `all ${countOf(total, noun)}`;
+  return `${part === 0 ? "none" : part.toLocaleString("en-US")} of ${countOf(total, noun)}`;
+}
+
 /** A confidence with as many digits as tell it from 1: `0.97`, `0.9996`, `1`. */
 export function confidenceText(confidence: number): string {
   if (confidence >= 1) return "1";

@@ -1,5 +1,5 @@
 /** What happened in a run, in words: staging, training and executions. */
-import { countOf, listOf, percent } from "./format.ts";
+import { countOf, listOf, partOf, percent, sentence } from "./format.ts";
 import type { Outcome } from "../workflow/outcome.ts";
 
 /** How many pictures a class has in a split. */
@@ -53,9 +53,9 @@ export function outcomeWords(outcomes: readonly Outcome[]): string {
   const count = (outcome: Outcome) => outcomes.filter((one) => one === outcome).length;
   if (outcomes.length === 0) return "No executions.";
   const parts = [
-    `${count("succeeded")} of ${countOf(outcomes.length, "execution")} succeeded`,
+    sentence(`${partOf(count("succeeded"), outcomes.length, "execution")} succeeded`),
     ...count("below threshold") ? [`${count("below threshold")} ended under the threshold`] : [],
-    ...count("failed") ? [`${count("failed")} failed otherwise`] : [],
+    ...count("failed") ? [`${count("failed")} failed${count("below threshold") ? " otherwise" : ""}`] : [],
     ...count("running") ? [`${count("running")} still ${count("running") === 1 ? "runs" : "run"}`] : [],
   ];
   return `${listOf(parts)}.`;

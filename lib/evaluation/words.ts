@@ -1,8 +1,8 @@
 /** What the captured answers say, in words: the titles of the charts, and the sentences around them. */
 import { calibrationError, type ReliabilityBin } from "./calibration.ts";
 import type { Drift } from "./drift.ts";
-import { confidenceText, countOf, listOf, median, percent, sentence } from "./format.ts";
-import { type Judged, judged, type Prediction } from "./frame.ts";
+import { confidenceText, countOf, listOf, median, partOf, percent, sentence } from "./format.ts";
+import { judged, type Prediction } from "./frame.ts";
 import { type ClassPrecision, wilsonInterval } from "./metrics.ts";
 import type { ThresholdPoint } from "./threshold.ts";
 
@@ -16,7 +16,7 @@ export function accuracyWords(rows: readonly Prediction[]): string {
   if (known.length === 0) return `${noTruth}${unlabelled}`;
   const right = known.filter(({ correct }) => correct).length;
   const [low, high] = wilsonInterval(right, known.length);
-  return `The endpoint told ${right} of ${countOf(known.length, "picture")} right, ` +
+  return `The endpoint told ${partOf(right, known.length, "picture")} right, ` +
     `${percent(right / known.length)}${unlabelled}; so many leave the true share between ` +
     `${percent(low)} and ${percent(high)} (95% interval).`;
 }
@@ -25,17 +25,21 @@ export function accuracyWords(rows: readonly Prediction[]): string {
 export function thresholdWords(rows: readonly Prediction[], threshold: number): string {
   if (rows.length === 0) return "Nothing was captured.";
   const accepted = rows.filter((row) => row.accepted);
-  const all = `${accepted.length} of ${countOf(rows.length, "answer")} reached the threshold of ${threshold}`;
+  const all = sentence(
+    `${partOf(accepted.length, rows.length, "answer")} reached the threshold of ${threshold}`,
+  );
   const known = judged(accepted);
   if (known.length === 0) return `${all}.`;
-  return `${all}; ${rightOf(known)}.`;
-}
-
-function rightOf(rows: readonly Judged[]): string {
-  const wrong = rows.filter(({ correct }) => !correct).length;
-  if (wrong === 0) return rows.length === 1 ? "it was right" : `all of these ${rows.length} were right`;
-  if (wrong === rows.length) return wrong === 1 ? "it was wrong" : `all of these ${wrong} were wrong`;
-  return `${wrong} of these ${rows.length} ${wrong === 1 ? "was" : "were"} wrong`;
+  const right = known.filter(({ correct }) => correct).length;
+  const wrong = known.length - right;
+  const labelled = known.length < accepted.length ? " with a known label" : "";
+  if (known.length === 1) return `${all}; the one${labelled} was ${right === 1 ? "right" : "wrong"}.`;
+  const verdict = wrong === 0
+    ? "all were right"
+    : right === 0
+    ? "all were wrong"
+    : `${wrong} ${wrong === 1 ? "was" : "were"} wrong`;
+  return `${all}; of ${labelled ? `the ${known.length}${labelled}` : "these"} ${verdict}.`;
 }
 
 /** The most frequent mistake of a confusion matrix. */
@@ -91,10 +95,15 @@ export function recommendationWords(
 ): string {
   if (curve.length === 0) return noTruth;
   if (!recommended) return `No threshold makes ${percent(precision)} of the accepted answers right.`;
-  return `From a threshold of ${recommended.threshold.toFixed(2)}, ${percent(recommended.accuracy!)} of ` +
-    `the accepted answers are right (wanted: ${percent(precision)}); it accepts ${
-      percent(recommended.coverage)
-    }.`;
+  const { threshold, accepted, coverage, accuracy } = recommended;
+  const wanted = `(wanted: ${percent(precision)})`;
+  const all = countOf(Math.round(accepted / coverage), "answer");
+  return coverage === 1
+    ? `Without any threshold ${percent(accuracy!)} of ${all} are right ${wanted}.`
+    : `From a threshold of ${threshold.toFixed(2)}, ${
+      percent(accuracy!)
+    } of the accepted answers are right ` +
+      `${wanted}: ${accepted} of ${all} reach it.`;
 }
 
 /** Whether the confidences can be taken at their word. */
@@ -116,23 +125,17 @@ export function reliabilityWords(bins: readonly ReliabilityBin[]): string {
 }
 
 /** Whether the captures still look like the baseline; `what` is what was compared: `the confidences`. */
-export function driftWords(drift: Drift, what: string): string {
-  const count = (counts: number[]) => counts.reduce((sum, n) => sum + n, 0);
-  const size = `${countOf(count(drift.captured), "capture")} against ${
-    count(drift.baseline)
-  } of the baseline`;
-  const psi = `PSI ${drift.psi.toFixed(2)}`;
-  switch (drift.verdict) {
+export function driftWords({ verdict, psi }: Drift, what: string): string {
+  const index = `(PSI ${psi.toFixed(2)})`;
+  switch (verdict) {
     case "too few":
-      return `Too few to tell whether ${what} have drifted (${psi}, ${size}).`;
+      return `Too few captures to tell whether ${what} have drifted ${index}.`;
     case "none":
-      return `${sentence(what)} have not drifted (${psi}, under 0.1; ${size}).`;
+      return `${sentence(what)} have not drifted ${index}.`;
     case "some":
-      return `${sentence(what)} have drifted somewhat (${psi}, between 0.1 and 0.25; ${size}).`;
+      return `${sentence(what)} have drifted somewhat ${index}.`;
     case "strong":
-      return `${
-        sentence(what)
-      } have drifted strongly (${psi}, 0.25 or more; ${size}): look at the new pictures.`;
+      return `${sentence(what)} have drifted strongly ${index}: look at the new pictures.`;
   }
 }
 

@@ -23,11 +23,13 @@ export function executionGantt(
   const start = sorted[0]!.startDate;
   const now = options.now ?? new Date();
   const since = (time: Date) => (time.getTime() - start.getTime()) / 1000;
+  const common = commonLength(sorted.map(({ name }) => name));
   const values = sorted.map((execution, row) => {
     const [from, to] = [since(execution.startDate), since(execution.stopDate ?? now)];
     return {
       row,
       name: execution.name,
+      label: execution.name.slice(common),
       from,
       to,
       seconds: to - from,
@@ -53,9 +55,9 @@ export function executionGantt(
     height: { step: named ? 16 : Math.max(3, Math.round(640 / values.length)) },
     encoding: {
       y: {
-        field: "name",
+        field: "label",
         type: "nominal",
-        sort: values.map(({ name }) => name),
+        sort: values.map(({ label }) => label),
         title: named ? null : "executions, in the order of their starts",
         axis: { labels: named, ticks: false, domain: false, labelLimit: 170 },
       },
@@ -69,7 +71,7 @@ export function executionGantt(
     },
     layer: [
       {
-        mark: { type: "bar", cornerRadius: 2, opacity: 0.8, height: { band: 0.7 } },
+        mark: { type: "bar", cornerRadius: 2, opacity: 0.5, height: { band: 0.7 } },
         encoding: {
           x: { field: "from", type: "quantitative", title: "time (s)", axis: { grid: true } },
           x2: { field: "to" },
@@ -97,4 +99,16 @@ export function executionGantt(
       },
     ],
   };
+}
+
+/** How much of the names is the same in all, up to a hyphen; 0 when that is short or there is but one. */
+function commonLength(names: readonly string[]): number {
+  const [first = "", ...others] = names;
+  if (others.length === 0) return 0;
+  let length = 0;
+  while (others.every((name) => name.charAt(length) === first.charAt(length) && length < name.length)) {
+    length++;
+  }
+  const hyphen = first.lastIndexOf("-", length - 1) + 1;
+  return hyphen >= 6 ? hyphen : 0;
 }

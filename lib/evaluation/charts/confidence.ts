@@ -54,11 +54,6 @@ export function confidenceOverTime(
     height: 240,
     layer: [
       {
-        data: { values: [{ threshold }] },
-        mark: { type: "rule", strokeDash: [6, 4], strokeWidth: 1.5 },
-        encoding: { y: { datum: threshold } },
-      },
-      {
         data: { values },
         mark: { type: "point", filled: true, size: 70, opacity: 0.85 },
         encoding: {
@@ -66,8 +61,7 @@ export function confidenceOverTime(
             field: "time",
             type: "temporal",
             scale: { type: "utc" },
-            title: "time of the answer (UTC)",
-            axis: { labelOverlap: true, grid: false },
+            ...timeAxis(rows),
           },
           y: {
             field: "confidence",
@@ -80,7 +74,7 @@ export function confidenceOverTime(
             type: "nominal",
             title: null,
             scale: { domain: [...states], range: stateColors },
-            legend: { orient: "bottom", columns: 2, values: presentStates(rows) },
+            legend: { orient: "bottom", columns: 2, labelLimit: 0, values: presentStates(rows) },
           },
           shape: {
             field: "state",
@@ -97,8 +91,28 @@ export function confidenceOverTime(
           ],
         },
       },
+      {
+        data: { values: [{ threshold }] },
+        mark: { type: "rule", strokeDash: [6, 4], strokeWidth: 1.5 },
+        encoding: { y: { datum: threshold } },
+      },
     ],
   };
+}
+
+/** Times of one day without the date, which is then in the title. */
+function timeAxis(rows: readonly Prediction[]) {
+  const days = new Set(rows.map(({ time }) => time.toISOString().slice(0, 10)));
+  const [day] = days;
+  return days.size === 1
+    ? {
+      title: `time of the answer on ${day} (UTC)`,
+      axis: { format: "%H:%M:%S", labelOverlap: true, grid: false, tickCount: 6 },
+    }
+    : {
+      title: "time of the answer (UTC)",
+      axis: { format: "%Y-%m-%d %H:%M", labelOverlap: true, grid: false, tickCount: 4 },
+    };
 }
 
 function presentStates(rows: readonly Prediction[]): string[] {
@@ -159,6 +173,7 @@ export function confidenceDistribution(
         },
       },
     },
+    spacing: 12,
     spec: {
       width: chartWidth,
       height: Math.max(50, 180 / present.length),
@@ -186,9 +201,9 @@ export function confidenceDistribution(
               type: "nominal",
               title: "answer",
               scale: classScale([...classes]),
-              legend: { orient: "bottom", columns: 4 },
+              legend: { orient: "bottom", columns: 4, labelLimit: 0 },
             },
-            order: { field: "predicted", type: "nominal" },
+            order: { field: "answer", type: "quantitative" },
             tooltip: [
               { field: "truth", type: "nominal" },
               { field: "predicted", type: "nominal", title: "answer" },

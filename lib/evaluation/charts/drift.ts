@@ -2,6 +2,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { outcomeColors, palette } from "../../notebook/theme.ts";
 import type { Drift } from "../drift.ts";
+import { countOf, sentence } from "../format.ts";
 import { driftWords } from "../words.ts";
 import { titled } from "./shared.ts";
 
@@ -13,7 +14,11 @@ export function driftChart(confidence: Drift, classes: Drift): TopLevelSpec {
   return {
     title: titled(
       finding,
-      "Shares of the answers; the population stability index (PSI) sums how far they differ.",
+      `${sentence(countOf(sum(confidence.captured), "captured answer"))} against ` +
+        `${
+          sum(confidence.baseline)
+        } of the baseline. A population stability index (PSI) under 0.1 means no drift, ` +
+        "from 0.25 strong drift.",
     ),
     columns: 2,
     spacing: 40,
@@ -23,7 +28,7 @@ export function driftChart(confidence: Drift, classes: Drift): TopLevelSpec {
 
 function panel({ bins, baseline, captured }: Drift, title: string) {
   const values = [baseline, captured].flatMap((counts, sample) => {
-    const total = counts.reduce((sum, count) => sum + count, 0);
+    const total = sum(counts);
     return bins.map((bin, index) => ({
       bin,
       sample: samples[sample],
@@ -66,4 +71,8 @@ function panel({ bins, baseline, captured }: Drift, title: string) {
       ],
     },
   };
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

@@ -15,6 +15,9 @@ export function reliabilityChart(bins: readonly ReliabilityBin[]): TopLevelSpec 
     return { ...bin, low, high, bin: `${bin.from.toFixed(1)} to ${bin.to.toFixed(1)}` };
   });
   const start = Math.min(...bins.map(({ from }) => from));
+  const sizes = [
+    ...new Set([Math.min(...bins.map(({ count }) => count)), Math.max(...bins.map(({ count }) => count))]),
+  ];
   const tooltip = [
     { field: "bin", type: "nominal" as const, title: "confidences" },
     { field: "count", type: "quantitative" as const, title: "answers" },
@@ -49,14 +52,6 @@ export function reliabilityChart(bins: readonly ReliabilityBin[]): TopLevelSpec 
       },
       {
         data: { values },
-        mark: { type: "line", color: palette.green, strokeWidth: 2 },
-        encoding: {
-          x: { field: "confidence", type: "quantitative" },
-          y: { field: "accuracy", type: "quantitative" },
-        },
-      },
-      {
-        data: { values },
         mark: { type: "point", filled: true, color: palette.green, opacity: 1 },
         encoding: {
           x: {
@@ -77,7 +72,7 @@ export function reliabilityChart(bins: readonly ReliabilityBin[]): TopLevelSpec 
             type: "quantitative",
             title: "answers",
             scale: { rangeMin: 40, rangeMax: 400, zero: true },
-            legend: { orient: "right", tickCount: 3, format: "d" },
+            legend: { orient: "right", format: "d", values: sizes },
           },
           tooltip,
         },

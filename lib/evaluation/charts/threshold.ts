@@ -45,6 +45,44 @@ export function thresholdChart(
     height,
     layer: [
       {
+        data: { values },
+        mark: { type: "line", interpolate: "step-before", strokeWidth: 2.5 },
+        encoding: {
+          x: {
+            field: "threshold",
+            type: "quantitative",
+            title: "threshold on the confidence",
+            scale: { domain: [curve[0]!.threshold, 1] },
+            axis: { grid: false },
+          },
+          y: {
+            field: "share",
+            type: "quantitative",
+            title: "share of answers",
+            scale: { domain: [0, 1] },
+            axis: { format: ".0%" },
+          },
+          color: {
+            field: "series",
+            type: "nominal",
+            title: null,
+            scale: { domain: series, range: [palette.purple, palette.sky] },
+            legend: {
+              orient: "bottom",
+              symbolType: "stroke",
+              symbolSize: 400,
+              symbolStrokeWidth: 2.5,
+              labelLimit: 0,
+            },
+          },
+          strokeDash: {
+            field: "series",
+            type: "nominal",
+            scale: { domain: series, range: [[1, 0], [8, 3]] },
+          },
+        },
+      },
+      {
         data: { values: [{ precision }] },
         mark: { type: "rule", strokeDash: [2, 3] },
         encoding: { y: { datum: precision } },
@@ -73,38 +111,6 @@ export function thresholdChart(
           encoding: { x: { datum: at }, y: { value: y } },
         },
       ]),
-      {
-        data: { values },
-        mark: { type: "line", interpolate: "step-before", strokeWidth: 2.5 },
-        encoding: {
-          x: {
-            field: "threshold",
-            type: "quantitative",
-            title: "threshold on the confidence",
-            scale: { domain: [curve[0]!.threshold, 1] },
-            axis: { grid: false },
-          },
-          y: {
-            field: "share",
-            type: "quantitative",
-            title: "share of answers",
-            scale: { domain: [0, 1] },
-            axis: { format: ".0%" },
-          },
-          color: {
-            field: "series",
-            type: "nominal",
-            title: null,
-            scale: { domain: series, range: [palette.purple, palette.sky] },
-            legend: { orient: "bottom", symbolType: "stroke" },
-          },
-          strokeDash: {
-            field: "series",
-            type: "nominal",
-            scale: { domain: series, range: [[1, 0], [8, 3]] },
-          },
-        },
-      },
       {
         data: { values: [...curve] },
         mark: { type: "rule", opacity: 0, strokeWidth: chartWidth / curve.length },

@@ -54,7 +54,7 @@ function curve(values: object[], last: number, field: "accuracy" | "loss", forma
         type: "nominal" as const,
         title: null,
         scale: { domain: series, range: [palette.sky, palette.green] },
-        legend: { orient: "bottom" as const },
+        legend: { orient: "bottom" as const, symbolType: "stroke", symbolSize: 400, symbolStrokeWidth: 2.5 },
       },
       strokeDash: {
         field: "series",

@@ -1,0 +1,108 @@
+/** Pictures in notebooks and reports: what the network was least sure of, and samples of each class. */
+import { Buffer } from "node:buffer";
+import { mapBounded } from "../concurrent.ts";
+import { type Displayable, html } from "../notebook/display.ts";
+import { escapeHtml } from "../notebook/format.ts";
+import { classColors, outcomeColors } from "../notebook/theme.ts";
+import { confidenceText, countOf } from "./format.ts";
+import type { Prediction } from "./frame.ts";
+
+/** Fetches a picture's PNG file by its S3 key. */
+export type FetchPng = (key: string) => Promise<Uint8Array>;
+
+const fetchesAtOnce = 8;
+const pictureWidth = 96;
+
+/** The rows with the lowest confidence, lowest first; rows without a picture are left out. */
+export function leastCertain(rows: readonly Prediction[], count: number): Prediction[] {
+  return rows.filter(({ inferenceId }) => inferenceId !== null)
+    .toSorted((a, b) => a.confidence - b.confidence)
+    .slice(0, count);
+}
+
+/** The rows that were told wrong, the most confident first: the worst mistakes. */
+export function mistakes(rows: readonly Prediction[]): Prediction[] {
+  return rows.filter(({ correct }) => correct === false).toSorted((a, b) => b.confidence - a.confidence);
+}
+
+/**
+ * Pictures with truth, answer and confidence; a wrong answer has a cross, the word and a dashed frame.
+ * @param rows with inference ids, the keys that `fetchPng` is asked for
+ */
+export async function predictionGallery(
+  rows: readonly Prediction[],
+  fetchPng: FetchPng,
+): Promise<Displayable> {
+  const pngs = await mapBounded(rows, fetchesAtOnce, ({ inferenceId, time }) => {
+    if (inferenceId !== null) return fetchPng(inferenceId);
+    throw new RangeError(
+      `The answer of ${time.toISOString()} has no inference id, so its picture is unknown.`,
+    );
+  });
+  const figures = rows.map((row, index) => {
+    const { mark, word, frame } = judgement(row);
+    const lines = [
+      `${mark} ${word}`,
+      `truth: ${row.truth ?? "unknown"}`,
+      `answer: ${row.predicted}`,
+      `confidence: ${confidenceText(row.confidence)}${row.accepted ? "" : ", below the threshold"}`,
+    ];
+    return { source: figure(pngs[index]!, lines, frame), plain: `[${row.picture}: ${lines.join(", ")}]` };
+  });
+  if (figures.length === 0) return html("<p>No pictures.</p>", "No pictures.");
+  return html(strip(figures.map(({ source }) => source)), figures.map(({ plain }) => plain).join("\n"));
+}
+
+function judgement({ correct }: Prediction): { mark: string; word: string; frame: string } {
+  if (correct === null) {
+    return { mark: "?", word: "truth unknown", frame: `1px solid ${outcomeColors.notReached}` };
+  }
+  return correct
+    ? { mark: "✓", word: "right", frame: `2px solid ${outcomeColors.succeeded}` }
+    : { mark: "✗", word: "wrong", frame: `4px dashed ${outcomeColors.failed}` };
+}
+
+/** A picture and the name of its class. */
+export interface LabelledPicture {
+  png: Uint8Array;
+  className: string;
+  name: string;
+}
+
+/** Pictures grouped by class, each group under the class's name and colour. */
+export function sampleGallery(pictures: readonly LabelledPicture[], classes: readonly string[]): Displayable {
+  const groups = classes.flatMap((className, index) => {
+    const members = pictures.filter((picture) => picture.className === className);
+    if (members.length === 0) return [];
+    const color = classColors[index % classColors.length]!;
+    const heading =
+      `<div style="font-weight:600;border-left:6px solid ${color};padding-left:8px;margin:12px 0 8px">` +
+      `${escapeHtml(className)}</div>`;
+    const figures = members.map(({ png, name }) => figure(png, [name], "1px solid transparent"));
+    return [{
+      source: `<section>${heading}${strip(figures)}</section>`,
+      plain: `${className}, ${countOf(members.length, "picture")}: ${
+        members.map(({ name }) => name).join(" ")
+      }`,
+    }];
+  });
+  return html(groups.map(({ source }) => source).join(""), groups.map(({ plain }) => plain).join("\n"));
+}
+
+function strip(figures: string[]): string {
+  return `<div style="display:flex;flex-wrap:wrap;gap:12px">${figures.join("")}</div>`;
+}
+
+function figure(png: Uint8Array, lines: string[], frame: string): string {
+  const data = Buffer.from(png.buffer, png.byteOffset, png.byteLength).toString("base64");
+  const [first, ...others] = lines.map(escapeHtml);
+  return `<figure style="margin:0;width:${pictureWidth + 24}px">` +
+    `<img alt="${lines.map(escapeHtml).join(", ")}" width="${pictureWidth}" height="${pictureWidth}" ` +
+    `style="image-rendering:pixelated;border-radius:4px;padding:2px;border:${frame}" ` +
+    `src="data:image/png;base64,${data}">` +
+    `<figcaption style="font-size:12px;line-height:1.35;overflow-wrap:anywhere">` +
+    `${others.length > 0 ? `<strong>${first}</strong>` : first}${
+      others.map((line) => `<br>${line}`).join("")
+    }` +
+    `</figcaption></figure>`;
+}
