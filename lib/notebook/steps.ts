@@ -1,0 +1,156 @@
+/** The long steps of the notebooks, each with its progress on show. */
+import { join } from "node:path";
+import type { Aws } from "../aws.ts";
+import { type Cifar, loadDataset, type Selection } from "../dataset/mod.ts";
+import { type CapturedTraffic, readCaptures } from "../evaluation/read_captures.ts";
+import { trainingChart } from "../evaluation/charts/training.ts";
+import { ENDPOINT_NAME, S3_LAYOUT } from "../names.ts";
+import { stageDataset, type StagingResult } from "../staging.ts";
+import { VARIANT_NAME } from "../training/endpoint.ts";
+import type { TrainingObserver, TrainingResult } from "../training/estimator.ts";
+import {
+  countExecutions,
+  type ExecutionResult,
+  runExecutions,
+  type TestCase,
+} from "../workflow/executions.ts";
+import { type DeployedFunction, deployFunctions, FUNCTIONS } from "../workflow/functions.ts";
+import { chart } from "./chart.ts";
+import { html, live } from "./display.ts";
+import { escapeHtml } from "./format.ts";
+import { working } from "./working.ts";
+
+/** Downloads the archive, or takes the one that SCONES_DATASET_URL names, and reads it. */
+export async function openDataset({ settings }: Aws): Promise<Cifar> {
+  let notice = "";
+  return await working("Data set", (bar, signal) =>
+    loadDataset({
+      url: settings.datasetUrl,
+      cacheDir: join(settings.stateDir, "downloads"),
+      onProgress: ({ step, done, total }) =>
+        bar.update({ done, total }, step === "draw" ? "pictures drawn" : "bytes"),
+      onNotice: (line) => notice = line,
+      signal,
+    }), {
+    done: (cifar) => notice || `${cifar.source}`,
+  });
+}
+
+/** Writes the pictures as PNG files and uploads what the bucket does not have yet. */
+export async function stage(aws: Aws, selection: Selection): Promise<StagingResult> {
+  return await working("Staging", (bar, signal) =>
+    stageDataset(aws, selection, {
+      onProgress: ({ step, done, total }) =>
+        bar.update({ done, total }, step === "write" ? "PNG files written" : "uploaded to S3"),
+      signal,
+    }), {
+    unit: "files",
+    done: ({ sent, unchanged, removed }) => `${sent} sent, ${unchanged} unchanged, ${removed} removed`,
+  });
+}
+
+/**
+ * Shows a training while it runs: status and epochs in a bar, accuracy as a growing chart, the job's log to unfold.
+ * @param fit starts the training with the observer that it is given
+ * @param epochs how many there will be, if that is known, for the bar and the chart's axis
+ */
+export async function showTraining(
+  fit: (observer: TrainingObserver & { signal: AbortSignal }) => Promise<TrainingResult>,
+  epochs?: number,
+): Promise<TrainingResult> {
+  const drawing = await live(chart(trainingChart([], { epochs })));
+  const log = await live(logView([]));
+  const lines: string[] = [];
+  let total = epochs;
+  return await working("Training", async (bar, signal) => {
+    const result = await fit({
+      signal,
+      status: (message) => bar.update(0, message),
+      line(line) {
+        lines.push(line);
+        total = Number(line.match(/ epochs: (\d+)$/)?.[1] ?? total) || total;
+      },
+      async epochs(known) {
+        const { train, validation } = known.findLast((epoch) => epoch.validation !== undefined) ?? {};
+        const detail = validation === undefined
+          ? "first epoch"
+          : `accuracy ${train?.toFixed(3)} in training, ${validation.toFixed(3)} in validation`;
+        bar.update({ done: known.length, total }, detail);
+        await drawing.replace(chart(trainingChart(known, { epochs: total })));
+        await log.replace(logView(lines));
+      },
+    });
+    await log.replace(logView(lines));
+    return result;
+  }, {
+    unit: "epochs",
+    done: ({ reused, jobName }) => reused ? `reused ${jobName}: same data, same hyperparameters` : jobName,
+  });
+}
+
+function logView(lines: readonly string[]) {
+  const title = `Log of the training job, ${lines.length} lines`;
+  return html(
+    `<details><summary>${title}</summary><pre style="max-height:20em;overflow:auto;font-size:0.8em">` +
+      `${escapeHtml(lines.join("\n"))}</pre></details>`,
+    title,
+  );
+}
+
+/** Shows the status of an endpoint until `deploy` is through. */
+export async function showDeployment<T>(
+  deploy: (observer: { status(status: string): void; signal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  return await working(
+    "Endpoint",
+    (bar, signal) => deploy({ signal, status: (status) => bar.update(0, status) }),
+    { done: () => "InService" },
+  );
+}
+
+/** Bundles and deploys the three functions. */
+export async function showFunctions(aws: Aws, roleArn: string): Promise<DeployedFunction[]> {
+  return await working(
+    "Functions",
+    (bar) => deployFunctions(aws, roleArn, (done, name) => bar.update(done, name)),
+    { total: Object.keys(FUNCTIONS).length, done: (all) => all.map(({ change }) => change).join(", ") },
+  );
+}
+
+/** Starts one execution per test case and waits for all. */
+export async function showExecutions(
+  aws: Aws,
+  stateMachineArn: string,
+  testCases: readonly TestCase[],
+): Promise<ExecutionResult[]> {
+  return await working("Executions", (bar, signal) =>
+    runExecutions(aws, stateMachineArn, testCases, {
+      signal,
+      onProgress: (done, { status, error }) => bar.update(done, error ?? status.toLowerCase()),
+    }), {
+    total: testCases.length,
+    done: (results) => {
+      const { succeeded, belowThreshold, otherwiseFailed } = countExecutions(results);
+      return `${succeeded} succeeded, ${belowThreshold} below the threshold, ${otherwiseFailed} failed otherwise`;
+    },
+  });
+}
+
+/** Waits until what the endpoint captured of these executions has arrived in S3, and reads it. */
+export async function showCaptures(
+  aws: Aws,
+  executions: readonly ExecutionResult[],
+): Promise<CapturedTraffic> {
+  const expect = executions.map(({ s3Key }) => s3Key.slice(-64));
+  const since = new Date(Math.min(...executions.map(({ startDate }) => startDate.getTime())));
+  return await working("Captures", (bar, signal) =>
+    readCaptures(aws.s3, {
+      bucket: aws.bucket,
+      prefix: `${S3_LAYOUT.dataCapture}/${ENDPOINT_NAME}/${VARIANT_NAME}/`,
+      since,
+      expect,
+      pollSeconds: aws.pollSeconds,
+      signal,
+      onProgress: (progress) => bar.update(progress, "delivered to S3"),
+    }), { total: expect.length, done: ({ files }) => `read from ${files} files` });
+}

@@ -1,0 +1,99 @@
+/** What the notebooks show of things: the target, pictures, a prediction, functions, an answer of one. */
+import type { Aws } from "../aws.ts";
+import { encodePng, type Selection } from "../dataset/mod.ts";
+import { type DeployedFunction, FUNCTIONS, type InvocationResult } from "../workflow/functions.ts";
+import { type Displayable, gallery, html, markdown, table } from "./display.ts";
+import { escapeHtml } from "./format.ts";
+import { classColors } from "./theme.ts";
+
+/** Where the notebook works, and how to stop it from costing anything. */
+export function targetView({ target, region, bucket, settings }: Aws): Displayable {
+  const hint = target === "local"
+    ? "The local AWS runs beside this notebook and ends by itself after an hour without a request; " +
+      "`deno task local stop` ends it now. Its state stays."
+    : "This is your AWS account: the endpoint of notebook 2 costs money for as long as it exists; " +
+      "`deno task destroy` removes it.";
+  return markdown(
+    `| target | region | bucket | classes | threshold |\n| --- | --- | --- | --- | --- |\n` +
+      `| ${target} | ${region} | ${bucket} | ${
+        settings.classes.join(", ")
+      } | ${settings.threshold} |\n\n${hint}`,
+  );
+}
+
+/** Some training pictures of each class, evenly taken, with their labels. */
+export async function sampleView({ train, classes }: Selection, perClass = 6): Promise<Displayable> {
+  const samples = classes.flatMap((className) => {
+    const all = train.filter((picture) => picture.className === className);
+    const step = Math.max(1, Math.floor(all.length / perClass));
+    return all.filter((_, index) => index % step === 0).slice(0, perClass);
+  });
+  return gallery(
+    await Promise.all(
+      samples.map(async ({ pixels, className }) => ({ png: await encodePng(pixels), caption: className })),
+    ),
+  );
+}
+
+/** Pictures per class and split, as the counts chart takes them. */
+export function classCounts(counts: Readonly<Record<string, Readonly<Record<string, number>>>>) {
+  return Object.entries(counts).flatMap(([className, splits]) =>
+    Object.entries(splits).map(([split, count]) => ({ className, split, count }))
+  );
+}
+
+/** A picture beside the probabilities of its classes as bars. */
+export function predictionView(
+  { png, key }: { png: Uint8Array; key: string },
+  probabilities: readonly number[],
+  classes: readonly string[],
+): Displayable {
+  const percent = (probability: number) => `${(probability * 100).toFixed(1)} %`;
+  const rows = classes.map((name, index) => {
+    const probability = probabilities[index]!;
+    return `<tr><td style="text-align:left">${
+      escapeHtml(name)
+    }</td><td style="width:180px;text-align:left">` +
+      `<div style="height:12px;border-radius:3px;width:${probability * 100}%;background:${
+        classColors[index]
+      }"></div>` +
+      `</td><td style="text-align:right">${percent(probability)}</td></tr>`;
+  });
+  const source = `data:image/png;base64,${Uint8Array.from(png).toBase64()}`;
+  return html(
+    `<div style="display:flex;gap:24px;align-items:center;flex-wrap:wrap"><img src="${source}" width="128" ` +
+      `alt="${escapeHtml(key)}" style="image-rendering:pixelated;border-radius:4px"><div><code>${
+        escapeHtml(key)
+      }</code>` +
+      `<table>${rows.join("")}</table></div></div>`,
+    `${key}: ${classes.map((name, index) => `${name} ${percent(probabilities[index]!)}`).join(", ")}`,
+  );
+}
+
+/** The deployed functions with size, memory and last update. */
+export function functionsView(functions: readonly DeployedFunction[]): Displayable {
+  return table(functions.map(({ key, name, change, codeBytes, memoryMb, lastModified }) => ({
+    function: name,
+    does: FUNCTIONS[key].description,
+    change,
+    "code (kB)": Number((codeBytes / 1000).toFixed(1)),
+    "memory (MB)": memoryMb,
+    "last update": lastModified.slice(0, 19).replace("T", " "),
+  })));
+}
+
+/** What a function returned or threw; long texts such as a picture in base64 are cut. */
+export function answerView({ payload, functionError }: InvocationResult): Displayable {
+  const shortened = JSON.stringify(
+    payload,
+    (key, value) =>
+      key === "trace"
+        ? undefined
+        : typeof value === "string" && value.length > 160
+        ? `${value.slice(0, 60)}… (${value.length} characters)`
+        : value,
+    2,
+  );
+  const title = functionError ? "The function threw an error:" : "The function returned:";
+  return markdown(`${title}\n\n\`\`\`json\n${shortened}\n\`\`\``);
+}
