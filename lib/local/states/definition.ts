@@ -4,7 +4,7 @@
  */
 import { AwsError, unsupported } from "../errors.ts";
 import { checkMachine } from "./definition_rules.ts";
-import { INVALID, UNSUPPORTED } from "./definition_values.ts";
+import { INVALID, TEMPLATES, UNSUPPORTED } from "./definition_values.ts";
 import type { MachineType } from "./journal.ts";
 import { parseUserJson } from "./json_text.ts";
 import { isObject } from "./paths.ts";
@@ -51,13 +51,19 @@ type Validate = (machine: object) => {
 async function furtherErrors(machine: object): Promise<Diagnostic[]> {
   // Loaded when first needed: its schemas take a while, and a server that only runs machines needs none of them.
   const { default: validate } = await import("asl-validator") as { default: Validate };
-  // It adds members to what it is given.
-  const { errors } = validate(structuredClone(machine));
+  // It adds members to what it is given, and takes data that looks like a machine for one.
+  const { errors } = validate(JSON.parse(JSON.stringify(machine, withoutData)));
   return errors.map((error) => ({
     code: error["Error code"],
     message: error.Message.trim(),
     location: error.schemaError?.instancePath || "/",
   }));
+}
+
+/** Leaves out of states what is only data; the templates among it have been checked. */
+function withoutData(this: unknown, key: string, value: unknown): unknown {
+  const isState = isObject(this) && typeof this.Type === "string";
+  return isState && (key === "Result" || TEMPLATES.includes(key)) ? {} : value;
 }
 
 function notAnObject(): Diagnostic {

@@ -80,7 +80,8 @@ function checkState(name: string, state: unknown, at: string, type: MachineType,
   if (!isObject(state)) return report(INVALID, "A state should be an object", at);
   if (name.length > 80) report(INVALID, "State names can have 80 characters at most", at);
   if (!checkLanguage(state, at, report)) return;
-  const fields = typeof state.Type === "string" ? FIELDS[state.Type] : undefined;
+  const { Type } = state;
+  const fields = typeof Type === "string" && Object.hasOwn(FIELDS, Type) ? FIELDS[Type] : undefined;
   if (state.Type === undefined) return report(INVALID, "These fields are required: [Type]", at);
   if (!fields) {
     const types = Object.keys(FIELDS).join(", ");
@@ -88,8 +89,7 @@ function checkState(name: string, state: unknown, at: string, type: MachineType,
   }
   for (const field of Object.keys(state)) {
     if (fields.includes(field)) continue;
-    const known = NOT_HERE[field];
-    if (known) report(UNSUPPORTED, known, `${at}/${field}`);
+    if (Object.hasOwn(NOT_HERE, field)) report(UNSUPPORTED, NOT_HERE[field]!, `${at}/${field}`);
     else report(INVALID, `Field '${field}' is not supported`, at);
   }
   const missing = (REQUIRED[state.Type as string] ?? []).filter((field) => state[field] === undefined);

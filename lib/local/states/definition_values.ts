@@ -12,7 +12,8 @@ export const UNSUPPORTED = "NOT_SUPPORTED_LOCALLY";
 
 const PATHS = ["InputPath", "OutputPath", "SecondsPath", "TimestampPath", "ItemsPath"];
 const REFERENCE_PATHS = ["ResultPath", "TimeoutSecondsPath", "HeartbeatSecondsPath", "MaxConcurrencyPath"];
-const TEMPLATES = ["Parameters", "ResultSelector", "ItemSelector"];
+/** Fields that hold payload templates. */
+export const TEMPLATES = ["Parameters", "ResultSelector", "ItemSelector"];
 
 /** Checks the paths and templates of a state. */
 export function checkPaths(state: Record<string, unknown>, at: string, report: Report): void {
@@ -49,6 +50,7 @@ function checkTemplate(template: unknown, at: string, report: Report): void {
   if (Array.isArray(template)) return template.forEach((item) => checkTemplate(item, at, report));
   if (!isObject(template)) return;
   for (const [key, value] of Object.entries(template)) {
+    if (Object.hasOwn(template, `${key}.$`)) report(INVALID, `Duplicate field '${key}' and '${key}.$'`, at);
     if (key.endsWith(".$")) checkDynamic(key, value, at, report);
     else checkTemplate(value, at, report);
   }

@@ -39,13 +39,7 @@ export function callIntrinsic(text: string, data: Data): Json {
 
 class ArgumentError extends Error {}
 
-const HASHES: Record<string, string> = {
-  "MD5": "md5",
-  "SHA-1": "sha1",
-  "SHA-256": "sha256",
-  "SHA-384": "sha384",
-  "SHA-512": "sha512",
-};
+const HASHES = ["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
 
 const INTRINSICS: Record<string, (...args: Json[]) => Json> = {
   "States.Format": (template, ...values) => {
@@ -103,9 +97,11 @@ const INTRINSICS: Record<string, (...args: Json[]) => Json> = {
     return Buffer.from(encoded, "base64").toString();
   },
   "States.Hash": (value, algorithm) => {
-    const hash = HASHES[string(algorithm, "algorithm")];
-    if (!hash) throw new ArgumentError(`the algorithm must be one of ${Object.keys(HASHES).join(", ")}`);
-    return createHash(hash).update(limited(typeof value === "string" ? value : JSON.stringify(value)))
+    const name = string(algorithm, "algorithm");
+    if (!HASHES.includes(name)) throw new ArgumentError(`the algorithm must be one of ${HASHES.join(", ")}`);
+    return createHash(name.replace("-", "").toLowerCase()).update(
+      limited(typeof value === "string" ? value : JSON.stringify(value)),
+    )
       .digest("hex");
   },
   "States.JsonMerge": (first, second, deep) => {

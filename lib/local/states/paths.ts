@@ -8,6 +8,9 @@ export type Segment = string | number;
 const SEGMENT =
   /\.((?:\\.|[^\s.[\]()*?,:@'"$~^\\])+)|\[(-?\d+)\]|\['((?:\\.|[^'\\])*)'\]|\["((?:\\.|[^"\\])*)"\]/uy;
 
+/** Steps of a path whose quoted texts are taken out: names, `*`, `..` and brackets with filters, slices or unions. */
+const STEPS = /^\$(?:\.{1,2}(?:\*|[^\s.[\]()*?,:@'"$~^`\\]+)|(?:\.\.)?\[(?:[^[\]]|\[[^[\]]*\])*\])+$/u;
+
 /** The segments of a path that names exactly one node, else undefined. */
 export function referencePath(path: string): Segment[] | undefined {
   if (!path.startsWith("$")) return undefined;
@@ -30,14 +33,7 @@ export function isPath(text: string): boolean {
   if (!text.startsWith("$")) return false;
   const path = text.startsWith("$$") ? text.slice(1) : text;
   if (referencePath(path)) return true;
-  const outside = path.replace(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/g, "");
-  if (/[\^~`]|@\w+\(|\.\w+\(\)/.test(outside) || !/^\$(\.|\[)/.test(outside)) return false;
-  try {
-    find(path, {});
-    return true;
-  } catch {
-    return false;
-  }
+  return STEPS.test(path.replace(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/g, ""));
 }
 
 /** The value at a path (`$…`, or `$$…` in the context object); undefined when nothing is there. */

@@ -1,0 +1,194 @@
+/** Step Functions of a test's own, over HTTP, with a Lambda and an IAM that the test plays itself. */
+import { Buffer } from "node:buffer";
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  SFNClient,
+  StartExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import { AwsError } from "../../../lib/local/errors.ts";
+import { createGateway } from "../../../lib/local/gateway.ts";
+import type { Core, InvokeInput, InvokeOutput, Principal, Siblings } from "../../../lib/local/services.ts";
+import { createStates } from "../../../lib/local/states/states.ts";
+import { Store } from "../../../lib/local/store.ts";
+
+export const ROLE = "arn:aws:iam::000000000000:role/states";
+export const FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:echo";
+
+/** What a played function does with its event; what it throws becomes a function error as Node's. */
+export type Handler = (event: unknown, input: InvokeInput, principal: Principal) => unknown;
+
+export interface StatesOptions {
+  handler?: Handler;
+  stateDir?: string;
+  now?(): number;
+  isAssumable?(roleArn: string): boolean;
+  authorize?(principal: Principal, action: string, resource: string): void;
+}
+
+export class TestStates {
+  readonly sfn: SFNClient;
+  /** Every call of Lambda. */
+  readonly invocations: InvokeInput[] = [];
+
+  constructor(readonly endpoint: string, readonly stateDir: string) {
+    this.sfn = new SFNClient({
+      endpoint,
+      region: "us-east-1",
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      maxAttempts: 1,
+      // StartSyncExecution would go to the host `sync-127.0.0.1`.
+      disableHostPrefix: true,
+    });
+  }
+
+  /** Creates a machine and returns its ARN. */
+  async create(
+    definition: object,
+    name = "machine",
+    type: "STANDARD" | "EXPRESS" = "STANDARD",
+  ): Promise<string> {
+    const { stateMachineArn } = await this.sfn.send(
+      new CreateStateMachineCommand({ name, definition: JSON.stringify(definition), roleArn: ROLE, type }),
+    );
+    return stateMachineArn!;
+  }
+
+  async start(stateMachineArn: string, input: unknown = {}, name?: string): Promise<string> {
+    const { executionArn } = await this.sfn.send(
+      new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input), name }),
+    );
+    return executionArn!;
+  }
+
+  /** Waits until an execution has ended. */
+  async ended(executionArn: string): Promise<DescribeExecutionCommandOutput> {
+    for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+      const described = await this.sfn.send(new DescribeExecutionCommand({ executionArn }));
+      if (described.status !== "RUNNING") return described;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    throw new Error(`${executionArn} still runs after 20 s.`);
+  }
+
+  async history(executionArn: string): Promise<HistoryEvent[]> {
+    const { events } = await this.sfn.send(
+      new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }),
+    );
+    return events!;
+  }
+
+  /** Runs a definition once under a fresh name. */
+  async run(
+    definition: object,
+    input: unknown = {},
+  ): Promise<DescribeExecutionCommandOutput & { events: HistoryEvent[] }> {
+    const machine = await this.create(definition, `machine-${crypto.randomUUID()}`);
+    const described = await this.ended(await this.start(machine, input));
+    return { ...described, events: await this.history(described.executionArn!) };
+  }
+}
+
+/** Starts Step Functions, runs `body`, stops it; a state directory that the options do not name is removed. */
+export async function withStates(
+  body: (states: TestStates) => Promise<void>,
+  options: StatesOptions = {},
+): Promise<void> {
+  const stateDir = options.stateDir ?? await Deno.makeTempDir({ prefix: "scones-test-" });
+  const faults: unknown[] = [];
+  const store = new Store(stateDir);
+  try {
+    const invocations: InvokeInput[] = [];
+    const core: Core = {
+      store,
+      stateDir,
+      account: "000000000000",
+      region: "us-east-1",
+      endpoint: () => "",
+      now: options.now ?? Date.now,
+      siblings: playedSiblings(options, invocations),
+    };
+    const service = createStates(core);
+    const { iam } = core.siblings;
+    const services = { iam, sts: iam, s3: iam, lambda: iam, sagemaker: iam, logs: iam, states: service };
+    const handle = createGateway({
+      services,
+      region: "us-east-1",
+      onFault: (error) => faults.push(error),
+      health: () => ({}),
+    });
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handle);
+    await service.start?.();
+    const states = new TestStates(`http://127.0.0.1:${server.addr.port}`, stateDir);
+    Object.assign(states, { invocations });
+    try {
+      await body(states);
+    } finally {
+      states.sfn.destroy();
+      await service.stop?.();
+      await server.shutdown();
+    }
+  } finally {
+    store.close();
+    if (!options.stateDir) await Deno.remove(stateDir, { recursive: true });
+  }
+  if (faults.length > 0) throw faults[0];
+}
+
+function playedSiblings(options: StatesOptions, invocations: InvokeInput[]): Siblings {
+  const administrator: Principal = { arn: "arn:aws:iam::000000000000:root" };
+  const siblings = {
+    iam: {
+      handle: () => Promise.reject(new Error("not played")),
+      authenticate: () => Promise.resolve(administrator),
+      authorize: options.authorize ?? (() => {}),
+      authorizePassRole: () => {},
+      isAssumable: options.isAssumable ?? (() => true),
+      assumeRole: (roleArn: string, _service: string, session: string) => ({
+        principal: { arn: `${roleArn.replace(":role/", ":assumed-role/")}/${session}`, roleName: "states" },
+        credentials: { AccessKeyId: "", SecretAccessKey: "", SessionToken: "", Expiration: 0 },
+      }),
+    },
+    lambda: {
+      async invoke(principal: Principal, input: InvokeInput): Promise<InvokeOutput> {
+        invocations.push(input);
+        const RequestId = crypto.randomUUID();
+        const output = { StatusCode: 200, ExecutedVersion: input.Qualifier ?? "$LATEST", RequestId };
+        try {
+          const event = JSON.parse(Buffer.from(input.Payload).toString());
+          const answer = await options.handler!(event, input, principal);
+          return { ...output, Payload: Buffer.from(JSON.stringify(answer ?? null)) };
+        } catch (error) {
+          if (error instanceof AwsError) throw error;
+          const { name, message } = error as Error;
+          const payload = { errorType: name, errorMessage: message, trace: [] };
+          return { ...output, FunctionError: "Unhandled", Payload: Buffer.from(JSON.stringify(payload)) };
+        }
+      },
+    },
+  };
+  return siblings as unknown as Siblings;
+}
+
+/** A history in short: id, previous id and type of each event. */
+export function chain(events: HistoryEvent[]): string[] {
+  return events.map(({ id, previousEventId, type }) => `${id}<${previousEventId} ${type}`);
+}
+
+/** An Error with a name, as functions throw it. */
+export function named(name: string, message = "it failed"): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+/** A Task state that invokes the played function by way of `lambda:invoke`. */
+export function task(rest: object): object {
+  return {
+    Type: "Task",
+    Resource: "arn:aws:states:::lambda:invoke",
+    Parameters: { FunctionName: FUNCTION, "Payload.$": "$" },
+    ...rest,
+  };
+}
