@@ -72,6 +72,7 @@ export const vegaLiteTheme: Config = {
   rule: { color: inkColor },
   mark: { color: palette.blue },
   point: { opacity: 0.9 },
+  circle: { opacity: 0.9 },
   view: { stroke: null },
   range: { category: [...classColors], ramp: { scheme: "blues" } },
 };

@@ -115,8 +115,9 @@ async function executeCells(path: string, notebook: Notebook, options: ExecuteOp
       const place = { number: index + 1, count: codeCells.length, title: titleOf(cell, notebook) };
       observer?.cellStarted(place);
       const { reply, seconds } = await executeCell(kernel, cell, outputs, observer);
-      observer?.cellFinished(place, seconds, reply.status === "ok");
-      if (reply.status !== "ok" && !cell.metadata.tags?.includes("raises-exception")) {
+      const ok = reply.status === "ok" || cell.metadata.tags?.includes("raises-exception") === true;
+      observer?.cellFinished(place, seconds, ok);
+      if (!ok) {
         const where = {
           notebook: basename(path),
           cell: notebook.cells.indexOf(cell) + 1,

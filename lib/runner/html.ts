@@ -59,7 +59,7 @@ function renderCodeCell(cell: CodeCell, outputs: OutputRenderer): string {
   const summary = `<b>Code</b>${comment ? ` ${escapeHtml(comment)}` : ""}` +
     (seconds === undefined ? "" : ` <time>${formatSeconds(seconds)}</time>`);
   const rendered = cell.outputs.map((output) => outputs.render(output)).filter((html) => html !== "");
-  return `<section class="cell${failed ? " failed" : ""}">` +
+  return `<section class="cell">` +
     `<details class="code"${failed ? " open" : ""}><summary>${summary}</summary>` +
     `<pre><code>${code}</code></pre></details>` +
     rendered.map((html) => `<div class="output">${html}</div>`).join("\n") + `</section>`;

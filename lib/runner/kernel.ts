@@ -1,11 +1,15 @@
 /** A client of one Deno kernel: starts `deno jupyter --kernel`, speaks the Jupyter protocol with it, and ends it. */
 import { createServer } from "node:net";
+import { stripVTControlCharacters } from "node:util";
 import { decodeMessage, encodeMessage, type JupyterMessage, newMessage } from "./jupyter_message.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 
 const hostname = "127.0.0.1";
 /** A message of a type of our own that the kernel is made to send after a cell, see `execute`. */
 const fenceType = "scones_end_of_cell";
+
+/** Has the kernel end by itself when its runner was killed and could not end it. */
+const endWithParent = `setInterval(() => Deno.ppid === ${Deno.pid} || Deno.exit(1), 1_000)`;
 
 /** The kernel's process ended while it was still needed. */
 export class KernelDiedError extends Error {
@@ -39,24 +43,19 @@ export class Kernel {
   /** What the kernel says of itself in `kernel_info_reply` (language_info, banner, …). */
   info: Record<string, unknown> = {};
   readonly #process: Deno.ChildProcess;
-  readonly #died: Promise<never>;
+  /** Rejects when the kernel has ended or sends what is no message. */
+  readonly #ended = Promise.withResolvers<never>();
   readonly #key: string;
   readonly #session = crypto.randomUUID();
   readonly #replies = new Map<string, (message: JupyterMessage) => void>();
   #sockets: Sockets | undefined;
   #onOutput: (message: JupyterMessage) => void = () => {};
-  #stderrTail = "";
 
   private constructor(process: Deno.ChildProcess, key: string) {
     this.#process = process;
     this.#key = key;
-    const stderrRead = this.#keepStderrTail();
-    this.#died = process.status.then(async (status) => {
-      await stderrRead;
-      const how = status.signal ? `by ${status.signal}` : `with status ${status.code}`;
-      throw new KernelDiedError(`The Deno kernel ended ${how}. ${this.#stderrTail}`.trim());
-    });
-    this.#died.catch(() => {}); // it always rejects in the end; only those who race with it want to know
+    this.#ended.promise.catch(() => {}); // it always rejects in the end; only those who race with it want to know
+    this.#watch();
   }
 
   /**
@@ -83,7 +82,8 @@ export class Kernel {
         `The Deno kernel did not answer within ${startTimeoutMs / 1000} s.`,
       );
       try {
-        await Promise.race([kernel.#connect(connection), kernel.#died, tooLate.promise]);
+        await Promise.race([kernel.#connect(connection), kernel.#ended.promise, tooLate.promise]);
+        await kernel.#executeRequest(endWithParent, true);
       } catch (error) {
         await kernel.shutdown(0);
         throw error;
@@ -113,7 +113,7 @@ export class Kernel {
       // The Deno kernel replies, and says that it is idle, while outputs are still queued. It keeps them in order,
       // so a message of our own behind them tells when all have come.
       await this.#executeRequest(`await Deno.jupyter.broadcast("${fenceType}", {})`, true);
-      await Promise.race([fence.promise, this.#died]);
+      await Promise.race([fence.promise, this.#ended.promise]);
       return reply.content as unknown as ExecuteReply;
     } finally {
       this.#onOutput = () => {};
@@ -153,20 +153,26 @@ export class Kernel {
   async #connect(connection: Connection): Promise<void> {
     const dealer = { type: "DEALER", identity: this.#session } as const;
     const [shell, control, iopub] = await Promise.all([
-      connectPatiently({ hostname, port: connection.shell_port, ...dealer }, this.#died),
-      connectPatiently({ hostname, port: connection.control_port, ...dealer }, this.#died),
-      connectPatiently({ hostname, port: connection.iopub_port, type: "SUB" }, this.#died),
+      connectPatiently({ hostname, port: connection.shell_port, ...dealer }, this.#ended.promise),
+      connectPatiently({ hostname, port: connection.control_port, ...dealer }, this.#ended.promise),
+      connectPatiently({ hostname, port: connection.iopub_port, type: "SUB" }, this.#ended.promise),
     ]);
     this.#sockets = { shell, control, iopub };
-    this.#receiveReplies(shell);
-    this.#receiveReplies(control);
-    this.#receiveOutputs(iopub);
+    for (
+      const receiving of [
+        this.#receiveReplies(shell),
+        this.#receiveReplies(control),
+        this.#receiveOutputs(iopub),
+      ]
+    ) {
+      receiving.catch(this.#ended.reject);
+    }
     // The subscription takes effect a moment after it was sent: only when an output arrives will the next do so.
     const heard = Promise.withResolvers<boolean>();
     this.#onOutput = () => heard.resolve(true);
     do {
       this.info = (await this.#request(shell, "kernel_info_request", {})).content;
-    } while (!await Promise.race([heard.promise, sleep(100), this.#died]));
+    } while (!await Promise.race([heard.promise, sleep(100), this.#ended.promise]));
   }
 
   async #executeRequest(code: string, silent: boolean): Promise<JupyterMessage> {
@@ -179,7 +185,10 @@ export class Kernel {
       allow_stdin: false,
       stop_on_error: true,
     };
-    return await Promise.race([this.#request(this.#sockets.shell, "execute_request", content), this.#died]);
+    return await Promise.race([
+      this.#request(this.#sockets.shell, "execute_request", content),
+      this.#ended.promise,
+    ]);
   }
 
   async #request(
@@ -206,21 +215,33 @@ export class Kernel {
     for await (const frames of socket.messages()) this.#onOutput(decodeMessage(frames, this.#key));
   }
 
-  async #keepStderrTail(): Promise<void> {
-    for await (const text of this.#process.stderr.pipeThrough(new TextDecoderStream())) {
-      this.#stderrTail = (this.#stderrTail + text).slice(-2_000);
-    }
+  /** Waits for the process's end, and tells it with the last that it said on stderr: most often the reason. */
+  async #watch(): Promise<void> {
+    const stderr = this.#process.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    let tail = "";
+    const reading = (async () => {
+      for (let chunk = await stderr.read(); !chunk.done; chunk = await stderr.read()) {
+        tail = (tail + chunk.value).slice(-2_000);
+      }
+    })();
+    const { signal, code } = await this.#process.status;
+    await Promise.race([reading, sleep(200)]); // a process that the kernel has started may hold stderr open
+    await stderr.cancel();
+    const how = signal ? `by ${signal}` : `with status ${code}`;
+    this.#ended.reject(
+      new KernelDiedError(`The Deno kernel ended ${how}. ${stripVTControlCharacters(tail)}`.trim()),
+    );
   }
 }
 
 /** Connects as soon as the other side listens. */
-async function connectPatiently(options: Parameters<typeof ZmtpSocket.connect>[0], died: Promise<never>) {
+async function connectPatiently(options: Parameters<typeof ZmtpSocket.connect>[0], ended: Promise<never>) {
   while (true) {
     try {
       return await ZmtpSocket.connect(options);
     } catch (error) {
       if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-      await Promise.race([sleep(20), died]);
+      await Promise.race([sleep(20), ended]);
     }
   }
 }

@@ -76,8 +76,8 @@ export function createScrubber(secrets: (string | undefined)[] = []): <T>(value:
   return <T>(value: T) => scrub(value) as T;
 }
 
-/** Mixed case with digits throughout: hashes in hexadecimal, words and paths do not have that. */
+/** Mixed case with digits: hashes in hexadecimal, words and most paths do not have that. */
 function looksRandom(text: string): boolean {
   const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
-  return count(/[A-Z]/g) >= 5 && count(/[a-z]/g) >= 5 && count(/\d/g) >= 2 && count(/[/+]/g) <= 8;
+  return count(/[A-Z]/g) >= 5 && count(/[a-z]/g) >= 5 && count(/\d/g) >= 1 && count(/[/+]/g) <= 8;
 }

@@ -69,7 +69,9 @@ export class ZmtpSocket {
         frames = [];
       }
     } catch (error) {
-      if (!this.#closed && !(error instanceof EndOfStream)) throw error;
+      // A peer that ends may close the connection or drop it.
+      const ended = error instanceof EndOfStream || error instanceof Deno.errors.ConnectionReset;
+      if (!this.#closed && !ended) throw error;
     }
   }
 

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import {
+  gallery,
+  html,
+  image,
+  inKernel,
+  live,
+  markdown,
+  summary,
+  table,
+} from "../../lib/notebook/display.ts";
+
+async function printed(action: () => Promise<void>): Promise<string[]> {
+  const lines: string[] = [];
+  const log = console.log;
+  console.log = (...args: unknown[]) => lines.push(args.join(" "));
+  try {
+    await action();
+  } finally {
+    console.log = log;
+  }
+  return lines;
+}
+
+Deno.test("outside of a kernel displays print their plain text", async () => {
+  assert.equal(inKernel(), false);
+  assert.deepEqual(await printed(() => html("<b>x</b>", "x").show()), ["x"]);
+  assert.deepEqual(await printed(() => summary({ captures: 1 })), []);
+  const lines = await printed(async () => {
+    const display = await live(markdown("first"));
+    await display.replace(markdown("second"));
+  });
+  assert.deepEqual(lines, ["first"]);
+});
+
+Deno.test("a table escapes its cells, puts numbers at the right and has a twin in text", async () => {
+  const bundle = await table([{ name: "<b>", size: 1234.56789 }, { name: undefined, size: 2 }]).bundle();
+  assert.match(bundle["text/html"] as string, /<td style="text-align:left[^"]*">&lt;b&gt;<\/td>/);
+  assert.match(bundle["text/html"] as string, /<td style="text-align:right[^"]*">1,234\.5679<\/td>/);
+  assert.equal(bundle["text/plain"], "name  size\n<b>   1,234.5679\n      2");
+});
+
+Deno.test("pictures carry their bytes and their caption", async () => {
+  const picture = { png: new Uint8Array([1, 2, 3]).subarray(1), caption: 'a "bicycle"' };
+  const bundle = await image(picture, 64).bundle();
+  assert.equal(bundle["image/png"], "AgM=");
+  assert.match(
+    bundle["text/html"] as string,
+    /alt="a &quot;bicycle&quot;" width="64"[^>]*src="data:image\/png;base64,AgM="/,
+  );
+  const strip = await gallery([picture, picture]).bundle();
+  assert.equal((strip["text/html"] as string).match(/<figure/g)?.length, 2);
+  assert.equal(strip["text/plain"], '[picture: a "bicycle"]\n[picture: a "bicycle"]');
+});
+
+Deno.test("the kernel finds the method by which it displays a value", async () => {
+  const displayable = html("<b>x</b>", "x") as unknown as Record<symbol, () => Promise<unknown>>;
+  assert.deepEqual(await displayable[Symbol.for("Jupyter.display")]?.(), {
+    "text/html": "<b>x</b>",
+    "text/plain": "x",
+  });
+});

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { InterruptedError } from "../../lib/notebook/interrupt.ts";
+import { CellError, type CellPlace, executeNotebook } from "../../lib/runner/execute.ts";
+import { type CodeCell, type Notebook, writeNotebook } from "../../lib/runner/notebook.ts";
+import { code, notebookOf, text, withFolder } from "./notebooks.ts";
+
+function codeCells({ cells }: Notebook): CodeCell[] {
+  return cells.filter((cell) => cell.cell_type === "code");
+}
+
+Deno.test("a notebook is executed up to the first failing cell, and the file is left as it was", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "1_story.ipynb");
+    const source = notebookOf(
+      text("# A story\n\n## The beginning"),
+      code("const x: number = 41;\nx + 1;", { tags: ["parameters"] }),
+      code("// Fails as it should\nthrow new Error('wanted');", { tags: ["raises-exception"] }),
+      code(""),
+      code("\n  // Fails\nthrow new RangeError('\\u001b[31mnot wanted\\u001b[0m');"),
+      code("'never reached'", { outputs: [{ output_type: "stream", name: "stdout", text: "stale" }] }),
+    );
+    await writeNotebook(path, source);
+    const places: CellPlace[] = [];
+    const observer = {
+      cellStarted: (place: CellPlace) => places.push(place),
+      cellFinished: () => {},
+      progress: () => {},
+    };
+    const { notebook, failure } = await executeNotebook(path, { observer });
+
+    assert.ok(failure instanceof CellError);
+    assert.equal(failure.notebook, "1_story.ipynb");
+    assert.equal(failure.cell, 5);
+    assert.equal(failure.ename, "RangeError");
+    assert.match(failure.message, /^1_story\.ipynb, cell 5 \(\/\/ Fails\):\nRangeError: not wanted\n/);
+
+    const [first, second, empty, third, fourth] = codeCells(notebook);
+    assert.deepEqual([first, second, empty, third, fourth].map((cell) => cell?.execution_count), [
+      1,
+      2,
+      null,
+      3,
+      null,
+    ]);
+    assert.match(JSON.stringify(first?.outputs), /42/);
+    assert.deepEqual(first?.metadata.tags, ["parameters"]);
+    assert.equal(third?.outputs[0]?.output_type, "error");
+    assert.deepEqual(fourth?.outputs, []);
+    assert.equal((notebook.metadata.language_info as { name: string }).name, "typescript");
+    assert.deepEqual(places.map(({ title }) => title), ["The beginning", "Fails as it should", "Fails"]);
+    assert.deepEqual(JSON.parse(await Deno.readTextFile(path)), source);
+  });
+});
+
+Deno.test("a cell that does not parse is named with the place", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "typo.ipynb");
+    await writeNotebook(path, notebookOf(code("const x = 1;\nconst y: = 2;")));
+    const { notebook, failure } = await executeNotebook(path);
+    assert.match(failure?.message ?? "", /typo\.ipynb, cell 1 .*\nSyntaxError: line 2, column 10: /);
+    assert.equal(codeCells(notebook)[0]?.outputs[0]?.output_type, "error");
+  });
+});
+
+Deno.test("an interruption ends the running cell and keeps what it has put out", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "long.ipynb");
+    await writeNotebook(
+      path,
+      notebookOf(code("console.log('begun');\nawait new Promise((r) => setTimeout(r, 60_000));")),
+    );
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 1_500);
+    const { notebook, seconds, failure } = await executeNotebook(path, { signal: controller.signal });
+    assert.ok(failure instanceof InterruptedError);
+    assert.ok(seconds < 20, `it took ${seconds} s`);
+    assert.match(JSON.stringify(codeCells(notebook)[0]?.outputs), /begun/);
+  });
+});
+
+Deno.test("a file that is no notebook is refused by name", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "no.ipynb");
+    await Deno.writeTextFile(path, "{}");
+    await assert.rejects(executeNotebook(path), /no\.ipynb is no notebook of format 4/);
+  });
+});

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { needsAttention, renderIndexPage } from "../../lib/runner/index_page.ts";
+
+const good = {
+  target: "local",
+  dataset: { source: "cifar-100-python.tar.gz", synthetic: false, train: 1000, test: 200 },
+  training: { accuracy: 0.925, seconds: 31.2, imagesPerSecond: 960, epochs: 40 },
+  endpoint: "scones",
+  executions: { total: 40, succeeded: 36, belowThreshold: 4, otherwiseFailed: 0 },
+  captures: 42,
+  accuracyOfAccepted: 0.97,
+};
+const reports = [{ name: "1_data_staging", seconds: 3.1 }, { name: "2_train", seconds: 45 }];
+
+Deno.test("the summary page says what was trained, how good it is and what the workflow did", async () => {
+  const html = await renderIndexPage(good, reports, { Target: "local" });
+  assert.match(html, /1,000 pictures to learn from and 200 to test with came from cifar-100-python\.tar\.gz/);
+  assert.match(html, /recognises 92\.5 % of the 200 test pictures, 15 are mistaken/);
+  assert.match(html, /Of 40 executions, 36 succeeded, 4 stopped/);
+  assert.match(html, /✓ Nothing\./);
+  assert.match(html, /<a href="2_train\.html">2_train<\/a>/);
+});
+
+Deno.test("a run that stopped at once has a page too", async () => {
+  const failed = [{ name: "1_data_staging", seconds: 1, failure: new Error("1.ipynb, cell 2 (<x>):\nmore") }];
+  const html = await renderIndexPage({}, failed, {});
+  assert.match(html, /1_data_staging stopped: 1\.ipynb, cell 2 \(&lt;x&gt;\):</);
+  assert.match(html, /Nothing: the run did not get there/);
+});
+
+Deno.test("what needs attention is computed from the figures", () => {
+  assert.deepEqual(needsAttention(good, reports), []);
+  const cases: [object, RegExp][] = [
+    [{ training: { accuracy: 0.8 } }, /80 %, below the 88 %/],
+    [
+      { executions: { total: 40, succeeded: 30, belowThreshold: 4, otherwiseFailed: 6 } },
+      /6 executions failed/,
+    ],
+    [{ executions: { total: 40, succeeded: 0, belowThreshold: 40 } }, /No execution succeeded/],
+    [{ executions: { total: 40, succeeded: 20, belowThreshold: 20 } }, /50 % of the executions stopped/],
+    [{ captures: 39 }, /39 predictions for 40 executions: some are missing/],
+    [{ accuracyOfAccepted: 0.9 }, /the threshold does not help/],
+    [{ dataset: { ...good.dataset, synthetic: true } }, /synthetic pictures/],
+    [{ target: "aws" }, /costs money/],
+  ];
+  for (const [change, expected] of cases) {
+    const found = needsAttention({ ...good, ...change }, reports);
+    assert.ok(found.some(({ text }) => expected.test(text)), `${expected} in ${JSON.stringify(found)}`);
+  }
+});
