@@ -33,6 +33,9 @@ export interface LocalAws {
   stop(): Promise<void>;
 }
 
+/** How long requests under way may take when the server stops. */
+const DRAIN_MS = 1000;
+
 /** The account number that local AWS look-alikes agree on. */
 export const LOCAL_ACCOUNT = "000000000000";
 
@@ -93,8 +96,13 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     port,
     busy: () => sagemaker.busy,
     async stop() {
-      await server.shutdown();
+      const drained = server.shutdown();
+      // A request may wait for a function that runs for minutes: it is answered when its service stops.
+      let timer: ReturnType<typeof setTimeout>;
+      await Promise.race([drained, new Promise((done) => timer = setTimeout(done, DRAIN_MS))]);
+      clearTimeout(timer!);
       for (const service of all.toReversed()) await service.stop?.();
+      await drained;
       store.close();
     },
   };

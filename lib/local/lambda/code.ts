@@ -5,7 +5,7 @@
  */
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AwsError, unsupported } from "../errors.ts";
 import { MAX_ZIPPED_BYTES, notAZip, readZip } from "./zip.ts";
@@ -105,8 +105,8 @@ export class CodeStore {
         throw unsupported(`a file that others may not read and whose name holds a comma: ${strange}`);
       }
       await writeFile(join(part, "unreadable.json"), JSON.stringify(hidden));
-      // Another request may have stored the same zip meanwhile.
-      if (!existsSync(target)) await rename(part, target);
+      // Another request may have stored the same zip meanwhile; nothing comes between these two calls.
+      if (!existsSync(target)) renameSync(part, target);
     } catch (error) {
       // One entry is a file where another needs a folder.
       if (["ENOTDIR", "EISDIR", "EEXIST"].includes((error as { code?: string }).code ?? "")) throw notAZip();

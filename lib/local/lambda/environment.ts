@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { AwsError } from "../errors.ts";
 import { type Log, report } from "./log.ts";
 import { type Answer, errorPayload, type Invocation, RuntimeApi } from "./runtime_api.ts";
 import type { Version } from "./records.ts";
@@ -42,6 +43,7 @@ interface Running {
   readonly invocation: Invocation;
   readonly started: number;
   readonly finish: (outcome: Outcome) => void;
+  readonly refuse: (error: Error) => void;
 }
 
 /** AWS lets a start take so long, and then as long again as the invocation that waits for it may. */
@@ -65,6 +67,8 @@ export class Environment {
   #initMs: number | undefined;
   #killedFor: "timeout" | "memory" | "stop" | undefined;
   #status: Deno.CommandStatus | undefined;
+  /** Why there is no process. */
+  #fault: unknown;
   #outputBytes = 0;
   #onOutput: (() => void) | undefined;
 
@@ -90,8 +94,8 @@ export class Environment {
     const { version, log } = this.options;
     const started = performance.now();
     const deadline = Date.now() + version.Timeout * 1000;
-    const { promise: finished, resolve: finish } = Promise.withResolvers<Outcome>();
-    this.#running = { invocation: { ...invocation, deadline }, started, finish };
+    const { promise: finished, resolve: finish, reject: refuse } = Promise.withResolvers<Outcome>();
+    this.#running = { invocation: { ...invocation, deadline }, started, finish, refuse };
     log.start(invocation.requestId, version.Version);
     const timeout = setTimeout(() => this.kill("timeout"), version.Timeout * 1000);
     const watch = setInterval(() => {
@@ -107,8 +111,9 @@ export class Environment {
     }
   }
 
-  /** Gives the invocation for which it was started, and failed to, the reason. */
+  /** Gives the invocation for which it was started, and failed to, the reason. @throws what is not the function's */
   fail(requestId: string): Outcome {
+    if (this.#fault) throw this.#fault;
     this.options.log.start(requestId, this.options.version.Version);
     if (!this.#initError) return this.#exited(requestId, performance.now() - this.#startedAt);
     this.#report(requestId, 0, "error", this.#initError.errorType);
@@ -125,33 +130,40 @@ export class Environment {
   }
 
   async #live(): Promise<void> {
-    const { tmp, log, command, onEnd } = this.options;
-    await mkdir(tmp, { recursive: true });
-    if (!this.#killedFor) {
-      const { program, args, cwd, env } = command(this.#api.address);
-      this.#process = new Deno.Command(program, {
-        args: [...args],
-        cwd,
-        env: { ...env },
-        clearEnv: true,
-        stdin: "null",
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
-      this.options.onStart();
-      const { status, stdout, stderr } = this.#process;
-      [this.#status] = await Promise.all([status, this.#read(stdout, true), this.#read(stderr, false)]);
-      clearTimeout(this.#initTimeout);
+    const { tmp, log, onEnd } = this.options;
+    try {
+      await mkdir(tmp, { recursive: true });
+      if (!this.#killedFor) await this.#runProcess();
+    } catch (error) {
+      this.#fault = error;
     }
+    clearTimeout(this.#initTimeout);
     const running = this.#running;
     this.#running = undefined;
-    if (running) {
+    if (running && this.#killedFor === "stop") running.refuse(stopping());
+    else if (running) {
       running.finish(this.#exited(running.invocation.requestId, performance.now() - running.started));
     }
     await this.#api.close();
     await rm(tmp, { recursive: true, force: true });
     log.flush();
     onEnd(this);
+  }
+
+  async #runProcess(): Promise<void> {
+    const { program, args, cwd, env } = this.options.command(this.#api.address);
+    this.#process = new Deno.Command(program, {
+      args: [...args],
+      cwd,
+      env: { ...env },
+      clearEnv: true,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.options.onStart();
+    const { status, stdout, stderr } = this.#process;
+    [this.#status] = await Promise.all([status, this.#read(stdout, true), this.#read(stderr, false)]);
   }
 
   #idle(): void {
@@ -193,7 +205,8 @@ export class Environment {
     }
     const status = this.#status;
     const how = this.#killedFor === "memory" || status?.signal
-      ? "Runtime exited with error: signal: killed"
+      // V8 ends a process by itself when its heap is full.
+      ? `Runtime exited with error: signal: ${status?.signal === "SIGKILL" ? "killed" : "aborted"}`
       : status?.code
       ? `Runtime exited with error: exit status ${status.code}`
       : "Runtime exited without providing a reason";
@@ -247,6 +260,11 @@ export class Environment {
     };
     return Promise.race([promise, this.#process!.status.then(() => {})]);
   }
+}
+
+/** What callers get while the server stops. */
+export function stopping(): AwsError {
+  return new AwsError("ServiceException", "The local AWS is stopping.", 500);
 }
 
 function failure(errorType: string, errorMessage: string): Outcome {

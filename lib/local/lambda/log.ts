@@ -25,7 +25,7 @@ export class Log {
     const { Runtime } = this.version;
     const [, major] = Runtime.match(/^nodejs(\d+)/) ?? [];
     this.line(
-      `INIT_START Runtime Version: nodejs:${major}.local\tRuntime Version ARN: ` +
+      `INIT_START Runtime Version: nodejs:${major}.v1\tRuntime Version ARN: ` +
         runtimeVersionArn(Runtime, this.core.region),
     );
   }

@@ -3,10 +3,9 @@
  * another is started. AWS would start one at once for every invocation that finds none free; one machine is better
  * served by waiting a little, so the more there are, the longer the next one is put off.
  */
-import { AwsError } from "../errors.ts";
 import type { Core } from "../services.ts";
 import type { CodeStore } from "./code.ts";
-import type { Command, Environment, Outcome } from "./environment.ts";
+import { type Command, type Environment, type Outcome, stopping } from "./environment.ts";
 import { launch, type Worker } from "./launch.ts";
 import { Reaper } from "./reaper.ts";
 import { settledRevision, type Version } from "./records.ts";
@@ -37,6 +36,7 @@ export class Pools {
   readonly #pools = new Map<string, Pool>();
   readonly #reaper = new Reaper();
   #environments = new Set<Environment>();
+  #stopped = false;
   #sweeper: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -49,6 +49,7 @@ export class Pools {
 
   /** Runs one invocation. @throws AwsError when no environment can be made, `signal`'s reason while it waits */
   run(version: Version, request: Request, signal?: AbortSignal): Promise<Ran> {
+    if (this.#stopped) return Promise.reject(stopping());
     const arn = version.FunctionArn;
     let pool = this.#pools.get(arn);
     if (!pool || pool.revision !== settledRevision(version)) {
@@ -100,6 +101,7 @@ export class Pools {
 
   /** Ends every process; invocations that run are lost, as they would be if this machine went down. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearInterval(this.#sweeper);
     for (const pool of this.#pools.values()) pool.retire(stopping());
     this.#pools.clear();
@@ -215,23 +217,23 @@ class Pool {
     this.#advance();
   }
 
+  #fail(environment: Environment, { request, resolve, reject }: Waiting): void {
+    try {
+      const outcome = environment.fail(request.requestId);
+      resolve({ ...outcome, logTail: environment.options.log.tail() });
+    } catch (error) {
+      reject(error);
+    }
+  }
+
   #ended(environment: Environment): void {
     this.#size--;
     this.idle = this.idle.filter((one) => one !== environment);
     if (this.#starting === environment) {
       this.#starting = undefined;
       const first = this.#queue.shift();
-      if (first) {
-        first.resolve({
-          ...environment.fail(first.request.requestId),
-          logTail: environment.options.log.tail(),
-        });
-      }
+      if (first) this.#fail(environment, first);
     }
     this.#advance();
   }
-}
-
-function stopping(): AwsError {
-  return new AwsError("ServiceException", "The local AWS is stopping.", 500);
 }

@@ -1,4 +1,5 @@
 /** PublishVersion, ListVersionsByFunction, and the deletion of a version. */
+import { isDeepStrictEqual } from "node:util";
 import { required, string, structure } from "../shapes.ts";
 import {
   conflict,
@@ -75,7 +76,7 @@ export function publish({ core, records }: Parts, name: string, Description?: st
   const record = records.get(name);
   const { Change, ...latest } = record.latest;
   const last = records.versions.get(versionKey(name, String(record.lastPublished)));
-  if (last && contentOf(last) === contentOf(latest)) return last;
+  if (last && isDeepStrictEqual(contentOf(last), contentOf(latest))) return last;
   const number = record.lastPublished + 1;
   const version: Version = {
     ...latest,
@@ -94,10 +95,10 @@ export function publish({ core, records }: Parts, name: string, Description?: st
 }
 
 /** What makes a version differ from another. */
-function contentOf(version: Version): string {
-  const { Version: _v, FunctionArn: _a, RevisionId: _r, Description: _d, LastModified: _l, ...content } =
-    version;
-  return JSON.stringify(content, Object.keys(content).sort()) + JSON.stringify(content.Environment ?? {});
+function contentOf(version: Version): Partial<Version> {
+  const { Version: _version, FunctionArn: _arn, RevisionId: _revision, ...content } = version;
+  const { Description: _description, LastModified: _modified, Change: _change, ...compared } = content;
+  return compared;
 }
 
 /** DeleteFunction with a qualifier. */

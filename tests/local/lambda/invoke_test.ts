@@ -227,7 +227,7 @@ Deno.test("a function that uses more than its memory is ended", async () => {
       assert.equal(error, "Unhandled");
       const { errorType, errorMessage } = payload as Record<string, string>;
       assert.equal(errorType, "Runtime.ExitError");
-      assert.match(errorMessage!, /Error: Runtime exited with error: signal: killed$/);
+      assert.match(errorMessage!, /Error: Runtime exited with error: signal: (killed|aborted)$/);
     }
   });
 });

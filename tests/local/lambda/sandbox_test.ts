@@ -119,6 +119,20 @@ Deno.test("processes and their folders go with the server", async () => {
   }
 });
 
+Deno.test("the server stops while a function runs", async () => {
+  let running: Promise<unknown> | undefined;
+  const started = performance.now();
+  await withLambda(async (lambda, aws) => {
+    const source = "export const handler = () => new Promise((resolve) => setTimeout(resolve, 60_000))";
+    await deploy(lambda, "f", source, { Timeout: 100 });
+    running = fetch(`${aws.endpoint}/2015-03-31/functions/f/invocations`, { method: "POST" })
+      .then(async (response) => [response.headers.get("x-amzn-errortype"), (await response.json()).message]);
+    await sleep(500);
+  });
+  assert.ok(performance.now() - started < 20_000);
+  assert.deepEqual(await running, ["ServiceException", "The local AWS is stopping."]);
+});
+
 Deno.test("processes end when the server is killed, idle or computing", async () => {
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
   const root = new URL("../../../", import.meta.url);

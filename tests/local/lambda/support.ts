@@ -1,4 +1,5 @@
 /** What the tests of Lambda share: zips of a few lines of JavaScript and functions made of them. */
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
   CreateFunctionCommand,
   type CreateFunctionCommandInput,
@@ -56,8 +57,6 @@ export async function withLambda(
 
 /** The role of all functions here; one that is there already stays. */
 export async function makeRole(aws: TestAws): Promise<void> {
-  if (Deno.env.get("NOIAM")) return;
-  const { IAMClient, CreateRoleCommand, PutRolePolicyCommand } = await import("@aws-sdk/client-iam");
   const iam = new IAMClient(aws.client);
   const RoleName = "lambda-role";
   try {
@@ -96,12 +95,9 @@ export async function deploy(
   more: Partial<CreateFunctionCommandInput> = {},
 ): Promise<void> {
   await lambda.send(new CreateFunctionCommand(createInput(FunctionName, source, more)));
-  await waitUntilFunctionActiveV2(
-    { client: lambda, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.05 } as Parameters<
-      typeof waitUntilFunctionActiveV2
-    >[0],
-    { FunctionName },
-  );
+  await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.05 }, {
+    FunctionName,
+  });
 }
 
 /** Waits until an update is through. */
