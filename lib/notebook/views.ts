@@ -1,6 +1,8 @@
 /** What the notebooks show of things: the target, pictures, a prediction, functions, an answer of one. */
 import type { Aws } from "../aws.ts";
 import { encodePng, type Selection } from "../dataset/mod.ts";
+import type { StagedDataset } from "../staging.ts";
+import type { TrainingResult } from "../training/estimator.ts";
 import { type DeployedFunction, FUNCTIONS, type InvocationResult } from "../workflow/functions.ts";
 import { type Displayable, gallery, html, markdown, table } from "./display.ts";
 import { escapeHtml } from "./format.ts";
@@ -19,6 +21,12 @@ export function targetView({ target, region, bucket, settings }: Aws): Displayab
         settings.classes.join(", ")
       } | ${settings.threshold} |\n\n${hint}`,
   );
+}
+
+/** What has been staged; pictures that the project drew are called so. */
+export function datasetView({ source, synthetic, classes, train, test }: StagedDataset): Displayable {
+  const what = synthetic ? "**synthetic pictures**, drawn by this project" : `pictures from ${source}`;
+  return markdown(`${train} training and ${test} test ${what}; classes: ${classes.join(", ")}.`);
 }
 
 /** Some training pictures of each class, evenly taken, with their labels. */
@@ -68,6 +76,30 @@ export function predictionView(
       `<table>${rows.join("")}</table></div></div>`,
     `${key}: ${classes.map((name, index) => `${name} ${percent(probabilities[index]!)}`).join(", ")}`,
   );
+}
+
+/** What a training came to; it says which network was trained, as the local one need not be AWS's. */
+export function trainingView(result: TrainingResult, dataset: StagedDataset): Displayable {
+  const { network, accuracy, trainingSeconds, billableSeconds, epochs, modelData } = result;
+  const { imagesPerSecond } = trainingSummary(result, dataset);
+  return table([{
+    network: network ?? "as AWS builds it",
+    "validation accuracy": accuracy,
+    epochs: epochs.length,
+    "training (s)": trainingSeconds,
+    "billable (s)": billableSeconds,
+    "images/s": imagesPerSecond,
+    model: modelData.split("/").slice(-3).join("/"),
+  }]);
+}
+
+/** The training's part of `reports/summary.json`. */
+export function trainingSummary(result: TrainingResult, { train }: StagedDataset) {
+  const { accuracy, trainingSeconds: seconds, network, epochs } = result;
+  const timed = epochs.filter((epoch) => epoch.seconds !== undefined);
+  const busy = timed.reduce((sum, epoch) => sum + epoch.seconds!, 0);
+  const imagesPerSecond = busy > 0 ? Math.round(train * timed.length / busy) : undefined;
+  return { accuracy, seconds, imagesPerSecond, epochs: epochs.length, network };
 }
 
 /** The deployed functions with size, memory and last update. */

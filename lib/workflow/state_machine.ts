@@ -79,6 +79,16 @@ export async function deployStateMachine(
   return { arn, definition, change: "updated" };
 }
 
+/**
+ * The ARN of the machine on the target.
+ * @throws Error that says to run the fourth notebook when there is none
+ */
+export async function findStateMachine(aws: Aws): Promise<string> {
+  const found = await describe(aws);
+  if (found) return found.stateMachineArn!;
+  throw new Error(`There is no state machine ${STATE_MACHINE_NAME}. Run notebook 4, Step Functions, first.`);
+}
+
 /** Removes the state machine and waits until it is gone; returns whether there was one. */
 export async function deleteStateMachine(aws: Aws): Promise<boolean> {
   if (!await describe(aws)) return false;

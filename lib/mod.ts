@@ -1,0 +1,46 @@
+/** What the notebooks use: the workflow's steps, in the order in which they come, and how they are shown. */
+export { type Aws, connect } from "./aws.ts";
+export { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, S3_LAYOUT, STATE_MACHINE_NAME } from "./names.ts";
+export { ensureRole } from "./roles.ts";
+export { getObject, listObjects } from "./s3.ts";
+
+// 1 Data staging
+export { batchFrame, selectClasses } from "./dataset/mod.ts";
+export { stagedDataset } from "./staging.ts";
+
+// 2 Training and deployment
+export { DataCaptureConfig } from "./training/data_capture_config.ts";
+export { Estimator } from "./training/estimator.ts";
+export { retrieveImageUri } from "./training/image_uris.ts";
+export { imageChannels } from "./training/training_input.ts";
+
+// 3 Lambda functions
+export { invokeFunction } from "./workflow/functions.ts";
+
+// 4 Step Functions
+export { findFunctionArns } from "./workflow/deployment.ts";
+export {
+  countExecutions,
+  executionHistory,
+  generateTestCases,
+  runExecutions,
+} from "./workflow/executions.ts";
+export { deployStateMachine, findStateMachine } from "./workflow/state_machine.ts";
+export { executionGantt } from "./workflow/gantt.ts";
+
+// 5 Evaluation
+export { confidenceDistribution, confidenceOverTime } from "./evaluation/charts/confidence.ts";
+export { confusionChart } from "./evaluation/charts/confusion.ts";
+export { countsChart, outcomeChart } from "./evaluation/charts/counts.ts";
+export { reliabilityChart } from "./evaluation/charts/reliability.ts";
+export { thresholdChart } from "./evaluation/charts/threshold.ts";
+export { reliabilityBins } from "./evaluation/calibration.ts";
+export { evaluationFrame, judged, predictions } from "./evaluation/frame.ts";
+export { recommendThreshold, thresholdCurve } from "./evaluation/threshold.ts";
+
+// Showing
+export { chart } from "./notebook/chart.ts";
+export { summary } from "./notebook/display.ts";
+export * from "./notebook/evaluation_views.ts";
+export * from "./notebook/steps.ts";
+export * from "./notebook/views.ts";

@@ -1,0 +1,91 @@
+/** What the notebooks show of executions and of the evaluation. */
+import { parseLst } from "../dataset/mod.ts";
+import type { Aws } from "../aws.ts";
+import type { Judged, Prediction } from "../evaluation/frame.ts";
+import { judged } from "../evaluation/frame.ts";
+import { leastCertain, predictionGallery } from "../evaluation/gallery.ts";
+import { accuracy, confusionMatrix, precisionPerClass } from "../evaluation/metrics.ts";
+import type { CapturedTraffic } from "../evaluation/read_captures.ts";
+import {
+  accuracyWords,
+  confusionWords,
+  distributionWords,
+  missingWords,
+  precisionWords,
+  thresholdWords,
+} from "../evaluation/words.ts";
+import { S3_LAYOUT } from "../names.ts";
+import { getObject } from "../s3.ts";
+import type { countExecutions, ExecutionResult } from "../workflow/executions.ts";
+import { executionHistory } from "../workflow/executions.ts";
+import { drawStateMachine } from "../workflow/graph.ts";
+import type { Definition } from "../workflow/state_machine.ts";
+import { type Displayable, html, markdown, svg } from "./display.ts";
+import { escapeHtml, formatSeconds } from "./format.ts";
+
+/** The state machine as a graph. */
+export function machineView(definition: Definition): Displayable {
+  return svg(drawStateMachine(definition), `State machine: ${Object.keys(definition.States).join(" → ")}`);
+}
+
+/** An execution in words and as a graph coloured by what happened; `otherwise` is said when there is none. */
+export async function executionView(
+  aws: Aws,
+  definition: Definition,
+  execution: ExecutionResult | undefined,
+  otherwise = "",
+): Promise<Displayable> {
+  if (!execution) return markdown(otherwise);
+  const { name, s3Key, status, error, output, startDate, stopDate } = execution;
+  const seconds = (stopDate.getTime() - startDate.getTime()) / 1000;
+  const drawing = drawStateMachine(definition, await executionHistory(aws, execution.arn));
+  const ended = error
+    ? `${status} with ${error}`
+    : `${status}, probabilities ${output?.inferences.map((p) => p.toFixed(3)).join(" and ")}`;
+  const words = `${s3Key}: ${ended}, after ${formatSeconds(seconds)} (execution ${name})`;
+  return html(`<p>${escapeHtml(words)}</p>${drawing}`, words);
+}
+
+/** The labels of the test pictures, as they were staged. */
+export async function testLabels({ s3, bucket }: Pick<Aws, "s3" | "bucket">) {
+  return parseLst(new TextDecoder().decode(await getObject(s3, bucket, S3_LAYOUT.testList)));
+}
+
+/** What the figures say, in sentences; computed, so that they are true of every run. */
+export function evaluationView(
+  rows: readonly Prediction[],
+  { classes, threshold, missing }: {
+    classes: readonly string[];
+    threshold: number;
+    missing: readonly string[];
+  },
+): Displayable {
+  const known = judged(rows);
+  const sentences = [
+    accuracyWords(rows),
+    thresholdWords(rows, threshold),
+    confusionWords(confusionMatrix(known, classes), classes),
+    precisionWords(precisionPerClass(known, classes)),
+    distributionWords(rows, classes),
+    missingWords(missing),
+  ];
+  return markdown(sentences.filter((text) => text !== "").map((text) => `- ${text}`).join("\n"));
+}
+
+/** The pictures of which the endpoint was least certain. */
+export async function hardestView(
+  aws: Aws,
+  rows: readonly Prediction[],
+  count: number,
+): Promise<Displayable> {
+  return await predictionGallery(leastCertain(rows, count), (key) => getObject(aws.s3, aws.bucket, key));
+}
+
+/** The evaluation's part of `reports/summary.json`. */
+export function evaluationSummary(
+  rows: readonly Prediction[],
+  { executions, traffic }: { executions: ReturnType<typeof countExecutions>; traffic: CapturedTraffic },
+) {
+  const accepted: Judged[] = judged(rows).filter((row) => row.accepted);
+  return { executions, captures: traffic.captures.length, accuracyOfAccepted: accuracy(accepted) };
+}

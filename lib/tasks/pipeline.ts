@@ -1,0 +1,73 @@
+/** Runs the five notebooks in order, headless, and writes the reports. */
+import { join } from "node:path";
+import { ensureLocalAws, findLocalAws, stopLocalAws } from "../local_aws.ts";
+import { renderIndexPage } from "../runner/index_page.ts";
+import { softwareFacts } from "../runner/facts.ts";
+import { runNotebooks } from "../runner/run.ts";
+import type { Summary } from "../runner/summary.ts";
+import { interruptible } from "../notebook/interrupt.ts";
+import { PROJECT_DIR, readSettings } from "../settings.ts";
+import { runProgram } from "./task.ts";
+
+const HELP = `deno task pipeline
+
+Runs the five notebooks in order on the Deno kernel against the target and writes reports/: each notebook with its
+outputs as .ipynb and .html, index.html, summary.json. Stops at the first cell that fails.
+
+SCONES_TARGET=aws runs it on your AWS account, SCONES_DATASET_URL names the archive; see the README for all variables.`;
+
+const NOTEBOOKS = [
+  "1_data_staging",
+  "2_train_and_deploy",
+  "3_lambda_functions",
+  "4_step_functions",
+  "5_evaluation",
+];
+
+await runProgram(HELP, async () => {
+  const settings = readSettings();
+  const usesLocalAws = settings.target === "local" && settings.endpointUrl === undefined;
+  const wasRunning = usesLocalAws && await findLocalAws(settings) !== undefined;
+  if (usesLocalAws) {
+    const { endpoint } = await ensureLocalAws(settings);
+    console.log(`Local AWS ${wasRunning ? "found" : "started"} on ${endpoint}`);
+  }
+  const software = await softwareFacts();
+  const facts = (summary: Summary) => ({
+    Target: `${settings.target}, ${settings.region}`,
+    "Data": describeData(summary),
+    ...software,
+    Made: `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
+  });
+  const outDir = join(PROJECT_DIR, "reports");
+  try {
+    const { reports, summary: parts, failure } = await interruptible((signal) =>
+      runNotebooks({
+        notebooks: NOTEBOOKS.map((name) => join(PROJECT_DIR, "notebooks", `${name}.ipynb`)),
+        outDir,
+        facts,
+        signal,
+      })
+    );
+    const seconds = Object.fromEntries(
+      reports.map(({ name, seconds }) => [name, Number(seconds.toFixed(1))]),
+    );
+    const summary: Summary = { ...parts, seconds };
+    await Deno.writeTextFile(join(outDir, "summary.json"), JSON.stringify(summary, null, 2) + "\n");
+    await Deno.writeTextFile(
+      join(outDir, "index.html"),
+      await renderIndexPage(summary, reports, facts(summary)),
+    );
+    if (failure) throw failure;
+    console.log(`Reports: ${join(outDir, "index.html")}`);
+  } finally {
+    // One that ran before belongs to somebody; the one that this run needed goes with it.
+    if (usesLocalAws && !wasRunning) await stopLocalAws(settings);
+  }
+});
+
+function describeData({ dataset }: Summary): string {
+  if (!dataset) return "not staged yet";
+  const what = dataset.synthetic ? "synthetic pictures" : `pictures from ${dataset.source}`;
+  return `${dataset.train} training and ${dataset.test} test ${what}`;
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { isAbsolute, join } from "node:path";
+import { PROJECT_DIR, readSettings } from "../lib/settings.ts";
+
+Deno.test("readSettings: defaults", () => {
+  const settings = readSettings({});
+  assert.deepEqual(
+    { ...settings, stateDir: undefined },
+    {
+      target: "local",
+      datasetUrl: undefined,
+      classes: ["bicycle", "motorcycle"],
+      threshold: 0.8,
+      stateDir: undefined,
+      port: 4566,
+      bucket: undefined,
+      roles: { sagemaker: undefined, lambda: undefined, states: undefined },
+      seed: 0,
+      region: "us-east-1",
+      endpointUrl: undefined,
+    },
+  );
+  assert.equal(settings.stateDir, join(PROJECT_DIR, ".scones"));
+});
+
+Deno.test("readSettings: a relative path starts at the project, wherever the program runs", () => {
+  const { datasetUrl } = readSettings({ SCONES_DATASET_URL: "../shared/x.tar.gz" });
+  assert.ok(isAbsolute(datasetUrl!));
+  assert.equal(datasetUrl, join(PROJECT_DIR, "..", "shared", "x.tar.gz"));
+  assert.equal(readSettings({ SCONES_DATASET_URL: "https://a.b/c" }).datasetUrl, "https://a.b/c");
+});
+
+Deno.test("readSettings: a value out of range names the variable, what it holds and what it may hold", async (t) => {
+  const cases: [name: string, value: string, says: RegExp][] = [
+    ["SCONES_TARGET", "azure", /local or aws/],
+    ["SCONES_THRESHOLD", "1.5", /between 0 and 1, both excluded/],
+    ["SCONES_THRESHOLD", "0", /between 0 and 1/],
+    ["SCONES_THRESHOLD", "high", /a number between 0 and 1/],
+    ["SCONES_CLASSES", "bicycle", /two or more label names/],
+    ["SCONES_CLASSES", "bicycle,bicycle", /once/],
+    ["SCONES_PORT", "70000", /from 0 .* to 65535/],
+    ["SCONES_SEED", "-1", /whole number from 0/],
+    ["SCONES_DATASET_URL", "ftp://x/y", /https: or file: URL, or a path/],
+    ["SCONES_LAMBDA_ROLE_ARN", "role", /arn:aws:iam::ACCOUNT:role\/NAME/],
+  ];
+  for (const [name, value, says] of cases) {
+    await t.step(`${name}=${value}`, () => {
+      assert.throws(() => readSettings({ [name]: value }), (error: Error) => {
+        assert.equal(error.name, "RangeError");
+        assert.ok(error.message.startsWith(`${name} is "${value}"`), error.message);
+        assert.match(error.message, says);
+        return true;
+      });
+    });
+  }
+});
