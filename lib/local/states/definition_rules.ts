@@ -10,6 +10,9 @@ type Fields = Record<string, unknown>;
 
 const MISSING_TARGET = "MISSING_TRANSITION_TARGET";
 
+/** Machines within machines: asl-validator's time doubles with every level. */
+const NESTING_LIMIT = 10;
+
 const DATA_FLOW = ["Type", "Comment", "QueryLanguage", "InputPath", "OutputPath"];
 const TRANSITION = ["Next", "End"];
 const RECOVERY = ["ResultPath", "ResultSelector", "Retry", "Catch", "Parameters"];
@@ -58,6 +61,9 @@ const NOT_HERE: Record<string, string> = {
 /** Checks a machine, or a branch or processor of one; `at` is its place, "" for the whole. */
 export function checkMachine(machine: Fields, at: string, type: MachineType, report: Report): void {
   if (!checkLanguage(machine, at || "/", report)) return;
+  if (at.split("/States/").length > NESTING_LIMIT) {
+    return report(UNSUPPORTED, `Parallel and Map states nested in more than ${NESTING_LIMIT} levels`, at);
+  }
   const missing = ["States", "StartAt"].filter((field) => machine[field] === undefined);
   if (missing.length > 0) {
     return report(INVALID, `These fields are required: [${missing.join(", ")}]`, at || "/");

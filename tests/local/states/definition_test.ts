@@ -152,6 +152,21 @@ Deno.test("data named States is data", async () => {
   assert.deepEqual(await problems(machine({ ...pass, Result: { States: { x: { Type: 1 } } } })), []);
 });
 
+Deno.test("nesting has its limits, so that nobody can keep the server busy or break it", async () => {
+  const nest = (depth: number): object => {
+    const state = depth === 0 ? pass : { Type: "Parallel", Branches: [nest(depth - 1)], End: true };
+    return { StartAt: `L${depth}`, States: { [`L${depth}`]: state } };
+  };
+  assert.deepEqual(await problems(nest(9)), []);
+  assert.match((await problems(nest(60)))[0]!, /nested in more than 10 levels/);
+  const deep = JSON.stringify(machine({ ...pass, Parameters: { x: "deep" } }));
+  const levels = 100_000;
+  assert.match(
+    (await problems(deep.replace('"deep"', "[".repeat(levels) + "]".repeat(levels))))[0]!,
+    /^INVALID_JSON_DESCRIPTION: Document nesting depth \(1001\) exceeds the maximum allowed \(1000\)$/,
+  );
+});
+
 Deno.test("hostile definitions are answered, not thrown at", async () => {
   const hostile = [
     { StartAt: "A", States: [] },
