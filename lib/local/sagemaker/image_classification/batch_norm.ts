@@ -1,4 +1,5 @@
-import { Graph, type Value } from "./graph.ts";
+import type { Dims4 } from "./convolution.ts";
+import { Graph, operations, type Value } from "./graph.ts";
 
 export const EPSILON = 1e-5;
 
@@ -16,27 +17,39 @@ export function batchNorm(
   gamma: Value,
   beta: Value,
 ): { y: Value; mean: Value; variance: Value } {
-  const [N, C, H, W] = x.shape as [number, number, number, number];
+  const [N, C, H, W] = x.shape as Dims4;
   const M = N * H * W;
-  const row = [1, C, 1, 1];
-  const axes = g.integers([0, 2, 3]);
-  const as = (t: Value, shape: number[]) => g.node("Reshape", [t, g.integers(shape)], shape);
-  const mean = g.node("ReduceMean", [x, axes], row);
-  const centred = g.node("Sub", [x, mean], x.shape);
-  const variance = g.node("ReduceMean", [g.node("Mul", [centred, centred], x.shape), axes], row);
-  const sigma = g.node("Sqrt", [g.node("Add", [variance, g.constant(EPSILON)], row)], row);
-  const slope = g.node("Div", [as(gamma, row), sigma], row); // γ/σ
-  const y = g.node("Add", [g.node("Mul", [centred, slope], x.shape), as(beta, row)], x.shape);
+  const per = operations(g, [C]);
+  const sum = (t: Value) => g.node("ReduceSum", [t, g.integers([0, 2, 3])], [C], { keepdims: 0 });
+  const mean = per.times(sum(x), 1 / M);
+  const square = per.times(sum(g.node("Mul", [x, x], x.shape)), 1 / M);
+  const variance = g.node("Relu", [per.minus(square, per.times(mean, mean))], [C]); // rounding may make it negative
+  const sigma = g.node("Sqrt", [per.plus(variance, EPSILON)], [C]);
+  const slope = per.over(gamma, sigma);
+  const y = affine(g, x, slope, per.minus(beta, per.times(mean, slope)));
   g.differentiable(y, [x, gamma, beta], (dy) => {
-    const dbeta = g.node("ReduceSum", [dy, axes], row);
-    const products = g.node("ReduceSum", [g.node("Mul", [dy, centred], x.shape), axes], row); // dγ·σ
-    const dgamma = g.node("Div", [products, sigma], row);
-    // dx = slope·(dy − dβ/M − centred·dγ/(σM))
-    const pull = g.node("Div", [dgamma, g.node("Mul", [sigma, g.constant(-M)], row)], row);
-    const level = g.node("Mul", [dbeta, g.constant(-1 / M)], row);
-    const flat = g.node("Add", [g.node("Mul", [centred, pull], x.shape), level], x.shape);
-    const dx = g.node("Mul", [g.node("Add", [dy, flat], x.shape), slope], x.shape);
-    return [dx, as(dgamma, [C]), as(dbeta, [C])];
+    const dbeta = sum(dy);
+    const products = sum(g.node("Mul", [dy, x], x.shape));
+    const dgamma = per.over(per.minus(products, per.times(mean, dbeta)), sigma);
+    // dx = slope·dy + pull·x + level
+    const pull = per.times(per.over(per.times(slope, dgamma), sigma), -1 / M);
+    const level = per.minus(per.times(per.times(slope, dbeta), -1 / M), per.times(pull, mean));
+    const dx = g.node("Add", [
+      affine(g, dy, slope, g.constant(new Float32Array(C), [C])),
+      affine(g, x, pull, level),
+    ], x.shape);
+    return [dx, dgamma, dbeta];
   });
-  return { y, mean: as(mean, [C]), variance: as(variance, [C]) };
+  return { y, mean, variance };
+}
+
+/**
+ * slope·x + level for each channel, slope and level [C]. ONNX's BatchNormalization with mean 0 and variance 1 does it
+ * in one pass over memory, Mul and Add would take two.
+ */
+function affine(g: Graph, x: Value, slope: Value, level: Value): Value {
+  const C = x.shape[1]!;
+  const [zeros, ones] = [0, 1].map((value) => g.constant(new Float32Array(C).fill(value), [C]));
+  const inputs = [x, slope, level, zeros!, ones!];
+  return g.node("BatchNormalization", inputs, x.shape, { epsilon: { float: 0 } });
 }

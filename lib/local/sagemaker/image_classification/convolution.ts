@@ -1,3 +1,4 @@
+import { blockedCorrelation } from "./blocked.ts";
 import { Graph, type Shape, type Value } from "./graph.ts";
 
 export interface ConvolutionOptions {
@@ -7,7 +8,23 @@ export interface ConvolutionOptions {
   pad?: number;
 }
 
-type Dims4 = [number, number, number, number];
+/** A cross-correlation in general: zeros around x (a negative number cuts), steps in x, and steps within a window. */
+export interface Correlation {
+  top: number;
+  left: number;
+  bottom: number;
+  right: number;
+  stride: number;
+  dilation: number;
+}
+
+/** What is laid over x: a tensor [O, C, k, l], or [C, O, k, l] when its first axes are swapped. */
+export interface Filter {
+  of: Value;
+  swapped: boolean;
+}
+
+export type Dims4 = [number, number, number, number];
 
 /** The side of the output of a window of `kernel` over `size` elements. */
 export function outputSize(size: number, kernel: number, stride: number, pad: number): number {
@@ -15,12 +32,15 @@ export function outputSize(size: number, kernel: number, stride: number, pad: nu
 }
 
 /**
- * Cross-correlation of x [N, C, H, W] with w [O, C, k, k], giving [N, O, H', W'].
+ * Cross-correlation of x [N, C, H, W] with w [O, C, k, k], giving [N, O, h, v]:
  *
  *   y[n,o,i,j]  = Σ c,p,q  w[o,c,p,q] · x[n,c, i·s+p−pad, j·s+q−pad]
- *   dw[o,c,p,q] = Σ n,i,j  dy[n,o,i,j] · x[n,c, i·s+p−pad, j·s+q−pad]
- *   dx          = the transposed convolution of dy; for stride 1 that is the convolution of dy with w turned by
- *                 180° and its two channel axes swapped
+ *
+ * Both gradients are correlations again, so one fast kernel serves all three:
+ *
+ *   dw[o,c,p,q] = Σ n,i,j  dy[n,o,i,j] · x[n,c, p+i·s−pad, q+j·s−pad]    pictures and channels change places, dy is
+ *                                                                      the window, and s becomes the step within it
+ *   dx[n,c,i,j] = Σ o,p,q  w[o,c,k−1−p,k−1−q] · dy[n,o, i+p−(k−1−pad), j+q−(k−1−pad)]    for s = 1
  */
 export function convolution(g: Graph, x: Value, w: Value, options: ConvolutionOptions = {}): Value {
   const { stride = 1, pad = 0 } = options;
@@ -28,29 +48,65 @@ export function convolution(g: Graph, x: Value, w: Value, options: ConvolutionOp
   const [O, inputs, k] = w.shape as Dims4;
   if (inputs !== C) throw new RangeError(`w [${w.shape}] does not take the ${C} channels of x [${x.shape}]`);
   const shape = [N, O, outputSize(H, k, stride, pad), outputSize(W, k, stride, pad)];
-  const attributes = { strides: [stride, stride], pads: [pad, pad, pad, pad] };
-  const y = g.node("Conv", [x, w], shape, attributes);
+  const y = correlation(g, x, { of: w, swapped: false }, shape, around(pad, stride));
   return g.differentiable(y, [x, w], (dy) => [
     stride === 1
       ? inputGradient(g, dy, w, x.shape, pad)
       : stridedInputGradient(g, dy, w, x.shape, stride, pad),
-    stride === 1
-      ? weightGradient(g, dy, x, w.shape, pad)
-      : stridedWeightGradient(g, dy, x, w.shape, stride, pad),
+    weightGradient(g, dy, x, w.shape, stride, pad),
   ]);
 }
 
-/** dx for stride 1: dy [N, O, H', W'] convolved with w turned and swapped [C, O, k, k]. */
+function around(pad: number, stride: number): Correlation {
+  return { top: pad, left: pad, bottom: pad, right: pad, stride, dilation: 1 };
+}
+
+/** By the blocked kernel where the graph may use it, else by ONNX's own Conv. */
+function correlation(g: Graph, x: Value, filter: Filter, shape: Shape, options: Correlation): Value {
+  if (g.block) return blockedCorrelation(g, g.block, x, filter, shape, options);
+  const w = filter.swapped ? swapped(g, filter.of) : filter.of;
+  const { top, left, bottom, right, stride, dilation } = options;
+  const [N, C, H, W] = x.shape as Dims4;
+  const [down, across] = [Math.max(bottom, 0), Math.max(right, 0)];
+  let input = x;
+  if (bottom < down || right < across) { // Conv itself can add rows and columns, but not leave them out
+    const pads = g.integers([0, 0, 0, 0, 0, 0, bottom - down, right - across]);
+    input = g.node("Pad", [x, pads], [N, C, H + bottom - down, W + right - across]);
+  }
+  return g.node("Conv", [input, w], shape, {
+    pads: [top, left, down, across],
+    strides: [stride, stride],
+    dilations: [dilation, dilation],
+  });
+}
+
+function weightGradient(g: Graph, dy: Value, x: Value, shape: Shape, stride: number, pad: number): Value {
+  const [O, C, k] = shape as Dims4;
+  const [, , H, W] = x.shape as Dims4;
+  const [, , h, v] = dy.shape as Dims4;
+  const options = {
+    top: pad,
+    left: pad,
+    bottom: (h - 1) * stride + k - H - pad, // so that the window fits exactly k times
+    right: (v - 1) * stride + k - W - pad,
+    stride: 1,
+    dilation: stride,
+  };
+  return swapped(g, correlation(g, swapped(g, x), { of: dy, swapped: true }, [C, O, k, k], options));
+}
+
+/** The first two axes change places. */
+function swapped(g: Graph, x: Value): Value {
+  const [a, b, ...rest] = x.shape as Dims4;
+  return g.node("Transpose", [x], [b, a, ...rest], { perm: [1, 0, 2, 3] });
+}
+
+/** dx for stride 1: dy correlated with w turned by 180°, its channel axes swapped. */
 function inputGradient(g: Graph, dy: Value, w: Value, shape: Shape, pad: number): Value {
-  const [O, C, k] = w.shape as Dims4;
-  const swapped = g.node("Transpose", [w], [C, O, k, k], { perm: [1, 0, 2, 3] });
-  const turned = k === 1 ? swapped : g.node(
-    "Slice",
-    [swapped, g.integers([-1, -1]), g.integers([-k - 1, -k - 1]), g.integers([2, 3]), g.integers([-1, -1])],
-    swapped.shape,
-  );
-  const p = k - 1 - pad;
-  return g.node("Conv", [dy, turned], shape, { strides: [1, 1], pads: [p, p, p, p] });
+  const k = w.shape[2]!;
+  const indices = [[-1, -1], [-k - 1, -k - 1], [2, 3], [-1, -1]].map((list) => g.integers(list));
+  const turned = k === 1 ? w : g.node("Slice", [w, ...indices], w.shape);
+  return correlation(g, dy, { of: turned, swapped: true }, shape, around(k - 1 - pad, 1));
 }
 
 /** dx for any stride, as a transposed convolution; rows and columns that no window reached get zeros. */
@@ -71,76 +127,4 @@ function stridedInputGradient(
     pads: [pad, pad, pad, pad],
     output_padding: [H - covered(h), W - covered(v)],
   });
-}
-
-/**
- * dw for stride 1. Copying every window out (unfolding) would write k² times the input. Instead the k shifts along
- * the rows are given to dy and the k along the columns to x; the product of the two stacks, summed over all
- * positions, holds all k² taps, at 2k copies and with a squarer product.
- */
-function weightGradient(g: Graph, dy: Value, x: Value, shape: Shape, pad: number): Value {
-  const [O, C, k] = shape as Dims4;
-  const [N, , H, W] = x.shape as Dims4;
-  const v = dy.shape[3]!;
-  const rows = H + 2 * pad; // = h + k − 1
-  const taps = Array.from({ length: k }, (_, i) => i);
-  const shift = (t: Value, top: number, bottom: number, left: number, right: number, to: Shape) =>
-    top || bottom || left || right
-      ? g.node("Pad", [t, g.integers([0, 0, top, left, 0, 0, bottom, right])], to)
-      : t;
-  const stack = (parts: Value[], channels: number) => {
-    const shape = [N, k * channels, rows, v];
-    const stacked = k === 1 ? parts[0]! : g.node("Concat", parts, shape, { axis: 1 });
-    return g.node("Reshape", [stacked, g.integers([N, k * channels, rows * v])], [N, k * channels, rows * v]);
-  };
-  const down = stack(taps.map((p) => shift(dy, p, k - 1 - p, 0, 0, [N, O, rows, v])), O);
-  const across = stack(
-    taps.map((q) => shift(x, pad, pad, pad - q, v + q - pad - W, [N, C, rows, v])),
-    C,
-  );
-  const products = g.node("com.microsoft::FusedMatMul", [down, across], [N, k * O, k * C], { transB: 1 });
-  const sum = g.node("ReduceSum", [products, g.integers([0])], [k * O, k * C], { keepdims: 0 });
-  if (k === 1) return g.node("Reshape", [sum, g.integers(shape)], shape);
-  const split = g.node("Reshape", [sum, g.integers([k, O, k, C])], [k, O, k, C]);
-  return g.node("Transpose", [split], shape, { perm: [1, 3, 0, 2] });
-}
-
-/** dw for any stride: every window of x is copied out, tap by tap, and multiplied with dy. */
-function stridedWeightGradient(
-  g: Graph,
-  dy: Value,
-  x: Value,
-  shape: Shape,
-  stride: number,
-  pad: number,
-): Value {
-  const [O, C, k] = shape as Dims4;
-  const [N, , H, W] = x.shape as Dims4;
-  const [, , h, v] = dy.shape as Dims4;
-  const padded = pad === 0 ? x : g.node("Pad", [x, g.integers([0, 0, pad, pad, 0, 0, pad, pad])], [
-    N,
-    C,
-    H + 2 * pad,
-    W + 2 * pad,
-  ]);
-  const taps: Value[] = [];
-  for (let p = 0; p < k; p++) {
-    for (let q = 0; q < k; q++) {
-      const ends = [p + (h - 1) * stride + 1, q + (v - 1) * stride + 1];
-      const indices = [[p, q], ends, [2, 3], [stride, stride]].map((list) => g.integers(list));
-      taps.push(g.node("Slice", [padded, ...indices], [N, C, h, v]));
-    }
-  }
-  const unfolded = g.node("Concat", taps, [N, k * k * C, h, v], { axis: 1 });
-  const flat = (t: Value, channels: number) =>
-    g.node("Reshape", [t, g.integers([N, channels, h * v])], [N, channels, h * v]);
-  const products = g.node(
-    "com.microsoft::FusedMatMul",
-    [flat(dy, O), flat(unfolded, k * k * C)],
-    [N, O, k * k * C],
-    { transB: 1 },
-  );
-  const sum = g.node("ReduceSum", [products, g.integers([0])], [O, k * k * C], { keepdims: 0 });
-  const split = g.node("Reshape", [sum, g.integers([O, k, k, C])], [O, k, k, C]);
-  return g.node("Transpose", [split], shape, { perm: [0, 3, 1, 2] });
 }

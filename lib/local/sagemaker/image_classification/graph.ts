@@ -19,6 +19,12 @@ export class Graph {
   readonly #tape: { output: Value; inputs: Value[]; gradient: Gradient }[] = [];
   #count = 0;
 
+  /**
+   * @param block how many channels ONNX Runtime's blocked kernels take together on this machine; without it the
+   *   graph is plain ONNX
+   */
+  constructor(readonly block?: number) {}
+
   /** A tensor that is fed at every run. */
   input(name: string, shape: Shape, type: ElementType = "float32"): Value {
     const value = { name, type, shape };
@@ -140,6 +146,13 @@ export class Graph {
       metadata,
     };
   }
+}
+
+/** The four operations on tensors of one shape, or of a tensor with a number. */
+export function operations(g: Graph, shape: Shape) {
+  const operation = (name: string) => (a: Value, b: Value | number) =>
+    g.node(name, [a, typeof b === "number" ? g.constant(b) : b], shape);
+  return { plus: operation("Add"), minus: operation("Sub"), times: operation("Mul"), over: operation("Div") };
 }
 
 /** The number of elements of a shape without a free dimension. */

@@ -65,14 +65,16 @@ function join(g: Graph, values: Value[]): Value {
 export function trainingModel(
   network: Network,
   layout: Layout,
-  { batch, shape, classes, optimiser }: {
+  { batch, shape, classes, optimiser, block }: {
     batch: number;
     shape: Shape;
     classes: number;
     optimiser: OptimiserSettings;
+    /** Size of the blocks of the blocked kernels, when there are such on this machine. */
+    block?: number;
   },
 ): Model {
-  const g = new Graph();
+  const g = new Graph(block);
   const bytes = g.input("pictures", [batch, ...shape], "uint8");
   const targets = g.input("targets", [batch, classes]);
   const rate = g.input("rate", []);

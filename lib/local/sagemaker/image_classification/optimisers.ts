@@ -1,4 +1,4 @@
-import { Graph, type Value } from "./graph.ts";
+import { Graph, operations, type Value } from "./graph.ts";
 
 export interface OptimiserSettings {
   optimizer: "sgd" | "nag" | "adam" | "rmsprop";
@@ -48,35 +48,28 @@ export function update(
   },
 ): { w: Value; slots: Value[] } {
   const { momentum, gamma, beta_1, beta_2, eps } = settings;
-  const operation = (name: string) => (a: Value, b: Value | number) =>
-    g.node(name, [a, typeof b === "number" ? g.constant(b) : b], w.shape);
-  const [plus, minus, times, over] = ["Add", "Sub", "Mul", "Div"].map(operation) as ReturnType<
-    typeof operation
-  >[] & {
-    length: 4;
-  };
+  const { plus, minus, times, over } = operations(g, w.shape);
   const root = (a: Value) => g.node("Sqrt", [a], w.shape);
-  const average = (old: Value, now: Value, share: number) =>
-    plus!(times!(old, share), times!(now, 1 - share));
-  const d = plus!(gradient, times!(w, decay));
+  const average = (old: Value, now: Value, share: number) => plus(times(old, share), times(now, 1 - share));
+  const d = plus(gradient, times(w, decay));
   const [first, second] = slots as [Value, Value?];
   switch (settings.optimizer) {
     case "sgd": {
-      const m = minus!(times!(first, momentum), times!(d, rate));
-      return { w: plus!(w, m), slots: [m] };
+      const m = minus(times(first, momentum), times(d, rate));
+      return { w: plus(w, m), slots: [m] };
     }
     case "nag": {
-      const m = plus!(times!(first, momentum), d);
-      return { w: minus!(w, times!(plus!(d, times!(m, momentum)), rate)), slots: [m] };
+      const m = plus(times(first, momentum), d);
+      return { w: minus(w, times(plus(d, times(m, momentum)), rate)), slots: [m] };
     }
     case "adam": {
       const m = average(first, d, beta_1);
-      const v = average(second!, times!(d, d), beta_2);
-      return { w: minus!(w, times!(over!(m, plus!(root(v), eps)), rate)), slots: [m, v] };
+      const v = average(second!, times(d, d), beta_2);
+      return { w: minus(w, times(over(m, plus(root(v), eps)), rate)), slots: [m, v] };
     }
     case "rmsprop": {
-      const v = average(first, times!(d, d), gamma);
-      return { w: minus!(w, times!(over!(d, root(plus!(v, eps))), rate)), slots: [v] };
+      const v = average(first, times(d, d), gamma);
+      return { w: minus(w, times(over(d, root(plus(v, eps))), rate)), slots: [v] };
     }
   }
 }

@@ -1,5 +1,5 @@
 import { CENTRE, writeAugmented } from "./augmentation.ts";
-import { Engine } from "./engine.ts";
+import { blockSize, Engine } from "./engine.ts";
 import { AlgorithmError } from "./failure.ts";
 import { sizeOf } from "./graph.ts";
 import { evaluationModel, initialValues, type Layout, layoutOf, lengthOf, trainingModel } from "./models.ts";
@@ -81,10 +81,9 @@ export class Trainer {
     const { network, recipe, shape, classes, pictures, seed, threads } = options;
     const layout = layoutOf(network, shape);
     const { batch, optimiser } = recipe;
-    const step = await Engine.load(
-      trainingModel(network, layout, { batch, shape, classes, optimiser }),
-      threads,
-    );
+    const block = await blockSize();
+    const model = trainingModel(network, layout, { batch, shape, classes, optimiser, block });
+    const step = await Engine.load(model, threads);
     const evaluation = await Engine.load(evaluationModel(network, layout, shape), threads);
     return new Trainer(network, recipe, shape, classes, pictures, layout, seed, { step, evaluation });
   }

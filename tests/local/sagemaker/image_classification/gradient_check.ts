@@ -6,6 +6,15 @@ import { encode } from "../../../../lib/local/sagemaker/image_classification/onn
 import { Random } from "../../../../lib/local/sagemaker/image_classification/random.ts";
 import { scalarProduct } from "../../../../lib/local/sagemaker/image_classification/operators.ts";
 
+export interface CheckOptions {
+  step?: number;
+  tolerance?: number;
+  spread?: number;
+  seed?: number;
+  /** Size of the blocks of the blocked kernels. */
+  block?: number;
+}
+
 export type Arrays = Record<string, Float32Array>;
 
 /** Makes a session of a graph and returns a function that runs it. */
@@ -32,10 +41,10 @@ export async function compile(g: Graph, outputs: Value[]): Promise<(feeds: Array
 export async function checkGradients(
   f: (g: Graph, inputs: Value[]) => Value,
   shapes: number[][],
-  { step = 1e-2, tolerance = 2e-3, spread = 1, seed = 1 } = {},
+  { step = 1e-2, tolerance = 2e-3, spread = 1, seed = 1, block }: CheckOptions = {},
 ): Promise<void> {
   const random = new Random(seed);
-  const g = new Graph();
+  const g = new Graph(block);
   const inputs = shapes.map((shape, i) => g.input(`x${i}`, shape));
   const y = f(g, inputs);
   const weights = g.input("weights", y.shape);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { batchNorm } from "../../../../lib/local/sagemaker/image_classification/batch_norm.ts";
+import { blockSize } from "../../../../lib/local/sagemaker/image_classification/engine.ts";
 import { convolution } from "../../../../lib/local/sagemaker/image_classification/convolution.ts";
 import * as operators from "../../../../lib/local/sagemaker/image_classification/operators.ts";
 import { Graph, type Value } from "../../../../lib/local/sagemaker/image_classification/graph.ts";
-import { checkGradients, compile } from "./gradient_check.ts";
+import { checkGradients, type CheckOptions, compile } from "./gradient_check.ts";
 
-type Case = [string, (g: Graph, inputs: Value[]) => Value, number[][], Parameters<typeof checkGradients>[2]?];
+type Case = [string, (g: Graph, inputs: Value[]) => Value, number[][], CheckOptions?];
 
 const conv = (stride: number, pad: number) => (g: Graph, [x, w]: Value[]) =>
   convolution(g, x!, w!, { stride, pad });
@@ -18,7 +19,6 @@ const CASES: Case[] = [
   ["convolution 3×3, stride 2, odd side", conv(2, 1), [[2, 3, 5, 7], [4, 3, 3, 3]]],
   ["convolution 1×1, stride 2", conv(2, 0), [[2, 3, 6, 5], [4, 3, 1, 1]]],
   ["convolution 7×7, stride 2", conv(2, 3), [[1, 2, 10, 10], [2, 2, 7, 7]]],
-  ["convolution of blocked channels", conv(1, 1), [[1, 16, 3, 4], [16, 16, 3, 3]]],
   ["relu", (g, [x]) => operators.relu(g, x!), [[3, 7]], { step: 1e-3 }],
   ["gelu", (g, [x]) => operators.gelu(g, x!), [[4, 9]], { spread: 2 }],
   ["add", (g, [a, b]) => operators.add(g, a!, b!), [[2, 3], [2, 3]]],
@@ -36,6 +36,22 @@ const CASES: Case[] = [
 
 for (const [name, f, shapes, options] of CASES) {
   Deno.test(`gradient of ${name}`, () => checkGradients(f, shapes, options));
+}
+
+const block = await blockSize();
+const BLOCKED: Case[] = [
+  ["3×3 on few channels", conv(1, 1), [[2, 3, 5, 4], [4, 3, 3, 3]]],
+  ["3×3 on more than a block", conv(1, 1), [[1, 17, 3, 4], [3, 17, 3, 3]]],
+  ["3×3, stride 2", conv(2, 1), [[2, 3, 6, 5], [4, 3, 3, 3]]],
+  ["1×1, stride 2", conv(2, 0), [[2, 16, 4, 3], [4, 16, 1, 1]]],
+  ["3×3 on more pictures than a block", conv(1, 1), [[18, 1, 2, 2], [2, 1, 3, 3]]],
+];
+for (const [name, f, shapes] of BLOCKED) {
+  Deno.test({
+    name: `gradient of blocked convolution ${name}`,
+    ignore: block === undefined,
+    fn: () => checkGradients(f, shapes, { block }),
+  });
 }
 
 Deno.test("gradient of cross-entropy", async () => {
