@@ -28,8 +28,9 @@ Deno.test("a kernel executes code, tells of errors, and is gone after its shutdo
       assert.equal(second.ename, "RangeError");
       assert.equal(second.execution_count, 2);
 
-      assert.equal((await run("const folder = Deno.cwd(); folder")).status, "ok");
-      assert.ok(JSON.stringify(messages.at(-1)?.content ?? messages).length > 0);
+      await run("console.error(Deno.cwd())");
+      const error = messages.find(({ content }) => content.name === "stderr");
+      assert.equal(error?.content.text, `${await Deno.realPath(cwd)}\n`);
     } finally {
       await kernel.shutdown();
     }
