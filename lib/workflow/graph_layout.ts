@@ -31,7 +31,7 @@ export interface PlacedNode extends Point {
 export interface PlacedEdge {
   edge: GraphEdge;
   points: Point[];
-  /** Shortened to what there is room for, and its middle. */
+  /** Shortened to what there is room for; x and y are its middle, on the line. */
   label?: Point & { text: string };
 }
 
@@ -46,8 +46,6 @@ export const sizes = { name: 14, text: 11, padding: 12, line: 17, icon: 16, dot:
 const gap = 16;
 const longestName = 44;
 const longestLabel = 34;
-/** An edge's label stands at its right: over the line neither could be read. */
-const besideLine = { labelpos: "r", labeloffset: 4 };
 
 /** Lays out a graph; the content of a Map or Parallel state is laid out first, as its box must hold it. */
 export function placeGraph(
@@ -63,7 +61,7 @@ export function placeGraph(
     const text = shorten(label, longestLabel);
     const size = text === ""
       ? {}
-      : { width: textWidth(text, sizes.text) + 10, height: sizes.line, ...besideLine };
+      : { width: textWidth(text, sizes.text) + 10, height: sizes.line, labelpos: "c" };
     dagre.setEdge(from, to, size, String(index));
   });
   layout(dagre);

@@ -51,18 +51,17 @@ function drawNode(placed: PlacedNode, scene: Scene): string {
 
 function drawTexts({ card, width }: PlacedNode, color: string, look: Look): string {
   const middle = width / 2;
-  const text = (content: string, x: number, y: number, extra = "") =>
-    `<text x="${round(x)}" y="${round(y)}" text-anchor="middle" fill="${color}"${extra}>${
-      escapeHtml(content)
-    }</text>`;
+  const text = (content: string, x: number, y: number, extra = ' text-anchor="middle"') =>
+    `<text x="${round(x)}" y="${round(y)}" fill="${color}"${extra}>${escapeHtml(content)}</text>`;
   const nameY = sizes.padding + sizes.name - 2;
-  const lines = text(card.name, middle, nameY, ` font-size="${sizes.name}" font-weight="600"`) +
+  const lines =
+    text(card.name, middle, nameY, ` text-anchor="middle" font-size="${sizes.name}" font-weight="600"`) +
     text(card.caption, middle, nameY + sizes.line);
   if (card.outcome === "") return lines;
   const y = nameY + 2 * sizes.line;
   const iconX = middle - (textWidth(card.outcome, sizes.text) + sizes.icon) / 2;
   return lines + drawIcon(look, { x: iconX, y: y - 10 }, color) +
-    text(card.outcome, middle + sizes.icon / 2, y);
+    text(card.outcome, iconX + sizes.icon, y, "");
 }
 
 function drawIcon(look: Look, { x, y }: Point, color: string): string {
@@ -104,16 +103,32 @@ function drawEdge({ edge, points, label }: PlacedEdge, taken: boolean | undefine
   });
   const head = [tip, back(arrow.length, arrow.width / 2), back(arrow.length, -arrow.width / 2)];
   const line = [...points.slice(0, -1), back(arrow.length - 1, 0)];
-  const text = label
-    ? `<text x="${round(label.x)}" y="${round(label.y + 4)}" text-anchor="middle" fill="${inkColor}"` +
-      `${taken ? ' font-weight="600"' : ""}>${escapeHtml(label.text)}</text>`
-    : "";
   const title = edge.label === ""
     ? ""
     : `<title>${escapeHtml(`${edge.kind === "catch" ? "on error " : "when "}${edge.label}`)}</title>`;
   return `<g opacity="${opacity}">${title}<path d="${roundedPath(line)}" fill="none" stroke="${inkColor}" ` +
     `stroke-width="${width}"${dashes(dash)}/>` +
-    `<polygon points="${head.map(pair).join(" ")}" fill="${inkColor}"/>${text}</g>`;
+    `<polygon points="${head.map(pair).join(" ")}" fill="${inkColor}"/></g>${
+      label ? drawLabel(label, title, taken) : ""
+    }`;
+}
+
+/** On a pale patch of its own, as it lies on the line. */
+function drawLabel(
+  { x, y, text }: Point & { text: string },
+  title: string,
+  taken: boolean | undefined,
+): string {
+  const width = textWidth(text, sizes.text, taken) + 10;
+  return `<g>${title}<rect x="${round(x - width / 2)}" y="${round(y - sizes.line / 2)}" width="${
+    round(width)
+  }" ` +
+    `height="${sizes.line}" rx="5" fill="#ECECEC"/><text x="${round(x)}" y="${
+      round(y + 4)
+    }" text-anchor="middle" ` +
+    `fill="${taken === false ? "#6A6A6A" : "#1C1C1C"}"${taken ? ' font-weight="600"' : ""}>${
+      escapeHtml(text)
+    }</text></g>`;
 }
 
 /** A line through the points whose corners are rounded. */

@@ -88,7 +88,8 @@ export function traceHistory(events: readonly HistoryEvent[]): ExecutionTrace {
     } else if (/^(MapIteration|MapState|ParallelState)(Failed|Aborted)$/.test(type)) {
       const index = before.findLastIndex((visit) => visit.type === "Map" || visit.type === "Parallel");
       const visit = before[index];
-      if (visit && type.endsWith("StateFailed")) fail(visit, event);
+      // A Parallel state's own event does not name the error; that of the branch does.
+      if (visit && type.endsWith("StateFailed")) fail(visit, event, before.at(-1));
       return before.slice(0, index + 1);
     } else if (/(Failed|TimedOut)$/.test(type)) {
       if (current) fail(current, event);
@@ -144,8 +145,8 @@ function schedule(visit: Visit): void {
   delete visit.cause;
 }
 
-function fail(visit: Visit, event: HistoryEvent): void {
-  const { error, cause } = errorOf(event);
+function fail(visit: Visit, event: HistoryEvent, inner?: Visit): void {
+  const { error = inner?.error, cause = inner?.cause } = errorOf(event);
   set(visit, error, cause);
 }
 
