@@ -17,6 +17,8 @@ export class Graph {
   readonly #initializers = new Map<string, Initializer>();
   /** In the order of the forward pass, so that walking it backwards meets every use before the definition. */
   readonly #tape: { output: Value; inputs: Value[]; gradient: Gradient }[] = [];
+  /** Nodes by all that they are made of: what is asked for twice is computed once. */
+  readonly #made = new Map<string, Value[]>();
   #count = 0;
 
   /**
@@ -67,13 +69,16 @@ export class Graph {
     return this.nodes(operator, inputs, [{ shape, type }], attributes)[0]!;
   }
 
-  /** One ONNX node with several outputs. */
+  /** One ONNX node with several outputs. An equal node is made only once. */
   nodes(
     operator: string,
     inputs: Value[],
     outputs: { shape: Shape; type?: ElementType }[],
     attributes: Record<string, Attribute> = {},
   ): Value[] {
+    const key = JSON.stringify([operator, inputs.map((v) => v.name), outputs, attributes]);
+    const made = this.#made.get(key);
+    if (made) return made;
     const [name, domain = ""] = operator.split("::").reverse() as [string, string?];
     const values = outputs.map(({ shape, type = "float32" }) => ({
       name: `${name}_${this.#count++}`,
@@ -87,6 +92,7 @@ export class Graph {
       outputs: values.map((v) => v.name),
       attributes,
     });
+    this.#made.set(key, values);
     return values;
   }
 
