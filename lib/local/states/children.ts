@@ -2,14 +2,8 @@
  * Parallel and Map states: threads of their own, joined at the end. Order and links of the events follow
  * recordings of AWS: a branch hangs on the state's started event, the state's end on the last event below it.
  */
-import {
-  type Data,
-  EvaluationFailure,
-  type Json,
-  type MapState,
-  type ParallelState,
-  type StateFailure,
-} from "./asl.ts";
+import { type Data, type Json, type MapState, type ParallelState } from "./asl.ts";
+import { EvaluationFailure, type StateFailure } from "./failures.ts";
 import type { Thread } from "./journal.ts";
 import { selectExisting } from "./paths.ts";
 import type { Mapping, Run } from "./run.ts";

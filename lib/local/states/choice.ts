@@ -1,5 +1,6 @@
 /** Choice states: the comparison rules. Source: https://states-language.net/#choice-state */
-import { type ChoiceRule, type ChoiceState, type Data, EvaluationFailure, type Json } from "./asl.ts";
+import { type ChoiceRule, type ChoiceState, type Data, type Json } from "./asl.ts";
+import { EvaluationFailure } from "./failures.ts";
 import { select } from "./paths.ts";
 
 type Comparison = (value: Json, expected: Json) => boolean;

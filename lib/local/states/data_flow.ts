@@ -1,28 +1,22 @@
-/** How data goes through a state: Parameters, result, ResultSelector, ResultPath, OutputPath. */
+/** How data leaves a state: result, ResultSelector, ResultPath, OutputPath. */
 import {
   type Catcher,
   type Data,
-  EvaluationFailure,
   type FailState,
   type Json,
   type MapState,
   type ParallelState,
   type PassState,
   type State,
-  StateFailure,
   type TaskState,
 } from "./asl.ts";
+import { EvaluationFailure, StateFailure } from "./failures.ts";
 import { callIntrinsic } from "./intrinsics.ts";
 import { place, selectExisting } from "./paths.ts";
 import { fill } from "./templates.ts";
 
 /** The states that have a result. */
 export type ResultState = PassState | TaskState | ParallelState | MapState;
-
-/** A state's effective input. */
-export function parameters(template: Json | undefined, data: Data): Json {
-  return template === undefined ? data.input : fill(template, data);
-}
 
 /** A state's input with the result put where the state says. */
 export function withResult(state: ResultState, { input, context }: Data, result: Json): Json {

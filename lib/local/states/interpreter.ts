@@ -3,23 +3,17 @@
  * position it leads to; waits (tasks, timers, branches) are part of the position, so that they are taken up
  * again from there after a restart. Only a task that was in flight may then run twice.
  */
-import type { Core, Principal } from "../services.ts";
-import {
-  EvaluationFailure,
-  exceedsDataLimit,
-  type Json,
-  type State,
-  StateFailure,
-  type TaskState,
-  tooLarge,
-} from "./asl.ts";
+import type { Core } from "../services.ts";
+import { exceedsDataLimit, type Json, type State, type TaskState } from "./asl.ts";
 import { childDone, childFailed, type Flow, startBranches, startIterations } from "./children.ts";
 import { choose } from "./choice.ts";
-import { failureOf, merge, outputOf, parameters, type ResultState, withResult } from "./data_flow.ts";
+import { failureOf, merge, outputOf, type ResultState, withResult } from "./data_flow.ts";
+import { asFailure, located, StateFailure, tooLarge } from "./failures.ts";
 import type { Ending, Execution, Journal, Thread } from "./journal.ts";
 import { matching, retryDelay } from "./recovery.ts";
 import { type Revision, Run } from "./run.ts";
-import { performTask, taskEvents, taskTimes } from "./task.ts";
+import { performTask, type TaskEvent, taskEvents, taskTimes } from "./task.ts";
+import { fill } from "./templates.ts";
 import { waitUntil } from "./wait.ts";
 
 /** States entered in one step, so that a machine that never waits does not hold up the server. */
@@ -69,23 +63,19 @@ export class Interpreter implements Flow {
     return run.execution;
   }
 
-  /** Goes on with what a stopped or killed server left. */
+  /** Goes on with what a stopped or killed server left; nobody waits for synchronous executions any more. */
   resume(): void {
     for (const execution of this.journal.running()) {
-      if (execution.sync) {
-        this.journal.end(execution, { status: "ABORTED" }, this.core.now());
-        continue;
+      const run = this.#running(execution);
+      if (execution.sync && run.onEnd.length === 0) {
+        this.#step(run, () => this.#end(run, { status: "ABORTED" }, 0));
       }
-      const run = this.#load(execution, this.journal.lastEvent(execution.id));
-      for (const thread of this.journal.threads(execution.id)) run.adopt(thread);
-      for (const thread of run.threads.values()) this.#wait(run, thread);
-      this.#arm(run, undefined, 0);
     }
   }
 
   /** Ends a running execution as StopExecution does; returns when it ended. */
   abort(execution: Execution, error?: string, cause?: string): number {
-    const run = this.#runs.get(execution.arn)!;
+    const run = this.#running(execution);
     let stopDate = 0;
     run.onEnd.push((_, at) => stopDate = at);
     this.#step(run, () => this.#end(run, { status: "ABORTED", error, cause }, 0));
@@ -94,7 +84,7 @@ export class Interpreter implements Flow {
 
   /** How and when a running execution ends. */
   ending(execution: Execution): Promise<{ ending: Ending; stopDate: number }> {
-    const run = this.#runs.get(execution.arn)!;
+    const run = this.#running(execution);
     return new Promise((resolve) => run.onEnd.push((ending, stopDate) => resolve({ ending, stopDate })));
   }
 
@@ -105,6 +95,17 @@ export class Interpreter implements Flow {
       for (const cancel of run.timers.values()) cancel();
     }
     this.#runs.clear();
+  }
+
+  /** The running execution in memory, taken up from the journal if a former server started it. */
+  #running(execution: Execution): Run {
+    const known = this.#runs.get(execution.arn);
+    if (known) return known;
+    const run = this.#load(execution, this.journal.lastEvent(execution.id));
+    for (const thread of this.journal.threads(execution.id)) run.adopt(thread);
+    for (const thread of run.threads.values()) this.#wait(run, thread);
+    this.#arm(run, undefined, 0);
+    return run;
   }
 
   #load(execution: Execution, lastEvent: number): Run {
@@ -168,9 +169,8 @@ export class Interpreter implements Flow {
   #perform(run: Run, thread: Thread, state: State): void {
     switch (state.Type) {
       case "Pass": {
-        const data = run.data(thread);
-        const result = state.Result ?? parameters(state.Parameters, data);
-        return this.complete(run, thread, result);
+        const { Result } = state;
+        return this.complete(run, thread, Result === undefined ? this.#input(run, thread, state) : Result);
       }
       case "Choice": {
         const data = run.data(thread);
@@ -186,7 +186,7 @@ export class Interpreter implements Flow {
       case "Fail":
         throw failureOf(state, run.data(thread));
       case "Parallel":
-        return startBranches(run, thread, state, parameters(state.Parameters, run.data(thread)));
+        return startBranches(run, thread, state, this.#input(run, thread, state));
       case "Map":
         return startIterations(run, thread, state, this);
       case "Task":
@@ -194,10 +194,15 @@ export class Interpreter implements Flow {
     }
   }
 
-  #schedule(run: Run, thread: Thread, state: TaskState): void {
+  /** A state's effective input: after InputPath and Parameters. */
+  #input(run: Run, thread: Thread, { Parameters }: ResultState): Json {
     const data = run.data(thread);
-    const times = taskTimes(state, data);
-    const text = JSON.stringify(parameters(state.Parameters, data));
+    return Parameters === undefined ? data.input : fill(Parameters, data);
+  }
+
+  #schedule(run: Run, thread: Thread, state: TaskState): void {
+    const times = taskTimes(state, run.data(thread));
+    const text = JSON.stringify(this.#input(run, thread, state));
     if (exceedsDataLimit(text)) throw tooLarge(thread.state);
     const { scheduled, started } = taskEvents(state, text, times, this.core.region);
     let last = run.note(scheduled.type, thread.last, scheduled.details);
@@ -225,11 +230,11 @@ export class Interpreter implements Flow {
       run.disarm(thread);
       this.#step(run, () => this.attempt(run, thread, work));
     };
-    performTask(thread.call!, () => this.#principal(run), this.core.siblings.lambda, this.#stopping.signal)
-      .then(
-        (result) => answered(() => this.#taskDone(run, thread, result)),
-        (error) => answered(() => this.#taskFailed(run, thread, asFailure(error))),
-      );
+    const { iam, lambda } = this.core.siblings;
+    performTask(thread.call!, () => run.assumeRole(iam), lambda, this.#stopping.signal).then(
+      (result) => answered(() => this.#taskDone(run, thread, result)),
+      (error) => answered(() => this.#taskFailed(run, thread, asFailure(error))),
+    );
   }
 
   /** Goes on with a thread (or, without one, with whatever is ready) after a delay. */
@@ -246,11 +251,15 @@ export class Interpreter implements Flow {
   }
 
   #begin(run: Run): void {
-    const limit = run.execution.type === "EXPRESS" ? EXPRESS_LIMIT_MS : STANDARD_LIMIT_MS;
+    const isExpress = run.execution.type === "EXPRESS";
+    const limit = isExpress ? EXPRESS_LIMIT_MS : STANDARD_LIMIT_MS;
     const ends = run.execution.startDate +
       Math.min(limit, (run.definition.TimeoutSeconds ?? Infinity) * 1000);
     const left = ends - this.core.now();
-    if (left <= 0) return this.#step(run, () => this.#end(run, { status: "TIMED_OUT" }, 0));
+    if (left <= 0) {
+      const error = isExpress ? "States.Timeout" : undefined;
+      return this.#step(run, () => this.#end(run, { status: "TIMED_OUT", error }, 0));
+    }
     this.#step(run);
     if (!run.ended && !run.timers.has(undefined)) this.#arm(run, undefined, left);
   }
@@ -273,46 +282,23 @@ export class Interpreter implements Flow {
   }
 
   #taskDone(run: Run, thread: Thread, result: string): void {
-    const { succeeded } = this.#events(run, thread);
-    const { type, details } = succeeded(result);
-    run.update(thread, {
-      phase: "wait",
-      due: undefined,
-      call: undefined,
-      last: run.note(type, thread.last, details),
-    });
+    this.#settle(run, thread, this.#events(run, thread).succeeded(result));
     this.complete(run, thread, JSON.parse(result));
   }
 
   #taskFailed(run: Run, thread: Thread, failure: StateFailure): void {
-    const { type, details } = this.#events(run, thread).failed(failure);
-    run.update(thread, {
-      phase: "wait",
-      due: undefined,
-      call: undefined,
-      last: run.note(type, thread.last, details),
-    });
+    this.#settle(run, thread, this.#events(run, thread).failed(failure));
     throw failure;
+  }
+
+  /** Notes a task's outcome: nothing is in flight any more. */
+  #settle(run: Run, thread: Thread, { type, details }: TaskEvent): void {
+    const last = run.note(type, thread.last, details);
+    run.update(thread, { phase: "wait", due: undefined, call: undefined, last });
   }
 
   #events(run: Run, thread: Thread) {
     return taskEvents(run.state(thread) as TaskState, "", {}, this.core.region);
-  }
-
-  /** The execution's role, which Step Functions assumes once. */
-  #principal(run: Run): Principal {
-    if (run.principal) return run.principal;
-    const { roleArn } = run.revision;
-    if (!this.core.siblings.iam.isAssumable(roleArn, "states.amazonaws.com")) {
-      throw new StateFailure(
-        "States.Permissions",
-        "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to " +
-          `assume the provided role ${roleArn}.`,
-      );
-    }
-    const session = crypto.randomUUID().replaceAll("-", "");
-    run.principal = this.core.siblings.iam.assumeRole(roleArn, "states.amazonaws.com", session).principal;
-    return run.principal;
   }
 
   complete(run: Run, thread: Thread, result: Json, previous = thread.last): void {
@@ -396,14 +382,4 @@ export class Interpreter implements Flow {
     this.machines.executionEnded(run.execution.machineArn);
     for (const told of run.onEnd) told(ending, stopDate);
   }
-}
-
-/** A fault of ours fails the execution visibly instead of leaving it running for ever. */
-function asFailure(error: unknown): StateFailure {
-  if (error instanceof StateFailure) return error;
-  return new StateFailure("States.Runtime", `An internal error of the local AWS occurred: ${error}`);
-}
-
-function located(failure: StateFailure, { state, entered }: Thread): StateFailure {
-  return failure instanceof EvaluationFailure ? failure.within(state, entered) : failure;
 }

@@ -5,7 +5,8 @@
 import { Buffer } from "node:buffer";
 import { createHash, randomInt, randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type Data, EvaluationFailure, type Json } from "./asl.ts";
+import { type Data, type Json } from "./asl.ts";
+import { EvaluationFailure } from "./failures.ts";
 import { parseIntrinsic } from "./intrinsic_parser.ts";
 import { isObject, select } from "./paths.ts";
 

@@ -73,9 +73,11 @@ export class MachineStore implements Machines {
 
   /** Marks the machine; it is gone once none of its executions runs. */
   delete(machine: Machine): void {
-    this.put({ ...machine, status: "DELETING" });
-    this.#deleting.add(machine.arn);
-    this.executionEnded(machine.arn);
+    this.core.store.transaction(() => {
+      this.put({ ...machine, status: "DELETING" });
+      this.#deleting.add(machine.arn);
+      this.executionEnded(machine.arn);
+    });
   }
 
   isDeleting(arn: string): boolean {

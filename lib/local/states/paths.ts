@@ -1,6 +1,7 @@
 /** JSONPath as the States Language uses it: Paths that select, and Reference Paths that also say where to put. */
 import { JSONPath } from "jsonpath-plus";
-import { type Data, EvaluationFailure, type Json } from "./asl.ts";
+import { type Data, type Json } from "./asl.ts";
+import { EvaluationFailure } from "./failures.ts";
 
 /** A member's name or an array's index. */
 export type Segment = string | number;

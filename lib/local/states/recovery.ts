@@ -1,5 +1,6 @@
 /** Retry and Catch. Source: https://states-language.net/#errors */
-import type { Catcher, Retrier, StateFailure } from "./asl.ts";
+import type { Catcher, Retrier } from "./asl.ts";
+import type { StateFailure } from "./failures.ts";
 
 /** Seconds, times and factor that a retrier has when it does not say. */
 const INTERVAL = 1, ATTEMPTS = 3, BACKOFF = 2;

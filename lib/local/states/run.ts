@@ -1,6 +1,7 @@
 /** A running execution in memory: its threads, and what the current step has changed of them. */
-import type { Principal } from "../services.ts";
-import { type Data, type Json, type Machine, type State, StateFailure } from "./asl.ts";
+import type { Iam, Principal } from "../services.ts";
+import { type Data, type Json, type Machine, type State } from "./asl.ts";
+import { StateFailure } from "./failures.ts";
 import type { Ending, Execution, HistoryEvent, Journal, Thread } from "./journal.ts";
 import { selectExisting } from "./paths.ts";
 
@@ -36,8 +37,7 @@ export class Run {
   readonly calls = new Map<Thread, symbol>();
   readonly onEnd: ((ending: Ending, stopDate: number) => void)[] = [];
   ended = false;
-  /** The execution's role, once a task has assumed it. */
-  principal?: Principal;
+  #principal?: Principal;
   #input?: Json;
   #events: HistoryEvent[] = [];
   #changed = new Set<Thread>();
@@ -151,6 +151,22 @@ export class Run {
     const path = this.state(thread).InputPath;
     if (path === undefined) return { input, context };
     return { input: path === null ? {} : selectExisting(path, { input, context }), context };
+  }
+
+  /** A session of the execution's role, which is assumed once. @throws StateFailure States.Permissions */
+  assumeRole(iam: Iam): Principal {
+    if (this.#principal) return this.#principal;
+    const { roleArn } = this.revision;
+    if (!iam.isAssumable(roleArn, "states.amazonaws.com")) {
+      throw new StateFailure(
+        "States.Permissions",
+        "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to " +
+          `assume the provided role ${roleArn}.`,
+      );
+    }
+    const session = crypto.randomUUID().replaceAll("-", "");
+    this.#principal = iam.assumeRole(roleArn, "states.amazonaws.com", session).principal;
+    return this.#principal;
   }
 
   /** The machine, branch or processor that the thread runs. */

@@ -5,15 +5,8 @@
 import { Buffer } from "node:buffer";
 import { AwsError } from "../errors.ts";
 import type { InvokeInput, InvokeOutput, Principal, Siblings } from "../services.ts";
-import {
-  type Data,
-  EvaluationFailure,
-  exceedsDataLimit,
-  type Json,
-  StateFailure,
-  type TaskState,
-  tooLarge,
-} from "./asl.ts";
+import { type Data, exceedsDataLimit, type Json, type TaskState } from "./asl.ts";
+import { EvaluationFailure, StateFailure, tooLarge } from "./failures.ts";
 import { selectExisting } from "./paths.ts";
 
 export const LAMBDA_INVOKE = "arn:aws:states:::lambda:invoke";

@@ -1,5 +1,6 @@
 /** Payload templates: JSON in which a member named `x.$` takes its value from a path or an intrinsic function. */
-import { type Data, EvaluationFailure, type Json } from "./asl.ts";
+import { type Data, type Json } from "./asl.ts";
+import { EvaluationFailure } from "./failures.ts";
 import { callIntrinsic } from "./intrinsics.ts";
 import { isObject, isPastEnd, select } from "./paths.ts";
 

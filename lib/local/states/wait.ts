@@ -1,6 +1,7 @@
 /** Wait states. Source: https://states-language.net/#wait-state */
-import { type Data, EvaluationFailure, type WaitState } from "./asl.ts";
+import { type Data, type WaitState } from "./asl.ts";
 import { timestamp } from "./choice.ts";
+import { EvaluationFailure } from "./failures.ts";
 import { selectExisting } from "./paths.ts";
 
 /** The longest wait, in seconds. */

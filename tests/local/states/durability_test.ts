@@ -1,8 +1,8 @@
 /** A server is killed in the midst of its executions, several times: each goes on where it was and ends once. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { DescribeStateMachineCommand, ListExecutionsCommand } from "@aws-sdk/client-sfn";
 import { join } from "node:path";
+import { DescribeStateMachineCommand, ListExecutionsCommand } from "@aws-sdk/client-sfn";
 import { recordCall, TASKS } from "./durable_machine.ts";
 import { task, withStates } from "./testing.ts";
 

@@ -69,12 +69,12 @@ Deno.test("data goes through InputPath, Parameters, ResultPath and OutputPath", 
           ResultPath: "$.out",
           Next: "B",
         },
-        B: { Type: "Pass", Result: "lost", ResultPath: null, Next: "C" },
+        B: { Type: "Pass", Result: null, ResultPath: "$.out.null", Next: "C" },
         C: { Type: "Pass", OutputPath: "$.out", Next: "D" },
         D: { Type: "Pass", InputPath: null, Parameters: { "empty.$": "$" }, ResultPath: "$.d", End: true },
       },
     }, { in: { n: 4 } });
-    assert.equal(output, '{"n":4,"twice":8,"d":{"empty":{}}}');
+    assert.equal(output, '{"n":4,"twice":8,"null":null,"d":{"empty":{}}}');
   }));
 
 Deno.test("the context object", () =>

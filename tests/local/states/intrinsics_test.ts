@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type Data, EvaluationFailure } from "../../../lib/local/states/asl.ts";
-import { ARITIES, callIntrinsic } from "../../../lib/local/states/intrinsics.ts";
+import { type Data } from "../../../lib/local/states/asl.ts";
+import { EvaluationFailure } from "../../../lib/local/states/failures.ts";
 import { parseIntrinsic } from "../../../lib/local/states/intrinsic_parser.ts";
+import { ARITIES, callIntrinsic } from "../../../lib/local/states/intrinsics.ts";
 
 const data: Data = {
   input: {

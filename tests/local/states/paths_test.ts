@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { EvaluationFailure, type Json } from "../../../lib/local/states/asl.ts";
+import { type Json } from "../../../lib/local/states/asl.ts";
+import { EvaluationFailure } from "../../../lib/local/states/failures.ts";
 import { isPath, place, referencePath, select, selectExisting } from "../../../lib/local/states/paths.ts";
 import { fill } from "../../../lib/local/states/templates.ts";
 

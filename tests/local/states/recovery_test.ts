@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { StateFailure } from "../../../lib/local/states/failures.ts";
 import { matching, retryDelay } from "../../../lib/local/states/recovery.ts";
-import { StateFailure } from "../../../lib/local/states/asl.ts";
 import { chain, named, task, withStates } from "./testing.ts";
 
 Deno.test("a retried task is scheduled again inside its state", () => {

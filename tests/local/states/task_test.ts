@@ -161,6 +161,18 @@ Deno.test("the function is invoked as a session of the machine's role", () =>
     assert.match(output!, /^"arn:aws:iam::000000000000:assumed-role\/states\/[0-9a-f]{32}"$/);
   }, { handler: (_event, _input, principal) => principal.arn }));
 
+Deno.test("a role that can no longer be assumed fails the task with States.Permissions", () => {
+  let isAssumable = true;
+  return withStates(async (states) => {
+    const arn = await states.create(one(task({ End: true })));
+    isAssumable = false;
+    const { error, cause } = await states.ended(await states.start(arn));
+    assert.equal(error, "States.Permissions");
+    assert.match(cause!, /assume the provided role arn:aws:iam::000000000000:role\/states\.$/);
+    assert.equal(states.invocations.length, 0);
+  }, { isAssumable: () => isAssumable });
+});
+
 Deno.test("a task past its TimeoutSeconds fails with States.Timeout; its late answer does not count", () =>
   withStates(async (states) => {
     const { status, error, cause, events, executionArn } = await states.run(
