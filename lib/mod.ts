@@ -19,12 +19,7 @@ export { invokeFunction } from "./workflow/functions.ts";
 
 // 4 Step Functions
 export { findFunctionArns } from "./workflow/deployment.ts";
-export {
-  countExecutions,
-  executionHistory,
-  generateTestCases,
-  runExecutions,
-} from "./workflow/executions.ts";
+export { countExecutions, generateTestCases, runExecutions, THRESHOLD_ERROR } from "./workflow/executions.ts";
 export { deployStateMachine, findStateMachine } from "./workflow/state_machine.ts";
 export { executionGantt } from "./workflow/gantt.ts";
 

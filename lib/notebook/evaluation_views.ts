@@ -25,7 +25,8 @@ import { escapeHtml, formatSeconds } from "./format.ts";
 
 /** The state machine as a graph. */
 export function machineView(definition: Definition): Displayable {
-  return svg(drawStateMachine(definition), `State machine: ${Object.keys(definition.States).join(" → ")}`);
+  const drawing = drawStateMachine(definition);
+  return svg(drawing.svg, drawing.title);
 }
 
 /** An execution in words and as a graph coloured by what happened; `otherwise` is said when there is none. */
@@ -38,12 +39,12 @@ export async function executionView(
   if (!execution) return markdown(otherwise);
   const { name, s3Key, status, error, output, startDate, stopDate } = execution;
   const seconds = (stopDate.getTime() - startDate.getTime()) / 1000;
-  const drawing = drawStateMachine(definition, await executionHistory(aws, execution.arn));
+  const drawing = drawStateMachine(definition, { history: await executionHistory(aws, execution.arn) });
   const ended = error
     ? `${status} with ${error}`
     : `${status}, probabilities ${output?.inferences.map((p) => p.toFixed(3)).join(" and ")}`;
   const words = `${s3Key}: ${ended}, after ${formatSeconds(seconds)} (execution ${name})`;
-  return html(`<p>${escapeHtml(words)}</p>${drawing}`, words);
+  return html(`<p>${escapeHtml(words)}</p>${drawing.svg}`, words);
 }
 
 /** The labels of the test pictures, as they were staged. */

@@ -23,7 +23,9 @@ await runProgram(HELP, async () => {
     const path = join(PROJECT_DIR, "reports", `${name}.ipynb`);
     const report: Report = JSON.parse(await Deno.readTextFile(path));
     const cell = report.cells.find(({ source }) => [source].flat().join("").includes(call));
-    const svg = cell?.outputs?.map(({ data }) => data?.["image/svg+xml"]).find((source) => source !== undefined);
+    const svg = cell?.outputs?.map(({ data }) => data?.["image/svg+xml"]).find((source) =>
+      source !== undefined
+    );
     if (!svg) throw new Error(`${path} holds no picture drawn by ${call}…). Run "deno task pipeline" first.`);
     await Deno.writeTextFile(join(PROJECT_DIR, "docs", picture), [svg].flat().join(""));
     console.log(`docs/${picture}`);

@@ -6,7 +6,7 @@ import { softwareFacts } from "../runner/facts.ts";
 import { runNotebooks } from "../runner/run.ts";
 import type { Summary } from "../runner/summary.ts";
 import { interruptible } from "../notebook/interrupt.ts";
-import { PROJECT_DIR, readSettings } from "../settings.ts";
+import { PROJECT_DIR, readSettings, type Settings } from "../settings.ts";
 import { runProgram } from "./task.ts";
 
 const HELP = `deno task pipeline
@@ -24,47 +24,51 @@ const NOTEBOOKS = [
   "5_evaluation",
 ];
 
-await runProgram(HELP, async () => {
+await runProgram(HELP, () => interruptible(runPipeline));
+
+async function runPipeline(signal: AbortSignal): Promise<void> {
   const settings = readSettings();
   const usesLocalAws = settings.target === "local" && settings.endpointUrl === undefined;
   const wasRunning = usesLocalAws && await findLocalAws(settings) !== undefined;
-  if (usesLocalAws) {
-    const { endpoint } = await ensureLocalAws(settings);
-    console.log(`Local AWS ${wasRunning ? "found" : "started"} on ${endpoint}`);
-  }
-  const software = await softwareFacts();
-  const facts = (summary: Summary) => ({
-    Target: `${settings.target}, ${settings.region}`,
-    "Data": describeData(summary),
-    ...software,
-    Made: `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
-  });
-  const outDir = join(PROJECT_DIR, "reports");
   try {
-    const { reports, summary: parts, failure } = await interruptible((signal) =>
-      runNotebooks({
-        notebooks: NOTEBOOKS.map((name) => join(PROJECT_DIR, "notebooks", `${name}.ipynb`)),
-        outDir,
-        facts,
-        signal,
-      })
-    );
-    const seconds = Object.fromEntries(
-      reports.map(({ name, seconds }) => [name, Number(seconds.toFixed(1))]),
-    );
-    const summary: Summary = { ...parts, seconds };
-    await Deno.writeTextFile(join(outDir, "summary.json"), JSON.stringify(summary, null, 2) + "\n");
-    await Deno.writeTextFile(
-      join(outDir, "index.html"),
-      await renderIndexPage(summary, reports, facts(summary)),
-    );
-    if (failure) throw failure;
-    console.log(`Reports: ${join(outDir, "index.html")}`);
+    if (usesLocalAws) {
+      const { endpoint } = await ensureLocalAws(settings);
+      console.log(`Local AWS ${wasRunning ? "found" : "started"} on ${endpoint}`);
+    }
+    await runAndReport(settings, signal);
   } finally {
     // One that ran before belongs to somebody; the one that this run needed goes with it.
     if (usesLocalAws && !wasRunning) await stopLocalAws(settings);
   }
-});
+}
+
+async function runAndReport(settings: Settings, signal: AbortSignal): Promise<void> {
+  const outDir = join(PROJECT_DIR, "reports");
+  const constant = {
+    ...await softwareFacts(),
+    Made: `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
+  };
+  const facts = (summary: Summary) => ({
+    Target: `${settings.target}, ${settings.region}`,
+    Data: describeData(summary),
+    ...constant,
+  });
+  const { reports, summary: parts, failure } = await runNotebooks({
+    notebooks: NOTEBOOKS.map((name) => join(PROJECT_DIR, "notebooks", `${name}.ipynb`)),
+    outDir,
+    facts,
+    signal,
+  });
+  const seconds = Object.fromEntries(reports.map(({ name, seconds }) => [name, Number(seconds.toFixed(1))]));
+  const summary: Summary = { ...parts, seconds };
+  await Deno.writeTextFile(join(outDir, "summary.json"), JSON.stringify(summary, null, 2) + "\n");
+  await Deno.writeTextFile(
+    join(outDir, "index.html"),
+    await renderIndexPage(summary, reports, facts(summary)),
+  );
+  if (failure) throw failure;
+  console.log(`Reports: ${join(outDir, "index.html")}`);
+}
 
 function describeData({ dataset }: Summary): string {
   if (!dataset) return "not staged yet";

@@ -1,5 +1,6 @@
 /** What the command-line tasks share: a connection, help, and errors without a stack where the message says it all. */
 import { type Aws, connect } from "../aws.ts";
+import { InterruptedError } from "../notebook/interrupt.ts";
 import { stopBundler } from "../workflow/bundle.ts";
 
 /** Runs a task on the target; prints `help` for --help, exits with status 1 when it fails. */
@@ -25,7 +26,8 @@ export async function runProgram(help: string, work: () => Promise<void>): Promi
     console.error(
       Deno.env.get("SCONES_DEBUG") ? error : `Error: ${error instanceof Error ? error.message : error}`,
     );
-    Deno.exit(1);
+    // 130 is what shells give for a program that Ctrl-C ended.
+    Deno.exit(error instanceof InterruptedError ? 130 : 1);
   }
 }
 
