@@ -32,8 +32,13 @@ export function writeAugmented(
   if (distort.transform) picture = transform(picture, random);
   if (distort.colour) picture = shiftColours(picture, random);
   const [spareRows, spareColumns] = [picture.height - height, picture.width - width];
-  const top = crop ? random.below(spareRows + 2 * reflect + 1) - reflect : spareRows >> 1;
-  const left = crop ? random.below(spareColumns + 2 * reflect + 1) - reflect : spareColumns >> 1;
+  // a mirror image reaches no further than the picture
+  const [above, beside] = [picture.height, picture.width].map((size) => Math.min(reflect, size - 1)) as [
+    number,
+    number,
+  ];
+  const top = crop ? random.below(spareRows + 2 * above + 1) - above : spareRows >> 1;
+  const left = crop ? random.below(spareColumns + 2 * beside + 1) - beside : spareColumns >> 1;
   const mirrored = crop && random.uniform() < 0.5;
   const rows = Int32Array.from({ length: height }, (_, i) => reflected(top + i, picture.height));
   const columns = Int32Array.from(

@@ -23,20 +23,24 @@ const IMAGENET_UNITS: Record<number, number[]> = {
 
 /**
  * The plan of a ResNet by depth and image height, with the rule of the MXNet example from which AWS's algorithm
- * derives: up to 28 pixels three stages of (depth − 2)/6 units each, above that four stages from a table. Throws a
- * ClientError for a depth that the height does not allow.
+ * derives. Up to 28 pixels there are three stages, of (depth − 2)/6 units each or from depth 164 of (depth − 2)/9
+ * bottleneck units; above that four stages from a table. Throws a ClientError for a depth that the height does not
+ * allow.
  */
 export function planResNet(layers: number, height: number): ResNetPlan {
+  const small = layers < 164 ? 6 : 9;
   if (height <= 28) {
-    if ((layers - 2) % 6 === 0 && layers < 164) {
-      return { units: Array(3).fill((layers - 2) / 6), filters: [16, 16, 32, 64], bottleneck: false };
+    if ((layers - 2) % small === 0) {
+      const bottleneck = small === 9;
+      const filters = bottleneck ? [16, 64, 128, 256] : [16, 16, 32, 64];
+      return { units: Array(3).fill((layers - 2) / small), filters, bottleneck };
     }
   } else if (IMAGENET_UNITS[layers]) {
     const bottleneck = layers >= 50;
     const filters = bottleneck ? [64, 256, 512, 1024, 2048] : [64, 64, 128, 256, 512];
     return { units: IMAGENET_UNITS[layers], filters, bottleneck };
   }
-  const legal = height <= 28 ? "20, 32, 44, 56 or 110" : Object.keys(IMAGENET_UNITS).join(", ");
+  const legal = height <= 28 ? "20, 32, 44, 50, 56, 110, 152, 200" : Object.keys(IMAGENET_UNITS).join(", ");
   throw new ClientError(
     `no experiments done on num_layers ${layers}, you can do it yourself ` +
       `(an image height of ${height} allows ${legal})`,
