@@ -66,9 +66,13 @@ export class Interpreter implements Flow {
   /** Goes on with what a stopped or killed server left; nobody waits for synchronous executions any more. */
   resume(): void {
     for (const execution of this.journal.running()) {
-      const run = this.#running(execution);
-      if (execution.sync && run.onEnd.length === 0) {
-        this.#step(run, () => this.#end(run, { status: "ABORTED" }, 0));
+      if (this.#runs.has(execution.arn)) continue;
+      if (!execution.sync) this.#running(execution);
+      else {
+        this.journal.transaction(() => {
+          this.journal.end(execution, { status: "ABORTED" }, this.core.now());
+          this.machines.executionEnded(execution.machineArn);
+        });
       }
     }
   }

@@ -1,6 +1,6 @@
 /** A running execution in memory: its threads, and what the current step has changed of them. */
 import type { Iam, Principal } from "../services.ts";
-import { type Data, type Json, type Machine, type State } from "./asl.ts";
+import type { Data, Json, Machine, State } from "./asl.ts";
 import { StateFailure } from "./failures.ts";
 import type { Ending, Execution, HistoryEvent, Journal, Thread } from "./journal.ts";
 import { selectExisting } from "./paths.ts";
@@ -31,7 +31,7 @@ export class Run {
   readonly ready: Thread[] = [];
   /** What the Map states under way map over; read again after a restart. */
   readonly mappings = new Map<Thread, Mapping>();
-  /** Cancels timers; the first of `undefined` is the execution's own time limit. */
+  /** Cancels the timers of threads, and under `undefined` the execution's own. */
   readonly timers = new Map<Thread | undefined, () => void>();
   /** Tasks in flight; an answer counts only while its own token stands here. */
   readonly calls = new Map<Thread, symbol>();
