@@ -37,13 +37,22 @@ const hourMs = 3_600_000;
  * Then it returns what there is and names what is missing.
  *
  * @throws RangeError for a prefix that does not end in `/` (it would match other endpoints too)
- * @throws CaptureError for a file that is no capture file; S3's errors as they are
+ * @throws CaptureError for a file that is no capture file; the signal's reason; S3's errors as they are
  */
 export async function readCaptures(s3: S3Client, options: ReadCapturesOptions): Promise<CapturedTraffic> {
-  const { bucket, prefix, since, timeoutSeconds = 180, pollSeconds = 2, signal, onProgress } = options;
-  if (!prefix.endsWith("/")) {
-    throw new RangeError(`The prefix of the captures is "${prefix}"; it has to end in "/".`);
+  if (!options.prefix.endsWith("/")) {
+    throw new RangeError(`The prefix of the captures is "${options.prefix}"; it has to end in "/".`);
   }
+  try {
+    return await collect(s3, options);
+  } catch (error) {
+    options.signal?.throwIfAborted(); // with its reason: the SDK throws an AbortError of its own
+    throw error;
+  }
+}
+
+async function collect(s3: S3Client, options: ReadCapturesOptions): Promise<CapturedTraffic> {
+  const { bucket, prefix, since, timeoutSeconds = 180, pollSeconds = 2, signal, onProgress } = options;
   const expected = [...options.expect ?? []];
   const deadlineMs = performance.now() + timeoutSeconds * 1000;
   const files = new Map<string, Capture[]>();

@@ -88,8 +88,8 @@ export function traceHistory(events: readonly HistoryEvent[]): ExecutionTrace {
     } else if (/^(MapIteration|MapState|ParallelState)(Failed|Aborted)$/.test(type)) {
       const index = before.findLastIndex((visit) => visit.type === "Map" || visit.type === "Parallel");
       const visit = before[index];
-      // A Parallel state's own event does not name the error; that of the branch does.
-      if (visit && type.endsWith("StateFailed")) fail(visit, event, before.at(-1));
+      // These events do not name the error; those of the state that failed inside do.
+      if (visit && type.endsWith("Failed")) fail(visit, event, before.at(-1));
       return before.slice(0, index + 1);
     } else if (/(Failed|TimedOut)$/.test(type)) {
       if (current) fail(current, event);

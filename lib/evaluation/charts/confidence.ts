@@ -39,6 +39,7 @@ export function confidenceOverTime(
   if (rows.length === 0) return emptyChart(thresholdWords(rows, threshold));
   const values = rows.map((row) => ({
     time: row.time.getTime(),
+    clock: row.time.toISOString().slice(0, 19).replace("T", " "),
     confidence: row.confidence,
     state: stateOf(row),
     picture: row.picture ?? "unknown",
@@ -86,7 +87,7 @@ export function confidenceOverTime(
             { field: "truth", type: "nominal" },
             { field: "predicted", type: "nominal" },
             { field: "confidence", type: "quantitative", format: ".4f" },
-            { field: "time", type: "temporal", timeUnit: "utcyearmonthdatehoursminutesseconds" },
+            { field: "clock", type: "nominal", title: "time (UTC)" },
             { field: "state", type: "nominal", title: "outcome" },
           ],
         },

@@ -1,6 +1,7 @@
 /** What another threshold would do. */
 import type { TopLevelSpec } from "vega-lite";
 import { inkColor, palette } from "../../notebook/theme.ts";
+import { percent } from "../format.ts";
 import type { ThresholdPoint } from "../threshold.ts";
 import { recommendationWords } from "../words.ts";
 import { chartWidth, emptyChart, titled } from "./shared.ts";
@@ -112,7 +113,7 @@ export function thresholdChart(
         },
       ]),
       {
-        data: { values: [...curve] },
+        data: { values: curve.map(withText) },
         mark: { type: "rule", opacity: 0, strokeWidth: chartWidth / curve.length },
         encoding: {
           x: { field: "threshold", type: "quantitative" },
@@ -120,10 +121,14 @@ export function thresholdChart(
             { field: "threshold", type: "quantitative", format: ".2f" },
             { field: "accepted", type: "quantitative", title: "accepted answers" },
             { field: "coverage", type: "quantitative", title: "accepted", format: ".1%" },
-            { field: "accuracy", type: "quantitative", title: "right among these", format: ".1%" },
+            { field: "rightText", type: "nominal", title: "right among these" },
           ],
         },
       },
     ],
   };
+}
+
+function withText(point: ThresholdPoint) {
+  return { ...point, rightText: point.accuracy === undefined ? "none accepted" : percent(point.accuracy) };
 }

@@ -17,10 +17,13 @@ export function trainingChart(
   const finding = trainingWords(epochs);
   if (epochs.length === 0) return emptyChart(finding);
   const last = Math.max((options.epochs ?? 1) - 1, 1, ...epochs.map(({ epoch }) => epoch));
-  const values = epochs.flatMap(({ epoch, seconds, ...figures }) => [
-    { epoch, seconds, series: series[0], accuracy: figures.train, loss: figures.trainLoss },
-    { epoch, seconds, series: series[1], accuracy: figures.validation, loss: figures.validationLoss },
-  ]);
+  const values = epochs.flatMap(({ epoch, seconds, ...figures }) => {
+    const time = seconds === undefined ? "unknown" : `${seconds.toFixed(1)} s`;
+    return [
+      { epoch, time, series: series[0], accuracy: figures.train, loss: figures.trainLoss },
+      { epoch, time, series: series[1], accuracy: figures.validation, loss: figures.validationLoss },
+    ];
+  });
   const title = titled(finding, "Accuracy per epoch; the validation pictures were not trained with.");
   const accuracy = curve(values.filter((one) => one.accuracy !== undefined), last, "accuracy", ".0%");
   const losses = values.filter(({ loss }) => loss !== undefined);
@@ -65,7 +68,7 @@ function curve(values: object[], last: number, field: "accuracy" | "loss", forma
         { field: "epoch", type: "quantitative" as const },
         { field: "series", type: "nominal" as const, title: "pictures" },
         { field, type: "quantitative" as const, format: field === "accuracy" ? ".1%" : ".4f" },
-        { field: "seconds", type: "quantitative" as const, title: "seconds", format: ".1f" },
+        { field: "time", type: "nominal" as const, title: "took" },
       ],
     },
   };

@@ -1,0 +1,47 @@
+/** Everything that looks at what the endpoint answered. */
+export { type Capture, CaptureError, parseCaptures, probabilitiesOf } from "./captures.ts";
+export { type CapturedTraffic, readCaptures, type ReadCapturesOptions } from "./read_captures.ts";
+export {
+  evaluationFrame,
+  type EvaluationOptions,
+  type Judged,
+  judged,
+  type Prediction,
+  predictions,
+} from "./frame.ts";
+export {
+  accuracy,
+  type ClassPrecision,
+  confusionMatrix,
+  coverage,
+  precisionPerClass,
+  share,
+  wilsonInterval,
+} from "./metrics.ts";
+export { atThreshold, recommendThreshold, thresholdCurve, type ThresholdPoint } from "./threshold.ts";
+export { calibrationError, type ReliabilityBin, reliabilityBins } from "./calibration.ts";
+export {
+  type Answer,
+  classDrift,
+  confidenceDrift,
+  type Drift,
+  populationStabilityIndex,
+  type Verdict,
+} from "./drift.ts";
+export * from "./words.ts";
+export * from "./run_words.ts";
+export { confidenceDistribution, type ConfidenceOptions, confidenceOverTime } from "./charts/confidence.ts";
+export { confusionChart } from "./charts/confusion.ts";
+export { thresholdChart, type ThresholdChartOptions } from "./charts/threshold.ts";
+export { reliabilityChart } from "./charts/reliability.ts";
+export { driftChart } from "./charts/drift.ts";
+export { trainingChart } from "./charts/training.ts";
+export { countsChart, outcomeChart } from "./charts/counts.ts";
+export {
+  type FetchPng,
+  type LabelledPicture,
+  leastCertain,
+  mistakes,
+  predictionGallery,
+  sampleGallery,
+} from "./gallery.ts";

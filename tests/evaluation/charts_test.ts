@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import type { TopLevelSpec } from "vega-lite";
+import { reliabilityBins } from "../../lib/evaluation/calibration.ts";
+import { confidenceDistribution, confidenceOverTime } from "../../lib/evaluation/charts/confidence.ts";
+import { confusionChart } from "../../lib/evaluation/charts/confusion.ts";
+import { countsChart, outcomeChart } from "../../lib/evaluation/charts/counts.ts";
+import { driftChart } from "../../lib/evaluation/charts/drift.ts";
+import { reliabilityChart } from "../../lib/evaluation/charts/reliability.ts";
+import { thresholdChart } from "../../lib/evaluation/charts/threshold.ts";
+import { trainingChart } from "../../lib/evaluation/charts/training.ts";
+import { classDrift, confidenceDrift } from "../../lib/evaluation/drift.ts";
+import type { Judged } from "../../lib/evaluation/frame.ts";
+import { recommendThreshold, thresholdCurve } from "../../lib/evaluation/threshold.ts";
+import { executionGantt } from "../../lib/workflow/gantt.ts";
+import { palette } from "../../lib/notebook/theme.ts";
+import { classes, draw, row, tenRows } from "./testing.ts";
+
+const five = ["bicycle", "motorcycle", "pickup_truck", "streetcar", "train"];
+const fiveRows = five.flatMap((truth, i) => [
+  row(truth, truth, 0.9 + i / 100, five),
+  row(truth, five[(i + 1) % 5]!, 0.4 + i / 20, five),
+]);
+
+/** All charts of the same rows. */
+function charts(rows: Judged[], names: string[]): Record<string, TopLevelSpec> {
+  const curve = thresholdCurve(rows, names.length);
+  const executions = rows.map(({ time, accepted }, index) => ({
+    name: `run-${index}`,
+    status: accepted ? "SUCCEEDED" : "FAILED",
+    error: accepted ? undefined : "THRESHOLD_CONFIDENCE_NOT_MET",
+    startDate: time,
+    stopDate: new Date(time.getTime() + 500),
+  }));
+  return {
+    time: confidenceOverTime(rows, { classes: names, threshold: 0.8 }),
+    distribution: confidenceDistribution(rows, { classes: names, threshold: 0.8 }),
+    confusion: confusionChart(rows, names),
+    threshold: thresholdChart(curve, {
+      threshold: 0.8,
+      recommended: recommendThreshold(curve, 0.9),
+      precision: 0.9,
+    }),
+    reliability: reliabilityChart(reliabilityBins(rows)),
+    drift: driftChart(confidenceDrift(rows, rows), classDrift(rows, rows, names)),
+    training: trainingChart(
+      rows.map(({ confidence }, epoch) => ({ epoch, train: confidence, validation: 0.9 })),
+    ),
+    loss: trainingChart(rows.map((_, epoch) => ({ epoch, train: 0.9, trainLoss: 0.3, validationLoss: 0.4 }))),
+    counts: countsChart(
+      rows.length === 0 ? [] : names.map((className) => ({ className, split: "train", count: 5 })),
+    ),
+    outcome: outcomeChart(executions),
+    gantt: executionGantt(executions),
+  };
+}
+
+const cases: [string, Judged[], string[]][] = [
+  ["no rows", [], classes],
+  ["one row", [row("bicycle", "bicycle", 0.97)], classes],
+  ["ten rows", tenRows(), classes],
+  ["five classes", fiveRows, five],
+];
+for (const [what, rows, names] of cases) {
+  for (const [name, specification] of Object.entries(charts(rows, names))) {
+    Deno.test(`charts: ${name} of ${what} is drawn without a warning, under a title`, async () => {
+      const { svg, title, warnings } = await draw(specification);
+      assert.deepEqual(warnings, []);
+      assert.match(svg, /^<svg /);
+      assert(!/NaN|undefined|Infinity/.test(svg), "no number is missing");
+      assert(title.length > 10 && !/NaN|undefined|Infinity/.test(title), title);
+    });
+  }
+}
+
+Deno.test("charts: confidences over time show each outcome once in the legend, with the threshold", async () => {
+  const { svg, title } = await draw(charts(tenRows(), classes).time!);
+  assert.equal(title, "8 of 10 answers reached the threshold of 0.8; of these 1 was wrong.");
+  for (const state of ["accepted, right", "accepted, wrong", "below the threshold"]) {
+    assert.equal(svg.split(`>${state}<`).length, 2, state);
+  }
+  assert(!svg.includes(">accepted, truth unknown<"));
+  assert.match(svg, /time of the answer on 2026-01-05 \(UTC\)/);
+  const times = ["2026-01-05T23:59:00Z", "2026-01-06T00:01:00Z"];
+  const rows = times.map((time) => ({ ...row("bicycle", "bicycle", 0.9), time: new Date(time) }));
+  assert.match((await draw(charts(rows, classes).time!)).svg, /time of the answer \(UTC\)/);
+});
+
+Deno.test("charts: the distribution counts pictures of a class by answer", async () => {
+  const { svg } = await draw(charts(tenRows(), classes).distribution!);
+  assert.match(svg, />bicycle: 5 pictures</);
+  assert.match(svg, />motorcycle: 5 pictures</);
+  assert.match(svg, /confidence: 0\.9 – 0\.95; pictures: 1; answer: motorcycle; truth: bicycle/);
+  assert(svg.includes(palette.blue) && svg.includes(palette.vermillion), "class colours");
+});
+
+Deno.test("charts: the confusion matrix bears counts and shares of the class", async () => {
+  const { svg } = await draw(charts([...tenRows(), row("bicycle", "bicycle", 0.9)], classes).confusion!);
+  assert.match(svg, />83\.3%</);
+  assert.match(svg, />16\.7%</);
+  assert.match(svg, />5</);
+});
+
+Deno.test("charts: the threshold chart marks the threshold in use and the recommended one", async () => {
+  const { svg } = await draw(charts(tenRows(), classes).threshold!);
+  assert.match(svg, />in use: 0\.8</);
+  assert.match(svg, />recommended: 0\.93</);
+  const none = thresholdChart(thresholdCurve(tenRows(), 2), {
+    threshold: 0.8,
+    recommended: undefined,
+    precision: 1,
+  });
+  assert(!(await draw(none)).svg.includes("recommended"));
+});
+
+Deno.test("charts: training keeps its scale while epochs come in", async () => {
+  const epochs = [{ epoch: 0, train: 0.6 }, { epoch: 1, train: 0.7, validation: 0.65 }];
+  const { svg, title } = await draw(trainingChart(epochs, { epochs: 31 }));
+  assert.match(svg, />30</);
+  assert.equal(title, "Validation accuracy 65% after 2 epochs.");
+  assert(!svg.includes(">loss<"));
+  assert((await draw(charts(tenRows(), classes).loss!)).svg.includes(">loss<"));
+});
+
+Deno.test("charts: counts name the split and the number", async () => {
+  const { svg, title } = await draw(countsChart([
+    { className: "bicycle", split: "train", count: 1500 },
+    { className: "bicycle", split: "test", count: 0 },
+  ]));
+  assert.match(svg, />train: 1,500</);
+  assert.match(svg, />test: 0</);
+  assert.equal(title, "1,500 pictures to train and no pictures to test.");
+});

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { reliabilityBins } from "../../lib/evaluation/calibration.ts";
+import { classDrift } from "../../lib/evaluation/drift.ts";
+import { confidenceText, countOf, listOf, median, partOf, percent } from "../../lib/evaluation/format.ts";
+import { confusionMatrix, precisionPerClass } from "../../lib/evaluation/metrics.ts";
+import { countsWords, outcomeWords, trainingWords } from "../../lib/evaluation/run_words.ts";
+import { recommendThreshold, thresholdCurve } from "../../lib/evaluation/threshold.ts";
+import {
+  accuracyWords,
+  confusionWords,
+  distributionWords,
+  driftWords,
+  missingWords,
+  precisionWords,
+  recommendationWords,
+  reliabilityWords,
+  thresholdWords,
+} from "../../lib/evaluation/words.ts";
+import { classes, row, tenRows } from "./testing.ts";
+
+const noTruth = /^No captured picture has a known label/;
+const unlabelled = { ...row("bicycle", "bicycle", 0.9), truth: null, correct: null };
+
+Deno.test("format: shares never round to all or nothing", () => {
+  assert.deepEqual(
+    [0, 0.0001, 0.925, 0.9, 0.9999, 1].map(percent), //
+    ["0%", "under 0.1%", "92.5%", "90%", "over 99.9%", "100%"],
+  );
+  assert.deepEqual([0.5, 0.97123, 0.99961, 1].map(confidenceText), ["0.50", "0.97", "0.9996", "1"]);
+});
+
+Deno.test("format: nothing, one and many", () => {
+  assert.deepEqual([0, 1, 1200].map((n) => countOf(n, "picture")), [
+    "no pictures",
+    "1 picture",
+    "1,200 pictures",
+  ]);
+  assert.deepEqual(
+    [[0, 4], [3, 4], [4, 4], [1, 1], [0, 1]].map(([part, all]) => partOf(part!, all!, "answer")), //
+    ["none of 4 answers", "3 of 4 answers", "all 4 answers", "the one answer", "none of 1 answer"],
+  );
+  assert.deepEqual([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(listOf), ["", "a", "a and b", "a, b and c"]);
+  assert.deepEqual([[], [3], [4, 1], [9, 1, 2]].map(median), [undefined, 3, 2.5, 2]);
+});
+
+Deno.test("words: accuracy with what so few pictures can tell", () => {
+  assert.equal(
+    accuracyWords(tenRows()),
+    "The endpoint told 8 of 10 pictures right, 80%; so many leave the true share between 49% and 94.3% (95% interval).",
+  );
+  assert.match(accuracyWords([row("bicycle", "bicycle", 0.9)]), /told the one picture right, 100%;/);
+  assert.match(accuracyWords([...tenRows(), unlabelled]), /80% \(1 further capture without a known label\);/);
+  assert.match(accuracyWords([]), noTruth);
+  assert.match(accuracyWords([unlabelled]), noTruth);
+});
+
+Deno.test("words: what reached the threshold", () => {
+  const words = (...rows: Parameters<typeof thresholdWords>[0]) => thresholdWords(rows, 0.8);
+  assert.equal(words(...tenRows()), "8 of 10 answers reached the threshold of 0.8; of these 1 was wrong.");
+  assert.equal(
+    words(row("bicycle", "bicycle", 0.9)),
+    "The one answer reached the threshold of 0.8; the one was right.",
+  );
+  assert.equal(
+    words(row("bicycle", "bicycle", 0.7), row("bicycle", "bicycle", 0.6)), //
+    "None of 2 answers reached the threshold of 0.8.",
+  );
+  assert.equal(
+    words(...tenRows().filter(({ correct }) => correct), unlabelled), //
+    "8 of 9 answers reached the threshold of 0.8; of the 7 with a known label all were right.",
+  );
+  assert.equal(words(unlabelled), "The one answer reached the threshold of 0.8.");
+  assert.equal(words(), "Nothing was captured.");
+});
+
+Deno.test("words: mistakes", () => {
+  const words = (...rows: ReturnType<typeof tenRows>) =>
+    confusionWords(confusionMatrix(rows, classes), classes);
+  assert.equal(words(row("bicycle", "bicycle", 0.9)), "The one picture was told right.");
+  assert.equal(words(...tenRows().filter(({ correct }) => correct)), "All 8 pictures were told right.");
+  assert.equal(
+    words(row("bicycle", "motorcycle", 0.9), row("bicycle", "bicycle", 0.9)),
+    "The only mistake: 1 of 2 bicycle pictures taken for motorcycle.",
+  );
+  assert.equal(
+    words(...tenRows(), row("motorcycle", "bicycle", 0.9)),
+    "Most frequent mistake: 2 of 6 motorcycle pictures taken for bicycle.",
+  );
+  assert.match(
+    words(...tenRows()),
+    /^The only mistakes: 1 of 5 bicycle .* and 1 of 5 motorcycle .* taken for bicycle\.$/,
+  );
+  assert.match(words(), noTruth);
+});
+
+Deno.test("words: precision and distribution", () => {
+  assert.equal(
+    precisionWords(
+      precisionPerClass([row("bicycle", "bicycle", 0.9), row("motorcycle", "bicycle", 0.9)], classes),
+    ),
+    "“bicycle” was the answer for 2 pictures, and right for 1 (50%). “motorcycle” was never the answer.",
+  );
+  assert.equal(
+    distributionWords(tenRows(), classes),
+    "Median confidence: 0.95 for bicycle and 0.90 for motorcycle.",
+  );
+  assert.match(distributionWords([], classes), noTruth);
+});
+
+Deno.test("words: the recommended threshold", () => {
+  const curve = thresholdCurve(tenRows(), 2);
+  const words = (precision: number) =>
+    recommendationWords(curve, recommendThreshold(curve, precision), precision);
+  assert.equal(
+    words(0.95), //
+    "From a threshold of 0.93, 100% of the accepted answers are right (wanted: 95%): 5 of 10 answers reach it.",
+  );
+  assert.equal(words(0.8), "Without any threshold 80% of 10 answers are right (wanted: 80%).");
+  const wrong = thresholdCurve([row("bicycle", "motorcycle", 0.9)], 2);
+  assert.equal(
+    recommendationWords(wrong, undefined, 0.9),
+    "No threshold makes 90% of the accepted answers right.",
+  );
+  assert.match(recommendationWords([], undefined, 0.9), noTruth);
+});
+
+Deno.test("words: calibration is judged only where the pictures are enough for it", () => {
+  const words = (count: number, confidence: number, right: number) =>
+    reliabilityWords(reliabilityBins(Array.from(
+      { length: count },
+      (_, i) => row("bicycle", i < right ? "bicycle" : "motorcycle", confidence),
+    )));
+  assert.match(
+    words(100, 0.95, 60),
+    /^Mean confidence 95%, right 60%: the network is too sure of itself \(cal.*35%\)/,
+  );
+  assert.match(words(100, 0.65, 95), /the network is less sure than it could be/);
+  assert.match(words(10, 0.95, 9), /with 10 pictures that is no clear difference/);
+  assert.match(words(0, 0, 0), noTruth);
+});
+
+Deno.test("words: drift", () => {
+  const answers = (bicycles: number, motorcycles: number) => [
+    ...Array.from({ length: bicycles }, () => ({ predicted: "bicycle", confidence: 0.9 })),
+    ...Array.from({ length: motorcycles }, () => ({ predicted: "motorcycle", confidence: 0.9 })),
+  ];
+  const words = (bicycles: number, motorcycles: number) =>
+    driftWords(classDrift(answers(500, 500), answers(bicycles, motorcycles), classes), "the classes");
+  assert.equal(words(250, 250), "The classes have not drifted (PSI 0.00).");
+  assert.equal(words(340, 160), "The classes have drifted somewhat (PSI 0.14).");
+  assert.equal(words(400, 100), "The classes have drifted strongly (PSI 0.42): look at the new pictures.");
+  assert.equal(words(1, 1), "Too few captures to tell whether the classes have drifted (PSI 0.00).");
+});
+
+Deno.test("words: missing captures are said", () => {
+  assert.equal(missingWords([]), "");
+  assert.equal(
+    missingWords(["test/a.png"]), //
+    "1 expected capture had not arrived (test/a.png); the figures leave it out.",
+  );
+  assert.match(
+    missingWords(["test/a.png", "test/b.png"]),
+    /^2 expected captures .* \(test\/a\.png, …\); .* them out\.$/,
+  );
+});
+
+Deno.test("words: staging, training and executions", () => {
+  const count = (className: string, split: string, count: number) => ({ className, split, count });
+  assert.equal(
+    countsWords([
+      count("bicycle", "train", 500),
+      count("motorcycle", "train", 500),
+      count("bicycle", "test", 9),
+      count("motorcycle", "test", 1),
+    ]),
+    "1,000 pictures to train (500 of each class) and 10 pictures to test.",
+  );
+  assert.equal(countsWords([]), "No pictures.");
+
+  const epochs = [{ epoch: 0, train: 0.6, validation: 0.7 }, { epoch: 1, validation: 0.925 }, {
+    epoch: 2,
+    train: 0.9,
+  }];
+  assert.equal(trainingWords(epochs), "Validation accuracy 92.5% after 3 epochs.");
+  assert.equal(
+    trainingWords([...epochs, { epoch: 3, validation: 0.9 }]),
+    "Validation accuracy 90% after 4 epochs; the best was 92.5%, in epoch 1.",
+  );
+  assert.equal(trainingWords([{ epoch: 0, train: 0.5 }]), "1 epoch, not validated.");
+  assert.equal(trainingWords([]), "No epoch has ended.");
+
+  assert.equal(outcomeWords([]), "No executions.");
+  assert.equal(outcomeWords(["succeeded"]), "The one execution succeeded.");
+  assert.equal(
+    outcomeWords(["succeeded", "failed", "running"]),
+    "1 of 3 executions succeeded, 1 failed and 1 still runs.",
+  );
+  assert.equal(
+    outcomeWords(["below threshold", "failed"]),
+    "None of 2 executions succeeded, 1 ended under the threshold and 1 failed otherwise.",
+  );
+});
