@@ -23,7 +23,7 @@ const wideWidth = 1000;
 
 /** Interface fonts are up to so much wider than Arial; DejaVu Sans, at the wide end, by 1.15. */
 const regularFactor = 1.1;
-const boldFactor = 1.2;
+const boldFactor = 1.25;
 
 /**
  * An estimate of the width of a line of text in an interface font (system-ui), in the unit of `fontSize`. It is rather too

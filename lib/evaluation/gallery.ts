@@ -98,7 +98,7 @@ function figure(png: Uint8Array, lines: string[], frame: string): string {
   const [first, ...others] = lines.map(escapeHtml);
   return `<figure style="margin:0;width:${pictureWidth + 24}px">` +
     `<img alt="${lines.map(escapeHtml).join(", ")}" width="${pictureWidth}" height="${pictureWidth}" ` +
-    `style="image-rendering:pixelated;border-radius:4px;padding:2px;border:${frame}" ` +
+    `style="image-rendering:pixelated;border-radius:4px;margin:6px 0 4px 6px;outline:${frame};outline-offset:1px" ` +
     `src="data:image/png;base64,${data}">` +
     `<figcaption style="font-size:12px;line-height:1.35;overflow-wrap:anywhere">` +
     `${others.length > 0 ? `<strong>${first}</strong>` : first}${
