@@ -24,14 +24,7 @@ export { deployStateMachine, findStateMachine } from "./workflow/state_machine.t
 export { executionGantt } from "./workflow/gantt.ts";
 
 // 5 Evaluation
-export { confidenceDistribution, confidenceOverTime } from "./evaluation/charts/confidence.ts";
-export { confusionChart } from "./evaluation/charts/confusion.ts";
-export { countsChart, outcomeChart } from "./evaluation/charts/counts.ts";
-export { reliabilityChart } from "./evaluation/charts/reliability.ts";
-export { thresholdChart } from "./evaluation/charts/threshold.ts";
-export { reliabilityBins } from "./evaluation/calibration.ts";
-export { evaluationFrame, judged, predictions } from "./evaluation/frame.ts";
-export { recommendThreshold, thresholdCurve } from "./evaluation/threshold.ts";
+export * from "./evaluation/mod.ts";
 
 // Showing
 export { chart } from "./notebook/chart.ts";

@@ -65,43 +65,6 @@ export function svg(source: string, title: string): Displayable {
   return new Displayable(() => ({ "image/svg+xml": source, "text/plain": title }));
 }
 
-export interface Picture {
-  /** The bytes of a PNG file. */
-  png: Uint8Array;
-  /** What stands below the picture, and for it where it cannot be seen. */
-  caption: string;
-}
-
-/** A PNG file, drawn `width` CSS pixels wide with sharp pixels, as small pictures need it. */
-export function image(picture: Picture, width = 128): Displayable {
-  return new Displayable(() => ({
-    "text/html": figure(picture, width),
-    "image/png": base64(picture.png),
-    "text/plain": `[picture: ${picture.caption}]`,
-  }));
-}
-
-/** Pictures side by side, in as many rows as the page needs. */
-export function gallery(pictures: Picture[], width = 96): Displayable {
-  const figures = pictures.map((picture) => figure(picture, width)).join("");
-  return html(
-    `<div style="display:flex;flex-wrap:wrap;gap:12px">${figures}</div>`,
-    pictures.map(({ caption }) => `[picture: ${caption}]`).join("\n"),
-  );
-}
-
-function figure({ png, caption }: Picture, width: number): string {
-  const text = escapeHtml(caption);
-  return `<figure style="margin:0;max-width:${Math.max(width, 96)}px">` +
-    `<img alt="${text}" width="${width}" style="image-rendering:pixelated;border-radius:4px" ` +
-    `src="data:image/png;base64,${base64(png)}">` +
-    `<figcaption style="font-size:12px;line-height:1.3;overflow-wrap:anywhere">${text}</figcaption></figure>`;
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
-}
-
 /** Rows as a table; the columns are the keys of the first row. Numbers stand at the right. */
 export function table(rows: Record<string, unknown>[]): Displayable {
   const columns = Object.keys(rows[0] ?? {});

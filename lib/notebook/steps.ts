@@ -1,5 +1,5 @@
 /** The long steps of the notebooks, each with its progress on show. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Aws } from "../aws.ts";
 import { type Cifar, loadDataset, type Selection } from "../dataset/mod.ts";
 import { type CapturedTraffic, readCaptures } from "../evaluation/read_captures.ts";
@@ -32,7 +32,7 @@ export async function openDataset({ settings }: Aws): Promise<Cifar> {
       onNotice: (line) => notice = line,
       signal,
     }), {
-    done: (cifar) => notice || `${cifar.source}`,
+    done: ({ source }) => notice || basename(source),
   });
 }
 

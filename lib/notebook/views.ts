@@ -1,10 +1,11 @@
 /** What the notebooks show of things: the target, pictures, a prediction, functions, an answer of one. */
 import type { Aws } from "../aws.ts";
 import { encodePng, type Selection } from "../dataset/mod.ts";
+import { sampleGallery } from "../evaluation/gallery.ts";
 import type { StagedDataset } from "../staging.ts";
 import type { TrainingResult } from "../training/estimator.ts";
 import { type DeployedFunction, FUNCTIONS, type InvocationResult } from "../workflow/functions.ts";
-import { type Displayable, gallery, html, markdown, table } from "./display.ts";
+import { type Displayable, html, markdown, table } from "./display.ts";
 import { escapeHtml } from "./format.ts";
 import { classColors } from "./theme.ts";
 
@@ -36,10 +37,15 @@ export async function sampleView({ train, classes }: Selection, perClass = 6): P
     const step = Math.max(1, Math.floor(all.length / perClass));
     return all.filter((_, index) => index % step === 0).slice(0, perClass);
   });
-  return gallery(
+  return sampleGallery(
     await Promise.all(
-      samples.map(async ({ pixels, className }) => ({ png: await encodePng(pixels), caption: className })),
+      samples.map(async ({ pixels, className, filename }) => ({
+        png: await encodePng(pixels),
+        className,
+        name: filename,
+      })),
     ),
+    classes,
   );
 }
 

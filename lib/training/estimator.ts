@@ -78,11 +78,10 @@ export class Estimator {
   }
 
   /** Sets hyperparameters; SageMaker takes every value as a string. */
-  setHyperparameters(values: Readonly<Record<string, string | number | boolean>>): this {
+  setHyperparameters(values: Readonly<Record<string, string | number | boolean>>): void {
     for (const [name, value] of Object.entries(values)) {
       this.hyperparameters[name] = typeof value === "boolean" ? (value ? "True" : "False") : `${value}`;
     }
-    return this;
   }
 
   /** The request that `fit` sends. */

@@ -19,7 +19,7 @@ export class TrainingLog {
 
   /** Takes one line; returns whether it told something new of an epoch. */
   read(line: string): boolean {
-    this.network ??= line.match(/Network: (.+)$/)?.[1];
+    this.network ??= line.match(/ network: (.+?), \d+ parameters/)?.[1];
     const found = line.match(/Epoch\[(\d+)\] (Train-accuracy|Validation-accuracy|Time cost)=([\d.eE+-]+)/);
     if (!found) return false;
     const number = Number(found[1]);

@@ -1,14 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  gallery,
-  html,
-  image,
-  inKernel,
-  live,
-  markdown,
-  summary,
-  table,
-} from "../../lib/notebook/display.ts";
+import { html, inKernel, live, markdown, summary, table } from "../../lib/notebook/display.ts";
 
 async function printed(action: () => Promise<void>): Promise<string[]> {
   const lines: string[] = [];
@@ -38,19 +29,6 @@ Deno.test("a table escapes its cells, puts numbers at the right and has a twin i
   assert.match(bundle["text/html"] as string, /<td style="text-align:left[^"]*">&lt;b&gt;<\/td>/);
   assert.match(bundle["text/html"] as string, /<td style="text-align:right[^"]*">1,234\.5679<\/td>/);
   assert.equal(bundle["text/plain"], "name  size\n<b>   1,234.5679\n      2");
-});
-
-Deno.test("pictures carry their bytes and their caption", async () => {
-  const picture = { png: new Uint8Array([1, 2, 3]).subarray(1), caption: 'a "bicycle"' };
-  const bundle = await image(picture, 64).bundle();
-  assert.equal(bundle["image/png"], "AgM=");
-  assert.match(
-    bundle["text/html"] as string,
-    /alt="a &quot;bicycle&quot;" width="64"[^>]*src="data:image\/png;base64,AgM="/,
-  );
-  const strip = await gallery([picture, picture]).bundle();
-  assert.equal((strip["text/html"] as string).match(/<figure/g)?.length, 2);
-  assert.equal(strip["text/plain"], '[picture: a "bicycle"]\n[picture: a "bicycle"]');
 });
 
 Deno.test("the kernel finds the method by which it displays a value", async () => {

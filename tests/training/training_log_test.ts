@@ -19,3 +19,9 @@ Deno.test("TrainingLog collects the epochs and tells which lines said something 
     { epoch: 1, train: 0.7 },
   ]);
 });
+
+Deno.test("TrainingLog: the local algorithm says which network it trains", () => {
+  const log = new TrainingLog();
+  log.read("[11/23/2026 05:12:43 INFO 1] network: ResNet-20, 272474 parameters, 2 threads");
+  assert.equal(log.network, "ResNet-20");
+});
