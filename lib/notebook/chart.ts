@@ -1,8 +1,18 @@
 /** Charts: Vega-Lite for front ends that draw it live, with an SVG twin for all others. */
 import * as vega from "vega";
 import { compile, type Config, type TopLevelSpec } from "vega-lite";
+import { textWidth } from "../text_width.ts";
 import { Displayable } from "./display.ts";
 import { vegaLiteTheme } from "./theme.ts";
+
+interface TextMetrics {
+  width(item: { fontSize?: number; fontWeight?: string | number }, text: unknown): number;
+}
+
+// Without a canvas Vega takes every character for 0.8 em wide, which pushes titles and legends far off.
+const { textMetrics } = vega as unknown as { textMetrics: TextMetrics };
+textMetrics.width = ({ fontSize = 11, fontWeight }, text) =>
+  textWidth(String(text ?? ""), fontSize, fontWeight === "bold" || Number(fontWeight) >= 600);
 
 export const vegaLiteMime = "application/vnd.vegalite.v5+json";
 

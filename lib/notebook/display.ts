@@ -2,7 +2,6 @@
  * What notebooks show: each helper makes a Displayable, which a front end draws when it is the last expression of
  * a cell, and which `show()` draws at any other place. Outside of a Deno kernel `show()` prints the plain text.
  */
-import { Buffer } from "node:buffer";
 import { escapeHtml } from "./format.ts";
 
 /** Contents of one output by MIME type: text, base64 for images, objects for JSON. */
