@@ -8,6 +8,9 @@ import type { Whitening } from "./whitening.ts";
 /** Channels of the three blocks. */
 const WIDTHS = [24, 48, 96];
 
+/** Pixels each way: the 2×2 convolution takes one, then three halvings must leave one. */
+export const LEAST_SIDE = 2 ** WIDTHS.length + 1;
+
 /**
  * The default network, for small data on a CPU. A frozen 2×2 convolution decorrelates neighbouring pixels, so that the first trained layer starts from
  * equally strong inputs (after Jordan 2024, "94% on CIFAR-10 in 3.29 seconds"); three blocks halve the picture

@@ -1,4 +1,5 @@
-import { compactNetwork } from "./compact.ts";
+import { compactNetwork, LEAST_SIDE } from "./compact.ts";
+import { ClientError } from "./failure.ts";
 import type { Value } from "./graph.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
 import type { Layers } from "./layers.ts";
@@ -21,7 +22,14 @@ export function networkOf(
   { num_layers, num_classes, image_shape }: Hyperparameters,
   whitening: () => Whitening,
 ): Network {
-  return num_layers === undefined
-    ? compactNetwork(num_classes, whitening())
-    : resNet(num_layers, num_classes, image_shape[1]);
+  if (num_layers !== undefined) return resNet(num_layers, num_classes, image_shape[1]);
+  if (Math.min(image_shape[1], image_shape[2]) < LEAST_SIDE) {
+    throw new ClientError(
+      `image_shape ${
+        image_shape.join(",")
+      } is too small for the compact local network, which needs at least ` +
+        `${LEAST_SIDE} pixels each way; give num_layers to train a ResNet`,
+    );
+  }
+  return compactNetwork(num_classes, whitening());
 }
