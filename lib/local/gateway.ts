@@ -30,8 +30,9 @@ export function createGateway(
     try {
       refuseForeign(request, url);
       if (url.pathname === HEALTH_PATH) return Response.json(health());
-      const principal = await services.iam.authenticate(request);
-      const call = { request, url, principal, region: scope?.region ?? region, requestId };
+      const whole = service === "s3" ? request : await withBody(request);
+      const principal = await services.iam.authenticate(whole);
+      const call = { request: whole, url, principal, region: scope?.region ?? region, requestId };
       response = await services[service].handle(call);
     } catch (error) {
       if (!(error instanceof AwsError)) onFault(error, `${request.method} ${url.pathname}`);
@@ -50,6 +51,18 @@ export function createGateway(
     await response.body?.cancel();
     return new Response(null, { status: response.status, headers: response.headers });
   };
+}
+
+/** The request with its body read, so that it can be read twice: once for its signature, once by the service. */
+async function withBody(request: Request): Promise<Request> {
+  const { method, headers } = request;
+  const body = await request.arrayBuffer().catch(() => {
+    throw new AwsError("SerializationException", "The request body ended early.");
+  });
+  if (body.byteLength > 0 && (method === "GET" || method === "HEAD")) {
+    throw new AwsError("SerializationException", `A ${method} request has no body.`);
+  }
+  return new Request(request.url, { method, headers, body: body.byteLength > 0 ? body : undefined });
 }
 
 /** The credential scope `AKID/date/region/service/aws4_request` of a signed or presigned request. */

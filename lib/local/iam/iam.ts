@@ -1,19 +1,54 @@
+/** IAM and STS: roles and their policies, who a request is from, and what it may do. */
 import type { Core, Iam } from "../services.ts";
-export function createIam(core: Core, _options: { propagationSeconds: number }): Iam {
+import { Authentication } from "./authentication.ts";
+import { Authorization } from "./authorization.ts";
+import type { IamContext } from "./context.ts";
+import { Entities } from "./entities.ts";
+import { managedPolicyOperations } from "./managed_policies.ts";
+import { query } from "./query.ts";
+import { rolePolicyOperations } from "./role_policies.ts";
+import { roleOperations } from "./roles.ts";
+import { principalOf, Sessions } from "./sessions.ts";
+import { stsOperations } from "./sts.ts";
+
+/** @param options.propagationSeconds how long new and changed roles and policies take to be effective */
+export function createIam(core: Core, options: { propagationSeconds: number }): Iam {
+  const entities = new Entities(core.store);
+  const iam: IamContext = {
+    core,
+    entities,
+    effectiveFrom: () => core.now() + options.propagationSeconds * 1000,
+  };
+  const sessions = new Sessions(core, entities);
+  const authorization = new Authorization(core, entities);
+  const authentication = new Authentication(core, entities, sessions);
+  const services = [
+    {
+      xmlns: "https://iam.amazonaws.com/doc/2010-05-08/",
+      operations: { ...roleOperations(iam), ...rolePolicyOperations(iam), ...managedPolicyOperations(iam) },
+    },
+    {
+      xmlns: "https://sts.amazonaws.com/doc/2011-06-15/",
+      operations: stsOperations(iam, authorization, sessions),
+    },
+  ];
+
   return {
-    handle: () => Promise.reject(new Error("being written")),
-    authenticate: () => Promise.resolve({ arn: `arn:aws:iam::${core.account}:root` }),
-    authorize() {},
-    authorizePassRole() {},
-    isAssumable: () => true,
-    assumeRole: (roleArn: string) => ({
-      principal: { arn: roleArn },
-      credentials: {
-        AccessKeyId: "ASIATEST",
-        SecretAccessKey: "test",
-        SessionToken: "test",
-        Expiration: Date.now() + 3600e3,
-      },
-    }),
+    handle: (call) => query(services, call),
+    start: () => sessions.expire(),
+    authenticate: (request) => authentication.authenticate(request),
+    authorize: (principal, action, resource, context) =>
+      authorization.authorize(principal, action, resource, context),
+    authorizePassRole: (principal, roleArn, service) =>
+      authorization.authorizePassRole(principal, roleArn, service),
+    isAssumable: (roleArn, service) => authorization.isAssumable(roleArn, service),
+    assumeRole(roleArn, service, sessionName) {
+      const role = entities.roleByArn(roleArn);
+      if (!role || !authorization.isAssumable(roleArn, service)) {
+        throw new Error(`${service} cannot assume the role ${roleArn}`);
+      }
+      const session = sessions.forService(role, sessionName);
+      return { principal: principalOf(session), credentials: session };
+    },
   };
 }

@@ -1,0 +1,71 @@
+/** What policies say of a request (AWS, "Policy evaluation logic"): a deny beats an allow, and nothing is no. */
+import { holds } from "./conditions.ts";
+import { type Context, matchesPattern } from "./patterns.ts";
+import type { PolicyDocument, Statement } from "./policy_document.ts";
+
+export type Decision = "Allow" | "ExplicitDeny" | "ImplicitDeny";
+
+export interface Question {
+  /** For example `s3:GetObject`. */
+  readonly action: string;
+  readonly resource: string;
+  readonly context: Context;
+}
+
+/** Who asks to assume a role: a service by its name, or a caller by its ARNs (its own, its role's, its account's). */
+export type Asker = { readonly Service: string } | { readonly AWS: readonly string[] };
+
+/** The decision of what a role may do. */
+export function evaluate(policies: Iterable<PolicyDocument>, question: Question): Decision {
+  return decide(policies, question, ({ Resource, NotResource }, context) => {
+    const matches = (pattern: string) => matchesPattern(pattern, question.resource, context);
+    return Resource ? Resource.some(matches) : !NotResource!.some(matches);
+  });
+}
+
+/** The decision of who may assume a role. */
+export function evaluateTrust(policy: PolicyDocument, asker: Asker, question: Question): Decision {
+  return decide(
+    [policy],
+    question,
+    ({ Principal }) =>
+      Object.entries(Principal ?? {}).some(([kind, names]) =>
+        names.some((name) =>
+          "Service" in asker
+            ? kind === "Service" && name === asker.Service
+            : kind === "AWS" && (name === "*" || asker.AWS.includes(name))
+        )
+      ),
+  );
+}
+
+function decide(
+  policies: Iterable<PolicyDocument>,
+  question: Question,
+  concerns: (statement: Statement, context: Context | undefined) => boolean,
+): Decision {
+  let decision: Decision = "ImplicitDeny";
+  for (const { Version, Statement } of policies) {
+    const context = Version === "2012-10-17" ? question.context : undefined;
+    for (const statement of Statement) {
+      if (!matchesAction(statement, question.action)) continue;
+      if (!concerns(statement, context) || !conditionsHold(statement, question.context, context)) continue;
+      if (statement.Effect === "Deny") return "ExplicitDeny";
+      decision = "Allow";
+    }
+  }
+  return decision;
+}
+
+function matchesAction({ Action, NotAction }: Statement, action: string): boolean {
+  const matches = (pattern: string) => matchesPattern(pattern, action, undefined, "is");
+  return Action ? Action.some(matches) : !NotAction!.some(matches);
+}
+
+function conditionsHold({ Condition }: Statement, given: Context, variables: Context | undefined): boolean {
+  return Object.entries(Condition).every(([operator, keys]) =>
+    Object.entries(keys).every(([key, wanted]) =>
+      holds(operator, given.get(key.toLowerCase()), wanted, variables)
+    )
+  );
+}

@@ -1,0 +1,59 @@
+/** The AWS query protocol of IAM and STS: an `Action` with form-encoded members, answered in XML. */
+import { AwsError } from "../errors.ts";
+import { type Operation, toXml } from "../protocols.ts";
+import type { Call } from "../services.ts";
+
+/** Operations whose answers are in one namespace. */
+export interface QueryService {
+  readonly xmlns: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+}
+
+/** Answers a request to the service that has its operation; names of operations are of one service only. */
+export async function query(services: readonly QueryService[], call: Call): Promise<Response> {
+  const body = new URLSearchParams(await call.request.text());
+  const parameters = new URLSearchParams([...call.url.searchParams, ...body]);
+  const action = parameters.get("Action");
+  if (action === null) throw new AwsError("MissingAction", "Could not find operation in request.");
+  const service = services.find(({ operations }) => Object.hasOwn(operations, action));
+  if (!service) {
+    throw new AwsError("InvalidAction", `The local AWS does not support the operation '${action}'.`);
+  }
+  const output = await service.operations[action]!.run(readMembers(parameters), call).catch((error) => {
+    // These two services name violated constraints otherwise than most.
+    if (error instanceof AwsError && error.code === "ValidationException") {
+      throw new AwsError("ValidationError", error.message);
+    }
+    throw error;
+  });
+  const answer = toXml(`${action}Response`, {
+    [`${action}Result`]: Object.keys(output).length > 0 ? output : undefined,
+    ResponseMetadata: { RequestId: call.requestId },
+  }, service.xmlns);
+  return new Response(answer, { headers: { "content-type": "text/xml" } });
+}
+
+/** `Tags.member.1.Key=a` as `{Tags: [{Key: "a"}]}`. */
+export function readMembers(parameters: URLSearchParams): Record<string, unknown> {
+  const root = new Map<string, unknown>();
+  for (const [name, value] of parameters) {
+    const path = name.split(".");
+    let node = root;
+    for (const step of path.slice(0, -1)) {
+      const next = node.get(step);
+      if (next instanceof Map) node = next;
+      else node.set(step, node = new Map());
+    }
+    node.set(path.at(-1)!, value);
+  }
+  return plain(root) as Record<string, unknown>;
+}
+
+function plain(node: unknown): unknown {
+  if (!(node instanceof Map)) return node;
+  const members = node.get("member");
+  if (node.size === 1 && members instanceof Map) {
+    return [...members].sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => plain(item));
+  }
+  return Object.fromEntries([...node].map(([name, value]) => [name, plain(value)]));
+}

@@ -1,0 +1,68 @@
+/** Sessions of roles: their credentials, made, kept and looked up. */
+import type { Core, Principal } from "../services.ts";
+import { type Entities, type Role, type Session, uniqueId } from "./entities.ts";
+
+/** All keys made here begin so: a key that is gone is known to have been one, and no administrator's. */
+const KEY_PREFIX = "ASIASCONES";
+const KEY_LENGTH = 20;
+
+/** How long sessions last that services make for themselves, and when they make a new one. */
+const SERVICE_SESSION_MS = 12 * 3600 * 1000;
+const RENEW_BEFORE_MS = 6 * 3600 * 1000;
+const MAX_REUSED = 1000;
+
+export class Sessions {
+  /** Sessions of services in use, by role and name: a service asks often. */
+  readonly #reused = new Map<string, Session>();
+
+  constructor(readonly core: Core, readonly entities: Entities) {}
+
+  /** A new session, or one that the service already has. */
+  forService(role: Role, sessionName: string): Session {
+    const key = `${role.RoleId}/${sessionName}`;
+    const known = this.#reused.get(key);
+    if (known && known.Expiration - this.core.now() > RENEW_BEFORE_MS) return known;
+    if (this.#reused.size >= MAX_REUSED) this.#reused.clear();
+    const session = this.create(role, sessionName, SERVICE_SESSION_MS);
+    this.#reused.set(key, session);
+    return session;
+  }
+
+  create(role: Role, sessionName: string, milliseconds: number): Session {
+    const session: Session = {
+      AccessKeyId: uniqueId(KEY_PREFIX, KEY_LENGTH),
+      SecretAccessKey: random(30),
+      SessionToken: random(270),
+      Expiration: this.core.now() + milliseconds,
+      Arn: `arn:aws:sts::${this.core.account}:assumed-role/${role.RoleName}/${sessionName}`,
+      RoleName: role.RoleName,
+      RoleId: role.RoleId,
+    };
+    this.entities.sessions.put(session.AccessKeyId, session);
+    return session;
+  }
+
+  get(accessKeyId: string): Session | undefined {
+    return this.entities.sessions.get(accessKeyId);
+  }
+
+  /** Whether a key was made here, even if it is no longer known. */
+  isOurs(accessKeyId: string): boolean {
+    return accessKeyId.startsWith(KEY_PREFIX) && accessKeyId.length === KEY_LENGTH;
+  }
+
+  /** Forgets sessions that have expired. */
+  expire(): void {
+    for (const { AccessKeyId, Expiration } of this.entities.sessions.list()) {
+      if (Expiration <= this.core.now()) this.entities.sessions.delete(AccessKeyId);
+    }
+  }
+}
+
+export function principalOf({ Arn, RoleName }: Session): Principal {
+  return { arn: Arn, roleName: RoleName };
+}
+
+function random(bytes: number): string {
+  return crypto.getRandomValues(new Uint8Array(bytes)).toBase64();
+}
