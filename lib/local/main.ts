@@ -25,7 +25,10 @@ try {
     port: Number(values.port),
     region: Deno.env.get("AWS_REGION") ?? Deno.env.get("AWS_DEFAULT_REGION") ?? "us-east-1",
     rolePropagationSeconds: Number(values["role-propagation-seconds"]),
-    onRequest: () => lastRequest = Date.now(),
+    around: (handle) => (request) => {
+      lastRequest = Date.now();
+      return handle(request);
+    },
   });
   const file = join(stateDir, "local.json");
   Deno.writeTextFileSync(file, JSON.stringify({ endpoint: aws.endpoint, port: aws.port, pid: Deno.pid }));

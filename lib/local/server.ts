@@ -9,6 +9,8 @@ import type { Core, Service, Siblings } from "./services.ts";
 import { createStates } from "./states/states.ts";
 import { Store } from "./store.ts";
 
+export type Handler = (request: Request) => Response | Promise<Response>;
+
 export interface LocalAwsOptions {
   stateDir: string;
   /** 0 picks a free one. */
@@ -20,8 +22,8 @@ export interface LocalAwsOptions {
   onFault?(error: unknown, what: string): void;
   /** Instances by `<type> for <training-job or endpoint> usage`; absent means enough. */
   quotas?: Readonly<Record<string, number>>;
-  /** Called before each request, for an idle timer. */
-  onRequest?(): void;
+  /** Wraps the handling of every request: an idle timer, a recorder. */
+  around?(handle: Handler): Handler;
 }
 
 export interface LocalAws {
@@ -79,10 +81,10 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   });
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
-    server = Deno.serve({ hostname: "127.0.0.1", port: options.port, onListen() {} }, (request) => {
-      options.onRequest?.();
-      return handle(request);
-    });
+    server = Deno.serve(
+      { hostname: "127.0.0.1", port: options.port, onListen() {} },
+      options.around?.(handle) ?? handle,
+    );
   } catch (error) {
     store.close();
     throw error;
