@@ -142,15 +142,19 @@ export class Graph {
     });
   }
 
-  /** The finished graph. */
+  /**
+   * The finished graph, without the nodes that no output needs: a gradient is built with respect to all inputs of an
+   * operator, wanted or not, and ONNX Runtime would compute it.
+   */
   model(outputs: Value[], metadata?: Record<string, string>): Model {
-    return {
-      nodes: this.#nodes,
-      inputs: this.#inputs,
-      outputs,
-      initializers: [...this.#initializers.values()],
-      metadata,
-    };
+    const wanted = new Set(outputs.map(({ name }) => name));
+    const nodes = this.#nodes.toReversed().filter((node) => {
+      if (!node.outputs.some((name) => wanted.has(name))) return false;
+      node.inputs.forEach((name) => wanted.add(name));
+      return true;
+    }).toReversed();
+    const initializers = [...this.#initializers.values()].filter(({ name }) => wanted.has(name));
+    return { nodes, inputs: this.#inputs, outputs, initializers, metadata };
   }
 }
 
