@@ -1,5 +1,5 @@
 /** Runs the five notebooks in order, headless, and writes the reports. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ensureLocalAws, findLocalAws, stopLocalAws } from "../local_aws.ts";
 import { renderIndexPage } from "../runner/index_page.ts";
 import { softwareFacts } from "../runner/facts.ts";
@@ -9,10 +9,10 @@ import { interruptible } from "../notebook/interrupt.ts";
 import { PROJECT_DIR, readSettings, type Settings } from "../settings.ts";
 import { runProgram } from "./task.ts";
 
-const HELP = `deno task pipeline
+const HELP = `deno task pipeline [FOLDER]
 
-Runs the five notebooks in order on the Deno kernel against the target and writes reports/: each notebook with its
-outputs as .ipynb and .html, index.html, summary.json. Stops at the first cell that fails.
+Runs the five notebooks in order on the Deno kernel against the target and writes reports/, or FOLDER: each notebook
+with its outputs as .ipynb and .html, index.html, summary.json. Stops at the first cell that fails.
 
 SCONES_TARGET=aws runs it on your AWS account, SCONES_DATASET_URL names the archive; see the README for all variables.`;
 
@@ -28,6 +28,7 @@ await runProgram(HELP, () => interruptible(runPipeline));
 
 async function runPipeline(signal: AbortSignal): Promise<void> {
   const settings = readSettings();
+  const outDir = resolve(PROJECT_DIR, Deno.args[0] ?? "reports");
   const usesLocalAws = settings.target === "local" && settings.endpointUrl === undefined;
   const wasRunning = usesLocalAws && await findLocalAws(settings) !== undefined;
   try {
@@ -35,15 +36,14 @@ async function runPipeline(signal: AbortSignal): Promise<void> {
       const { endpoint } = await ensureLocalAws(settings);
       console.log(`Local AWS ${wasRunning ? "found" : "started"} on ${endpoint}`);
     }
-    await runAndReport(settings, signal);
+    await runAndReport(settings, outDir, signal);
   } finally {
     // One that ran before belongs to somebody; the one that this run needed goes with it.
     if (usesLocalAws && !wasRunning) await stopLocalAws(settings);
   }
 }
 
-async function runAndReport(settings: Settings, signal: AbortSignal): Promise<void> {
-  const outDir = join(PROJECT_DIR, "reports");
+async function runAndReport(settings: Settings, outDir: string, signal: AbortSignal): Promise<void> {
   const constant = {
     ...await softwareFacts(),
     Made: `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
