@@ -15,7 +15,7 @@ export async function drawPicture(className: DrawnClass, seed: number, stream: n
   const random = new Random(seed, stream);
   const svg = drawScene(random, className, DRAWN_PIXELS);
   let image = sharp(Buffer.from(svg)).removeAlpha().resize(SIDE, SIDE, { kernel: "mitchell" });
-  const blur = random.chance(0.4) ? random.between(0.4, 1.2) : 0;
+  const blur = random.chance(0.35) ? random.between(0.4, 1) : 0;
   if (blur > 0) image = image.blur(blur);
   const rgb = await image.raw().toBuffer();
   return expose(random, rgb);
@@ -23,10 +23,10 @@ export async function drawPicture(className: DrawnClass, seed: number, stream: n
 
 /** Contrast, brightness, a colour cast and noise, mostly of brightness as a camera's; interleaved to planar. */
 function expose(random: Random, rgb: Uint8Array): Uint8Array {
-  const contrast = random.between(0.5, 1.1);
+  const contrast = random.between(0.55, 1.1);
   const brightness = 128 + random.normal() * 18;
   const offsets = [0, 1, 2].map(() => brightness + random.normal() * 6);
-  const noise = random.chance(0.6) ? random.between(1, 6) : random.between(6, 16);
+  const noise = random.chance(0.65) ? random.between(1, 6) : random.between(6, 14);
   const row = new Uint8Array(ROW_BYTES);
   for (let i = 0; i < PLANE; i++) {
     const grain = random.normal() * noise;

@@ -18,8 +18,8 @@ export function drawScene(random: Random, className: DrawnClass, pixels: number)
   const ground = random.between(Math.max(horizon, 62), 92);
   const studio = random.chance(0.3);
   const look = vehicleLook(random);
-  const size = random.between(46, 80) * (look.ridden && className !== "pickup_truck" ? 0.78 : 1);
-  const turn = random.chance(0.25) ? random.between(0.45, 0.75) : random.between(0.75, 1); // seen at an angle
+  const size = random.between(50, 82) * (look.ridden && className !== "pickup_truck" ? 0.78 : 1);
+  const turn = random.chance(0.25) ? random.between(0.55, 0.8) : random.between(0.75, 1); // seen at an angle
   const flip = random.chance(0.5) ? -1 : 1;
   const at: Point = [50 + random.normal() * 7, studio ? random.between(70, 88) : ground];
   const tilt = random.normal() * (random.chance(0.15) ? 14 : 4);
@@ -38,7 +38,7 @@ export function drawScene(random: Random, className: DrawnClass, pixels: number)
     studio ? studioBackground(random) : outdoors(random, horizon),
     shadow,
     vehicle,
-    random.chance(0.3) ? obstacle(random) : "",
+    random.chance(0.22) ? obstacle(random) : "",
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${pixels}" height="${pixels}" viewBox="0 0 ${SIDE} ${SIDE}" ` +
     `stroke-linecap="round" stroke-linejoin="round">${content.join("")}</svg>`;
