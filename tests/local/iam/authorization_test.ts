@@ -1,0 +1,192 @@
+/** What services ask of IAM: may this be done, this role be handed over, this role be assumed, and from when. */
+import assert from "node:assert/strict";
+import { createIam } from "../../../lib/local/iam/iam.ts";
+import type { Core, Iam, Principal } from "../../../lib/local/services.ts";
+import { Store } from "../../../lib/local/store.ts";
+import { allowing, trusting } from "./testing.ts";
+
+const ACCOUNT = "000000000000";
+const LAMBDA = "lambda.amazonaws.com";
+const root: Principal = { arn: `arn:aws:iam::${ACCOUNT}:root` };
+const arnOf = (role: string) => `arn:aws:iam::${ACCOUNT}:role/${role}`;
+
+interface Clock {
+  now: number;
+}
+
+/** An IAM of its own, with a function that sends it operations as the administrator. */
+async function withIam(
+  body: (
+    iam: Iam,
+    send: (Action: string, members: Record<string, string>) => Promise<void>,
+    clock: Clock,
+  ) => Promise<void>,
+  propagationSeconds = 0,
+  stateDir?: string,
+): Promise<void> {
+  const directory = stateDir ?? await Deno.makeTempDir({ prefix: "scones-test-" });
+  const store = new Store(directory);
+  try {
+    const clock = { now: Date.UTC(2026, 0, 1) };
+    const siblings = {} as { iam: Iam };
+    const core = { store, account: ACCOUNT, region: "us-east-1", now: () => clock.now, siblings } as Partial<
+      Core
+    > as Core;
+    const iam = siblings.iam = createIam(core, { propagationSeconds });
+    await body(iam, async (Action, members) => {
+      const url = new URL("http://127.0.0.1/");
+      const request = new Request(url, { method: "POST", body: new URLSearchParams({ Action, ...members }) });
+      await iam.handle({ request, url, principal: root, region: "us-east-1", requestId: "1" });
+    }, clock);
+  } finally {
+    store.close();
+    if (!stateDir) await Deno.remove(directory, { recursive: true });
+  }
+}
+
+const createRole = { RoleName: "r", AssumeRolePolicyDocument: trusting(LAMBDA) };
+const mayRead = { RoleName: "r", PolicyName: "p", PolicyDocument: allowing("s3:GetObject") };
+const session: Principal = { arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/s`, roleName: "r" };
+
+function may(iam: Iam, action = "s3:GetObject"): boolean {
+  try {
+    iam.authorize(session, action, "arn:aws:s3:::b/k");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("the administrator may do everything, a role without policies nothing", () =>
+  withIam(async (iam, send) => {
+    iam.authorize(root, "s3:DeleteBucket", "arn:aws:s3:::b");
+    await send("CreateRole", createRole);
+    assert.ok(!may(iam));
+    await send("PutRolePolicy", mayRead);
+    assert.ok(may(iam));
+    assert.ok(!may(iam, "s3:PutObject"));
+    await send("DeleteRolePolicy", { RoleName: "r", PolicyName: "p" });
+    assert.ok(!may(iam));
+    await send("AttachRolePolicy", {
+      RoleName: "r",
+      PolicyArn: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+    });
+    assert.ok(may(iam));
+  }));
+
+Deno.test("denials are named as each service names them", () =>
+  withIam(async (iam, send) => {
+    await send("CreateRole", createRole);
+    const expected: [string, string, number][] = [
+      ["s3:GetObject", "AccessDenied", 403],
+      ["iam:GetRole", "AccessDenied", 403],
+      ["lambda:InvokeFunction", "AccessDeniedException", 403],
+      ["states:StartExecution", "AccessDeniedException", 400],
+      ["sagemaker:InvokeEndpoint", "AccessDeniedException", 400],
+      ["logs:PutLogEvents", "AccessDeniedException", 400],
+    ];
+    for (const [action, code, status] of expected) {
+      assert.throws(() => iam.authorize(session, action, "arn:x"), { code, status }, action);
+    }
+    assert.throws(() => iam.authorize(session, "lambda:InvokeFunction", "arn:x"), {
+      message:
+        `User: ${session.arn} is not authorized to perform: lambda:InvokeFunction on resource: arn:x ` +
+        "because no identity-based policy allows the lambda:InvokeFunction action",
+    });
+  }));
+
+Deno.test("a role is handed over by whom iam:PassRole allows it, to the service it names", () =>
+  withIam(async (iam, send) => {
+    await send("CreateRole", createRole);
+    iam.authorizePassRole(root, arnOf("any"), LAMBDA);
+    assert.throws(() => iam.authorizePassRole(session, arnOf("any"), LAMBDA), {
+      code: "AccessDeniedException",
+      status: 403,
+    });
+    assert.throws(() => iam.authorizePassRole(session, arnOf("any"), "states.amazonaws.com"), {
+      status: 400,
+    });
+    assert.throws(
+      () => iam.authorizePassRole(root, "arn:aws:iam::111111111111:role/x", LAMBDA),
+      /Cross-account/,
+    );
+    const PolicyDocument = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: {
+        Effect: "Allow",
+        Action: "iam:PassRole",
+        Resource: arnOf("any"),
+        Condition: { StringEquals: { "iam:PassedToService": LAMBDA } },
+      },
+    });
+    await send("PutRolePolicy", { ...mayRead, PolicyDocument });
+    iam.authorizePassRole(session, arnOf("any"), LAMBDA);
+    assert.throws(() => iam.authorizePassRole(session, arnOf("other"), LAMBDA), /iam:PassRole/);
+    assert.throws(() => iam.authorizePassRole(session, arnOf("any"), "states.amazonaws.com"), /iam:PassRole/);
+  }));
+
+Deno.test("a service assumes the roles whose trust policy names it", () =>
+  withIam(async (iam, send) => {
+    await send("CreateRole", createRole);
+    assert.ok(iam.isAssumable(arnOf("r"), LAMBDA));
+    assert.ok(!iam.isAssumable(arnOf("r"), "states.amazonaws.com"));
+    assert.ok(!iam.isAssumable(arnOf("absent"), LAMBDA));
+    assert.ok(!iam.isAssumable(arnOf("path/r"), LAMBDA));
+    const { principal, credentials } = iam.assumeRole(arnOf("r"), LAMBDA, "f");
+    assert.deepEqual(principal, { arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/f`, roleName: "r" });
+    assert.match(credentials.AccessKeyId, /^ASIA[A-Z2-7]{16}$/);
+    assert.equal(iam.assumeRole(arnOf("r"), LAMBDA, "f").credentials.AccessKeyId, credentials.AccessKeyId);
+    assert.notEqual(iam.assumeRole(arnOf("r"), LAMBDA, "g").credentials.AccessKeyId, credentials.AccessKeyId);
+    assert.throws(() => iam.assumeRole(arnOf("r"), "states.amazonaws.com", "f"), /cannot assume/);
+  }));
+
+Deno.test("new and changed roles and policies take effect after their propagation", () =>
+  withIam(async (iam, send, clock) => {
+    await send("CreateRole", createRole);
+    await send("PutRolePolicy", mayRead);
+    clock.now += 9_999;
+    assert.ok(!iam.isAssumable(arnOf("r"), LAMBDA));
+    assert.ok(!may(iam));
+    clock.now += 1;
+    assert.ok(iam.isAssumable(arnOf("r"), LAMBDA));
+    assert.ok(may(iam));
+
+    // The old policies stay until the new ones are effective, each change for itself.
+    await send("UpdateAssumeRolePolicy", { RoleName: "r", PolicyDocument: trusting("states.amazonaws.com") });
+    await send("PutRolePolicy", { ...mayRead, PolicyDocument: allowing("s3:PutObject") });
+    clock.now += 5_000;
+    await send("DeleteRolePolicy", { RoleName: "r", PolicyName: "p" });
+    assert.ok(iam.isAssumable(arnOf("r"), LAMBDA));
+    assert.ok(may(iam));
+    clock.now += 5_000;
+    assert.ok(!iam.isAssumable(arnOf("r"), LAMBDA));
+    assert.ok(!may(iam) && may(iam, "s3:PutObject"));
+    clock.now += 5_000;
+    assert.ok(!may(iam, "s3:PutObject"));
+  }, 10));
+
+Deno.test("roles and sessions survive a restart", async () => {
+  const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
+  try {
+    await withIam(
+      async (iam, send) => {
+        await send("CreateRole", createRole);
+        await send("PutRolePolicy", mayRead);
+        iam.assumeRole(arnOf("r"), LAMBDA, "f");
+      },
+      0,
+      stateDir,
+    );
+    await withIam(
+      (iam) => {
+        assert.ok(iam.isAssumable(arnOf("r"), LAMBDA));
+        assert.ok(may(iam));
+        return Promise.resolve();
+      },
+      0,
+      stateDir,
+    );
+  } finally {
+    await Deno.remove(stateDir, { recursive: true });
+  }
+});
