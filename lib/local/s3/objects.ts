@@ -105,7 +105,11 @@ function readObject(s3: S3Context, request: S3Request, withBody: boolean): Respo
     answer.set(name, value);
   }
   for (const [name, value] of query) {
-    if (name.startsWith("response-")) answer.set(overridable(name), value);
+    if (!name.startsWith("response-")) continue;
+    if (!/^[\t\x20-\x7e\xa0-\xff]*$/.test(value)) {
+      throw invalidArgument("Header value cannot be represented using ISO-8859-1.", name, value);
+    }
+    answer.set(overridable(name), value);
   }
   const { start, end, partial } = wanted(request, object, answer);
   if (!partial && headers.get("x-amz-checksum-mode")?.toUpperCase() === "ENABLED") {

@@ -166,6 +166,10 @@ Deno.test("what AWS refuses is refused, what the local S3 lacks is named", () =>
     const patch = await fetch(`${aws.endpoint}/${Bucket}/k`, { method: "PATCH" });
     assert.equal(patch.status, 405);
     await patch.body?.cancel();
+    await put({});
+    const override = (ResponseContentType: string) => get({ Key: "k", ResponseContentType });
+    assert.equal((await override("a/b")).ContentType, "a/b");
+    assert.deepEqual(await refusal(override("\u{1F6B2}")), ["InvalidArgument", 400]);
     const encoding = await fetch(`${aws.endpoint}/${Bucket}/%ff`);
     assert.match(await encoding.text(), /InvalidURI/);
   }));
