@@ -28,6 +28,8 @@ export class Engine {
       interOpNumThreads: 1,
       executionMode: "sequential",
       logSeverityLevel: 3,
+      // Threads that wait for work sleep: spinning ones take the processor from everyone else on a busy machine.
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
     };
     return new Engine(await ort.InferenceSession.create(encode(model), options), model);
   }
