@@ -3,6 +3,7 @@ export { type Aws, connect } from "./aws.ts";
 export { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, S3_LAYOUT, STATE_MACHINE_NAME } from "./names.ts";
 export { ensureRole } from "./roles.ts";
 export { getObject, listObjects } from "./s3.ts";
+export { setVariables } from "./settings.ts";
 
 // 1 Data staging
 export { batchFrame, selectClasses } from "./dataset/mod.ts";

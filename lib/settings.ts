@@ -66,6 +66,37 @@ export function readSettings(environment: Environment = projectEnvironment()): S
   };
 }
 
+/** All that `readSettings` looks at, and the profile that the SDK takes its keys from. */
+const VARIABLES: readonly string[] = [
+  "SCONES_TARGET",
+  "SCONES_DATASET_URL",
+  "SCONES_CLASSES",
+  "SCONES_THRESHOLD",
+  "SCONES_STATE_DIR",
+  "SCONES_PORT",
+  "SCONES_BUCKET",
+  "SCONES_SAGEMAKER_ROLE_ARN",
+  "SCONES_LAMBDA_ROLE_ARN",
+  "SCONES_STATES_ROLE_ARN",
+  "SCONES_SEED",
+  "AWS_REGION",
+  "AWS_PROFILE",
+  "AWS_ENDPOINT_URL",
+];
+
+/**
+ * Sets variables of this process before it connects: the parameters of one run of a notebook, as papermill has them.
+ * A list stands for its items with commas between them.
+ * @throws RangeError for a name that is no variable and for a value out of range; nothing is set then.
+ */
+export function setVariables(variables: Readonly<Record<string, string | number | readonly string[]>>): void {
+  const unknown = Object.keys(variables).find((name) => !VARIABLES.includes(name));
+  if (unknown) throw new RangeError(`${unknown} is no variable; there are ${VARIABLES.join(", ")}.`);
+  const texts = Object.entries(variables).map(([name, value]) => [name, String(value)] as const);
+  readSettings({ ...projectEnvironment(), ...Object.fromEntries(texts) });
+  for (const [name, text] of texts) Deno.env.set(name, text);
+}
+
 /** The process's environment over the project's `.env` file, when there is one. */
 export function projectEnvironment(): Environment {
   let file: Record<string, string | undefined> = {};

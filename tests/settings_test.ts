@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isAbsolute, join } from "node:path";
-import { PROJECT_DIR, readSettings } from "../lib/settings.ts";
+import { PROJECT_DIR, readSettings, setVariables } from "../lib/settings.ts";
 
 Deno.test("readSettings: defaults", () => {
   const settings = readSettings({});
@@ -51,6 +51,31 @@ Deno.test("readSettings: a value out of range names the variable, what it holds 
         assert.match(error.message, says);
         return true;
       });
+    });
+  }
+});
+
+Deno.test("setVariables: sets all, or none when one is unknown or out of range", () => {
+  const names = ["SCONES_THRESHOLD", "SCONES_CLASSES"];
+  const before = names.map((name) => Deno.env.get(name));
+  try {
+    setVariables({ SCONES_THRESHOLD: 0.65, SCONES_CLASSES: ["bus", "train"] });
+    assert.equal(readSettings().threshold, 0.65);
+    assert.deepEqual(readSettings().classes, ["bus", "train"]);
+    assert.throws(
+      () => setVariables({ SCONES_THRESHOLD: 0.7, SCONES_TRESHOLD: 0.7 }),
+      /SCONES_TRESHOLD is no/,
+    );
+    assert.throws(
+      () => setVariables({ SCONES_CLASSES: "a,b", SCONES_THRESHOLD: 2 }),
+      /SCONES_THRESHOLD is "2"/,
+    );
+    assert.equal(readSettings().threshold, 0.65);
+    assert.deepEqual(readSettings().classes, ["bus", "train"]);
+  } finally {
+    names.forEach((name, index) => {
+      if (before[index] === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, before[index]);
     });
   }
 });
