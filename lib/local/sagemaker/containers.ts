@@ -41,8 +41,10 @@ export function startContainer(
     exit,
     async stop(graceSeconds) {
       if (ended) return;
-      child.kill("SIGTERM");
-      const timer = setTimeout(() => child.kill("SIGKILL"), graceSeconds * 1000);
+      // Not child.kill(): Deno's closes standard input too, and the container would end as if this server had.
+      const signal = (name: Deno.Signal) => !ended && Deno.kill(child.pid!, name);
+      signal("SIGTERM");
+      const timer = setTimeout(() => signal("SIGKILL"), graceSeconds * 1000);
       await exit;
       clearTimeout(timer);
     },

@@ -102,7 +102,7 @@ export class TrainingRuns implements TrainingRunner {
         () => this.#interrupt(job.TrainingJobName, "MaxRuntimeExceeded"),
         job.StoppingCondition.MaxRuntimeInSeconds * 1000,
       );
-      if (!run.interruption) await this.#train(job, run, folder, stream);
+      if (!run.interruption && !this.#closing) await this.#train(job, run, folder, stream);
       clearTimeout(deadline);
       if (this.#closing) return; // close() ends the job
       this.#move(job, "Uploading", "Uploading generated training model");

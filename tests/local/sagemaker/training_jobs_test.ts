@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateTrainingJobCommand,
+  type CreateTrainingJobCommandInput,
+  DeleteTrainingJobCommand,
+  DescribeTrainingJobCommand,
+  ListTagsCommand,
+  ListTrainingJobsCommand,
+  SageMakerClient,
+  StopTrainingJobCommand,
+} from "@aws-sdk/client-sagemaker";
+import { withLocalAws } from "../testing.ts";
+import { BUCKET, createRole, IMAGE, jobEnded, stagePictures, trainingJob } from "./testing.ts";
+
+Deno.test("CreateTrainingJob refuses what AWS refuses", async (t) => {
+  await withLocalAws(async (aws) => {
+    const client = new SageMakerClient(aws.client);
+    const role = await createRole(aws);
+    await stagePictures(aws, 2);
+    const base = trainingJob(role);
+    const cases: [string, Partial<CreateTrainingJobCommandInput>, string, RegExp][] = [
+      [
+        "a name with an underscore",
+        { TrainingJobName: "a_b" },
+        "ValidationException",
+        /'trainingJobName' failed to satisfy constraint/,
+      ],
+      [
+        "a retired GPU",
+        { ResourceConfig: { InstanceType: "ml.p3.2xlarge", InstanceCount: 1, VolumeSizeInGB: 1 } },
+        "ResourceLimitExceeded",
+        /training-job\/ml.p3.2xlarge is not available/,
+      ],
+      [
+        "a CPU",
+        { ResourceConfig: { InstanceType: "ml.m5.xlarge", InstanceCount: 1, VolumeSizeInGB: 1 } },
+        "ValidationException",
+        /GPU/,
+      ],
+      [
+        "another region's image",
+        {
+          AlgorithmSpecification: {
+            TrainingImage: IMAGE.replaceAll("us-east-1", "eu-west-1"),
+            TrainingInputMode: "File",
+          },
+        },
+        "ValidationException",
+        /not found/,
+      ],
+      [
+        "another image",
+        {
+          AlgorithmSpecification: {
+            TrainingImage: IMAGE.replace("image-classification", "xgboost"),
+            TrainingInputMode: "File",
+          },
+        },
+        "ValidationException",
+        /image-classification algorithm only/,
+      ],
+      [
+        "a role that does not exist",
+        { RoleArn: "arn:aws:iam::000000000000:role/nobody" },
+        "ValidationException",
+        /Could not assume role/,
+      ],
+      [
+        "a network of one's own",
+        { VpcConfig: { SecurityGroupIds: ["sg-1"], Subnets: ["subnet-1"] } },
+        "ValidationException",
+        /does not support the member 'vpcConfig'/,
+      ],
+      [
+        "a prefix without objects",
+        {
+          InputDataConfig: base.InputDataConfig!.map((channel) => ({
+            ...channel,
+            DataSource: { S3DataSource: { S3DataType: "S3Prefix", S3Uri: `s3://${BUCKET}/nothing/` } },
+          })),
+        },
+        "ValidationException",
+        /No S3 objects found under S3 URL "s3:\/\/scones-test\/nothing\/"/,
+      ],
+    ];
+    for (const [what, changes, name, message] of cases) {
+      await t.step(what, async () => {
+        await assert.rejects(client.send(new CreateTrainingJobCommand({ ...base, ...changes })), {
+          name,
+          message,
+        });
+      });
+    }
+    await t.step("a name that is taken", async () => {
+      await client.send(new CreateTrainingJobCommand(base));
+      await assert.rejects(client.send(new CreateTrainingJobCommand(base)), { name: "ResourceInUse" });
+    });
+    await t.step("an unknown job", async () => {
+      const command = new DescribeTrainingJobCommand({ TrainingJobName: "unknown" });
+      await assert.rejects(client.send(command), {
+        name: "ValidationException",
+        message: "Requested resource not found.",
+      });
+    });
+    client.destroy();
+  });
+});
+
+Deno.test("a quota of 0 is refused as in a new account", async () => {
+  await withLocalAws(async (aws) => {
+    const client = new SageMakerClient(aws.client);
+    const role = await createRole(aws);
+    await stagePictures(aws, 2);
+    await assert.rejects(client.send(new CreateTrainingJobCommand(trainingJob(role))), {
+      name: "ResourceLimitExceeded",
+      message: /'ml.g4dn.xlarge for training job usage' is 0 Instances/,
+    });
+    client.destroy();
+  }, { quotas: { "ml.g4dn.xlarge for training-job usage": 0 } });
+});
+
+Deno.test("a training job trains, logs and stores its model", async () => {
+  await withLocalAws(async (aws) => {
+    const client = new SageMakerClient(aws.client);
+    const role = await createRole(aws);
+    await stagePictures(aws);
+    const request = trainingJob(role, { Tags: [{ Key: "a", Value: "b" }] });
+    const { TrainingJobArn } = await client.send(new CreateTrainingJobCommand(request));
+    const job = await jobEnded(client, request.TrainingJobName!);
+
+    assert.equal(job.FailureReason, undefined);
+    assert.equal(job.TrainingJobStatus, "Completed");
+    assert.deepEqual(
+      job.SecondaryStatusTransitions!.map(({ Status }) => Status),
+      ["Starting", "Pending", "Downloading", "Training", "Uploading", "Completed"],
+    );
+    assert.equal(job.SecondaryStatusTransitions!.filter(({ EndTime }) => !EndTime).length, 0);
+    assert.equal(
+      job.ModelArtifacts!.S3ModelArtifacts,
+      `s3://${BUCKET}/models/${request.TrainingJobName}/output/model.tar.gz`,
+    );
+    assert.deepEqual(job.FinalMetricDataList!.map(({ MetricName }) => MetricName), [
+      "train:accuracy",
+      "validation:accuracy",
+    ]);
+    assert.ok(job.BillableTimeInSeconds! >= 1);
+
+    const s3 = new S3Client(aws.client);
+    const Key = `models/${request.TrainingJobName}/output/model.tar.gz`;
+    const model = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+    assert.deepEqual([...(await model.Body!.transformToByteArray()).slice(0, 2)], [0x1f, 0x8b]);
+
+    const logs = new CloudWatchLogsClient(aws.client);
+    const { events } = await logs.send(
+      new FilterLogEventsCommand({
+        logGroupName: "/aws/sagemaker/TrainingJobs",
+        logStreamNamePrefix: `${request.TrainingJobName}/algo-1-`,
+      }),
+    );
+    assert.equal(
+      events!.filter(({ message }) => /Epoch\[\d\] Validation-accuracy=/.test(message!)).length,
+      2,
+    );
+
+    const { Tags } = await client.send(new ListTagsCommand({ ResourceArn: TrainingJobArn }));
+    assert.deepEqual(Tags, [{ Key: "a", Value: "b" }]);
+    const { TrainingJobSummaries } = await client.send(
+      new ListTrainingJobsCommand({ StatusEquals: "Completed" }),
+    );
+    assert.deepEqual(TrainingJobSummaries!.map(({ TrainingJobName }) => TrainingJobName), [
+      request.TrainingJobName,
+    ]);
+    await client.send(new DeleteTrainingJobCommand({ TrainingJobName: request.TrainingJobName }));
+    assert.deepEqual((await client.send(new ListTrainingJobsCommand({}))).TrainingJobSummaries, []);
+    [client, s3, logs].forEach((one) => one.destroy());
+  });
+});
+
+Deno.test("a job whose data is wrong fails with the algorithm's reason", async () => {
+  await withLocalAws(async (aws) => {
+    const client = new SageMakerClient(aws.client);
+    const s3 = new S3Client(aws.client);
+    const role = await createRole(aws);
+    await stagePictures(aws, 4);
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: "train.lst", Body: "0\t0\tmissing.png\n" }));
+    const request = trainingJob(role);
+    await client.send(new CreateTrainingJobCommand(request));
+    const job = await jobEnded(client, request.TrainingJobName!);
+    assert.equal(job.TrainingJobStatus, "Failed");
+    assert.match(job.FailureReason!, /^ClientError: .*missing\.png/s);
+    [client, s3].forEach((one) => one.destroy());
+  });
+});
+
+Deno.test("StopTrainingJob and MaxRuntimeInSeconds end a job as Stopped and keep the model so far", async (t) => {
+  await withLocalAws(async (aws) => {
+    const client = new SageMakerClient(aws.client);
+    const role = await createRole(aws);
+    await stagePictures(aws);
+    const endless = { HyperParameters: { ...trainingJob(role).HyperParameters, epochs: "100000" } };
+    const trains = async (name: string) => {
+      while (true) {
+        const job = await client.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
+        if (job.SecondaryStatus === "Training") return;
+        assert.equal(job.TrainingJobStatus, "InProgress", job.FailureReason);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    await t.step("stopped", async () => {
+      const request = trainingJob(role, endless);
+      await client.send(new CreateTrainingJobCommand(request));
+      await trains(request.TrainingJobName!);
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await client.send(new StopTrainingJobCommand({ TrainingJobName: request.TrainingJobName }));
+      const job = await jobEnded(client, request.TrainingJobName!);
+      assert.equal(job.TrainingJobStatus, "Stopped");
+      assert.equal(job.SecondaryStatus, "Stopped");
+      assert.match(job.ModelArtifacts!.S3ModelArtifacts!, /model\.tar\.gz$/);
+    });
+    await t.step("out of time", async () => {
+      const request = trainingJob(role, { ...endless, StoppingCondition: { MaxRuntimeInSeconds: 3 } });
+      await client.send(new CreateTrainingJobCommand(request));
+      const job = await jobEnded(client, request.TrainingJobName!);
+      assert.equal(job.TrainingJobStatus, "Stopped");
+      assert.equal(job.SecondaryStatus, "MaxRuntimeExceeded");
+    });
+    client.destroy();
+  });
+});
+
+Deno.test("a job that was running when the server ended is Failed afterwards", async () => {
+  const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
+  try {
+    let name = "";
+    await withLocalAws(async (aws) => {
+      const client = new SageMakerClient(aws.client);
+      const role = await createRole(aws);
+      await stagePictures(aws, 4);
+      const request = trainingJob(role);
+      request.HyperParameters!.epochs = "100000";
+      name = request.TrainingJobName!;
+      await client.send(new CreateTrainingJobCommand(request));
+      client.destroy();
+    }, { stateDir });
+    await withLocalAws(async (aws) => {
+      const client = new SageMakerClient(aws.client);
+      const job = await client.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
+      assert.equal(job.TrainingJobStatus, "Failed");
+      assert.match(job.FailureReason!, /stopped while this job was running/);
+      client.destroy();
+    }, { stateDir });
+  } finally {
+    await Deno.remove(stateDir, { recursive: true });
+  }
+});
