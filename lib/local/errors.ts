@@ -1,7 +1,7 @@
 /**
  * An error as AWS would answer it: a code (the exception's name), a message and an HTTP status.
  * The gateway renders it for the protocol of the service that was called; `fields` are further
- * members of the answer's body (for example `Reason` of a throttled Lambda call).
+ * members of the answer's body (for example `Reason` of a throttled Lambda call), `headers` further headers.
  */
 export class AwsError extends Error {
   constructor(
@@ -9,6 +9,7 @@ export class AwsError extends Error {
     message: string,
     readonly status = 400,
     readonly fields: Readonly<Record<string, unknown>> = {},
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
     this.name = code;

@@ -90,12 +90,13 @@ export function errorResponse(
   requestId: string,
   resource: string,
 ): Response {
-  const { code, message, status, fields } = error;
+  const { code, message, status, fields, headers } = error;
   switch (service) {
     case "s3":
       return xmlResponse(
         status,
         toXml("Error", { Code: code, Message: message, ...fields, Resource: resource, RequestId: requestId }),
+        headers,
       );
     case "iam":
     case "sts": {
@@ -103,25 +104,26 @@ export function errorResponse(
       return xmlResponse(
         status,
         toXml("ErrorResponse", { Error: { Type, Code: code, Message: message }, RequestId: requestId }),
+        headers,
       );
     }
     case "lambda":
       return Response.json(
         { Type: status < 500 ? "User" : "Service", message, Message: message, ...fields },
-        { status, headers: { "x-amzn-errortype": code } },
+        { status, headers: { "x-amzn-errortype": code, ...headers } },
       );
     default:
       // SageMaker Runtime reads the name from the header and `Message`, the JSON services from `__type` and `message`.
       return new Response(JSON.stringify({ __type: code, message, Message: message, ...fields }), {
         status,
-        headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-errortype": code },
+        headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-errortype": code, ...headers },
       });
   }
 }
 
-function xmlResponse(status: number, body: string): Response {
+function xmlResponse(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(status === 304 ? null : body, {
     status,
-    headers: { "content-type": "application/xml" },
+    headers: { "content-type": "application/xml", ...headers },
   });
 }

@@ -9,6 +9,9 @@ export interface QueryService {
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
+/** Operations with a result that has no members; the others without members have no result. */
+const EMPTY_RESULT = new Set(["UpdateRole"]);
+
 /** Answers a request to the service that has its operation; names of operations are of one service only. */
 export async function query(services: readonly QueryService[], call: Call): Promise<Response> {
   const body = new URLSearchParams(await call.request.text());
@@ -27,7 +30,7 @@ export async function query(services: readonly QueryService[], call: Call): Prom
     throw error;
   });
   const answer = toXml(`${action}Response`, {
-    [`${action}Result`]: Object.keys(output).length > 0 ? output : undefined,
+    [`${action}Result`]: Object.keys(output).length > 0 || EMPTY_RESULT.has(action) ? output : undefined,
     ResponseMetadata: { RequestId: call.requestId },
   }, service.xmlns);
   return new Response(answer, { headers: { "content-type": "text/xml" } });

@@ -54,6 +54,7 @@ export function theBucket(s3: S3Context, { bucket, call, headers }: S3Request): 
         "all future requests to this endpoint.",
       301,
       { Endpoint: `${bucket}.s3.${found.Region}.amazonaws.com`, Bucket: bucket },
+      { "x-amz-bucket-region": found.Region },
     );
   }
   return found;

@@ -5,7 +5,7 @@ import type { Call, Core } from "../services.ts";
 import * as shape from "../shapes.ts";
 import type { EndpointConfig } from "./endpoint_configs.ts";
 import type { Fleet } from "./fleet.ts";
-import { LIST_MEMBERS, page } from "./listing.ts";
+import { CHANGE_MEMBERS, LIST_MEMBERS, page } from "./listing.ts";
 import type { Model } from "./models.ts";
 import { alreadyExists, arnOf, couldNotFind, entityName, seconds } from "./names.ts";
 import { tagList, type Tags } from "./tags.ts";
@@ -131,8 +131,7 @@ export function endpointOperations(core: Core, { fleet, tags }: { fleet: Fleet; 
     ListEndpoints: operation(
       structure({
         ...LIST_MEMBERS,
-        LastModifiedTimeAfter: notSupported(),
-        LastModifiedTimeBefore: notSupported(),
+        ...CHANGE_MEMBERS,
         StatusEquals: string({
           values: ["Creating", "Updating", "InService", "Deleting", "Failed"] as const,
         }),

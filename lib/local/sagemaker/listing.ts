@@ -12,12 +12,17 @@ export const LIST_MEMBERS = {
   SortOrder: string({ values: ["Ascending", "Descending"] as const }),
 };
 
+/** Further members of lists whose items change: training jobs and endpoints. */
+export const CHANGE_MEMBERS = { LastModifiedTimeAfter: number(), LastModifiedTimeBefore: number() };
+
 interface ListInput {
   MaxResults?: number;
   NextToken?: string;
   NameContains?: string;
   CreationTimeAfter?: number;
   CreationTimeBefore?: number;
+  LastModifiedTimeAfter?: number;
+  LastModifiedTimeBefore?: number;
   SortOrder?: "Ascending" | "Descending";
   SortBy?: string;
   StatusEquals?: string;
@@ -26,6 +31,7 @@ interface ListInput {
 interface Listed {
   name: string;
   CreationTime: number;
+  LastModifiedTime?: number;
   status?: string;
 }
 
@@ -37,8 +43,8 @@ export function page<T extends Listed>(items: T[], input: ListInput): { items: T
   const wanted = items.filter((item) =>
     (!input.NameContains || item.name.toLowerCase().includes(input.NameContains.toLowerCase())) &&
     (!input.StatusEquals || item.status === input.StatusEquals) &&
-    (input.CreationTimeAfter === undefined || item.CreationTime > input.CreationTimeAfter) &&
-    (input.CreationTimeBefore === undefined || item.CreationTime < input.CreationTimeBefore)
+    isBetween(item.CreationTime, input.CreationTimeAfter, input.CreationTimeBefore) &&
+    isBetween(item.LastModifiedTime ?? 0, input.LastModifiedTimeAfter, input.LastModifiedTimeBefore)
   );
   const direction = input.SortOrder === "Ascending" ? 1 : -1;
   const key = (item: T) =>
@@ -55,6 +61,11 @@ export function page<T extends Listed>(items: T[], input: ListInput): { items: T
   return end < wanted.length
     ? { items: items_, NextToken: btoa(`after:${items_.at(-1)!.name}`) }
     : { items: items_ };
+}
+
+/** Whether a time is after one and before the other, both excluded. */
+function isBetween(time: number, after = -Infinity, before = Infinity): boolean {
+  return time > after && time < before;
 }
 
 function decodeToken(token: string): string {

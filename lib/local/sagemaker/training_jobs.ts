@@ -4,7 +4,7 @@ import { operation } from "../protocols.ts";
 import type { Call, Core } from "../services.ts";
 import * as shape from "../shapes.ts";
 import { checkImage, checkInstanceType } from "./images.ts";
-import { LIST_MEMBERS, page } from "./listing.ts";
+import { CHANGE_MEMBERS, LIST_MEMBERS, page } from "./listing.ts";
 import { arnOf, entityName, parseS3Uri, roleArn, s3Uri, seconds } from "./names.ts";
 import { tagList, type Tags } from "./tags.ts";
 
@@ -190,8 +190,7 @@ export function trainingJobOperations(
     ListTrainingJobs: operation(
       structure({
         ...LIST_MEMBERS,
-        LastModifiedTimeAfter: notSupported(),
-        LastModifiedTimeBefore: notSupported(),
+        ...CHANGE_MEMBERS,
         WarmPoolStatusEquals: notSupported(),
         StatusEquals: string({
           values: ["InProgress", "Completed", "Failed", "Stopping", "Stopped"] as const,

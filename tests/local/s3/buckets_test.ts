@@ -43,6 +43,24 @@ Deno.test("names keep S3's rules", () => {
   ) assert.ok(!isBucketName(name), name);
 });
 
+Deno.test("who asks the wrong region is told the right one", () =>
+  withLocalAws(async (aws) => {
+    const s3 = new S3Client(aws.client);
+    const Bucket = "bucket-in-ireland";
+    await s3.send(
+      new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: "eu-west-1" } }),
+    );
+    await assert.rejects(s3.send(new DeleteBucketCommand({ Bucket })), { name: "PermanentRedirect" });
+    const scope = "Credential=test/20260101/us-east-1/s3/aws4_request";
+    const response = await fetch(`${aws.endpoint}/${Bucket}?location`, {
+      headers: { authorization: `AWS4-HMAC-SHA256 ${scope}` },
+      redirect: "manual",
+    });
+    await response.body?.cancel();
+    assert.equal(response.headers.get("x-amz-bucket-region"), "eu-west-1");
+    s3.destroy();
+  }));
+
 Deno.test("a location is given elsewhere than in us-east-1, and only there", () =>
   withLocalAws(async (aws) => {
     const clients = new Map(
