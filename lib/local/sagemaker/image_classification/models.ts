@@ -114,8 +114,8 @@ function decayOf(parameters: Kept[], weight_decay: number): Float32Array {
 }
 
 /** The forward pass with running averages; inputs `data` (any batch), `weights`, `statistics`. */
-export function evaluationModel(network: Network, layout: Layout, shape: Shape): Model {
-  const g = new Graph();
+export function evaluationModel(network: Network, layout: Layout, shape: Shape, block?: number): Model {
+  const g = new Graph(block);
   const bytes = g.input("data", [-1, ...shape], "uint8");
   const kept = new Map<string, Value>();
   split(g, g.input("weights", [lengthOf(layout.parameters)]), layout.parameters, kept);

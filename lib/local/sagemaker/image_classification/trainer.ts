@@ -87,7 +87,7 @@ export class Trainer {
     const block = await blockSize();
     const model = trainingModel(network, layout, { batch, shape, classes, optimiser, block });
     const step = await Engine.load(model, threads);
-    const evaluation = await Engine.load(evaluationModel(network, layout, shape), threads);
+    const evaluation = await Engine.load(evaluationModel(network, layout, shape, block), threads);
     return new Trainer(network, recipe, shape, classes, pictures, layout, seed, { step, evaluation });
   }
 
