@@ -61,6 +61,7 @@ export const vegaLiteTheme: Config = {
     titleColor: inkColor,
     titleFontWeight: 500,
     labelFontSize: 11,
+    labelSeparation: 8,
     titleFontSize: 12,
     gridColor,
     domainColor: inkColor,
