@@ -117,6 +117,11 @@ export interface S3 extends Service {
 }
 
 export interface Logs extends Service {
+  /**
+   * Whether a service that logs as `principal` may write to a stream, making it and its group where they are absent.
+   * A service without these permissions goes on and its lines are lost.
+   */
+  mayWrite(principal: Principal, group: string, stream: string): boolean;
   /** Appends log lines as a service does for its users; makes group and stream when absent. */
   write(group: string, stream: string, messages: readonly string[], timestamp?: number): void;
 }

@@ -1,5 +1,4 @@
 /** What an execution environment writes to CloudWatch Logs, in Lambda's text format. */
-import { AwsError } from "../errors.ts";
 import type { Core, Principal } from "../services.ts";
 import { runtimeVersionArn, type Version } from "./records.ts";
 
@@ -18,7 +17,7 @@ export class Log {
     const day = new Date(core.now()).toISOString().slice(0, 10).replaceAll("-", "/");
     const id = crypto.getRandomValues(new Uint8Array(16)).toHex();
     this.stream = `${day}/[${version.Version}]${id}`;
-    this.#allowed = mayWrite(core, principal, version.LoggingConfig.LogGroup, this.stream);
+    this.#allowed = core.siblings.logs.mayWrite(principal, version.LoggingConfig.LogGroup, this.stream);
   }
 
   initStart(): void {
@@ -59,19 +58,6 @@ export class Log {
     if (lines.length === 0) return;
     this.#waiting = [];
     if (this.#allowed) this.core.siblings.logs.write(this.version.LoggingConfig.LogGroup, this.stream, lines);
-  }
-}
-
-/** Without these permissions a function runs and its lines are lost, on AWS as here. */
-function mayWrite(core: Core, principal: Principal, group: string, stream: string): boolean {
-  const arn = `arn:aws:logs:${core.region}:${core.account}:log-group:${group}:log-stream:${stream}`;
-  try {
-    core.siblings.iam.authorize(principal, "logs:CreateLogStream", arn);
-    core.siblings.iam.authorize(principal, "logs:PutLogEvents", arn);
-    return true;
-  } catch (error) {
-    if (error instanceof AwsError) return false;
-    throw error;
   }
 }
 

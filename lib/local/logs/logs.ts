@@ -2,7 +2,7 @@
 import { AwsError } from "../errors.ts";
 import { jsonRpc, type Operation } from "../protocols.ts";
 import type { Call, Core, Logs } from "../services.ts";
-import type { LogsContext } from "./context.ts";
+import { groupArn, type LogsContext } from "./context.ts";
 import { LogTables } from "./events.ts";
 import { groupOperations } from "./groups.ts";
 import { putOperations } from "./put_events.ts";
@@ -13,6 +13,19 @@ export function createLogs(core: Core): Logs {
   const operations = { ...groupOperations(logs), ...putOperations(logs), ...readOperations(logs) };
   return {
     handle: (call) => handle(operations, call),
+    mayWrite(principal, group, stream) {
+      const { iam } = core.siblings;
+      const of = (name: string) => `${groupArn(logs, group)}:log-stream:${name}`;
+      try {
+        if (!logs.tables.group(group)) iam.authorize(principal, "logs:CreateLogGroup", of(""));
+        if (!logs.tables.stream(group, stream)) iam.authorize(principal, "logs:CreateLogStream", of(stream));
+        iam.authorize(principal, "logs:PutLogEvents", of(stream));
+        return true;
+      } catch (error) {
+        if (error instanceof AwsError) return false;
+        throw error;
+      }
+    },
     write(group, stream, messages, timestamp = core.now()) {
       core.store.transaction(() => {
         if (!logs.tables.group(group)) logs.tables.addGroup(group, core.now());

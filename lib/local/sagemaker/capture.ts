@@ -4,6 +4,7 @@
  */
 import type { Core } from "../services.ts";
 import type { EndpointConfig } from "./endpoint_configs.ts";
+import { logWriter } from "./log.ts";
 import { parseS3Uri } from "./names.ts";
 
 /** Records of this long go into one file; AWS delivers within minutes, here nobody wants to wait for that. */
@@ -95,9 +96,13 @@ export class Capture {
           siblings.s3.putObject(principal, bucket, key, body, "application/jsonlines");
         } catch (error) {
           const [endpoint, variant] = folder.split("/").slice(-6, -4);
-          siblings.logs.write(`/aws/sagemaker/Endpoints/${endpoint}`, `${variant}/data-log`, [
-            `Could not write captured data to ${uri}: ${error instanceof Error ? error.message : error}`,
-          ]);
+          const log = logWriter(
+            this.core,
+            role,
+            `/aws/sagemaker/Endpoints/${endpoint}`,
+            `${variant}/data-log`,
+          );
+          log(`Could not write captured data to ${uri}: ${error instanceof Error ? error.message : error}`);
         }
       });
     }

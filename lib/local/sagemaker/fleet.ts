@@ -5,6 +5,7 @@ import type { Core } from "../services.ts";
 import { type Container, type ContainerCommand, startContainer } from "./containers.ts";
 import type { EndpointConfig } from "./endpoint_configs.ts";
 import type { Deployment, Endpoint } from "./endpoints.ts";
+import { logWriter } from "./log.ts";
 import { unpackModel } from "./model_archive.ts";
 import { parseS3Uri, seconds } from "./names.ts";
 
@@ -156,35 +157,42 @@ export class Fleet {
     let server = this.#servers.get(key);
     if (!server) {
       const forget = () => this.#servers.delete(key);
-      server = this.#start(endpoint, this.#folder(deployment, variant), variant.VariantName, forget);
+      server = this.#start(endpoint, deployment, variant, forget);
       this.#servers.set(key, server);
       server.catch(forget);
     }
     return server;
   }
 
-  async #start(endpoint: string, folder: string, variant: string, onExit: () => void): Promise<Server> {
+  async #start(
+    endpoint: string,
+    deployment: Deployment,
+    of: Variant,
+    onExit: () => void,
+  ): Promise<Server> {
     if (this.#closing) throw new AwsError("ServiceUnavailable", "The local AWS is stopping.", 503);
-    const group = `/aws/sagemaker/Endpoints/${endpoint}`;
+    const variant = of.VariantName;
     const stream = `${variant}/i-${crypto.randomUUID().replaceAll("-", "").slice(0, 17)}`;
     const listening = Promise.withResolvers<number>();
     let port: number | undefined;
-    const lines: string[] = [];
-    const container = startContainer(this.command(folder), (line, output) => {
+    let lastWords: string[] = [];
+    const role = deployment.models[variant]!.ExecutionRoleArn;
+    const log = logWriter(this.core, role, `/aws/sagemaker/Endpoints/${endpoint}`, stream);
+    const container = startContainer(this.command(this.#folder(deployment, of)), (line, output) => {
       // The container says first where it listens; all else is its log.
       if (output === "stdout" && port === undefined && line.startsWith('{"port":')) {
         listening.resolve(port = JSON.parse(line).port);
         return;
       }
-      lines.push(line);
-      if (!this.#closing) this.core.siblings.logs.write(group, stream, [line]);
+      lastWords = [...lastWords, line].slice(-3);
+      if (!this.#closing) log(line);
     });
     const ended = container.exit.then(({ code, signal }): never => {
       onExit();
       throw new Error(
         `The primary container for production variant ${variant} did not pass the ping health check. Please check ` +
           `CloudWatch logs for this endpoint. (It ended with ${code ?? signal}${
-            lines.length ? `: ${lines.slice(-3).join(" | ")}` : ""
+            lastWords.length ? `: ${lastWords.join(" | ")}` : ""
           })`,
       );
     });

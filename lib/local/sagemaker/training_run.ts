@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { AwsError } from "../errors.ts";
 import type { Core, Principal } from "../services.ts";
 import { type Container, type ContainerCommand, startContainer } from "./containers.ts";
+import { logWriter } from "./log.ts";
 import { packModel } from "./model_archive.ts";
-import { joinUri, parseS3Uri, seconds } from "./names.ts";
+import { parseS3Uri, seconds } from "./names.ts";
 import type { Channel, TrainingJob, TrainingRunner } from "./training_jobs.ts";
 
 /** SageMaker gives a container 120 s between SIGTERM and SIGKILL. */
@@ -87,6 +88,7 @@ export class TrainingRuns implements TrainingRunner {
   async #execute(job: TrainingJob, run: Run): Promise<void> {
     const folder = join(this.core.stateDir, "sagemaker", "training", job.TrainingJobName);
     const stream = `${job.TrainingJobName}/algo-1-${Math.floor(job.CreationTime)}`;
+    const log = logWriter(this.core, job.RoleArn, LOG_GROUP, stream);
     let deadline: ReturnType<typeof setTimeout> | undefined;
     try {
       this.#move(job, "Pending", "Preparing the instances for training");
@@ -102,7 +104,7 @@ export class TrainingRuns implements TrainingRunner {
         () => this.#interrupt(job.TrainingJobName, "MaxRuntimeExceeded"),
         job.StoppingCondition.MaxRuntimeInSeconds * 1000,
       );
-      if (!run.interruption && !this.#closing) await this.#train(job, run, folder, stream);
+      if (!run.interruption && !this.#closing) await this.#train(job, run, folder, log);
       clearTimeout(deadline);
       if (this.#closing) return; // close() ends the job
       this.#move(job, "Uploading", "Uploading generated training model");
@@ -114,7 +116,7 @@ export class TrainingRuns implements TrainingRunner {
       const reason = error instanceof AwsError || error instanceof TrainingFailure
         ? error.message
         : `InternalServerError: ${error instanceof Error ? error.message : error}`;
-      this.core.siblings.logs.write(LOG_GROUP, stream, [reason]);
+      log(reason);
       this.#end(job, "Failed", reason);
     } finally {
       clearTimeout(deadline);
@@ -156,7 +158,11 @@ export class TrainingRuns implements TrainingRunner {
     const { bucket, key: prefix } = parseS3Uri(channel.DataSource.S3DataSource!.S3Uri);
     const base = prefix.slice(0, prefix.lastIndexOf("/") + 1);
     await Deno.mkdir(folder, { recursive: true });
-    for (const { Key } of this.core.siblings.s3.listObjects(principal, bucket, prefix)) {
+    const objects = moved(
+      `Data download failed:Unable to list s3://${bucket}/${prefix}`,
+      () => this.core.siblings.s3.listObjects(principal, bucket, prefix),
+    );
+    for (const { Key } of objects) {
       const path = Key.slice(prefix.endsWith("/") ? prefix.length : base.length);
       if (path === "" || path.endsWith("/")) continue;
       const segments = path.split("/");
@@ -166,18 +172,26 @@ export class TrainingRuns implements TrainingRunner {
         );
       }
       if (segments.length > 1) await Deno.mkdir(join(folder, ...segments.slice(0, -1)), { recursive: true });
-      const { Body } = this.core.siblings.s3.getObject(principal, bucket, Key);
+      const { Body } = moved(
+        `Data download failed:Unable to download object s3://${bucket}/${Key}`,
+        () => this.core.siblings.s3.getObject(principal, bucket, Key),
+      );
       await Deno.writeFile(join(folder, ...segments), Body);
     }
   }
 
-  async #train(job: TrainingJob, run: Run, folder: string, stream: string): Promise<void> {
+  async #train(
+    job: TrainingJob,
+    run: Run,
+    folder: string,
+    log: (line: string) => void,
+  ): Promise<void> {
     const metrics = new Map<string, { MetricName: string; Value: number; Timestamp: number }>();
     let lastWords: string[] = [];
     run.container = startContainer(
       this.command(folder, { TRAINING_JOB_NAME: job.TrainingJobName, ...job.Environment }),
       (line, output) => {
-        this.core.siblings.logs.write(LOG_GROUP, stream, [line]);
+        log(line);
         if (output === "stderr") lastWords = [...lastWords, line].slice(-5);
         for (const [MetricName, pattern] of Object.entries(METRICS)) {
           const value = line.match(pattern)?.[1];
@@ -203,10 +217,12 @@ export class TrainingRuns implements TrainingRunner {
   async #upload(job: TrainingJob, principal: Principal, folder: string): Promise<void> {
     const archive = await packModel(join(folder, "model"));
     if (!archive) return; // stopped before there was anything to keep
-    const uri = joinUri(job.OutputDataConfig.S3OutputPath, `${job.TrainingJobName}/output/model.tar.gz`);
+    const uri = job.ModelArtifacts.S3ModelArtifacts;
     const { bucket, key } = parseS3Uri(uri);
-    this.core.siblings.s3.putObject(principal, bucket, key, archive, "application/x-tar");
-    job.ModelArtifacts = { S3ModelArtifacts: uri };
+    moved(
+      `Artifact upload failed:Unable to upload s3://${bucket}/${key}`,
+      () => this.core.siblings.s3.putObject(principal, bucket, key, archive, "application/x-tar"),
+    );
   }
 
   /** Enters a secondary status and makes it durable. */
@@ -252,6 +268,16 @@ export class TrainingRuns implements TrainingRunner {
 
 /** The job's own fault, with the reason as DescribeTrainingJob will show it. */
 class TrainingFailure extends Error {}
+
+/** Does what SageMaker itself does with S3 for a job. @throws TrainingFailure worded as it reports a refusal */
+function moved<T>(failure: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw new TrainingFailure(`ClientError: ${failure} (${error.code}: ${error.message})`);
+  }
+}
 
 function ignoreNotFound(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -14,7 +14,7 @@ import type { TestAws } from "../testing.ts";
 export const BUCKET = "scones-test";
 export const IMAGE = "811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1";
 
-/** Makes a role that SageMaker may assume and that may use the bucket. */
+/** Makes a role that SageMaker may assume and that may use the bucket and write logs. */
 export async function createRole(aws: TestAws, name = "scones-test-role"): Promise<string> {
   const iam = new IAMClient(aws.client);
   const trust = {
@@ -25,7 +25,8 @@ export async function createRole(aws: TestAws, name = "scones-test-role"): Promi
       Action: "sts:AssumeRole",
     }],
   };
-  const policy = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] };
+  const Statement = [{ Effect: "Allow", Action: ["s3:*", "logs:*"], Resource: "*" }];
+  const policy = { Version: "2012-10-17", Statement };
   const { Role } = await iam.send(
     new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }),
   );
@@ -43,7 +44,7 @@ export async function picture(label: number): Promise<Uint8Array> {
 }
 
 /** Puts `count` pictures per split and their lists into the bucket. */
-export async function stagePictures(aws: TestAws, count = 64): Promise<void> {
+export async function stagePictures(aws: Pick<TestAws, "client">, count = 64): Promise<void> {
   const s3 = new S3Client(aws.client);
   const put = (Key: string, Body: Uint8Array | string) =>
     s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
