@@ -35,7 +35,7 @@ export function blockedCorrelation(
     input = g.node("com.microsoft.nchwc::ReorderInput", [filled(g, x, 1, block)], blockedShape(x, block));
   }
   // Windows that reach over the edge are slow; a large window (a weight gradient's) would be nothing else.
-  if (k > LARGE || Math.min(bottom, right) < 0) {
+  if (k > SMALL || Math.min(bottom, right) < 0) {
     input = padded(g, input, C >= block ? block : 1, top, left, bottom, right);
   } else options.pads = [top, left, bottom, right];
   const y = g.node(
@@ -47,8 +47,8 @@ export function blockedCorrelation(
   return g.node("com.microsoft.nchwc::ReorderOutput", [y], shape, { channels: O });
 }
 
-/** Sides of trained windows are at most this. */
-const LARGE = 7;
+/** Windows of this side and less are the common trained ones; they keep their zeros implicit. */
+const SMALL = 3;
 
 /** The next multiple of the block. */
 function whole(channels: number, block: number): number {

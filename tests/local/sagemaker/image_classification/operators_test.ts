@@ -44,6 +44,7 @@ const BLOCKED: Case[] = [
   ["3×3 on more than a block", conv(1, 1), [[1, 17, 3, 4], [3, 17, 3, 3]]],
   ["3×3, stride 2", conv(2, 1), [[2, 3, 6, 5], [4, 3, 3, 3]]],
   ["1×1, stride 2", conv(2, 0), [[2, 16, 4, 3], [4, 16, 1, 1]]],
+  ["7×7, stride 2", conv(2, 3), [[1, 2, 9, 10], [2, 2, 7, 7]]],
   ["3×3 on more pictures than a block", conv(1, 1), [[18, 1, 2, 2], [2, 1, 3, 3]]],
 ];
 for (const [name, f, shapes] of BLOCKED) {
