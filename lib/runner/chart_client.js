@@ -22,16 +22,41 @@ function showTooltip(_handler, event, _item, value) {
   tooltip.style.top = `${Math.max(8, top)}px`;
 }
 
+/** The names of the signals that hold the widths of a specification's plots, where these are given in pixels. */
+function plotWidths({ width, signals = [] }) {
+  const fixed = signals.filter(({ name, value }) => /width$/i.test(name) && typeof value === "number");
+  return [...(typeof width === "number" ? ["width"] : []), ...fixed.map(({ name }) => name)];
+}
+
 async function makeLive(figure) {
-  const specification = figure.querySelector("script[type='application/json']");
-  if (!specification) return;
+  const source = figure.querySelector("script[type='application/json']");
+  if (!source) return;
+  const specification = JSON.parse(source.textContent);
   const container = document.createElement("div");
   container.className = "drawing";
-  const runtime = vega.parse(JSON.parse(specification.textContent));
+  const runtime = vega.parse(specification);
   const view = new vega.View(runtime, { renderer: "svg", container, hover: true, tooltip: showTooltip });
+  const widths = plotWidths(specification).map((name) => [name, view.signal(name)]);
+
+  /** Draws it, as much narrower as the page asks for, down to a width at which one can still read it. */
+  async function fit() {
+    let less = 0;
+    // Axes and legends change with the plot, so once need not be enough.
+    for (let round = 0; round < 3; round++) {
+      for (const [name, pixels] of widths) view.signal(name, Math.max(160, pixels - less));
+      await view.resize().runAsync();
+      const surplus = container.firstElementChild.clientWidth - figure.clientWidth;
+      if (surplus <= 0) return;
+      less += surplus;
+    }
+  }
+
   await view.runAsync();
   figure.querySelector(".drawing").replaceWith(container);
+  figure.querySelector("figcaption").hidden = false;
   figure.dataset.live = "true";
+  await fit();
+  addEventListener("resize", fit);
 }
 
 for (const figure of document.querySelectorAll("figure.chart")) makeLive(figure);

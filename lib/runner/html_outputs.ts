@@ -50,11 +50,17 @@ export class OutputRenderer {
     return `<pre class="text">${escapeHtml(plainText(plain))}</pre>`;
   }
 
-  /** The drawing, and beside it the Vega specification from which the page's script makes a live chart. */
-  #renderChart(svg: string, specification: TopLevelSpec): string {
+  /**
+   * The drawing, and beside it what the page's script makes a live chart from: the Vega specification without its
+   * title, and the title as a caption, which can wrap on a narrow page.
+   */
+  #renderChart(svg: string, { title, ...specification }: TopLevelSpec): string {
     this.hasCharts = true;
-    const json = JSON.stringify(compile(specification).spec).replaceAll("<", "\\u003c");
-    return renderDrawing(this.#inline(svg), `<script type="application/json">${json}</script>`);
+    const json = JSON.stringify(compile(specification as TopLevelSpec).spec).replaceAll("<", "\\u003c");
+    const [finding, reading] = titleTexts(title);
+    const caption = `<figcaption hidden><b>${escapeHtml(finding)}</b> ${escapeHtml(reading)}</figcaption>`;
+    const script = `<script type="application/json">${json}</script>`;
+    return renderDrawing(this.#inline(svg), { caption, script });
   }
 
   /** An SVG to stand in the page: without XML's head, and with ids that are its own among all the page's. */
@@ -67,10 +73,18 @@ export class OutputRenderer {
   }
 }
 
+/** A title and its subtitle, which Vega-Lite takes as text or as lines. */
+function titleTexts(title: TopLevelSpec["title"]): [title: string, subtitle: string] {
+  const { text, subtitle = "" } = typeof title === "object" && "text" in title
+    ? title
+    : { text: title ?? "" };
+  return [[text].flat().join(" "), [subtitle].flat().join(" ")];
+}
+
 /** On a narrow page a drawing shrinks as far as its text stays readable, then it scrolls within its frame. */
-function renderDrawing(svg: string, script = ""): string {
+function renderDrawing(svg: string, { caption = "", script = "" } = {}): string {
   const width = Number(svg.match(/<svg[^>]*?\swidth="([\d.]+)/)?.[1] ?? 0);
-  return `<figure class="chart" style="--least-width:${Math.min(width, 520)}px" tabindex="0">` +
+  return `<figure class="chart" style="--least-width:${Math.min(width, 520)}px" tabindex="0">${caption}` +
     `<div class="drawing">${svg}</div>${script}</figure>`;
 }
 

@@ -1,4 +1,143 @@
-import type { Environment } from "./environment.ts";
-export function checkJupyterLab(_: Environment): Promise<string> {
-  return Promise.resolve("todo");
+/** The notebooks in JupyterLab: opened, run from top to bottom, looked at. */
+/// <reference lib="dom" />
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { vegaLiteMime } from "../../lib/notebook/chart.ts";
+import { type Notebook, readNotebook } from "../../lib/runner/notebook.ts";
+import { PROJECT_DIR } from "../../lib/settings.ts";
+import { withBrowser } from "./browser.ts";
+import { type Environment, NOTEBOOKS } from "./environment.ts";
+import { type JupyterServer, withJupyterLab } from "./jupyter_server.ts";
+
+/** The longest that a notebook may take, in milliseconds; the training has been done. */
+const PATIENCE_MS = 300_000;
+
+const OUTPUT = ".jp-OutputArea-output";
+
+/** JupyterLab draws errors as it draws text on stderr, of which the notebooks have none either. */
+const ERRORS = `${OUTPUT}:is([data-mime-type$='.stderr'], [data-mime-type$='.error'])`;
+
+/** Runs all notebooks in the light theme, and the last one in the dark one too. */
+export async function checkJupyterLab(environment: Environment): Promise<string> {
+  const seen = { charts: 0, pictures: 0 };
+  await withBrowser(environment.chromium, async (browser) => {
+    for (const [theme, notebooks] of [["Light", NOTEBOOKS], ["Dark", NOTEBOOKS.slice(-1)]] as const) {
+      await withJupyterLab(environment, theme, async (server) => {
+        for (const name of notebooks) {
+          const { charts, pictures } = await checkNotebook(browser, server, environment, name, theme);
+          seen.charts += charts;
+          seen.pictures += pictures;
+        }
+      });
+    }
+  });
+  return `five notebooks run, ${seen.charts} live charts and ${seen.pictures} pictures drawn, no error`;
+}
+
+async function checkNotebook(
+  browser: Browser,
+  server: JupyterServer,
+  { reports, screenshots }: Environment,
+  name: string,
+  theme: string,
+) {
+  const path = join(PROJECT_DIR, "notebooks", `${name}.ipynb`);
+  const before = await Deno.readTextFile(path);
+  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    const pictures = join(screenshots, `jupyterlab-${name}-${theme.toLowerCase()}`);
+    await page.goto(server.url(`lab/tree/notebooks/${name}.ipynb`));
+    await runAllCells(page).catch(async (error) => {
+      await page.screenshot({ path: `${pictures}-stuck.png` });
+      throw error;
+    });
+    const notebook = page.locator(".jp-NotebookPanel");
+    const seen = await drawn(notebook);
+    await photograph(page, pictures);
+    const errors = await notebook.locator(ERRORS).allInnerTexts();
+    assert.deepEqual(errors, [], `${name} in JupyterLab: errors`);
+    assert.deepEqual(await unexecuted(notebook), [], `${name} in JupyterLab: cells that did not run`);
+    assert.deepEqual(
+      seen,
+      expected(await readNotebook(join(reports, `${name}.ipynb`))),
+      `${name} in JupyterLab`,
+    );
+    assert.equal(await Deno.readTextFile(path), before, `${path} was changed.`);
+    return seen;
+  } finally {
+    await context.close();
+    for (const { id } of await server.api<{ id: string }[]>("sessions")) {
+      await server.api(`sessions/${id}`, "DELETE");
+    }
+  }
+}
+
+type Panel = ReturnType<Page["locator"]>;
+
+async function runAllCells(page: Page): Promise<void> {
+  await page.locator(".jp-NotebookPanel .jp-CodeCell").first().waitFor();
+  // Asked to run before it has a kernel, JupyterLab lets the user choose one.
+  await page.locator(".jp-StatusBar-Widget", { hasText: "Deno | Idle" }).waitFor();
+  await page.getByRole("menuitem", { name: "Run", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
+  const waiting = page.locator(".jp-InputPrompt", { hasText: "[*]:" });
+  await waiting.first().waitFor();
+  await page.waitForFunction(
+    () =>
+      ![...document.querySelectorAll(".jp-InputPrompt")].some((prompt) => prompt.textContent?.includes("*")),
+    undefined,
+    { timeout: PATIENCE_MS, polling: 250 },
+  );
+}
+
+/** The prompts of code cells that have no number. */
+async function unexecuted(notebook: Panel): Promise<string[]> {
+  const prompts = await notebook.locator(".jp-CodeCell .jp-InputPrompt").allInnerTexts();
+  return prompts.filter((prompt) => !/^\[\d+\]:$/.test(prompt.trim()));
+}
+
+/** Counts what is drawn: charts that Vega has put into the page, and pictures, with those of SVG drawings. */
+async function drawn(notebook: Panel): Promise<{ charts: number; pictures: number }> {
+  const visible = (elements: Element[]) =>
+    elements.filter((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      if (element instanceof HTMLImageElement && element.naturalWidth === 0) return false;
+      return width > 10 && height > 10;
+    }).length;
+  // What Vega draws comes a moment after the cell has ended.
+  await notebook.page().waitForTimeout(1_500);
+  return {
+    charts: await notebook.locator(`${OUTPUT} .vega-embed :is(svg.marks, canvas.marks)`).evaluateAll(visible),
+    pictures: await notebook.locator(`${OUTPUT} img, ${OUTPUT}[data-mime-type='text/html'] svg`).evaluateAll(
+      visible,
+    ),
+  };
+}
+
+/** The same counts from the outputs that the pipeline's run of the notebook has. */
+function expected({ cells }: Notebook): { charts: number; pictures: number } {
+  const bundles = cells.flatMap((cell) => cell.cell_type === "code" ? cell.outputs : [])
+    .flatMap((output) => "data" in output ? [output.data] : []);
+  const charts = bundles.filter((data) => vegaLiteMime in data);
+  const drawings = bundles.filter((data) => "image/svg+xml" in data && !(vegaLiteMime in data));
+  const inHtml = bundles.flatMap((data) => String(data["text/html"] ?? "").match(/<img\b|<svg\b/g) ?? []);
+  return { charts: charts.length, pictures: drawings.length + inHtml.length };
+}
+
+/** The whole notebook, screen by screen. */
+async function photograph(page: Page, path: string): Promise<void> {
+  const scroller = page.locator(".jp-NotebookPanel .jp-WindowedPanel-outer");
+  const { height, total } = await scroller.evaluate((element) => {
+    const last = [...element.querySelectorAll(".jp-Cell")].at(-1)!.getBoundingClientRect();
+    const total = last.bottom - element.getBoundingClientRect().top + element.scrollTop;
+    return { height: element.clientHeight, total };
+  });
+  for (let number = 1, top = 0; top < total; number++, top += height) {
+    await scroller.evaluate((element, top) => element.scrollTo({ top, behavior: "instant" }), top);
+    await page.waitForTimeout(150);
+    await page.screenshot({ path: `${path}-${number}.png` });
+  }
 }
