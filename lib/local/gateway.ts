@@ -83,6 +83,7 @@ function serviceOf(request: Request, url: URL, signedFor: string | undefined): S
   if (target.startsWith("SageMaker.") || url.pathname.startsWith("/endpoints/")) return "sagemaker";
   if (target.startsWith("AWSStepFunctions.")) return "states";
   if (target.startsWith("Logs_20140328.")) return "logs";
+  if (target.startsWith("AmazonSQS.")) return "sqs";
   if (url.pathname.startsWith("/2015-03-31/")) return "lambda";
   return "s3";
 }

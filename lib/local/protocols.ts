@@ -3,6 +3,7 @@ import { XMLBuilder, XMLParser } from "fast-xml-parser";
 import { AwsError } from "./errors.ts";
 import type { Call, ServiceName } from "./services.ts";
 import { type Shape, validate } from "./shapes.ts";
+import { queryErrorCode } from "./sqs/errors.ts";
 
 /** An operation of a JSON service: its request's shape and what it does. */
 export interface Operation {
@@ -99,7 +100,8 @@ export function errorResponse(
         headers,
       );
     case "iam":
-    case "sts": {
+    case "sts":
+    case "sns": {
       const Type = status < 500 ? "Sender" : "Receiver";
       return xmlResponse(
         status,
@@ -112,6 +114,15 @@ export function errorResponse(
         { Type: status < 500 ? "User" : "Service", message, Message: message, ...fields },
         { status, headers: { "x-amzn-errortype": code, ...headers } },
       );
+    case "sqs":
+      // Clients know the errors by the names that they had in the query protocol.
+      return new Response(JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message, ...fields }), {
+        status,
+        headers: {
+          "content-type": "application/x-amz-json-1.0",
+          "x-amzn-query-error": `${queryErrorCode(code)};${status < 500 ? "Sender" : "Receiver"}`,
+        },
+      });
     default:
       // SageMaker Runtime reads the name from the header and `Message`, the JSON services from `__type` and `message`.
       return new Response(JSON.stringify({ __type: code, message, Message: message, ...fields }), {

@@ -6,6 +6,8 @@ import { createLogs } from "./logs/logs.ts";
 import { createS3 } from "./s3/s3.ts";
 import { createSageMaker } from "./sagemaker/sagemaker.ts";
 import type { Core, Service, Siblings } from "./services.ts";
+import { createSns } from "./sns/sns.ts";
+import { createSqs } from "./sqs/sqs.ts";
 import { createStates } from "./states/states.ts";
 import { Store } from "./store.ts";
 
@@ -63,6 +65,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const s3 = siblings.s3 = createS3(core);
   const logs = siblings.logs = createLogs(core);
   const lambda = siblings.lambda = createLambda(core);
+  const sqs = siblings.sqs = createSqs(core);
+  const sns = siblings.sns = createSns(core);
   const sagemaker = createSageMaker(core, { quotas: options.quotas });
   const services = {
     iam,
@@ -70,6 +74,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     s3,
     logs,
     lambda,
+    sqs,
+    sns,
     states: createStates(core),
     sagemaker,
   };

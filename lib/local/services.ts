@@ -5,7 +5,7 @@
 import type { Store } from "./store.ts";
 
 /** The services by the name that SigV4 signs for; SageMaker Runtime signs as `sagemaker` too. */
-export const SERVICES = ["s3", "iam", "sts", "lambda", "states", "sagemaker", "logs"] as const;
+export const SERVICES = ["s3", "iam", "sts", "lambda", "states", "sagemaker", "logs", "sns", "sqs"] as const;
 export type ServiceName = typeof SERVICES[number];
 
 /** What every service is given. */
@@ -29,6 +29,8 @@ export interface Siblings {
   readonly s3: S3;
   readonly logs: Logs;
   readonly lambda: Lambda;
+  readonly sns: Sns;
+  readonly sqs: Sqs;
 }
 
 /** A running service. */
@@ -76,9 +78,26 @@ export interface Iam extends Service {
   /**
    * @param action for example `lambda:InvokeFunction`; its prefix decides the error's name
    * @param context condition keys, for example `{"s3:prefix": "test/"}`
+   * @param resourcePolicy the resource's own policy: what it allows needs no other permission, what it denies is denied
    * @throws AwsError AccessDenied / AccessDeniedException, worded and named as the service does.
    */
-  authorize(principal: Principal, action: string, resource: string, context?: Record<string, string>): void;
+  authorize(
+    principal: Principal,
+    action: string,
+    resource: string,
+    context?: Record<string, string>,
+    resourcePolicy?: string,
+  ): void;
+  /** Whether a resource's policy lets a service such as `sns.amazonaws.com` do something to it. */
+  allowsService(
+    service: string,
+    action: string,
+    resource: string,
+    resourcePolicy: string | undefined,
+    context: Record<string, string>,
+  ): boolean;
+  /** `AROA…:SESSION`, or the account's number for its administrator. */
+  userId(principal: Principal): string;
   /** Checks `iam:PassRole` of the caller for a role that it hands to a service such as `lambda.amazonaws.com`. */
   authorizePassRole(principal: Principal, roleArn: string, service: string): void;
   /** Whether the role exists, its trust policy lets `service` assume it, and it has had time to propagate. */
@@ -149,4 +168,38 @@ export interface InvokeOutput {
 export interface Lambda extends Service {
   /** Authorised for the principal. @throws AwsError for service errors; a function error is an output with FunctionError. */
   invoke(principal: Principal, input: InvokeInput): Promise<InvokeOutput>;
+}
+
+/** A message's attribute, as SNS and SQS have it. */
+export interface MessageAttribute {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  /** Base64. */
+  readonly BinaryValue?: string;
+}
+
+export interface PublishInput {
+  TopicArn?: string;
+  TargetArn?: string;
+  Message: string;
+  Subject?: string;
+  MessageStructure?: string;
+  MessageAttributes?: Record<string, MessageAttribute>;
+}
+
+export interface Sns extends Service {
+  /** Authorised for the principal. @throws AwsError NotFound, InvalidParameter, AuthorizationError */
+  publish(principal: Principal, input: PublishInput): { MessageId: string };
+}
+
+export interface Sqs extends Service {
+  /**
+   * Puts a message that a topic delivers into a queue.
+   * @returns false when there is no such queue, its policy does not let SNS send to it, or it takes no such message
+   */
+  deliver(
+    topicArn: string,
+    queueArn: string,
+    message: { MessageBody: string; MessageAttributes?: Record<string, MessageAttribute> },
+  ): boolean;
 }

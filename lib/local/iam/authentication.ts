@@ -67,7 +67,7 @@ type Fault = "key" | "token" | "expired" | "signature" | "skew" | "request expir
 function refusal(fault: Fault, { service }: SignedRequest): AwsError {
   if (service === "s3") return S3_REFUSALS[fault]();
   const [queryCode, jsonCode, message] = REFUSALS[fault];
-  const query = service === "iam" || service === "sts";
+  const query = service === "iam" || service === "sts" || service === "sns";
   return new AwsError(query ? queryCode : jsonCode, message, query || service === "lambda" ? 403 : 400);
 }
 

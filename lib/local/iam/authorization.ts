@@ -4,8 +4,15 @@ import type { Core, Principal } from "../services.ts";
 import { managedDocument } from "./context.ts";
 import { effective, type Entities, type Role } from "./entities.ts";
 import { type Context } from "./patterns.ts";
-import { type Asker, type Decision, evaluate, evaluateTrust } from "./policy.ts";
-import { parsePolicy, type PolicyDocument } from "./policy_document.ts";
+import {
+  type Asker,
+  type Decision,
+  evaluate,
+  evaluateResource,
+  evaluateTrust,
+  type Question,
+} from "./policy.ts";
+import { parsePolicy, type PolicyDocument, type PolicyKind } from "./policy_document.ts";
 
 const MAX_CACHED = 1000;
 
@@ -21,10 +28,34 @@ export class Authorization {
     action: string,
     resource: string,
     context: Record<string, string> = {},
-    answeredBy = action.slice(0, action.indexOf(":")),
+    { answeredBy = action.slice(0, action.indexOf(":")), resourcePolicy }: {
+      answeredBy?: string;
+      resourcePolicy?: string;
+    } = {},
   ): void {
-    const decision = this.#decide(principal, action, resource, context);
-    if (decision !== "Allow") throw denied(principal, action, resource, decision, answeredBy);
+    if (principal.roleName === undefined && resourcePolicy === undefined) return;
+    const question = { action, resource, context: this.#context(this.#callerContext(principal, context)) };
+    const own = this.#decide(principal, question);
+    const others = this.#decideByResource(principal, question, resourcePolicy);
+    const decision = [own, others].find((one) => one === "ExplicitDeny") ??
+      (own === "Allow" || others === "Allow" ? "Allow" : "ImplicitDeny");
+    if (decision === "Allow") return;
+    const by = others === "ExplicitDeny" && own !== "ExplicitDeny" ? "resource" : "identity";
+    throw denied(principal, action, resource, decision, answeredBy, by);
+  }
+
+  /** See services.ts */
+  allowsService(
+    service: string,
+    action: string,
+    resource: string,
+    resourcePolicy: string | undefined,
+    context: Record<string, string>,
+  ): boolean {
+    if (resourcePolicy === undefined) return false;
+    const question = { action, resource, context: this.#context(context) };
+    return evaluateResource(this.#read(resourcePolicy, "resource"), { Service: service }, question) ===
+      "Allow";
   }
 
   authorizePassRole(principal: Principal, roleArn: string, service: string): void {
@@ -37,7 +68,7 @@ export class Authorization {
         answeredBy === "lambda" ? 403 : 400,
       );
     }
-    this.authorize(principal, "iam:PassRole", roleArn, { "iam:PassedToService": service }, answeredBy);
+    this.authorize(principal, "iam:PassRole", roleArn, { "iam:PassedToService": service }, { answeredBy });
   }
 
   isAssumable(roleArn: string, service: string): boolean {
@@ -56,23 +87,33 @@ export class Authorization {
     });
   }
 
-  #decide(principal: Principal, action: string, resource: string, context: Record<string, string>): Decision {
+  #decide(principal: Principal, question: Question): Decision {
     if (principal.roleName === undefined) return "Allow";
     const role = this.entities.role(principal.roleName);
-    if (!role) return "ImplicitDeny";
-    const session = principal.arn.slice(principal.arn.lastIndexOf("/") + 1);
-    return evaluate(this.#policies(role), {
-      action,
-      resource,
-      context: this.#context({
-        ...context,
-        "aws:PrincipalArn": role.Arn,
-        "aws:PrincipalAccount": this.core.account,
-        "aws:PrincipalType": "AssumedRole",
-        "aws:userid": `${role.RoleId}:${session}`,
-        ...Object.fromEntries(role.Tags.map(({ Key, Value }) => [`aws:PrincipalTag/${Key}`, Value])),
-      }),
-    });
+    return role ? evaluate(this.#policies(role), question) : "ImplicitDeny";
+  }
+
+  /** A policy that names the account denies all of it, but allows only what the caller's own policies allow. */
+  #decideByResource(principal: Principal, question: Question, policy: string | undefined): Decision {
+    if (policy === undefined) return "ImplicitDeny";
+    const document = this.#read(policy, "resource");
+    const role = principal.roleName === undefined ? undefined : this.entities.role(principal.roleName);
+    const named = [principal.arn, ...role ? [role.Arn] : []];
+    const account = [this.core.account, `arn:aws:iam::${this.core.account}:root`];
+    const all = evaluateResource(document, { AWS: [...named, ...account] }, question);
+    return all === "Allow" ? evaluateResource(document, { AWS: named }, question) : all;
+  }
+
+  #callerContext(principal: Principal, context: Record<string, string>): Record<string, string> {
+    const role = principal.roleName === undefined ? undefined : this.entities.role(principal.roleName);
+    return {
+      ...context,
+      "aws:PrincipalArn": role?.Arn ?? principal.arn,
+      "aws:PrincipalAccount": this.core.account,
+      "aws:PrincipalType": role ? "AssumedRole" : "Account",
+      "aws:userid": userId(principal, role, this.core.account),
+      ...Object.fromEntries(role?.Tags.map(({ Key, Value }) => [`aws:PrincipalTag/${Key}`, Value]) ?? []),
+    };
   }
 
   /** The policies that are effective now. */
@@ -104,7 +145,7 @@ export class Authorization {
     return new Map(Object.entries(keys).map(([key, value]) => [key.toLowerCase(), value]));
   }
 
-  #read(text: string, kind: "identity" | "trust"): PolicyDocument {
+  #read(text: string, kind: PolicyKind): PolicyDocument {
     const key = kind + text;
     let document = this.#documents.get(key);
     if (!document) {
@@ -115,16 +156,27 @@ export class Authorization {
   }
 }
 
+/** The caller's unique id: `AROA…:SESSION`, or the account's number for its administrator. */
+export function userId({ arn }: Principal, role: Role | undefined, account: string): string {
+  return role ? `${role.RoleId}:${arn.slice(arn.lastIndexOf("/") + 1)}` : account;
+}
+
 /** A denial as `service` answers it. */
-export function denied(
+function denied(
   principal: Principal,
-  action: string,
+  asked: string,
   resource: string,
   decision: Decision,
   service: string,
+  by: "identity" | "resource",
 ): AwsError {
+  const action = service === "sns"
+    ? asked.replace("sns", "SNS")
+    : service === "sqs"
+    ? asked.toLowerCase()
+    : asked;
   const reason = decision === "ExplicitDeny"
-    ? "with an explicit deny in an identity-based policy"
+    ? `with an explicit deny in ${by === "identity" ? "an identity" : "a resource"}-based policy`
     : `because no identity-based policy allows the ${action} action`;
   const what = service === "s3" ? `"${resource}"` : resource;
   const message =
@@ -135,7 +187,10 @@ export function denied(
     case "sts":
       return new AwsError("AccessDenied", message, 403);
     case "lambda":
+    case "sqs":
       return new AwsError("AccessDeniedException", message, 403);
+    case "sns":
+      return new AwsError("AuthorizationError", message, 403);
     default:
       return new AwsError("AccessDeniedException", message, 400);
   }

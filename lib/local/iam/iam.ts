@@ -1,7 +1,7 @@
 /** IAM and STS: roles and their policies, who a request is from, and what it may do. */
 import type { Core, Iam } from "../services.ts";
 import { Authentication } from "./authentication.ts";
-import { Authorization } from "./authorization.ts";
+import { Authorization, userId } from "./authorization.ts";
 import type { IamContext } from "./context.ts";
 import { Entities } from "./entities.ts";
 import { managedPolicyOperations } from "./managed_policies.ts";
@@ -37,8 +37,12 @@ export function createIam(core: Core, options: { propagationSeconds: number }): 
     handle: (call) => query(services, call),
     start: () => sessions.expire(),
     authenticate: (request) => authentication.authenticate(request),
-    authorize: (principal, action, resource, context) =>
-      authorization.authorize(principal, action, resource, context),
+    authorize: (principal, action, resource, context, resourcePolicy) =>
+      authorization.authorize(principal, action, resource, context, { resourcePolicy }),
+    allowsService: (service, action, resource, resourcePolicy, context) =>
+      authorization.allowsService(service, action, resource, resourcePolicy, context),
+    userId: ({ roleName, arn }) =>
+      userId({ arn }, roleName === undefined ? undefined : entities.role(roleName), core.account),
     authorizePassRole: (principal, roleArn, service) =>
       authorization.authorizePassRole(principal, roleArn, service),
     isAssumable: (roleArn, service) => authorization.isAssumable(roleArn, service),

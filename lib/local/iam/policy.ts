@@ -12,30 +12,27 @@ export interface Question {
   readonly context: Context;
 }
 
-/** Who asks to assume a role: a service by its name, or a caller by its ARNs (its own, its role's, its account's). */
+/** Who asks: a service by its name, or a caller by its ARNs (its own, its role's, its account's). */
 export type Asker = { readonly Service: string } | { readonly AWS: readonly string[] };
 
 /** The decision of what a role may do. */
 export function evaluate(policies: Iterable<PolicyDocument>, question: Question): Decision {
-  return decide(policies, question, ({ Resource, NotResource }, context) => {
-    const matches = (pattern: string) => matchesPattern(pattern, question.resource, context);
-    return Resource ? Resource.some(matches) : !NotResource!.some(matches);
-  });
+  return decide(policies, question, (statement, context) => matchesResource(statement, question, context));
 }
 
 /** The decision of who may assume a role. */
 export function evaluateTrust(policy: PolicyDocument, asker: Asker, question: Question): Decision {
+  return decide([policy], question, (statement) => matchesPrincipal(statement, asker));
+}
+
+/** The decision of a resource's own policy. "*" there is everybody, services included. */
+export function evaluateResource(policy: PolicyDocument, asker: Asker, question: Question): Decision {
   return decide(
     [policy],
     question,
-    ({ Principal }) =>
-      Object.entries(Principal ?? {}).some(([kind, names]) =>
-        names.some((name) =>
-          "Service" in asker
-            ? kind === "Service" && name === asker.Service
-            : kind === "AWS" && (name === "*" || asker.AWS.includes(name))
-        )
-      ),
+    (statement, context) =>
+      (statement.Principal?.AWS?.includes("*") || matchesPrincipal(statement, asker)) &&
+      matchesResource(statement, question, context),
   );
 }
 
@@ -55,6 +52,25 @@ function decide(
     }
   }
   return decision;
+}
+
+function matchesResource(
+  { Resource, NotResource }: Statement,
+  { resource }: Question,
+  context: Context | undefined,
+): boolean {
+  const matches = (pattern: string) => matchesPattern(pattern, resource, context);
+  return Resource ? Resource.some(matches) : !NotResource!.some(matches);
+}
+
+function matchesPrincipal({ Principal }: Statement, asker: Asker): boolean {
+  return Object.entries(Principal ?? {}).some(([kind, names]) =>
+    names.some((name) =>
+      "Service" in asker
+        ? kind === "Service" && name === asker.Service
+        : kind === "AWS" && (name === "*" || asker.AWS.includes(name))
+    )
+  );
 }
 
 function matchesAction({ Action, NotAction }: Statement, action: string): boolean {

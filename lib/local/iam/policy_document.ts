@@ -1,5 +1,5 @@
 /** Policy documents: read, checked as IAM checks them when they are stored, and brought into one form. */
-import { AwsError } from "../errors.ts";
+import { AwsError, unsupported } from "../errors.ts";
 import { isConditionOperator } from "./conditions.ts";
 
 export interface Statement {
@@ -13,6 +13,9 @@ export interface Statement {
   /** By operator, then by condition key. */
   readonly Condition: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
+
+/** What a role may do, who may assume it, or what may be done to the resource that the policy belongs to. */
+export type PolicyKind = "identity" | "trust" | "resource";
 
 export interface PolicyDocument {
   /** Policies of 2008 know no policy variables. */
@@ -36,10 +39,9 @@ const MEMBERS = [
 
 /**
  * Reads a document.
- * @param kind what a role may do, or who may assume it
  * @throws AwsError MalformedPolicyDocument, in IAM's words
  */
-export function parsePolicy(text: string, kind: "identity" | "trust"): PolicyDocument {
+export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
   const document = parseObject(text, kind);
   const { Version = "2008-10-17", Statement } = document;
   if (Version !== "2012-10-17" && Version !== "2008-10-17") throw malformed("Syntax errors in policy.");
@@ -58,7 +60,7 @@ export function parsePolicy(text: string, kind: "identity" | "trust"): PolicyDoc
   return { Version, Statement: statements.map((statement) => parseStatement(statement, kind)) };
 }
 
-function parseObject(text: string, kind: "identity" | "trust"): Json {
+function parseObject(text: string, kind: PolicyKind): Json {
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -69,7 +71,7 @@ function parseObject(text: string, kind: "identity" | "trust"): Json {
   return document;
 }
 
-function parseStatement(given: unknown, kind: "identity" | "trust"): Statement {
+function parseStatement(given: unknown, kind: PolicyKind): Statement {
   if (!isObject(given) || Object.keys(given).some((name) => !MEMBERS.includes(name))) {
     throw malformed("Syntax errors in policy.");
   }
@@ -94,13 +96,20 @@ function parseStatement(given: unknown, kind: "identity" | "trust"): Statement {
     [actions]: strings(given[actions]),
     Condition: parseConditions(given.Condition),
   };
-  return kind === "identity" ? withResources(statement, given) : withPrincipals(statement, given);
+  switch (kind) {
+    case "identity":
+      if (given.Principal !== undefined || given.NotPrincipal !== undefined) {
+        throw malformed("Policy document should not specify a principal.");
+      }
+      return withResources(statement, given);
+    case "trust":
+      return withPrincipals(checkTrust(statement, given), given);
+    case "resource":
+      return withPrincipals(withResources(statement, given), given);
+  }
 }
 
 function withResources(statement: Statement, given: Json): Statement {
-  if (given.Principal !== undefined || given.NotPrincipal !== undefined) {
-    throw malformed("Policy document should not specify a principal.");
-  }
   const resources = one(given, "Resource", "NotResource", "Policy statement must contain resources.");
   for (const resource of strings(given[resources])) {
     if (resource !== "*" && !/^arn:[^:]*:[^:]*:[^:]*:[^:]*:.+$/s.test(resource)) {
@@ -110,13 +119,20 @@ function withResources(statement: Statement, given: Json): Statement {
   return { ...statement, [resources]: strings(given[resources]) };
 }
 
-function withPrincipals(statement: Statement, given: Json): Statement {
+function checkTrust(statement: Statement, given: Json): Statement {
   for (const prohibited of ["Resource", "NotResource", "NotAction"]) {
     if (given[prohibited] !== undefined) throw malformed(`Has prohibited field ${prohibited}`);
   }
-  if (given.NotPrincipal !== undefined) throw malformed("Allow with NotPrincipal is not allowed.");
   if (strings(given.Action).some((action) => !/^(\*|sts:.*)$/i.test(action))) {
     throw malformed("AssumeRole policy may only specify STS AssumeRole actions.");
+  }
+  return statement;
+}
+
+function withPrincipals(statement: Statement, given: Json): Statement {
+  if (given.NotPrincipal !== undefined) {
+    if (statement.Effect === "Allow") throw malformed("Allow with NotPrincipal is not allowed.");
+    throw unsupported("NotPrincipal in policies", "MalformedPolicyDocument");
   }
   const principal = given.Principal === "*" ? { AWS: "*" } : given.Principal;
   if (!isObject(principal)) throw malformed("Missing required field Principal");

@@ -3,7 +3,7 @@ import { AwsError } from "../errors.ts";
 import { operation } from "../protocols.ts";
 import type { Principal } from "../services.ts";
 import { notSupported, required, string, structure } from "../shapes.ts";
-import type { Authorization } from "./authorization.ts";
+import { type Authorization, userId } from "./authorization.ts";
 import { type IamContext, isoTime, tags } from "./context.ts";
 import type { Role } from "./entities.ts";
 import type { Sessions } from "./sessions.ts";
@@ -15,9 +15,8 @@ export function stsOperations(iam: IamContext, authorization: Authorization, ses
   return {
     GetCallerIdentity: operation(structure({}), (_input, { principal }) => {
       const role = principal.roleName === undefined ? undefined : entities.role(principal.roleName);
-      const session = principal.arn.slice(principal.arn.lastIndexOf("/") + 1);
       return {
-        UserId: role ? `${role.RoleId}:${session}` : core.account,
+        UserId: userId(principal, role, core.account),
         Account: core.account,
         Arn: principal.arn,
       };

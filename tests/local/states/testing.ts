@@ -113,7 +113,8 @@ export async function withStates(
     };
     const service = createStates(core);
     const { iam } = core.siblings;
-    const services = { iam, sts: iam, s3: iam, lambda: iam, sagemaker: iam, logs: iam, states: service };
+    const others = { sts: iam, s3: iam, lambda: iam, sagemaker: iam, logs: iam, sns: iam, sqs: iam };
+    const services = { ...others, iam, states: service };
     const handle = createGateway({
       services,
       region: "us-east-1",

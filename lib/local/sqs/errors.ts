@@ -1,0 +1,46 @@
+/** The errors of SQS by their names in the JSON protocol, and what the older query protocol called them. */
+import { AwsError } from "../errors.ts";
+
+const PREFIXED = [
+  "BatchEntryIdsNotDistinct",
+  "BatchRequestTooLong",
+  "EmptyBatchRequest",
+  "InvalidBatchEntryId",
+  "PurgeQueueInProgress",
+  "QueueDeletedRecently",
+  "TooManyEntriesInBatchRequest",
+  "UnsupportedOperation",
+];
+
+const RENAMED: ReadonlyMap<string, string> = new Map([
+  ...PREFIXED.map((name) => [name, `AWS.SimpleQueueService.${name}`] as const),
+  ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"],
+  ["QueueNameExists", "QueueAlreadyExists"],
+  ["InvalidParameterValueException", "InvalidParameterValue"],
+  ["MissingRequiredParameterException", "MissingParameter"],
+  ["AccessDeniedException", "AccessDenied"],
+  ["UnrecognizedClientException", "InvalidClientTokenId"],
+  ["ExpiredTokenException", "ExpiredToken"],
+  ["InvalidSignatureException", "SignatureDoesNotMatch"],
+]);
+
+/** The name that the header `x-amzn-query-error` carries, by which clients show the error. */
+export function queryErrorCode(code: string): string {
+  return RENAMED.get(code) ?? code;
+}
+
+export function invalidParameter(message: string): AwsError {
+  return new AwsError("InvalidParameterValueException", message);
+}
+
+/** In SQS's words for one value of one parameter. */
+export function invalidValue(value: unknown, parameter: string, reason: string): AwsError {
+  return invalidParameter(`Value ${value} for parameter ${parameter} is invalid. Reason: ${reason}`);
+}
+
+export function missingParameter(name: string): AwsError {
+  return new AwsError(
+    "MissingRequiredParameterException",
+    `The request must contain the parameter ${name}.`,
+  );
+}
