@@ -1,4 +1,5 @@
 /** Everything that looks at what the endpoint answered. */
+export { loadBaseline, saveBaseline } from "./baseline.ts";
 export { type Capture, CaptureError, parseCaptures, probabilitiesOf } from "./captures.ts";
 export { type CapturedTraffic, readCaptures, type ReadCapturesOptions } from "./read_captures.ts";
 export {

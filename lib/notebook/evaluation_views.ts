@@ -1,6 +1,8 @@
 /** What the notebooks show of executions and of the evaluation. */
 import { parseLst } from "../dataset/mod.ts";
 import type { Aws } from "../aws.ts";
+import { driftChart } from "../evaluation/charts/drift.ts";
+import { type Answer, classDrift, confidenceDrift } from "../evaluation/drift.ts";
 import type { Judged, Prediction } from "../evaluation/frame.ts";
 import { judged } from "../evaluation/frame.ts";
 import { leastCertain, predictionGallery } from "../evaluation/gallery.ts";
@@ -20,6 +22,7 @@ import type { countExecutions, ExecutionResult } from "../workflow/executions.ts
 import { executionHistory } from "../workflow/executions.ts";
 import { drawStateMachine } from "../workflow/graph.ts";
 import type { Definition } from "../workflow/state_machine.ts";
+import { chart } from "./chart.ts";
 import { type Displayable, html, markdown, svg } from "./display.ts";
 import { escapeHtml, formatSeconds } from "./format.ts";
 
@@ -80,6 +83,15 @@ export async function hardestView(
   count: number,
 ): Promise<Displayable> {
   return await predictionGallery(leastCertain(rows, count), (key) => getObject(aws.s3, aws.bucket, key));
+}
+
+/** Whether the captured answers still look like those of the new endpoint. */
+export function driftView(
+  baseline: readonly Answer[],
+  rows: readonly Prediction[],
+  classes: readonly string[],
+) {
+  return chart(driftChart(confidenceDrift(baseline, rows), classDrift(baseline, rows, classes)));
 }
 
 /** The evaluation's part of `reports/summary.json`. */

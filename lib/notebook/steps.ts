@@ -2,11 +2,14 @@
 import { basename, join } from "node:path";
 import type { Aws } from "../aws.ts";
 import { type Cifar, loadDataset, type Selection } from "../dataset/mod.ts";
+import { saveBaseline } from "../evaluation/baseline.ts";
+import type { Answer } from "../evaluation/drift.ts";
 import { type CapturedTraffic, readCaptures } from "../evaluation/read_captures.ts";
 import { trainingChart } from "../evaluation/charts/training.ts";
 import { ENDPOINT_NAME, S3_LAYOUT } from "../names.ts";
 import { stageDataset, type StagingResult } from "../staging.ts";
 import { VARIANT_NAME } from "../training/endpoint.ts";
+import type { Predictor } from "../training/predictor.ts";
 import type { TrainingObserver, TrainingResult } from "../training/estimator.ts";
 import {
   countExecutions,
@@ -105,6 +108,30 @@ export async function showDeployment<T>(
     "Endpoint",
     (bar, signal) => deploy({ signal, status: (status) => bar.update(0, status) }),
     { done: () => "InService" },
+  );
+}
+
+/** Lets the new endpoint answer for all test pictures, as the baseline of later traffic. */
+export async function showBaseline(
+  aws: Aws,
+  predictor: Predictor,
+  classes: readonly string[],
+): Promise<Answer[]> {
+  return await working(
+    "Baseline",
+    (bar, signal) =>
+      saveBaseline(aws, predictor, {
+        classes,
+        onProgress: (done, total) => bar.update({ done, total }),
+        signal,
+      }),
+    {
+      unit: "pictures",
+      done: (answers) => {
+        const mean = answers.reduce((sum, { confidence }) => sum + confidence, 0) / answers.length;
+        return `mean confidence ${mean.toFixed(3)}`;
+      },
+    },
   );
 }
 

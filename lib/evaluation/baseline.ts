@@ -1,0 +1,55 @@
+/** The baseline that later traffic is compared with: what the endpoint says of the test pictures when it is new. */
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import type { Aws } from "../aws.ts";
+import { mapBounded } from "../concurrent.ts";
+import { S3_LAYOUT } from "../names.ts";
+import { getObject, listObjects } from "../s3.ts";
+import type { Predictor } from "../training/predictor.ts";
+import type { Answer } from "./drift.ts";
+
+const KEY = "baseline.json";
+
+/** How many pictures are asked about at once. */
+const CONCURRENCY = 8;
+
+/**
+ * Asks the endpoint about every test picture and keeps the answers as `baseline.json` in the bucket. Truth does not
+ * matter here, only what the answers look like; no inference ids are sent, so nothing takes them for real traffic.
+ */
+export async function saveBaseline(
+  aws: Aws,
+  predictor: Predictor,
+  options: {
+    classes: readonly string[];
+    onProgress?(done: number, total: number): void;
+    signal?: AbortSignal;
+  },
+): Promise<Answer[]> {
+  const { classes, onProgress, signal } = options;
+  const pictures = await listObjects(aws.s3, aws.bucket, S3_LAYOUT.test);
+  let done = 0;
+  const answers = await mapBounded(pictures, CONCURRENCY, async ({ Key }) => {
+    const probabilities = await predictor.predict(await getObject(aws.s3, aws.bucket, Key), { signal });
+    const confidence = Math.max(...probabilities);
+    onProgress?.(++done, pictures.length);
+    return { predicted: classes[probabilities.indexOf(confidence)]!, confidence };
+  }, signal);
+  const Body = JSON.stringify(answers);
+  await aws.s3.send(
+    new PutObjectCommand({ Bucket: aws.bucket, Key: KEY, Body, ContentType: "application/json" }),
+  );
+  return answers;
+}
+
+/** The saved baseline. @throws Error that says to run the second notebook when there is none */
+export async function loadBaseline({ s3, bucket }: Pick<Aws, "s3" | "bucket">): Promise<Answer[]> {
+  try {
+    return JSON.parse(new TextDecoder().decode(await getObject(s3, bucket, KEY)));
+  } catch (error) {
+    if ((error as Error).name !== "NoSuchKey") throw error;
+    throw new Error(
+      `There is no baseline in s3://${bucket} yet. Run notebook 2, training and deployment, first.`,
+      { cause: error },
+    );
+  }
+}
