@@ -16,7 +16,7 @@ interface Row {
 }
 
 /** All pictures: split 0 as published, another as `make_cifar_archive.py --split` draws it. */
-async function rows(split: number): Promise<Row[]> {
+export async function rows(split: number): Promise<Row[]> {
   const bytes = await Deno.readFile(new URL("images.bin", DATA));
   const table = (await Deno.readTextFile(new URL("images.tsv", DATA))).trim().split("\n");
   const all = table.map((line, i) => {

@@ -57,6 +57,12 @@ function join(g: Graph, values: Value[]): Value {
 /**
  * One training step as one graph.
  *
+ * Where the time of a ResNet-20 step goes (batch 64, 28×28, one thread of an AVX-512 machine, by ONNX Runtime's
+ * profile): convolutions and their gradients 60 %, the layouts they need (Reorder, Transpose, Pad) 18 %, the
+ * arithmetic of batch norm and ReLU (Mul, Add, BatchNormalization, ReduceSum, HardSigmoid) 18 %, strided input
+ * gradients 3 %, the optimiser under 1 %. With plain Conv and weight gradients as products of shifted copies the
+ * same step took more than twice as long: Conv 45 %, MatMul 17 %, the copies 17 %.
+ *
  * Inputs: `pictures` uint8 [batch, channels, H, W], `targets` [batch, classes] (rows sum to 1), `rate` [],
  * `weights` [P], `slot0` … [P], `statistics` [S].
  * Outputs: `loss` [] and `probabilities` [batch, classes] before the update; `next_weights`, `next_slot0` …,

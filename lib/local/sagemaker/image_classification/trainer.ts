@@ -68,7 +68,9 @@ export class Trainer {
   }
 
   /**
-   * @param options.seed the same seed, pictures, thread count and machine give the same weights, bit for bit
+   * @param options.seed the same seed, pictures, thread count and kind of processor give the same weights, bit for
+   *   bit; another processor or thread count adds in another order, so that weights drift apart by rounding and the
+   *   accuracy can differ as between two seeds
    */
   static async create(
     options: {
