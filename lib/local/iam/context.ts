@@ -18,13 +18,12 @@ export const policyArn = string({ min: 20, max: 2048 });
 export const policyDocument = string({ min: 1, max: 131072 });
 export const path = string({ min: 1, max: 512, pattern: /(\/)|(\/[\u0021-\u007E]+\/)/ });
 export const description = string({ max: 1000 });
-export const tags = list(
-  structure({ Key: required(string({ min: 1, max: 128 })), Value: required(string({ max: 256 })) }),
-  { max: 50 },
-);
+export const tagKey = string({ min: 1, max: 128, pattern: /[\p{L}\p{Z}\p{N}_.:\/=+\-@]+/u });
+const tagValue = string({ max: 256, pattern: /[\p{L}\p{Z}\p{N}_.:\/=+\-@]*/u });
+export const tags = list(structure({ Key: required(tagKey), Value: required(tagValue) }), { max: 50 });
 /** Numbers come as text. */
 export const paging = {
-  Marker: string({ min: 1 }),
+  Marker: string({ min: 1, max: 320, pattern: /[\u0020-\u00FF]+/ }),
   MaxItems: string({ pattern: /[1-9]\d{0,2}|1000/ }),
 };
 

@@ -16,6 +16,7 @@ import {
   policySize,
   roleArn,
   roleName,
+  tagKey,
   tags,
 } from "./context.ts";
 import { changed, latest, type Role, uniqueId } from "./entities.ts";
@@ -53,6 +54,7 @@ export function roleOperations(iam: IamContext) {
       }),
       (input, call) => {
         const { RoleName, Path = "/", Description, Tags = [] } = input;
+        const MaxSessionDuration = duration(input.MaxSessionDuration);
         const Arn = `arn:aws:iam::${core.account}:role${Path}${RoleName}`;
         authorize(iam, call, "iam:CreateRole", Arn);
         if (entities.role(RoleName)) {
@@ -66,7 +68,7 @@ export function roleOperations(iam: IamContext) {
           Arn,
           CreateDate: core.now(),
           Description,
-          MaxSessionDuration: duration(input.MaxSessionDuration),
+          MaxSessionDuration,
           Tags,
           Trust: [{ from: iam.effectiveFrom(), value: input.AssumeRolePolicyDocument }],
           Inline: {},
@@ -101,11 +103,13 @@ export function roleOperations(iam: IamContext) {
         Description: description,
         MaxSessionDuration: sessionDuration,
       }),
-      ({ RoleName, Description, MaxSessionDuration }, call) => {
+      ({ RoleName, Description, ...input }, call) => {
+        const { MaxSessionDuration: asked } = input;
+        const MaxSessionDuration = asked === undefined ? undefined : duration(asked);
         update(call, "UpdateRole", RoleName, (role) => ({
           ...role,
           Description: Description ?? role.Description,
-          MaxSessionDuration: duration(MaxSessionDuration ?? String(role.MaxSessionDuration)),
+          MaxSessionDuration: MaxSessionDuration ?? role.MaxSessionDuration,
         }));
       },
     ),
@@ -148,7 +152,7 @@ export function roleOperations(iam: IamContext) {
     UntagRole: operation(
       structure({
         RoleName: required(roleName),
-        TagKeys: required(list(string({ min: 1, max: 128 }), { max: 50 })),
+        TagKeys: required(list(tagKey, { max: 50 })),
       }),
       ({ RoleName, TagKeys }, call) => {
         update(call, "UntagRole", RoleName, (role) => ({

@@ -45,6 +45,8 @@ export const settings = {
   KMSKeyArn: string({ max: 10_000 }),
   FileSystemConfigs: list(structure({}), { max: 1 }),
   ImageConfig: notSupported(),
+  RuntimeConfig: notSupported(),
+  AcceleratorConfig: notSupported(),
   DurableConfig: notSupported(),
   CapacityProviderConfig: notSupported(),
   TenancyConfig: notSupported(),

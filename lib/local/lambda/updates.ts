@@ -1,5 +1,5 @@
 /** UpdateFunctionCode and UpdateFunctionConfiguration. */
-import { boolean, required, string, structure } from "../shapes.ts";
+import { boolean, notSupported, required, string, structure } from "../shapes.ts";
 import { functionArn, functionName, functionReference, invalidParameter } from "./names.ts";
 import type { Parts } from "./parts.ts";
 import { changing, checkRevision, configuration, refuseWhileChanging, type Version } from "./records.ts";
@@ -14,6 +14,7 @@ const updateCode = structure({
   ...codeMembers,
   Architectures: architectures,
   Publish: boolean(),
+  PublishTo: notSupported(),
   DryRun: boolean(),
   RevisionId: string(),
 });
@@ -86,6 +87,7 @@ export function updateRoutes(parts: Parts): Route[] {
           "lambda:UpdateFunctionConfiguration",
           functionArn(core, { name }),
         );
+        if (input.Runtime) checkRuntime(input.Runtime, "update", core.now());
         const { latest } = records.get(name);
         refuseWhileChanging(latest);
         checkRevision(input.RevisionId, latest.RevisionId);

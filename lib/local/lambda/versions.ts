@@ -1,6 +1,6 @@
 /** PublishVersion, ListVersionsByFunction, and the deletion of a version. */
 import { isDeepStrictEqual } from "node:util";
-import { required, string, structure } from "../shapes.ts";
+import { notSupported, required, string, structure } from "../shapes.ts";
 import {
   conflict,
   functionArn,
@@ -27,6 +27,7 @@ const publishVersion = structure({
   CodeSha256: string(),
   Description: description,
   RevisionId: string(),
+  PublishTo: notSupported(),
 });
 
 const listVersions = structure({ FunctionName: required(namespacedFunctionName), ...paging });

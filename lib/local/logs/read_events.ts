@@ -1,6 +1,6 @@
 /** GetLogEvents and FilterLogEvents. */
 import { operation } from "../protocols.ts";
-import { boolean, integer, list, required, string, structure } from "../shapes.ts";
+import { boolean, integer, list, notSupported, required, string, structure } from "../shapes.ts";
 import {
   authorize,
   existingGroup,
@@ -74,6 +74,7 @@ export function readOperations(logs: LogsContext) {
         filterPattern: string({ max: 1024 }),
         nextToken: string({ min: 1 }),
         limit: integer({ min: 1, max: MAX_EVENTS }),
+        startFromHead: notSupported(),
         interleaved: boolean(),
         unmask: boolean(),
       }),

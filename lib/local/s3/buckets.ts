@@ -59,8 +59,8 @@ function refuseBucketHeaders(headers: Headers): void {
     ? `the object ownership '${ownership}'`
     : headers.get("x-amz-bucket-object-lock-enabled") === "true"
     ? "object lock"
-    : headers.get("x-amz-bucket-namespace") === "account-regional"
-    ? "account-regional bucket names"
+    : (headers.get("x-amz-bucket-namespace") ?? "global") !== "global"
+    ? `the bucket namespace '${headers.get("x-amz-bucket-namespace")}'`
     : undefined;
   if (refused) throw unsupported(refused, "NotImplemented", 501);
 }
@@ -123,7 +123,7 @@ function listBuckets(s3: S3Context, { call, query }: S3Request): Response {
   const prefix = query.get("prefix") ?? "";
   const region = query.get("bucket-region");
   const start = query.get("continuation-token") ?? "";
-  const limit = countParameter(query, "max-buckets", 10_000);
+  const limit = countParameter(query, "max-buckets", 10_000, 1);
   const matching = s3.index.buckets().filter(({ Name, Region }) =>
     Name.startsWith(prefix) && Name > start && (region === null || Region === region)
   );

@@ -146,15 +146,15 @@ export function xml(
   });
 }
 
-/** A whole number from the query within [0, 2147483647], at most `most`. */
-export function countParameter(query: URLSearchParams, name: string, most: number): number {
+/** A whole number from the query within [least, 2147483647], cut to `most`. */
+export function countParameter(query: URLSearchParams, name: string, most: number, least = 0): number {
   const text = query.get(name);
   if (text === null || text === "") return most;
   if (!/^-?\d{1,10}$/.test(text) || Number(text) > 2147483647) {
     throw invalidArgument(`Provided ${name} not an integer or within integer range`, name, text);
   }
-  if (Number(text) < 0) {
-    throw invalidArgument(`Argument ${name} must be an integer between 0 and 2147483647`, name, text);
+  if (Number(text) < least) {
+    throw invalidArgument(`Argument ${name} must be an integer between ${least} and 2147483647`, name, text);
   }
   return Math.min(Number(text), most);
 }

@@ -33,9 +33,11 @@ interface Source {
 async function copyObject(s3: S3Context, request: S3Request): Promise<Response> {
   authorizeObject(s3, request, "s3:PutObject");
   const { headers, bucket, key } = request;
-  const { bucket: sourceBucket, object: source } = sourceOf(s3, request);
   const replace = directive(headers) === "REPLACE";
   const given = storedHeaders(headers);
+  const asked = headers.get("x-amz-checksum-algorithm");
+  const wanted = asked === null ? undefined : checksumAlgorithm(asked);
+  const { bucket: sourceBucket, object: source } = sourceOf(s3, request);
   if (!replace && sourceBucket === bucket && source.Key === key) {
     throw new AwsError(
       "InvalidRequest",
@@ -49,8 +51,7 @@ async function copyObject(s3: S3Context, request: S3Request): Promise<Response> 
       `The specified copy source is larger than the maximum allowable size for a copy source: ${MAX_COPY_BYTES}`,
     );
   }
-  const asked = headers.get("x-amz-checksum-algorithm");
-  const algorithm = asked === null ? source.Checksum?.Algorithm : checksumAlgorithm(asked);
+  const algorithm = wanted ?? source.Checksum?.Algorithm;
   const { piece, md5, checksum } = await copyBytes(s3, source.Pieces, 0, source.Size, algorithm);
   const object: StoredObject = {
     Key: key,

@@ -9,9 +9,10 @@ const HARMLESS: Readonly<Record<string, string>> = {
   "x-amz-server-side-encryption": "AES256",
   "x-amz-storage-class": "STANDARD",
   "x-amz-tagging-directive": "COPY",
+  "x-amz-object-annotation-directive": "COPY",
 };
 const UNSUPPORTED =
-  /^x-amz-(server-side-encryption|copy-source-server-side|storage-class|website-redirect-location|object-lock|tagging|write-offset)/;
+  /^x-amz-(server-side-encryption|copy-source-server-side|storage-class|website-redirect-location|object-lock|object-annotation|tagging|write-offset)/;
 
 /**
  * The headers to answer a GET with, names in lower case.

@@ -26,7 +26,14 @@ function createMultipartUpload(s3: S3Context, request: S3Request): Response {
   const { headers, bucket: Bucket, key: Key } = request;
   const asked = headers.get("x-amz-checksum-algorithm");
   const algorithm = asked === null ? undefined : checksumAlgorithm(asked);
-  const type = algorithm && checksumType(algorithm, headers.get("x-amz-checksum-type"));
+  const askedType = headers.get("x-amz-checksum-type");
+  if (askedType !== null && !algorithm) {
+    throw new AwsError(
+      "InvalidRequest",
+      "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.",
+    );
+  }
+  const type = algorithm && checksumType(algorithm, askedType);
   const UploadId = crypto.getRandomValues(new Uint8Array(48)).toBase64({ alphabet: "base64url" });
   s3.uploads.add({
     UploadId,

@@ -8,10 +8,9 @@ export interface Tag {
   Value: string;
 }
 
-export const tagList = list(
-  structure({ Key: required(string({ min: 1, max: 128 })), Value: required(string({ max: 256 })) }),
-  { max: 50 },
-);
+const tagKey = string({ min: 1, max: 128, pattern: /([\p{L}\p{Z}\p{N}_.:\/=+\-@]*)/u });
+const tagValue = string({ max: 256, pattern: /([\p{L}\p{Z}\p{N}_.:\/=+\-@]*)/u });
+export const tagList = list(structure({ Key: required(tagKey), Value: required(tagValue) }), { max: 50 });
 const resourceArn = string({ max: 256, pattern: /arn:.*/ });
 
 export class Tags {
@@ -52,7 +51,7 @@ export class Tags {
     ListTags: operation(
       structure({
         ResourceArn: required(resourceArn),
-        NextToken: string(),
+        NextToken: string({ max: 8192 }),
         MaxResults: integer({ min: 50 }),
       }),
       ({ ResourceArn }, call) => {
@@ -63,7 +62,7 @@ export class Tags {
     DeleteTags: operation(
       structure({
         ResourceArn: required(resourceArn),
-        TagKeys: required(list(string({ min: 1, max: 128 }))),
+        TagKeys: required(list(tagKey, { min: 1, max: 50 })),
       }),
       ({ ResourceArn, TagKeys }, call) => {
         this.core.siblings.iam.authorize(call.principal, "sagemaker:DeleteTags", ResourceArn);

@@ -5,7 +5,7 @@ import type { Call, Core } from "../services.ts";
 import * as shape from "../shapes.ts";
 import { checkImage, checkInstanceType } from "./images.ts";
 import { CHANGE_MEMBERS, LIST_MEMBERS, page } from "./listing.ts";
-import { arnOf, entityName, parseS3Uri, roleArn, s3Uri, seconds } from "./names.ts";
+import { arnOf, entityName, joinUri, parseS3Uri, roleArn, s3Uri, seconds } from "./names.ts";
 import { tagList, type Tags } from "./tags.ts";
 
 const { boolean, integer, list, map, notSupported, required, string, structure } = shape;
@@ -171,7 +171,13 @@ export function trainingJobOperations(
         SecondaryStatusTransitions: [
           { Status: "Starting", StartTime: now, StatusMessage: "Starting the training job" },
         ],
-        ModelArtifacts: { S3ModelArtifacts: "" },
+        // Where the model will be; AWS tells from the start.
+        ModelArtifacts: {
+          S3ModelArtifacts: joinUri(
+            input.OutputDataConfig.S3OutputPath,
+            `${input.TrainingJobName}/output/model.tar.gz`,
+          ),
+        },
         CreationTime: now,
         LastModifiedTime: now,
       };
@@ -192,6 +198,7 @@ export function trainingJobOperations(
         ...LIST_MEMBERS,
         ...CHANGE_MEMBERS,
         WarmPoolStatusEquals: notSupported(),
+        TrainingPlanArnEquals: notSupported(),
         StatusEquals: string({
           values: ["InProgress", "Completed", "Failed", "Stopping", "Stopped"] as const,
         }),

@@ -17,12 +17,14 @@ export const RETENTION_MS = 90 * 86_400_000;
 const REDRIVE_MS = 14 * 86_400_000;
 
 const arn = required(string({ min: 1, max: 256 }));
-const startShape = structure({
+const startMembers = {
   stateMachineArn: arn,
   name: string({ min: 1, max: 80 }),
   input: string({ max: DATA_LIMIT }),
   traceHeader: string({ max: 256 }),
-});
+};
+const startShape = structure(startMembers);
+const startSyncShape = structure({ ...startMembers, includedData: notSupported() });
 
 export function executionOperations(
   core: Core,
@@ -68,7 +70,7 @@ export function executionOperations(
     return started(begin(machine, name, input, false));
   };
 
-  const startSync = async (given: Infer<typeof startShape>, call: Call) => {
+  const startSync = async (given: Infer<typeof startSyncShape>, call: Call) => {
     authorize(call, "StartSyncExecution", given.stateMachineArn);
     const machine = machines.get(given.stateMachineArn);
     requireType(machine, "EXPRESS");
@@ -102,7 +104,7 @@ export function executionOperations(
 
   return {
     StartExecution: operation(startShape, start),
-    StartSyncExecution: operation(startShape, startSync),
+    StartSyncExecution: operation(startSyncShape, startSync),
     StopExecution: operation(
       structure({ executionArn: arn, error: string({ max: 256 }), cause: string({ max: 32_768 }) }),
       ({ executionArn, error, cause }, call) => {

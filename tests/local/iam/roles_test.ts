@@ -69,6 +69,20 @@ Deno.test("a role reads as it was made and changed", () =>
     assert.deepEqual(Tags, [{ Key: "a", Value: "2" }]);
   }));
 
+Deno.test("what breaks a rule is refused before anything is looked up", () =>
+  withRole(async (iam) => {
+    const invalid = ["ValidationError", 400];
+    const tagged = (Key: string, Value = "") =>
+      refusal(iam.send(new TagRoleCommand({ RoleName: "nobody", Tags: [{ Key, Value }] })));
+    assert.deepEqual(await tagged("a!"), invalid);
+    assert.deepEqual(await tagged("a", "\t"), invalid);
+    assert.deepEqual((await tagged("ü _.:/=+-@", "ü"))?.[1], 404);
+    const again = { RoleName, AssumeRolePolicyDocument, MaxSessionDuration: 3599 };
+    assert.deepEqual(await refusal(iam.send(new CreateRoleCommand(again))), invalid);
+    const unknown = { RoleName: "nobody", MaxSessionDuration: 43201 };
+    assert.deepEqual(await refusal(iam.send(new UpdateRoleCommand(unknown))), invalid);
+  }));
+
 Deno.test("roles are listed in pages and by path", () =>
   withRole(async (iam) => {
     for (const name of ["a", "b", "c"]) {

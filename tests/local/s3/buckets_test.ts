@@ -107,6 +107,8 @@ Deno.test("a bucket is listed, found, and deleted once it is empty", () =>
       "another",
       Bucket,
     ]);
+    const none = s3.send(new ListBucketsCommand({ MaxBuckets: 0 }));
+    assert.deepEqual(await refusal(none), ["InvalidArgument", 400]);
     const page = await s3.send(new ListBucketsCommand({ MaxBuckets: 1 }));
     const rest = await s3.send(new ListBucketsCommand({ ContinuationToken: page.ContinuationToken }));
     assert.deepEqual(rest.Buckets?.map(({ Name }) => Name), [Bucket]);

@@ -152,3 +152,17 @@ Deno.test("an upload in progress survives a restart", async () => {
     await Deno.remove(stateDir, { recursive: true });
   }
 });
+
+Deno.test("a type of checksum needs an algorithm", () =>
+  withBucket(async (s3, Bucket) => {
+    const create = new CreateMultipartUploadCommand({ Bucket, Key: "k", ChecksumType: "COMPOSITE" });
+    create.middlewareStack.add(
+      (next) => (call) => {
+        // The client adds an algorithm by itself.
+        delete (call.request as { headers: Record<string, string> }).headers["x-amz-checksum-algorithm"];
+        return next(call);
+      },
+      { step: "build", priority: "low" },
+    );
+    assert.deepEqual(await refusal(s3.send(create)), ["InvalidRequest", 400]);
+  }));

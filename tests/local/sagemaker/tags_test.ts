@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import {
+  AddTagsCommand,
+  DeleteTagsCommand,
+  ListTagsCommand,
+  SageMakerClient,
+} from "@aws-sdk/client-sagemaker";
+import { withLocalAws } from "../testing.ts";
+
+const ResourceArn = "arn:aws:sagemaker:us-east-1:000000000000:endpoint/scones";
+
+Deno.test("tags: what AWS's model refuses is refused, the rest is kept", async () => {
+  await withLocalAws(async (aws) => {
+    const client = new SageMakerClient(aws.client);
+    const refused = { name: "ValidationException" };
+    const add = (Key: string, Value: string) =>
+      client.send(new AddTagsCommand({ ResourceArn, Tags: [{ Key, Value }] }));
+    const remove = (TagKeys: string[]) => client.send(new DeleteTagsCommand({ ResourceArn, TagKeys }));
+    await assert.rejects(add("a!", ""), refused);
+    await assert.rejects(add("a", "\t"), refused);
+    await assert.rejects(remove([]), refused);
+    await assert.rejects(remove(Array.from({ length: 51 }, (_, i) => `${i}`)), refused);
+    await assert.rejects(remove(["\t"]), refused);
+    await add("größe", "3 cm");
+    await add("b", "");
+    await remove(["b"]);
+    const { Tags } = await client.send(new ListTagsCommand({ ResourceArn }));
+    assert.deepEqual(Tags, [{ Key: "größe", Value: "3 cm" }]);
+    client.destroy();
+  });
+});
