@@ -1,7 +1,4 @@
-/**
- * What notebooks show: each helper makes a Displayable, which a front end draws when it is the last expression of
- * a cell, and which `show()` draws at any other place. Outside of a Deno kernel `show()` prints the plain text.
- */
+/** What notebooks show: each helper makes a Displayable, which `show` draws. Outside of a Deno kernel it prints the plain text. */
 import { escapeHtml } from "./format.ts";
 
 /** Contents of one output by MIME type: text, base64 for images, objects for JSON. */
@@ -23,15 +20,22 @@ export class Displayable {
     return await this.#make();
   }
 
-  /** Draws it here and now. */
-  async show(): Promise<void> {
-    await broadcast("display_data", await this.bundle());
-  }
-
   /** The Deno kernel calls this for the last expression of a cell. */
   [jupyterDisplay](): Promise<MediaBundle> {
     return this.bundle();
   }
+}
+
+/**
+ * Draws a Displayable, or another library's object that knows how to show itself in Jupyter, and waits until it is
+ * sent. The kernel would draw a cell's last expression too, but only after it has said that the cell is done: when
+ * all cells run, the output comes under a later one, or gets lost.
+ */
+export async function show(shown: object | Promise<object>): Promise<void> {
+  const object = await shown;
+  const bundle: unknown = Reflect.get(object, jupyterDisplay);
+  if (typeof bundle !== "function") throw new TypeError("show() takes what can show itself in Jupyter.");
+  await broadcast("display_data", await bundle.call(object));
 }
 
 /** A display that can be replaced in place, as a chart that grows. */

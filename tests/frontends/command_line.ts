@@ -1,7 +1,7 @@
 /** The notebooks without a front end: the project's own pipeline, Jupyter's nbconvert, papermill. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { joined, type Notebook, readNotebook } from "../../lib/runner/notebook.ts";
+import { joined, type Notebook, type Output, readNotebook } from "../../lib/runner/notebook.ts";
 import { PROJECT_DIR } from "../../lib/settings.ts";
 import { type Environment, NOTEBOOKS, remake, run } from "./environment.ts";
 
@@ -10,6 +10,12 @@ const source = (name: string) => join(PROJECT_DIR, "notebooks", `${name}.ipynb`)
 /** The run with which the others are compared; the first one trains, later ones find its model. */
 export async function checkPipeline({ env, reports }: Environment): Promise<string> {
   await run(Deno.execPath(), ["task", "pipeline", reports], { env });
+  for (const name of NOTEBOOKS) {
+    const outputs = outputsOf(await readNotebook(join(reports, `${name}.ipynb`))).flat();
+    // See show() in lib/notebook/display.ts.
+    const late = outputs.filter(({ output_type }) => output_type === "execute_result");
+    assert.equal(late.length, 0, `${name} draws by a cell's last expression; use scones.show().`);
+  }
   const { executions, training } = JSON.parse(await Deno.readTextFile(join(reports, "summary.json")));
   return `five notebooks, ${executions.total} executions, validation accuracy ${training.accuracy}`;
 }
@@ -28,12 +34,16 @@ export async function checkNbconvert({ env, folder, python, reports }: Environme
 }
 
 /** For each code cell, the MIME types of its outputs, or their type where they have none. */
-function outputKinds({ cells }: Notebook): string[][] {
-  return cells.flatMap((cell) => cell.cell_type === "code" ? [cell] : []).map(({ outputs }) =>
+function outputKinds(notebook: Notebook): string[][] {
+  return outputsOf(notebook).map((outputs) =>
     outputs.map((output) =>
       "data" in output ? Object.keys(output.data).toSorted().join() : output.output_type
     )
   );
+}
+
+function outputsOf({ cells }: Notebook): Output[][] {
+  return cells.flatMap((cell) => cell.cell_type === "code" ? [cell.outputs] : []);
 }
 
 /** Parameters reach the workflow, and one out of range ends the run. */
@@ -52,7 +62,8 @@ export async function checkPapermill({ env, folder, python }: Environment): Prom
     ], { env });
   const classes = "SCONES_CLASSES: [motorcycle, bicycle]";
   await papermill("1_data_staging", "-p", "SCONES_THRESHOLD", "0.65", "-y", classes);
-  const { cells } = await readNotebook(join(out, "1_data_staging.ipynb"));
+  const notebook = await readNotebook(join(out, "1_data_staging.ipynb"));
+  const { cells } = notebook;
   const code = cells.flatMap((cell) => cell.cell_type === "code" ? [cell] : []);
   assert.ok(
     code[1]?.metadata.tags?.includes("injected-parameters"),

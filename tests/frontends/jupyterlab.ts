@@ -25,9 +25,10 @@ export async function checkJupyterLab(environment: Environment): Promise<string>
     for (const [theme, notebooks] of [["Light", NOTEBOOKS], ["Dark", NOTEBOOKS.slice(-1)]] as const) {
       await withJupyterLab(environment, theme, async (server) => {
         for (const name of notebooks) {
-          const { charts, pictures } = await checkNotebook(browser, server, environment, name, theme);
-          seen.charts += charts;
-          seen.pictures += pictures;
+          for (const cell of await checkNotebook(browser, server, environment, name, theme)) {
+            seen.charts += cell.charts;
+            seen.pictures += cell.pictures;
+          }
         }
       });
     }
@@ -41,7 +42,7 @@ async function checkNotebook(
   { reports, screenshots }: Environment,
   name: string,
   theme: string,
-) {
+): Promise<Seen[]> {
   const path = join(PROJECT_DIR, "notebooks", `${name}.ipynb`);
   const before = await Deno.readTextFile(path);
   const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
@@ -99,32 +100,46 @@ async function unexecuted(notebook: Panel): Promise<string[]> {
   return prompts.filter((prompt) => !/^\[\d+\]:$/.test(prompt.trim()));
 }
 
-/** Counts what is drawn: charts that Vega has put into the page, and pictures, with those of SVG drawings. */
-async function drawn(notebook: Panel): Promise<{ charts: number; pictures: number }> {
-  const visible = (elements: Element[]) =>
-    elements.filter((element) => {
-      const { width, height } = element.getBoundingClientRect();
-      if (element instanceof HTMLImageElement && element.naturalWidth === 0) return false;
-      return width > 10 && height > 10;
-    }).length;
-  // What Vega draws comes a moment after the cell has ended.
-  await notebook.page().waitForTimeout(1_500);
-  return {
-    charts: await notebook.locator(`${OUTPUT} .vega-embed :is(svg.marks, canvas.marks)`).evaluateAll(visible),
-    pictures: await notebook.locator(`${OUTPUT} img, ${OUTPUT}[data-mime-type='text/html'] svg`).evaluateAll(
-      visible,
-    ),
-  };
+/** What there is to see of a code cell: its outputs, and among them charts and pictures. */
+interface Seen {
+  outputs: number;
+  charts: number;
+  pictures: number;
 }
 
-/** The same counts from the outputs that the pipeline's run of the notebook has. */
-function expected({ cells }: Notebook): { charts: number; pictures: number } {
-  const bundles = cells.flatMap((cell) => cell.cell_type === "code" ? cell.outputs : [])
-    .flatMap((output) => "data" in output ? [output.data] : []);
-  const charts = bundles.filter((data) => vegaLiteMime in data);
-  const drawings = bundles.filter((data) => "image/svg+xml" in data && !(vegaLiteMime in data));
-  const inHtml = bundles.flatMap((data) => String(data["text/html"] ?? "").match(/<img\b|<svg\b/g) ?? []);
-  return { charts: charts.length, pictures: drawings.length + inHtml.length };
+/** What is drawn, cell by cell: a chart counts when Vega has put it into the page; SVG drawings are pictures. */
+async function drawn(notebook: Panel): Promise<Seen[]> {
+  // What Vega draws comes a moment after the cell has ended.
+  await notebook.page().waitForTimeout(1_500);
+  return await notebook.locator(".jp-CodeCell").evaluateAll((cells, OUTPUT) =>
+    cells.map((cell) => {
+      const visible = (selector: string) =>
+        [...cell.querySelectorAll(selector)].filter((element) => {
+          const { width, height } = element.getBoundingClientRect();
+          const drawn = !(element instanceof HTMLImageElement) || element.naturalWidth > 0;
+          return drawn && width > 10 && height > 10;
+        }).length;
+      return {
+        outputs: cell.querySelectorAll(OUTPUT).length,
+        charts: visible(`${OUTPUT} .vega-embed :is(svg.marks, canvas.marks)`),
+        pictures: visible(`${OUTPUT} img, ${OUTPUT}[data-mime-type='text/html'] svg`),
+      };
+    }), OUTPUT);
+}
+
+/** The same from the outputs that the pipeline's run of the notebook has. */
+function expected({ cells }: Notebook): Seen[] {
+  return cells.flatMap((cell) => cell.cell_type === "code" ? [cell.outputs] : []).map((outputs) => {
+    const bundles = outputs.flatMap((output) => "data" in output ? [output.data] : []);
+    const charts = bundles.filter((data) => vegaLiteMime in data);
+    const drawings = bundles.filter((data) => "image/svg+xml" in data && !(vegaLiteMime in data));
+    const inHtml = bundles.flatMap((data) => String(data["text/html"] ?? "").match(/<img\b|<svg\b/g) ?? []);
+    return {
+      outputs: outputs.length,
+      charts: charts.length,
+      pictures: drawings.length + inHtml.length,
+    };
+  });
 }
 
 /** The whole notebook, screen by screen. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { html, inKernel, live, markdown, summary, table } from "../../lib/notebook/display.ts";
+import { html, inKernel, live, markdown, show, summary, table } from "../../lib/notebook/display.ts";
 
 async function printed(action: () => Promise<void>): Promise<string[]> {
   const lines: string[] = [];
@@ -15,7 +15,10 @@ async function printed(action: () => Promise<void>): Promise<string[]> {
 
 Deno.test("outside of a kernel displays print their plain text", async () => {
   assert.equal(inKernel(), false);
-  assert.deepEqual(await printed(() => html("<b>x</b>", "x").show()), ["x"]);
+  assert.deepEqual(await printed(() => show(html("<b>x</b>", "x"))), ["x"]);
+  const other = { [Symbol.for("Jupyter.display")]: () => ({ "text/plain": "a frame" }) };
+  assert.deepEqual(await printed(() => show(Promise.resolve(other))), ["a frame"]);
+  await assert.rejects(show({}), /can show itself in Jupyter/);
   assert.deepEqual(await printed(() => summary({ captures: 1 })), []);
   const lines = await printed(async () => {
     const display = await live(markdown("first"));
