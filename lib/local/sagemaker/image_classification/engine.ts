@@ -23,16 +23,7 @@ export class Engine {
 
   /** @param threads how many threads run one operator; results may differ in the last bits between counts */
   static async load(model: Model, threads: number): Promise<Engine> {
-    const options: ort.InferenceSession.SessionOptions = {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: "sequential",
-      logSeverityLevel: 3,
-      // A thread that waits for work sleeps after 20 µs. By default it spins on, which on a busy machine takes the
-      // processor from the thread that it waits for: steps were two to four times slower there.
-      extra: { session: { intra_op: { allow_spinning: "1", spin_duration_us: "20" } } },
-    };
-    return new Engine(await ort.InferenceSession.create(encode(model), options), model);
+    return new Engine(await ort.InferenceSession.create(encode(model), sessionOptions(threads)), model);
   }
 
   /** Runs the graph; a free batch dimension is `batch`. */
@@ -61,6 +52,19 @@ export class Engine {
   async close(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** How ONNX Runtime runs a graph here. */
+export function sessionOptions(threads: number): ort.InferenceSession.SessionOptions {
+  return {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    logSeverityLevel: 3,
+    // A thread that waits for work sleeps after 20 µs. By default it spins on, which on a busy machine takes the
+    // processor from the thread that it waits for: steps were two to four times slower there.
+    extra: { session: { intra_op: { allow_spinning: "1", spin_duration_us: "20" } } },
+  };
 }
 
 /**

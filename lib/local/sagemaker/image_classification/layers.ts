@@ -45,16 +45,20 @@ export class Layers {
     return value;
   }
 
-  /** x [N, C, H, W] → [N, filters, H', W'], no bias: a batch norm always follows. He initialisation. */
+  /**
+   * x [N, C, H, W] → [N, filters, H', W'], no bias: a batch norm always follows. Weights start normal with deviation
+   * `gain`/√(C·kernel²); √2 is He's, as MXNet's example has it. Behind a batch norm their size only sets how much a
+   * step turns them: smaller ones learn faster at the same rate.
+   */
   convolution(
     name: string,
     x: Value,
     filters: number,
     kernel: number,
-    options: ConvolutionOptions = {},
+    { gain = Math.SQRT2, ...options }: ConvolutionOptions & { gain?: number } = {},
   ): Value {
     const shape = [filters, x.shape[1]!, kernel, kernel];
-    const deviation = Math.sqrt(2 / (x.shape[1]! * kernel * kernel));
+    const deviation = gain / Math.sqrt(x.shape[1]! * kernel * kernel);
     return convolution(
       this.graph,
       x,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { MODEL_FILE } from "./artifact.ts";
+import { sessionOptions } from "./engine.ts";
 import { AlgorithmError } from "./failure.ts";
 import { decode, PictureError } from "./pictures.ts";
 
@@ -16,7 +17,7 @@ export async function loadClassifier(folder: string, threads: number): Promise<C
   const path = join(folder, MODEL_FILE);
   let session: ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(path, { intraOpNumThreads: threads, logSeverityLevel: 3 });
+    session = await ort.InferenceSession.create(path, sessionOptions(threads));
   } catch (error) {
     throw new AlgorithmError(`/opt/ml/model/${MODEL_FILE} cannot be loaded: ${(error as Error).message}`);
   }
