@@ -53,16 +53,16 @@ export function createGateway(
   };
 }
 
-/** The request with its body read, so that it can be read twice: once for its signature, once by the service. */
+/** The request with its body read, so that it can be read twice: for its signature, and by the service. */
 async function withBody(request: Request): Promise<Request> {
-  const { method, headers } = request;
+  const { method, headers, signal } = request;
   const body = await request.arrayBuffer().catch(() => {
     throw new AwsError("SerializationException", "The request body ended early.");
   });
   if (body.byteLength > 0 && (method === "GET" || method === "HEAD")) {
     throw new AwsError("SerializationException", `A ${method} request has no body.`);
   }
-  return new Request(request.url, { method, headers, body: body.byteLength > 0 ? body : undefined });
+  return new Request(request.url, { method, headers, signal, body: body.byteLength > 0 ? body : undefined });
 }
 
 /** The credential scope `AKID/date/region/service/aws4_request` of a signed or presigned request. */

@@ -1,0 +1,39 @@
+/** Long polls: receivers that wait until something may have come into their queue. */
+export class Arrivals {
+  readonly #waiting = new Map<string, Set<() => void>>();
+  #stopped = false;
+
+  /** Wakes who waits for messages of a queue. */
+  announce(queue: string): void {
+    for (const wake of this.#waiting.get(queue) ?? []) wake();
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Ends every wait, now and later. */
+  stop(): void {
+    this.#stopped = true;
+    for (const queue of this.#waiting.keys()) this.announce(queue);
+  }
+
+  /** Returns when the queue is announced, the time is over, or the receiver has hung up. */
+  wait(queue: string, milliseconds: number, signal: AbortSignal): Promise<void> {
+    if (this.#stopped || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const waiting = this.#waiting.get(queue) ?? new Set();
+      this.#waiting.set(queue, waiting);
+      const wake = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", wake);
+        waiting.delete(wake);
+        if (waiting.size === 0) this.#waiting.delete(queue);
+        resolve();
+      };
+      const timer = setTimeout(wake, milliseconds);
+      signal.addEventListener("abort", wake);
+      waiting.add(wake);
+    });
+  }
+}

@@ -1,0 +1,64 @@
+/** What the batch operations have in common: the rules for their entries, and an outcome for each of these. */
+import { AwsError } from "../errors.ts";
+import { invalidParameter, queryErrorCode } from "./errors.ts";
+
+const MAX_ENTRIES = 10;
+
+/** The rules for a batch's entries. @throws AwsError, in SQS's words; `entryName` is that of the entries' shape */
+export function checkEntries(entries: readonly { Id: string }[], entryName: string): void {
+  const fail = (code: string, message: string) => {
+    throw new AwsError(code, message);
+  };
+  if (entries.length === 0) {
+    fail("EmptyBatchRequest", `There should be at least one ${entryName} in the request.`);
+  }
+  if (entries.length > MAX_ENTRIES) {
+    fail(
+      "TooManyEntriesInBatchRequest",
+      `Maximum number of entries per request are ${MAX_ENTRIES}. You have sent ${entries.length}.`,
+    );
+  }
+  const seen = new Set<string>();
+  for (const { Id } of entries) {
+    if (!/^[\w-]{1,80}$/.test(Id)) {
+      fail(
+        "InvalidBatchEntryId",
+        "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most " +
+          "80 letters long.",
+      );
+    }
+    if (seen.has(Id)) fail("BatchEntryIdsNotDistinct", `Id ${Id} repeated.`);
+    seen.add(Id);
+  }
+}
+
+/** Does `work` for each entry: what is refused of one leaves the others as they are. */
+export function forEach<E extends { Id: string }>(entries: readonly E[], work: (entry: E) => object | void) {
+  const Successful: object[] = [];
+  const Failed: object[] = [];
+  for (const entry of entries) {
+    try {
+      Successful.push({ Id: entry.Id, ...work(entry) });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      Failed.push({
+        Id: entry.Id,
+        SenderFault: error.status < 500,
+        Code: queryErrorCode(error.code),
+        Message: error.message,
+      });
+    }
+  }
+  return { Successful, Failed };
+}
+
+/** A number of seconds that must be within its limits. */
+export function checkSeconds(
+  value: number | undefined,
+  parameter: string,
+  max: number,
+  reason: string,
+): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= max)) return;
+  throw invalidParameter(`Value ${value} for parameter ${parameter} is invalid. Reason: ${reason}`);
+}
