@@ -28,7 +28,7 @@ export class Displayable {
 
 /**
  * Draws a Displayable, or another library's object that knows how to show itself in Jupyter, and waits until it is
- * sent. The kernel would draw a cell's last expression too, but only after it has said that the cell is done: when
+ * there. The kernel would draw a cell's last expression too, but only after it has said that the cell is done: when
  * all cells run, the output comes under a later one, or gets lost.
  */
 export async function show(shown: object | Promise<object>): Promise<void> {
@@ -36,6 +36,7 @@ export async function show(shown: object | Promise<object>): Promise<void> {
   const bundle: unknown = Reflect.get(object, jupyterDisplay);
   if (typeof bundle !== "function") throw new TypeError("show() takes what can show itself in Jupyter.");
   await broadcast("display_data", await bundle.call(object));
+  await handedOver();
 }
 
 /** A display that can be replaced in place, as a chart that grows. */
@@ -95,7 +96,17 @@ export function table(rows: Record<string, unknown>[]): Displayable {
 
 /** Hands facts to the run's summary (`reports/summary.json`), invisibly. Parts of several cells are merged. */
 export async function summary(part: Record<string, unknown>): Promise<void> {
-  if (inKernel()) await broadcast("display_data", { [summaryMime]: part, "text/html": "", "text/plain": "" });
+  if (!inKernel()) return;
+  await broadcast("display_data", { [summaryMime]: part, "text/html": "", "text/plain": "" });
+  await handedOver();
+}
+
+/**
+ * Waits until an output that was the last of its cell has left the kernel. Another thread of the kernel sends the
+ * outputs, under the cell that runs when it comes to them, and nothing tells when; under load it took up to 10 ms.
+ */
+export async function handedOver(): Promise<void> {
+  if (inKernel()) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /** Whether this code runs in a Deno kernel. */

@@ -1,5 +1,5 @@
 /** Progress bars: one display that changes in place in a notebook, one line on a terminal. */
-import { broadcast, inKernel, type MediaBundle } from "./display.ts";
+import { broadcast, handedOver, inKernel, type MediaBundle } from "./display.ts";
 import { escapeHtml, formatDone, formatSeconds } from "./format.ts";
 import { TerminalLine } from "./terminal_line.ts";
 import { palette } from "./theme.ts";
@@ -59,12 +59,13 @@ export function progress(label: string, { total, unit = "" }: ProgressOptions = 
     drawn = drawn.then(() => draw(copy));
   }
 
-  function end(how: "done" | "failed", detail: string): Promise<void> {
+  async function end(how: "done" | "failed", detail: string): Promise<void> {
     if (how === "done") state.done = state.total ?? state.done;
     state.state = how;
     state.detail = detail;
     drawNow();
-    return drawn;
+    await drawn;
+    await handedOver();
   }
 
   return {
