@@ -15,15 +15,14 @@ async function main([command, root]: string[]): Promise<number> {
   if (Deno.env.get("SCONES_PARENT_PIPE") === "1") exitWithParent();
   const stop = new AbortController();
   Deno.addSignalListener("SIGTERM", () => stop.abort());
-  const threads = navigator.hardwareConcurrency;
   if (command === "serve") {
-    await serve(root, wholeNumber("SAGEMAKER_BIND_TO_PORT", 65535), threads, stop.signal);
+    await serve(root, wholeNumber("SAGEMAKER_BIND_TO_PORT", 65535), stop.signal);
     return 0;
   }
   return await train({
     root,
     seed: wholeNumber("SCONES_SEED", 2 ** 32 - 1),
-    threads,
+    threads: navigator.hardwareConcurrency,
     classes: Deno.env.get("SCONES_CLASSES"),
     signal: stop.signal,
   });

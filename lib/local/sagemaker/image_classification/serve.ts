@@ -9,15 +9,18 @@ const CONTENT_TYPES = ["application/x-image", "image/png", "image/jpeg"];
 /** The largest body of InvokeEndpoint. */
 const MAX_BYTES = 6 * 1024 * 1024;
 
+/** One picture is too little work to share: the other processors decode the next ones meanwhile. */
+const THREADS = 1;
+
 /** From the bytes of one picture to its class probabilities. */
 export type Classifier = (bytes: Uint8Array) => Promise<Float32Array>;
 
 /** Loads a model folder. A picture of another size is resized to the model's, aspect ratio not kept, as on AWS. */
-export async function loadClassifier(folder: string, threads: number): Promise<Classifier> {
+export async function loadClassifier(folder: string): Promise<Classifier> {
   const path = join(folder, MODEL_FILE);
   let session: ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(path, sessionOptions(threads));
+    session = await ort.InferenceSession.create(path, sessionOptions(THREADS));
   } catch (error) {
     throw new AlgorithmError(`/opt/ml/model/${MODEL_FILE} cannot be loaded: ${(error as Error).message}`);
   }
@@ -84,8 +87,8 @@ function accepted(header: string | null): string | undefined {
  *
  * @param port 0 picks a free one
  */
-export async function serve(root: string, port: number, threads: number, signal: AbortSignal): Promise<void> {
-  const classify = await loadClassifier(join(root, "model"), threads);
+export async function serve(root: string, port: number, signal: AbortSignal): Promise<void> {
+  const classify = await loadClassifier(join(root, "model"));
   const server = Deno.serve({
     hostname: "127.0.0.1",
     port,
