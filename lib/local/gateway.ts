@@ -55,14 +55,14 @@ export function createGateway(
 
 /** The request with its body read, so that it can be read twice: for its signature, and by the service. */
 async function withBody(request: Request): Promise<Request> {
-  const { method, headers, signal } = request;
+  const { method, headers } = request;
   const body = await request.arrayBuffer().catch(() => {
     throw new AwsError("SerializationException", "The request body ended early.");
   });
   if (body.byteLength > 0 && (method === "GET" || method === "HEAD")) {
     throw new AwsError("SerializationException", `A ${method} request has no body.`);
   }
-  return new Request(request.url, { method, headers, signal, body: body.byteLength > 0 ? body : undefined });
+  return new Request(request.url, { method, headers, body: body.byteLength > 0 ? body : undefined });
 }
 
 /** The credential scope `AKID/date/region/service/aws4_request` of a signed or presigned request. */
@@ -84,6 +84,8 @@ function serviceOf(request: Request, url: URL, signedFor: string | undefined): S
   if (target.startsWith("AWSStepFunctions.")) return "states";
   if (target.startsWith("Logs_20140328.")) return "logs";
   if (target.startsWith("AmazonSQS.")) return "sqs";
+  // The link in every notification, which nobody signs.
+  if (url.searchParams.get("Action") === "Unsubscribe") return "sns";
   if (url.pathname.startsWith("/2015-03-31/")) return "lambda";
   return "s3";
 }

@@ -156,6 +156,15 @@ export function notSupported(): Shape<never> {
   };
 }
 
+/** The member, spelled as in the model, whose absence `validate` complained of first; for services that word it otherwise. */
+export function missingMember(error: AwsError): string | undefined {
+  const path = /Value null at '([^']+)' failed to satisfy constraint: Member must not be null/.exec(
+    error.message,
+  )?.[1];
+  const name = path?.split(".").at(-1);
+  return name && name.charAt(0).toUpperCase() + name.slice(1);
+}
+
 /**
  * Checks a request against its shape.
  * @throws AwsError ValidationException with AWS's wording, up to ten violations in one message, or

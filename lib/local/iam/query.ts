@@ -1,4 +1,4 @@
-/** The AWS query protocol of IAM and STS: an `Action` with form-encoded members, answered in XML. */
+/** The AWS query protocol of IAM, STS and SNS: an `Action` with form-encoded members, answered in XML. */
 import { AwsError } from "../errors.ts";
 import { type Operation, toXml } from "../protocols.ts";
 import type { Call } from "../services.ts";
@@ -10,7 +10,7 @@ export interface QueryService {
 }
 
 /** Operations with a result that has no members; the others without members have no result. */
-const EMPTY_RESULT = new Set(["UpdateRole"]);
+const EMPTY_RESULT = new Set(["UpdateRole", "TagResource", "UntagResource"]);
 
 /** Answers a request to the service that has its operation; names of operations are of one service only. */
 export async function query(services: readonly QueryService[], call: Call): Promise<Response> {
@@ -23,7 +23,7 @@ export async function query(services: readonly QueryService[], call: Call): Prom
     throw new AwsError("InvalidAction", `The local AWS does not support the operation '${action}'.`);
   }
   const output = await service.operations[action]!.run(readMembers(parameters), call).catch((error) => {
-    // These two services name violated constraints otherwise than most.
+    // These services name violated constraints otherwise than most.
     if (error instanceof AwsError && error.code === "ValidationException") {
       throw new AwsError("ValidationError", error.message);
     }
@@ -36,7 +36,7 @@ export async function query(services: readonly QueryService[], call: Call): Prom
   return new Response(answer, { headers: { "content-type": "text/xml" } });
 }
 
-/** `Tags.member.1.Key=a` as `{Tags: [{Key: "a"}]}`. */
+/** `Tags.member.1.Key=a` as `{Tags: [{Key: "a"}]}`, `Names.entry.1.key=a&Names.entry.1.value=b` as `{Names: {a: "b"}}`. */
 export function readMembers(parameters: URLSearchParams): Record<string, unknown> {
   const root = new Map<string, unknown>();
   for (const [name, value] of parameters) {
@@ -58,5 +58,15 @@ function plain(node: unknown): unknown {
   if (node.size === 1 && members instanceof Map) {
     return [...members].sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => plain(item));
   }
+  const entries = node.get("entry");
+  if (node.size === 1 && entries instanceof Map) {
+    return Object.fromEntries([...entries.values()].map((entry) => keyAndValue(plain(entry))));
+  }
   return Object.fromEntries([...node].map(([name, value]) => [name, plain(value)]));
+}
+
+/** An entry of a map: SNS has maps of `key` and `value`, and of `Name` and `Value`. */
+function keyAndValue(entry: unknown): [string, unknown] {
+  const { key, value, Name, Value } = Object(entry);
+  return [String(key ?? Name), value ?? Value];
 }

@@ -18,21 +18,19 @@ export class Arrivals {
     for (const queue of this.#waiting.keys()) this.announce(queue);
   }
 
-  /** Returns when the queue is announced, the time is over, or the receiver has hung up. */
-  wait(queue: string, milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (this.#stopped || signal.aborted) return Promise.resolve();
+  /** Returns when the queue is announced or the time is over. */
+  wait(queue: string, milliseconds: number): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(queue) ?? new Set();
       this.#waiting.set(queue, waiting);
       const wake = () => {
         clearTimeout(timer);
-        signal.removeEventListener("abort", wake);
         waiting.delete(wake);
         if (waiting.size === 0) this.#waiting.delete(queue);
         resolve();
       };
       const timer = setTimeout(wake, milliseconds);
-      signal.addEventListener("abort", wake);
       waiting.add(wake);
     });
   }

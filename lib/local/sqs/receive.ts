@@ -67,7 +67,7 @@ export function receiveOperations(sqs: SqsContext) {
         if (unknown !== undefined) {
           throw new AwsError("InvalidAttributeName", `Unknown Attribute ${unknown}.`);
         }
-        const taken = await take(sqs, name, max, VisibilityTimeout, WaitTimeSeconds, call.request.signal);
+        const taken = await take(sqs, name, max, VisibilityTimeout, WaitTimeSeconds);
         const Messages = taken.map((message) =>
           shown(message, receiptHandle(sqs, name, message), system, input.MessageAttributeNames ?? [])
         );
@@ -83,12 +83,10 @@ async function take(
   max: number,
   visibilitySeconds: number | undefined,
   waitSeconds: number | undefined,
-  signal: AbortSignal,
 ): Promise<ReceivedMessage[]> {
   const { core, queues, messages, arrivals } = sqs;
   const began = core.now();
-  // Nobody would see what is taken for a receiver that has hung up.
-  while (!signal.aborted && !arrivals.stopped) {
+  while (!arrivals.stopped) {
     const queue = queues.get(name);
     if (!queue) throw queueDoesNotExist();
     expireMessages(sqs, queue);
@@ -103,7 +101,7 @@ async function take(
     const taken = messages.take(name, max, now, hideUntil);
     if (taken.length > 0 || now >= deadline) return taken;
     const next = Math.min(deadline, messages.nextVisible(name) ?? Infinity);
-    await arrivals.wait(name, next - now, signal);
+    await arrivals.wait(name, next - now);
   }
   return [];
 }

@@ -4,7 +4,8 @@ import { jsonRpc, type Operation } from "../protocols.ts";
 import type { Call, Core, Sqs } from "../services.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { SqsContext } from "./context.ts";
-import { missingParameter } from "./errors.ts";
+import { missingMember } from "../shapes.ts";
+import { invalidParameter, missingParameter } from "./errors.ts";
 import { Messages } from "./messages.ts";
 import { queueOperations } from "./queues.ts";
 import { receiptOperations } from "./receipts.ts";
@@ -41,9 +42,7 @@ async function handle(operations: Readonly<Record<string, Operation>>, call: Cal
   } catch (error) {
     if (!(error instanceof AwsError) || error.code !== "ValidationException") throw error;
     // SQS names violated constraints otherwise than most services.
-    const missing = /Value null at '([^']+)' failed to satisfy constraint: Member must not be null/
-      .exec(error.message)?.[1]?.split(".").at(-1);
-    if (missing === undefined) throw new AwsError("InvalidParameterValueException", error.message);
-    throw missingParameter(missing.charAt(0).toUpperCase() + missing.slice(1));
+    const missing = missingMember(error);
+    throw missing === undefined ? invalidParameter(error.message) : missingParameter(missing);
   }
 }

@@ -1,0 +1,52 @@
+/** The attributes of published messages: their rules, and their share of a message's size. */
+import { Buffer } from "node:buffer";
+import { AwsError } from "../errors.ts";
+import type { MessageAttribute } from "../services.ts";
+import { map, required, string, structure } from "../shapes.ts";
+import { invalid } from "./context.ts";
+
+export const messageAttributes = map(structure({
+  DataType: required(string()),
+  StringValue: string(),
+  BinaryValue: string(),
+}));
+
+/** @throws AwsError InvalidParameter, ParameterValueInvalid (AWS, "Amazon SNS message attributes") */
+export function checkMessageAttributes(attributes: Readonly<Record<string, MessageAttribute>>): void {
+  const refused = (message: string) => new AwsError("ParameterValueInvalid", message);
+  for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes)) {
+    if (!/^[\w.-]{1,256}$/.test(name) || /^\.|\.$|\.\./.test(name) || /^(aws|amazon)\./i.test(name)) {
+      throw invalid(`Invalid attribute name: ${name}`);
+    }
+    const type = /^(String\.Array|String|Number|Binary)(\..+)?$/s.exec(DataType)?.[1];
+    if (type === undefined) {
+      throw refused(
+        `The message attribute '${name}' has an invalid message attribute type, the set of supported type ` +
+          "prefixes is Binary, Number, and String.",
+      );
+    }
+    const [value, other, field] = type === "Binary"
+      ? [BinaryValue, StringValue, "Binary"]
+      : [StringValue, BinaryValue, "String"];
+    if (value === undefined && other !== undefined) {
+      throw refused(`The message attribute '${name}' with type '${type}' must use field '${field}'.`);
+    }
+    if (!value) {
+      throw refused(
+        `The message attribute '${name}' must contain non-empty message attribute value for message attribute ` +
+          `type '${type}'.`,
+      );
+    }
+    if (type === "Number" && (value.trim() === "" || Number.isNaN(Number(value)))) {
+      throw refused(`Could not cast message attribute '${name}' value to number.`);
+    }
+  }
+}
+
+export function attributeBytes(attributes: Readonly<Record<string, MessageAttribute>>): number {
+  return Object.entries(attributes).reduce(
+    (sum, [name, { DataType, StringValue = "", BinaryValue = "" }]) =>
+      sum + Buffer.byteLength(name + DataType + StringValue) + Buffer.from(BinaryValue, "base64").length,
+    0,
+  );
+}

@@ -1,0 +1,32 @@
+/** The JSON document in which a message reaches a queue, unless its subscription wants it raw. */
+import type { Core, MessageAttribute } from "../services.ts";
+import type { Subscription } from "./context.ts";
+
+export interface Published {
+  readonly MessageId: string;
+  readonly Subject?: string;
+  readonly Message: string;
+  readonly MessageAttributes: Readonly<Record<string, MessageAttribute>>;
+}
+
+/** AWS, "Amazon SNS message delivery": members in AWS's order, spaced as AWS spaces them. */
+export function notification(
+  core: Core,
+  { TopicArn, SubscriptionArn }: Subscription,
+  { MessageId, Subject, Message, MessageAttributes }: Published,
+): string {
+  const attributes = Object.entries(MessageAttributes).map(([name, { DataType, StringValue, BinaryValue }]) =>
+    [name, { Type: DataType, Value: StringValue ?? BinaryValue }] as const
+  );
+  const document = {
+    Type: "Notification",
+    MessageId,
+    TopicArn,
+    Subject,
+    Message,
+    Timestamp: new Date(core.now()).toISOString(),
+    UnsubscribeURL: `${core.endpoint()}/?Action=Unsubscribe&SubscriptionArn=${SubscriptionArn}`,
+    MessageAttributes: attributes.length > 0 ? Object.fromEntries(attributes) : undefined,
+  };
+  return JSON.stringify(document, null, 2).replaceAll(/^( *"(?:[^"\\]|\\.)*"):/gm, "$1 :");
+}
