@@ -60,6 +60,7 @@ async function run(options: TrainOptions): Promise<void> {
       `num_training_samples is ${hyperparameters.num_training_samples}, but train.lst holds ${train.length} images`,
     );
   }
+  if (signal.aborted) return info("Stopped by SIGTERM before training began: there is no model");
   const [channels] = hyperparameters.image_shape;
   const network = networkOf(hyperparameters, () => whiteningOf(train, channels));
   const recipe = recipeOf(hyperparameters);

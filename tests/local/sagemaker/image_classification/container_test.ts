@@ -50,12 +50,12 @@ function start({ args, env }: { args: string[]; env: Record<string, string> }): 
 }
 
 /** Runs `train` in this process, its log kept out of the test's. */
-async function trainHere(root: string) {
+async function trainHere(root: string, signal = new AbortController().signal) {
   const log: string[] = [];
   const print = console.log;
   console.log = (line: string) => log.push(line);
   try {
-    const status = await train({ root, seed: 0, threads: 1, signal: new AbortController().signal });
+    const status = await train({ root, seed: 0, threads: 1, signal });
     const failure = await Deno.readTextFile(join(root, "output", "failure")).catch(() => "");
     return { status, log, failure };
   } finally {
@@ -178,6 +178,18 @@ Deno.test("AWS's schedule keeps the best epoch and the checkpoints, and adds the
       "model-shapes.json",
       "model.onnx",
     ]);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("a job that is stopped before training began has no model", async () => {
+  const root = await makeOptMl({}, { train: 4, validation: 2 });
+  try {
+    const { status, log } = await trainHere(root, AbortSignal.abort());
+    assert.equal(status, 0);
+    assert.match(log.at(-1)!, /there is no model/);
+    assert.deepEqual(await files(join(root, "model")), []);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
