@@ -25,6 +25,9 @@ export interface EpochResult {
 /** How long signals and pipes may wait for their turn: giving it takes about a millisecond. */
 const TURN_MS = 100;
 
+/** Bounds the memory of an evaluation: 64 pictures of 32×32 pixels. */
+const PIXELS_AT_ONCE = 2 ** 16;
+
 /** Streams of random numbers, one for each use. */
 const STREAM = { weights: 1, order: 2, augmentation: 3 };
 
@@ -165,7 +168,7 @@ export class Trainer {
     const size = sizeOf(this.shape);
     const { weights, statistics } = this.weights();
     const all = new Float32Array(pictures.length * this.classes);
-    const batch = 64; // bounds the memory of the pass
+    const batch = Math.max(1, Math.floor(PIXELS_AT_ONCE / (this.shape[1] * this.shape[2])));
     for (let from = 0; from < pictures.length; from += batch) {
       const part = pictures.slice(from, from + batch);
       const bytes = new Uint8Array(part.length * size);
