@@ -137,7 +137,9 @@ async function settledEndpoint(
     async () => {
       const endpoint = await describe(aws, endpointName);
       if (!endpoint) return { endpoint };
-      if (endpoint.EndpointStatus !== said) status?.(said = endpoint.EndpointStatus!);
+      const now = endpoint.EndpointStatus!;
+      if (now !== said) status?.(now);
+      said = now;
       return ["InService", "Failed", "OutOfService"].includes(said) ? { endpoint } : undefined;
     },
   );
