@@ -4,7 +4,7 @@ import { OPERATORS, timestamp } from "./choice.ts";
 import { checkPath, checkPaths, INVALID, type Report, UNSUPPORTED } from "./definition_values.ts";
 import type { MachineType } from "./journal.ts";
 import { isObject, referencePath } from "./paths.ts";
-import { INVOKE_PARAMETERS, LAMBDA_INVOKE } from "./task.ts";
+import { INTEGRATIONS } from "./task.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -169,7 +169,9 @@ function checkTask(state: Fields, at: string, type: MachineType, report: Report)
   if (typeof resource !== "string") return;
   const place = `${at}/Resource`;
   if (/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/.test(resource)) return;
-  if (resource === LAMBDA_INVOKE) return checkInvoke(state.Parameters, `${at}/Parameters`, report);
+  if (INTEGRATIONS.has(resource)) {
+    return checkParameters(resource, state.Parameters, `${at}/Parameters`, report);
+  }
   const pattern = resource.match(/\.(waitForTaskToken|sync)/)?.[0];
   const isActivity = /^arn:[\w-]+:states:[^:]*:[^:]*:activity:/.test(resource);
   if (type === "EXPRESS" && (pattern || isActivity)) {
@@ -190,14 +192,16 @@ function checkTask(state: Fields, at: string, type: MachineType, report: Report)
   );
 }
 
-function checkInvoke(parameters: unknown, at: string, report: Report): void {
+function checkParameters(resource: string, parameters: unknown, at: string, report: Report): void {
+  const integration = INTEGRATIONS.get(resource)!;
   const given = isObject(parameters) ? Object.keys(parameters).map((key) => key.replace(/\.\$$/, "")) : [];
   for (const field of given) {
-    if ((INVOKE_PARAMETERS as readonly string[]).includes(field)) continue;
-    report(INVALID, `The field "${field}" is not supported by Step Functions`, at);
+    if (integration.parameters.includes(field)) continue;
+    if (integration.notHere.includes(field)) report(UNSUPPORTED, `the field "${field}" of ${resource}`, at);
+    else report(INVALID, `The field "${field}" is not supported by Step Functions`, at);
   }
-  if (!given.includes("FunctionName")) {
-    report(INVALID, 'The field "FunctionName" is required but was missing', at);
+  if (!given.includes(integration.required)) {
+    report(INVALID, `The field "${integration.required}" is required but was missing`, at);
   }
 }
 

@@ -234,8 +234,8 @@ export class Interpreter implements Flow {
       run.disarm(thread);
       this.#step(run, () => this.attempt(run, thread, work));
     };
-    const { iam, lambda } = this.core.siblings;
-    performTask(thread.call!, () => run.assumeRole(iam), lambda, this.#stopping.signal).then(
+    const { siblings } = this.core;
+    performTask(thread.call!, () => run.assumeRole(siblings.iam), siblings, this.#stopping.signal).then(
       (result) => answered(() => this.#taskDone(run, thread, result)),
       (error) => answered(() => this.#taskFailed(run, thread, asFailure(error))),
     );

@@ -1,16 +1,39 @@
 /**
- * Task states: `arn:aws:states:::lambda:invoke` and plain function ARNs. What is invoked is written in the
+ * Task states: the integrations of Lambda and SNS, and plain function ARNs. What is invoked is written in the
  * scheduled event, from where a task that was in flight when the server died is taken up again.
  */
 import { Buffer } from "node:buffer";
-import { AwsError } from "../errors.ts";
 import type { InvokeInput, InvokeOutput, Principal, Siblings } from "../services.ts";
 import { type Data, exceedsDataLimit, type Json, type TaskState } from "./asl.ts";
 import { EvaluationFailure, StateFailure, tooLarge } from "./failures.ts";
 import { selectExisting } from "./paths.ts";
+import { sdkMetadata, serviceFailure } from "./sdk.ts";
+import { publish } from "./sns_task.ts";
 
-export const LAMBDA_INVOKE = "arn:aws:states:::lambda:invoke";
-const SERVICE = { resourceType: "lambda", resource: "invoke" };
+interface Integration {
+  /** How events name it. */
+  readonly service: { readonly resourceType: string; readonly resource: string };
+  readonly parameters: readonly string[];
+  /** Parameters that AWS knows and the local AWS does not. */
+  readonly notHere: readonly string[];
+  readonly required: string;
+}
+
+/** The optimised integrations, by the resource of their Task states. */
+export const INTEGRATIONS: ReadonlyMap<string, Integration> = new Map([
+  ["arn:aws:states:::lambda:invoke", {
+    service: { resourceType: "lambda", resource: "invoke" },
+    parameters: ["FunctionName", "Payload", "Qualifier", "InvocationType", "ClientContext", "LogType"],
+    notHere: [],
+    required: "FunctionName",
+  }],
+  ["arn:aws:states:::sns:publish", {
+    service: { resourceType: "sns", resource: "publish" },
+    parameters: ["TopicArn", "TargetArn", "Message", "Subject", "MessageStructure", "MessageAttributes"],
+    notHere: ["PhoneNumber", "MessageGroupId", "MessageDeduplicationId"],
+    required: "Message",
+  }],
+]);
 
 /** An event before it has its id, or the one that was stored: only what tells a task. */
 export interface TaskEvent {
@@ -36,26 +59,26 @@ export function taskEvents(
     ...(times.timeout === undefined ? {} : { timeoutInSeconds: times.timeout }),
     ...(times.heartbeat === undefined ? {} : { heartbeatInSeconds: times.heartbeat }),
   };
-  const isService = state.Resource === LAMBDA_INVOKE;
-  const [prefix, common] = isService ? ["Task", SERVICE] : ["LambdaFunction", {}];
+  const service = INTEGRATIONS.get(state.Resource)?.service;
+  const prefix = service ? "Task" : "LambdaFunction";
   return {
     scheduled: {
       type: `${prefix}Scheduled`,
-      details: isService ? { ...SERVICE, region, parameters, ...limits } : {
+      details: service ? { ...service, region, parameters, ...limits } : {
         resource: state.Resource,
         input: parameters,
         inputDetails: { truncated: false },
         ...(times.timeout === undefined ? {} : { timeoutInSeconds: times.timeout }),
       },
     },
-    started: { type: `${prefix}Started`, details: isService ? SERVICE : undefined },
+    started: { type: `${prefix}Started`, details: service },
     succeeded: (output) => ({
       type: `${prefix}Succeeded`,
-      details: { ...common, output, outputDetails: { truncated: false } },
+      details: { ...service, output, outputDetails: { truncated: false } },
     }),
     failed: ({ error, cause }) => ({
       type: error === "States.Timeout" ? `${prefix}TimedOut` : `${prefix}Failed`,
-      details: { ...common, error, ...(cause ? { cause } : {}) },
+      details: { ...service, error, ...(cause ? { cause } : {}) },
     }),
   };
 }
@@ -77,15 +100,23 @@ export function taskTimes(state: TaskState, data: Data): { timeout?: number; hea
 /**
  * Does what a scheduled event says, as the principal of the execution's role.
  * @returns the task's result as JSON text
- * @throws StateFailure for function errors, Lambda's service errors and results over the limit
+ * @throws StateFailure for function errors, service errors and results over the limit
  */
 export async function performTask(
   scheduled: TaskEvent,
   principal: () => Principal,
-  lambda: Siblings["lambda"],
+  { lambda, sns }: Pick<Siblings, "lambda" | "sns">,
   signal: AbortSignal,
 ): Promise<string> {
-  const details = scheduled.details as { parameters?: string; input?: string; resource: string };
+  const details = scheduled.details as {
+    resourceType?: string;
+    parameters?: string;
+    input?: string;
+    resource: string;
+  };
+  if (details.resourceType === "sns") {
+    return JSON.stringify(publish(details.parameters!, principal(), sns));
+  }
   const isService = details.parameters !== undefined;
   const input = isService ? serviceInput(JSON.parse(details.parameters!)) : {
     FunctionName: details.resource,
@@ -95,7 +126,7 @@ export async function performTask(
   try {
     output = await lambda.invoke(principal(), { ...input, signal });
   } catch (error) {
-    throw error instanceof StateFailure ? error : serviceFailure(error);
+    throw serviceFailure(error, "Lambda", "AWSLambda", className);
   }
   const payload = Buffer.from(output.Payload).toString();
   if (output.FunctionError) throw functionFailure(payload);
@@ -114,16 +145,6 @@ function parsed(payload: string): Json {
   }
 }
 
-/** What `lambda:invoke` takes. */
-export const INVOKE_PARAMETERS = [
-  "FunctionName",
-  "Payload",
-  "Qualifier",
-  "InvocationType",
-  "ClientContext",
-  "LogType",
-] as const;
-
 function serviceInput(parameters: Record<string, Json>): InvokeInput {
   const { Payload = {}, ...rest } = parameters;
   return { ...rest as unknown as InvokeInput, Payload: Buffer.from(JSON.stringify(Payload)) };
@@ -133,28 +154,20 @@ function serviceInput(parameters: Record<string, Json>): InvokeInput {
 function serviceOutput(output: InvokeOutput, payload: string, value: Json): Json {
   const traceId = `root=1-${Math.floor(Date.now() / 1000).toString(16)}-` +
     `${crypto.randomUUID().replaceAll("-", "").slice(0, 24)};sampled=0`;
+  const { LogResult } = output;
   const headers: Record<string, string> = {
-    ...(output.LogResult === undefined ? {} : { "X-Amz-Log-Result": output.LogResult }),
+    ...(LogResult === undefined ? {} : { "X-Amz-Log-Result": LogResult }),
     "X-Amz-Executed-Version": output.ExecutedVersion,
     "x-amzn-Remapped-Content-Length": "0",
-    "Connection": "keep-alive",
-    "x-amzn-RequestId": output.RequestId,
     "Content-Length": String(Buffer.byteLength(payload)),
-    "Date": new Date().toUTCString(),
     "X-Amzn-Trace-Id": traceId,
     "Content-Type": "application/json",
   };
-  const sorted = Object.keys(headers).sort((a, b) => a.toLowerCase() < b.toLowerCase() ? -1 : 1);
   return {
     ExecutedVersion: output.ExecutedVersion,
-    ...(output.LogResult === undefined ? {} : { LogResult: output.LogResult }),
+    ...(LogResult === undefined ? {} : { LogResult }),
     Payload: value,
-    SdkHttpMetadata: {
-      AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
-      HttpHeaders: Object.fromEntries(sorted.map((name) => [name, headers[name]!])),
-      HttpStatusCode: output.StatusCode,
-    },
-    SdkResponseMetadata: { RequestId: output.RequestId },
+    ...sdkMetadata(headers, output),
     StatusCode: output.StatusCode,
   };
 }
@@ -173,15 +186,7 @@ function functionFailure(payload: string): StateFailure {
   );
 }
 
-function serviceFailure(error: unknown): StateFailure {
-  if (!(error instanceof AwsError)) {
-    return new StateFailure("Lambda.SdkClientException", `Unable to execute HTTP request: ${error}`);
-  }
-  // The Java SDK has no class for a denied call, so it comes as the service's general one.
-  const name = error.code === "AccessDeniedException" ? "AWSLambdaException" : error.code;
-  return new StateFailure(
-    `Lambda.${name}`,
-    `${error.message} (Service: AWSLambda; Status Code: ${error.status}; Error Code: ${error.code}; ` +
-      `Request ID: ${crypto.randomUUID()}; Proxy: null)`,
-  );
+/** The Java SDK has no class for a denied call, so it comes as the service's general one. */
+function className(code: string): string {
+  return code === "AccessDeniedException" ? "AWSLambdaException" : code;
 }

@@ -115,8 +115,17 @@ Deno.test("what AWS can run and the local AWS can not is refused by name", async
     [machine({ ...map, ItemProcessor: processor, ItemReader: { Resource: "x" } }), /'ItemReader'/],
     [machine({ ...map, ItemProcessor: processor, ResultWriter: { Resource: "x" } }), /'ResultWriter'/],
     [
-      machine({ Type: "Task", Resource: "arn:aws:states:::sns:publish", End: true }),
-      /the service integration 'arn:aws:states:::sns:publish'/,
+      machine({ Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage", End: true }),
+      /the service integration 'arn:aws:states:::sqs:sendMessage'/,
+    ],
+    [
+      machine({
+        Type: "Task",
+        Resource: "arn:aws:states:::sns:publish",
+        Parameters: { Message: "m", PhoneNumber: "+15550100" },
+        End: true,
+      }),
+      /the field "PhoneNumber" of arn:aws:states:::sns:publish/,
     ],
     [
       machine({ Type: "Task", Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken", End: true }),
