@@ -29,7 +29,7 @@ export * from "./evaluation/mod.ts";
 
 // Showing
 export { chart } from "./notebook/chart.ts";
-export { show, summary } from "./notebook/display.ts";
+export { show, summary, table } from "./notebook/display.ts";
 export * from "./notebook/evaluation_views.ts";
 export * from "./notebook/steps.ts";
 export * from "./notebook/views.ts";

@@ -4,7 +4,7 @@ import { outcomeColors, palette } from "../../notebook/theme.ts";
 import type { Drift } from "../drift.ts";
 import { countOf, sentence } from "../format.ts";
 import { driftWords } from "../words.ts";
-import { titled } from "./shared.ts";
+import { chartWidth, titled } from "./shared.ts";
 
 const samples = ["baseline", "captured"];
 
@@ -20,9 +20,7 @@ export function driftChart(confidence: Drift, classes: Drift): TopLevelSpec {
         } of the baseline. A population stability index (PSI) under 0.1 means no drift, ` +
         "from 0.25 strong drift.",
     ),
-    columns: 2,
-    spacing: 40,
-    concat: [panel(confidence, "confidence"), panel(classes, "answer")],
+    vconcat: [panel(confidence, "confidence"), panel(classes, "answer")],
   };
 }
 
@@ -38,8 +36,8 @@ function panel({ bins, baseline, captured }: Drift, title: string) {
   });
   return {
     data: { values },
-    width: 200,
-    height: 180,
+    width: chartWidth,
+    height: 130,
     mark: { type: "bar" as const, cornerRadiusEnd: 2 },
     encoding: {
       x: {
@@ -47,7 +45,7 @@ function panel({ bins, baseline, captured }: Drift, title: string) {
         type: "nominal" as const,
         sort: bins,
         title,
-        axis: { labelAngle: bins.length > 3 ? -40 : 0, labelLimit: 110 },
+        axis: { labelAngle: bins.length > 5 ? -40 : 0, labelLimit: 110 },
       },
       xOffset: { field: "sample", type: "nominal" as const, sort: samples },
       y: {
