@@ -5,7 +5,7 @@ export const EPSILON = 1e-5;
 
 /**
  * Batch normalisation (Ioffe and Szegedy 2015) over the batch and space of x [N, C, H, W], for training:
- * y = γ·(x − μ)/σ + β with the batch's own μ and σ² (biased), all [1, C, 1, 1].
+ * y = γ·(x − μ)/σ + β with the batch's own μ and σ² (biased), all [C].
  *
  *   dβ = Σ dy,  dγ = Σ dy·x̂,  dx = (γ/σ)·(dy − dβ/M − x̂·dγ/M),  x̂ = (x − μ)/σ,  M = N·H·W
  *
