@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import type { Aws } from "../../lib/aws.ts";
+import { deleteEndpoint } from "../../lib/training/endpoint.ts";
+
+/** SageMaker with one endpoint in service, which knows what deleting it takes and notes each call. */
+function playedSageMaker(): { aws: Aws; calls: string[] } {
+  const calls: string[] = [];
+  let exists = true;
+  const answers: Record<string, () => object> = {
+    DescribeEndpointCommand() {
+      if (!exists) throw new Error('Could not find endpoint "scones".');
+      return { EndpointStatus: "InService", EndpointConfigName: "config" };
+    },
+    DescribeEndpointConfigCommand: () => ({
+      EndpointConfigName: "config",
+      ProductionVariants: [{ ModelName: "model" }],
+    }),
+    DescribeModelCommand: () => ({ ModelName: "model" }),
+    DeleteEndpointCommand() {
+      exists = false;
+      return {};
+    },
+  };
+  const send = (command: object) => {
+    const { name } = command.constructor;
+    calls.push(name);
+    return new Promise((resolve) => resolve(answers[name]?.() ?? {}));
+  };
+  return { aws: { sagemaker: { send }, pollSeconds: 0.01 } as unknown as Aws, calls };
+}
+
+Deno.test("an endpoint goes with its configuration and model, whether or not anybody is told of it", async () => {
+  for (const progress of [{}, { status() {} }]) {
+    const { aws, calls } = playedSageMaker();
+    assert.equal(await deleteEndpoint(aws, "scones", progress), true);
+    assert.deepEqual(calls.filter((name) => name.startsWith("Delete")), [
+      "DeleteEndpointCommand",
+      "DeleteEndpointConfigCommand",
+      "DeleteModelCommand",
+    ]);
+    assert.equal(await deleteEndpoint(aws, "scones", progress), false);
+  }
+});
