@@ -1,0 +1,15 @@
+"""The calls of boto3, with only AWS_ENDPOINT_URL set: `boto_matrix.py REPORT`."""
+
+import sys
+
+import boto_iam
+import boto_lambda
+import boto_s3
+import boto_sagemaker
+import boto_states
+from fixtures import make_role, run
+from report import Report
+
+report = Report(sys.argv[1])
+run(report, [make_role, *boto_iam.PARTS, *boto_s3.PARTS, *boto_lambda.PARTS, *boto_states.PARTS, *boto_sagemaker.PARTS])
+report.write()

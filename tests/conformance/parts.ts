@@ -1,0 +1,94 @@
+/** What the conformance task runs: Python programs and the pipeline, all against one local AWS that is recorded. */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { LocalAws } from "../../lib/local/server.ts";
+import { PROJECT_DIR } from "../../lib/settings.ts";
+import type { Recorder } from "./recorder.ts";
+import type { Report } from "./summary.ts";
+
+export const PART_NAMES = ["matrix", "pipeline", "models", "moto"] as const;
+export type PartName = typeof PART_NAMES[number];
+
+/** Keys and region of no account, so that no real one is ever called. */
+const KEYS = {
+  AWS_ACCESS_KEY_ID: "conformance",
+  AWS_SECRET_ACCESS_KEY: "conformance",
+  AWS_REGION: "us-east-1",
+  AWS_DEFAULT_REGION: "us-east-1",
+  AWS_CONFIG_FILE: "",
+  AWS_SHARED_CREDENTIALS_FILE: "",
+  AWS_EC2_METADATA_DISABLED: "true",
+};
+
+/** The parts of the task by name; each returns what it found. */
+export class Parts {
+  constructor(
+    readonly bin: string,
+    readonly folder: string,
+    readonly aws: LocalAws,
+    readonly recorder: Recorder,
+  ) {}
+
+  async matrix(): Promise<Report[]> {
+    this.recorder.recordTo(this.#recording("matrix"));
+    return [await this.#python("boto_matrix.py"), await this.#python("cli_matrix.py")];
+  }
+
+  /** The reports of this run stay where `deno task pipeline` puts them. */
+  async pipeline(scratch: string): Promise<Report[]> {
+    this.recorder.recordTo(this.#recording("pipeline"));
+    await this.#succeed(Deno.execPath(), ["task", "pipeline"], {
+      SCONES_TARGET: "local",
+      SCONES_STATE_DIR: join(scratch, "pipeline"),
+      AWS_ENDPOINT_URL: this.aws.endpoint,
+    });
+    return [];
+  }
+
+  async models(): Promise<Report[]> {
+    await this.recorder.settled();
+    const recordings = PART_NAMES.map((part) => this.#recording(part)).filter((file) => existsSync(file));
+    if (recordings.length === 0) {
+      throw new Error('Nothing has been recorded yet; run the part "matrix" first.');
+    }
+    this.recorder.recordTo(this.#recording("refused").replace(/\.jsonl$/, ".ignored"));
+    return [
+      await this.#python("validate.py", ...recordings),
+      await this.#python("negatives.py", ...recordings),
+    ];
+  }
+
+  async moto(scratch: string): Promise<Report[]> {
+    const program = fileURLToPath(new URL("control_plane.ts", import.meta.url));
+    return [
+      await this.#python("moto_target.py", join(scratch, "moto"), Deno.execPath(), "run", "-A", program),
+    ];
+  }
+
+  #recording(part: string): string {
+    return join(this.folder, `${part}.jsonl`);
+  }
+
+  /** Runs one of the Python programs; its first argument is where its report goes. */
+  async #python(program: string, ...args: string[]): Promise<Report> {
+    const report = join(this.folder, program.replace(".py", ".json"));
+    const path = fileURLToPath(new URL(program, import.meta.url));
+    await this.#succeed(join(this.bin, "python"), ["-B", path, report, ...args], {
+      AWS_ENDPOINT_URL: this.aws.endpoint,
+    });
+    return JSON.parse(await Deno.readTextFile(report));
+  }
+
+  /** @throws Error when the program fails */
+  async #succeed(program: string, args: string[], env: Record<string, string>): Promise<void> {
+    const child = spawn(program, args, {
+      cwd: PROJECT_DIR,
+      stdio: "inherit",
+      env: { ...Deno.env.toObject(), ...KEYS, ...env },
+    });
+    const code = await new Promise((resolve) => child.on("exit", resolve));
+    if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with status ${code}.`);
+  }
+}
