@@ -1,0 +1,125 @@
+/** A server that is killed while messages are published and consumed has lost none that it acknowledged. */
+import assert from "node:assert/strict";
+import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { QUEUE_ARN } from "../sqs/testing.ts";
+
+const MAIN = new URL("../../../lib/local/main.ts", import.meta.url).pathname;
+const ROUNDS = 3;
+const WRITERS = 4;
+const TOPIC_ARN = "arn:aws:sns:us-east-1:000000000000:topic";
+const Policy = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: QUEUE_ARN }],
+});
+
+async function start(stateDir: string): Promise<{ endpoint: string; process: Deno.ChildProcess }> {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", MAIN, "--state-dir", stateDir, "--port", "0"],
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let said = "";
+  for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
+    said += text;
+    const endpoint = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
+    if (endpoint) return { endpoint, process };
+  }
+  throw new Error(`The server did not start: ${said}`);
+}
+
+Deno.test("SIGKILL at any moment loses no acknowledged message and brings back no deleted one", async () => {
+  const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
+  const acknowledged = new Set<string>();
+  /** Those whose deletion was asked for: they may be gone. */
+  const deleting = new Set<string>();
+  const deleted = new Set<string>();
+  try {
+    for (let round = 0; round <= ROUNDS; round++) {
+      const { endpoint, process } = await start(stateDir);
+      const client = {
+        endpoint,
+        region: "us-east-1",
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        maxAttempts: 1,
+      };
+      const [sns, sqs] = [new SNSClient(client), new SQSClient(client)];
+      const QueueUrl = `${endpoint}/000000000000/queue`;
+      const receive = async (VisibilityTimeout: number, WaitTimeSeconds = 0) => {
+        const command = new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout,
+          WaitTimeSeconds,
+        });
+        return (await sqs.send(command)).Messages ?? [];
+      };
+      try {
+        if (round === 0) {
+          const Attributes = { Policy, VisibilityTimeout: "0" };
+          await sqs.send(new CreateQueueCommand({ QueueName: "queue", Attributes }));
+          await sns.send(new CreateTopicCommand({ Name: "topic" }));
+          const raw = { RawMessageDelivery: "true" };
+          await sns.send(
+            new SubscribeCommand({
+              TopicArn: TOPIC_ARN,
+              Protocol: "sqs",
+              Endpoint: QUEUE_ARN,
+              Attributes: raw,
+            }),
+          );
+        }
+        if (round === ROUNDS) {
+          const left = new Set<string>();
+          // The killed consumer's last messages are hidden for a second yet.
+          for (let some = await receive(1000, 2); some.length > 0; some = await receive(1000, 2)) {
+            for (const { Body } of some) left.add(Body!);
+          }
+          assert.ok(acknowledged.size > 20, `only ${acknowledged.size} messages were acknowledged`);
+          for (const text of acknowledged) assert.ok(left.has(text) || deleting.has(text), `lost: ${text}`);
+          for (const text of deleted) assert.ok(!left.has(text), `came back: ${text}`);
+        } else {
+          const write = async (writer: number) => {
+            for (let turn = 0;; turn++) {
+              const text = `${round}/${writer}/${turn}`;
+              if (writer % 2) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: text }));
+              else await sns.send(new PublishCommand({ TopicArn: TOPIC_ARN, Message: text }));
+              acknowledged.add(text);
+            }
+          };
+          const consume = async () => {
+            for (;;) {
+              for (const { Body, ReceiptHandle } of await receive(1)) {
+                deleting.add(Body!);
+                await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+                deleted.add(Body!);
+              }
+            }
+          };
+          const workers = [...Array.from({ length: WRITERS }, (_, writer) => write(writer)), consume()];
+          const ended = workers.map((worker) => worker.catch(() => {}));
+          await new Promise((resolve) => setTimeout(resolve, 300 + 200 * Math.random()));
+          process.kill("SIGKILL");
+          await Promise.all(ended);
+        }
+      } finally {
+        try {
+          process.kill("SIGKILL");
+        } catch {
+          // It was killed before.
+        }
+        await Promise.all([process.status, process.stdout.cancel().catch(() => {})]);
+        sns.destroy();
+        sqs.destroy();
+      }
+    }
+  } finally {
+    await Deno.remove(stateDir, { recursive: true });
+  }
+});
