@@ -22,10 +22,10 @@ export function createGateway(
   { services, region, health, onFault }: GatewayOptions,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
-    const requestId = crypto.randomUUID();
     const url = new URL(request.url);
     const scope = credentialScope(request, url);
     const service = serviceOf(request, url, scope?.service);
+    const requestId = service === "s3" ? s3RequestId() : crypto.randomUUID();
     let response: Response;
     try {
       refuseForeign(request, url);
@@ -45,12 +45,20 @@ export function createGateway(
     }
     // A body left unread would keep the connection from being used again.
     if (request.body && !request.bodyUsed) await request.body.cancel().catch(() => {});
-    response.headers.set("x-amzn-requestid", requestId);
-    if (service === "s3") response.headers.set("x-amz-request-id", requestId);
+    response.headers.set(service === "s3" ? "x-amz-request-id" : "x-amzn-requestid", requestId);
+    if (service === "s3") {
+      response.headers.set("x-amz-id-2", crypto.getRandomValues(new Uint8Array(56)).toBase64());
+    }
     if (request.method !== "HEAD") return response;
     await response.body?.cancel();
     return new Response(null, { status: response.status, headers: response.headers });
   };
+}
+
+/** S3 numbers its requests otherwise than the services that give a UUID. */
+function s3RequestId(): string {
+  const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => letters[byte % 32]).join("");
 }
 
 /** The request with its body read, so that it can be read twice: for its signature, and by the service. */

@@ -13,7 +13,8 @@ ACCOUNT_TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
 
 def roles():
     role = iam.create_role(RoleName="matrix-role", Path="/conformance/", AssumeRolePolicyDocument=TRUST,
-                           Description="of the matrix", MaxSessionDuration=7200, Tags=[{"Key": "a", "Value": "1"}])["Role"]
+                           Description="of the matrix", MaxSessionDuration=7200,
+                           Tags=[{"Key": "a", "Value": "1"}])["Role"]
     assert role["AssumeRolePolicyDocument"] == json.loads(TRUST) and role["RoleId"].startswith("AROA")
     iam.get_waiter("role_exists").wait(RoleName="matrix-role")
     refused("EntityAlreadyExists", iam.create_role, RoleName="matrix-role", AssumeRolePolicyDocument=TRUST)
@@ -58,7 +59,7 @@ def sessions():
     assert answer["AssumedRoleUser"]["Arn"].endswith(":assumed-role/matrix-role/matrix")
     session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
     assert session.client("sts").get_caller_identity()["Arn"] == answer["AssumedRoleUser"]["Arn"]
-    assert session.client("s3").list_buckets()["Buckets"]
+    assert "Buckets" in session.client("s3").list_buckets()
     refused("AccessDenied", session.client("s3").create_bucket, Bucket="not-allowed")
     refused("AccessDenied", session.client("iam").list_roles)
     refused("AccessDeniedException", session.client("lambda").list_functions)

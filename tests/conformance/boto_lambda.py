@@ -58,7 +58,8 @@ def versions():
     functions.update_alias(FunctionName=NAME, Name="live", Description="what users get")
     assert functions.get_alias(FunctionName=NAME, Name="live")["FunctionVersion"] == "1"
     assert functions.list_aliases(FunctionName=NAME)["Aliases"][0]["Name"] == "live"
-    assert [v["Version"] for v in functions.list_versions_by_function(FunctionName=NAME)["Versions"]] == ["$LATEST", "1"]
+    listed = functions.list_versions_by_function(FunctionName=NAME)["Versions"]
+    assert [version["Version"] for version in listed] == ["$LATEST", "1"]
     assert functions.invoke(FunctionName=NAME, Qualifier="live")["ExecutedVersion"] == "1"
     functions.delete_alias(FunctionName=NAME, Name="live")
 

@@ -4,6 +4,7 @@ import sys
 
 import boto_iam
 import boto_lambda
+import boto_messages
 import boto_s3
 import boto_sagemaker
 import boto_states
@@ -11,5 +12,6 @@ from fixtures import make_role, run
 from report import Report
 
 report = Report(sys.argv[1])
-run(report, [make_role, *boto_iam.PARTS, *boto_s3.PARTS, *boto_lambda.PARTS, *boto_states.PARTS, *boto_sagemaker.PARTS])
+run(report, [make_role, *boto_iam.PARTS, *boto_s3.PARTS, *boto_lambda.PARTS, *boto_states.PARTS, *boto_messages.PARTS,
+             *boto_sagemaker.PARTS])
 report.write()

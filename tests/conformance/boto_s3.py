@@ -49,15 +49,18 @@ def objects():
 def listings():
     for number in range(25):
         s3.put_object(Bucket=BUCKET, Key=f"list/{number % 3}/{number:03}", Body=b"x" * number)
-    pages = list(s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix="list/", PaginationConfig={"PageSize": 7}))
+    def paged(operation: str, size: int) -> list:
+        paginator = s3.get_paginator(operation)
+        return list(paginator.paginate(Bucket=BUCKET, Prefix="list/", PaginationConfig={"PageSize": size}))
+
+    pages = paged("list_objects_v2", 7)
     keys = [item["Key"] for page in pages for item in page["Contents"]]
     assert len(pages) == 4 and len(keys) == 25 and keys == sorted(keys)
     folders = s3.list_objects_v2(Bucket=BUCKET, Prefix="list/", Delimiter="/")
     assert [folder["Prefix"] for folder in folders["CommonPrefixes"]] == ["list/0/", "list/1/", "list/2/"]
     after = s3.list_objects_v2(Bucket=BUCKET, Prefix="list/", StartAfter="list/1/999", FetchOwner=True)
     assert after["Contents"][0]["Key"] == "list/2/002"
-    v1 = list(s3.get_paginator("list_objects").paginate(Bucket=BUCKET, Prefix="list/", PaginationConfig={"PageSize": 10}))
-    assert [len(page["Contents"]) for page in v1] == [10, 10, 5]
+    assert [len(page["Contents"]) for page in paged("list_objects", 10)] == [10, 10, 5]
     deleted = s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": key} for key in keys]})
     assert len(deleted["Deleted"]) == 25
     assert s3.list_objects_v2(Bucket=BUCKET, Prefix="list/")["KeyCount"] == 0

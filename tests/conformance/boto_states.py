@@ -46,7 +46,8 @@ def executions():
     large = run("large", 1000)
     assert (large["status"], large["error"], large["cause"]) == ("FAILED", "TooLarge", "more than 1000")
     assert run("erring", "no number")["status"] in ("FAILED", "SUCCEEDED")
-    refused("ExecutionAlreadyExists", states.start_execution, stateMachineArn=ARNS["STANDARD"], name="small", input="{}")
+    refused("ExecutionAlreadyExists", states.start_execution, stateMachineArn=ARNS["STANDARD"], name="small",
+            input="{}")
     refused("InvalidExecutionInput", states.start_execution, stateMachineArn=ARNS["STANDARD"], input="no JSON")
     refused("ExecutionDoesNotExist", states.describe_execution, executionArn=large["executionArn"] + "x")
     pages = states.get_paginator("list_executions").paginate(stateMachineArn=ARNS["STANDARD"],

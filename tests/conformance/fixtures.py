@@ -77,7 +77,8 @@ def stage_pictures(count: int = 64) -> None:
 def training_job(name: str, epochs: int = 1) -> dict:
     """CreateTrainingJob's request for the staged pictures; an epoch takes part of a second."""
     def channel(name: str, path: str) -> dict:
-        source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/{path}", "S3DataDistributionType": "FullyReplicated"}
+        source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/{path}",
+                  "S3DataDistributionType": "FullyReplicated"}
         return {"ChannelName": name, "ContentType": "application/x-image", "DataSource": {"S3DataSource": source}}
 
     return {

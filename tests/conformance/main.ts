@@ -29,7 +29,8 @@ async function main(parts: readonly PartName[]): Promise<boolean> {
   const { stateDir } = readSettings();
   const bin = ensurePython(stateDir);
   const folder = join(stateDir, "conformance");
-  const scratch = await Deno.makeTempDir({ prefix: "scones-conformance-" });
+  const scratch = join(folder, "scratch");
+  await Deno.remove(scratch, { recursive: true }).catch(() => {}); // of a run that was killed
   const recorder = createRecorder();
   const faults: string[] = [];
   const aws = await startLocalAws({

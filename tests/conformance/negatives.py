@@ -25,9 +25,9 @@ CLIENTS = {name: boto3.client(name, config=CONFIG) for name in MODELS}
 
 # The errors that a bad request may have; others (not found, conflict) show that it went on to be looked up.
 REFUSALS = ("Validation", "Serialization", "Invalid", "Malformed", "Missing", "TooLong", "LimitExceeded", "TooMany",
-            "EntityTooLarge", "NotImplemented", "NotSupported", "MethodNotAllowed", "BadDigest", "UnknownOperation", "DryRun")
+            "EntityTooLarge", "NotImplemented", "NotSupported", "MethodNotAllowed", "BadDigest", "UnknownOperation")
 
-SCALARS = ("string", "integer", "long", "float", "double", "boolean")
+SCALARS = ("string", "integer", "long", "float", "double", "boolean", "timestamp")
 
 # What fits only the body or the object of the recording; clients work the former out again.
 OF_THE_RECORDING = ("ContentLength", "ContentMD5", "ChecksumAlgorithm", "ChecksumCRC32", "IfMatch",
@@ -52,7 +52,7 @@ def variants(shape: Shape, value, path: Path = ()) -> Iterator[Variant]:
                 yield bad[0], (*path, name), bad[1]
             # A member that is not known at all would be taken for anything.
             if "location" not in member.serialization and member.type_name != "blob":
-                yield ANOTHER_TYPE, (*path, name), "text" if member.type_name in ("structure", "list", "map") else ["list"]
+                yield ANOTHER_TYPE, (*path, name), ["list"] if member.type_name in SCALARS else "text"
         return
     if kind == "list" and value:
         if "max" in rules and rules["max"] <= 2000:

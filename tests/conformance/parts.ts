@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LocalAws } from "../../lib/local/server.ts";
+import { runNotebooks } from "../../lib/runner/run.ts";
 import { PROJECT_DIR } from "../../lib/settings.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Report } from "./summary.ts";
@@ -36,14 +37,23 @@ export class Parts {
     return [await this.#python("boto_matrix.py"), await this.#python("cli_matrix.py")];
   }
 
-  /** The reports of this run stay where `deno task pipeline` puts them. */
   async pipeline(scratch: string): Promise<Report[]> {
     this.recorder.recordTo(this.#recording("pipeline"));
-    await this.#succeed(Deno.execPath(), ["task", "pipeline"], {
-      SCONES_TARGET: "local",
-      SCONES_STATE_DIR: join(scratch, "pipeline"),
-      AWS_ENDPOINT_URL: this.aws.endpoint,
+    const folder = join(PROJECT_DIR, "notebooks");
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) =>
+      name.endsWith(".ipynb")
+    );
+    const { failure } = await runNotebooks({
+      notebooks: names.sort().map((name) => join(folder, name)),
+      outDir: join(scratch, "reports"),
+      env: {
+        ...KEYS,
+        SCONES_TARGET: "local",
+        SCONES_STATE_DIR: join(scratch, "pipeline"),
+        AWS_ENDPOINT_URL: this.aws.endpoint,
+      },
     });
+    if (failure) throw failure;
     return [];
   }
 

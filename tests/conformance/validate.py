@@ -1,6 +1,7 @@
 """Validates recorded exchanges: `validate.py REPORT RECORDING…`."""
 
 import json
+import re
 import sys
 from collections import Counter
 
@@ -9,6 +10,10 @@ from constraints import violations
 from report import Report
 from service_errors import error_code, error_problem
 from wire import Exchange
+
+
+UUID = ("x-amzn-requestid", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+REQUEST_IDS = {"s3": ("x-amz-request-id", "[0-9A-Z]{16}")}
 
 
 def validate(exchange: Exchange, report: Report) -> None:
@@ -27,15 +32,18 @@ def validate(exchange: Exchange, report: Report) -> None:
     elif problem := error_problem(operation, error_code(operation, exchange), exchange.status):
         report.object(f"{name} response", problem)
     report.validated += 1
-    if not any(header in exchange.response.headers for header in ("x-amzn-requestid", "x-amz-request-id")):
-        report.object(f"{name} response", "no request id")
+    header, pattern = REQUEST_IDS.get(operation.service_model.service_name, UUID)
+    if not re.fullmatch(pattern, exchange.response.headers.get(header, "")):
+        report.object(f"{name} response", f"no {header} as AWS makes them")
 
 
 def expected_status(operation: OperationModel, given: int) -> int:
     """The model's; S3 answers 204 or 206 where its model says 200, and a status may be a member of the answer."""
     members = operation.output_shape.members.values() if operation.output_shape else []
     is_member = any(member.serialization.get("location") == "statusCode" for member in members)
-    return given if is_member or operation.service_model.service_name == "s3" else operation.http.get("responseCode", 200)
+    if is_member or operation.service_model.service_name == "s3":
+        return given
+    return operation.http.get("responseCode", 200)
 
 
 def main(report_file: str, *recordings: str) -> None:

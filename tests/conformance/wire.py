@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import botocore.session
 from botocore.model import OperationModel, Shape
 
-SERVICES = ["s3", "iam", "sts", "lambda", "stepfunctions", "sagemaker", "sagemaker-runtime", "logs"]
+SERVICES = ["s3", "iam", "sts", "lambda", "stepfunctions", "sagemaker", "sagemaker-runtime", "logs",
+            "sns", "sqs"]
 SESSION = botocore.session.get_session()
 MODELS = {name: SESSION.get_service_model(name) for name in SERVICES}
 
@@ -209,7 +210,9 @@ def from_json(shape: Shape, value, path: str, problems: Problems):
         return {key: from_json(shape.value, item, f"{path}{{}}", problems) for key, item in value.items()}
     if kind == "timestamp" and shape.serialization.get("timestampFormat", "unixTimestamp") == "unixTimestamp":
         is_time = isinstance(value, (int, float)) and 0 < value < 1e11
-        return datetime.fromtimestamp(value, timezone.utc) if is_time else wrong("time in seconds", value, path, problems)
+        if not is_time:
+            return wrong("time in seconds", value, path, problems)
+        return datetime.fromtimestamp(value, timezone.utc)
     expected = {"string": str, "blob": str, "timestamp": str, "boolean": bool, "integer": int, "long": int,
                 "float": (int, float), "double": (int, float)}.get(kind)
     if expected and (not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool)):
@@ -272,6 +275,10 @@ def from_query(shape: Shape | None, node, path: str, problems: Problems):
     if shape.type_name == "list":
         items = node["member"] if node else {}
         return [from_query(shape.member, items[key], f"{path}[]", problems) for key in sorted(items, key=int)]
+    if shape.type_name == "map":
+        key, value = shape.key.serialization.get("name", "key"), shape.value.serialization.get("name", "value")
+        return {entry[key]: from_query(shape.value, entry[value], f"{path}{{}}", problems)
+                for entry in node["entry"].values()}
     return from_text(shape, node, path, problems)
 
 

@@ -27,6 +27,20 @@ export const paging = {
   MaxItems: string({ pattern: /[1-9]\d{0,2}|1000/ }),
 };
 
+/**
+ * A whole number within the bounds that AWS's model gives.
+ * @throws AwsError ValidationError
+ */
+export function boundedNumber(text: string, member: string, least: number, most: number): number {
+  const value = Number(text);
+  if (value >= least && value <= most) return value;
+  throw new AwsError(
+    "ValidationError",
+    `1 validation error detected: Value '${text}' at '${member}' failed to satisfy constraint: Member must have ` +
+      `value ${value < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`}`,
+  );
+}
+
 export function authorize({ core }: IamContext, call: Call, action: string, resource: string): void {
   core.siblings.iam.authorize(call.principal, action, resource);
 }

@@ -4,6 +4,7 @@ import { list, notSupported, required, string, structure } from "../shapes.ts";
 import { AwsError } from "../errors.ts";
 import {
   authorize,
+  boundedNumber,
   conflict,
   description,
   existingRole,
@@ -188,14 +189,7 @@ function checkTrust({ core, entities }: IamContext, document: string): void {
 
 /** Seconds. */
 function duration(text = "3600"): number {
-  const seconds = Number(text);
-  if (seconds >= 3600 && seconds <= 43200) return seconds;
-  const bound = seconds < 3600 ? "greater than or equal to 3600" : "less than or equal to 43200";
-  throw new AwsError(
-    "ValidationError",
-    `1 validation error detected: Value '${text}' at 'maxSessionDuration' failed to satisfy constraint: ` +
-      `Member must have value ${bound}`,
-  );
+  return boundedNumber(text, "maxSessionDuration", 3600, 43_200);
 }
 
 function describeRole(role: Role) {

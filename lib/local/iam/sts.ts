@@ -4,11 +4,11 @@ import { operation } from "../protocols.ts";
 import type { Principal } from "../services.ts";
 import { notSupported, required, string, structure } from "../shapes.ts";
 import { type Authorization, userId } from "./authorization.ts";
-import { type IamContext, isoTime, tags } from "./context.ts";
+import { boundedNumber, type IamContext, isoTime, tags } from "./context.ts";
 import type { Role } from "./entities.ts";
 import type { Sessions } from "./sessions.ts";
 
-const DEFAULT_SECONDS = 3600;
+const DEFAULT_SECONDS = "3600";
 
 export function stsOperations(iam: IamContext, authorization: Authorization, sessions: Sessions) {
   const { core, entities } = iam;
@@ -36,8 +36,10 @@ export function stsOperations(iam: IamContext, authorization: Authorization, ses
         TokenCode: notSupported(),
         SourceIdentity: notSupported(),
         ProvidedContexts: notSupported(),
+        MinimumSessionTokenSize: notSupported(),
       }),
       ({ RoleArn, RoleSessionName, DurationSeconds, ExternalId }, { principal }) => {
+        const seconds = boundedNumber(DurationSeconds ?? DEFAULT_SECONDS, "durationSeconds", 900, 43_200);
         const role = entities.roleByArn(RoleArn);
         const context = ExternalId === undefined ? undefined : { "sts:ExternalId": ExternalId };
         if (!role || !mayAssume(iam, authorization, principal, role, context)) {
@@ -47,7 +49,7 @@ export function stsOperations(iam: IamContext, authorization: Authorization, ses
             403,
           );
         }
-        const seconds = duration(DurationSeconds, role, principal);
+        checkDuration(seconds, role, principal);
         const session = sessions.create(role, RoleSessionName, seconds * 1000);
         const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = session;
         return {
@@ -77,22 +79,17 @@ function mayAssume(
   return true;
 }
 
-function duration(text: string | undefined, role: Role, principal: Principal): number {
-  const seconds = Number(text ?? DEFAULT_SECONDS);
-  const invalid = (message: string) => new AwsError("ValidationError", message);
-  if (seconds < 900) {
-    throw invalid(
-      `1 validation error detected: Value '${text}' at 'durationSeconds' failed to satisfy constraint: ` +
-        "Member must have value greater than or equal to 900",
-    );
-  }
+function checkDuration(seconds: number, role: Role, principal: Principal): void {
   if (principal.roleName !== undefined && seconds > 3600) {
-    throw invalid(
+    throw new AwsError(
+      "ValidationError",
       "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
     );
   }
   if (seconds > role.MaxSessionDuration) {
-    throw invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+    throw new AwsError(
+      "ValidationError",
+      "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+    );
   }
-  return seconds;
 }

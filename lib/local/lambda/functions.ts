@@ -1,6 +1,6 @@
 /** CreateFunction, GetFunction, GetFunctionConfiguration, ListFunctions, DeleteFunction. */
 import { unsupported } from "../errors.ts";
-import { boolean, required, string, structure } from "../shapes.ts";
+import { boolean, notSupported, required, string, structure } from "../shapes.ts";
 import {
   conflict,
   functionArn,
@@ -26,6 +26,7 @@ const createFunction = structure({
   Code: required(structure(codeMembers)),
   ...settings,
   Publish: boolean(),
+  PublishTo: notSupported(),
   PackageType: string({ values: ["Zip", "Image"] }),
   Tags: tags,
   Architectures: architectures,

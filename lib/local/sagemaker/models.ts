@@ -28,6 +28,7 @@ const createInput = structure({
     Mode: string({ values: ["SingleModel", "MultiModel"] as const }),
     ModelDataUrl: s3Uri,
     ModelDataSource: notSupported(),
+    AdditionalModelDataSources: notSupported(),
     Environment: map(string({ max: 1024 }), {
       max: 100,
       key: string({ max: 1024, pattern: /[a-zA-Z_][a-zA-Z0-9_]*/ }),

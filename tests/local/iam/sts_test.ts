@@ -235,6 +235,11 @@ Deno.test("only whom the trust policy names may assume a role", () =>
     const session = new STSClient({ ...aws.client, credentials: await assume(aws, first) });
     assert.equal(await as(session, forFirst), undefined);
     assert.deepEqual(await as(session, forAccount), denied);
+    const nobody = "arn:aws:iam::000000000000:role/nobody";
+    for (const DurationSeconds of [899, 43201]) {
+      const outside = new AssumeRoleCommand({ RoleArn: nobody, RoleSessionName: "me", DurationSeconds });
+      assert.deepEqual(await refusal(admin.send(outside)), ["ValidationError", 400]);
+    }
     const long = new AssumeRoleCommand({ RoleArn: forAccount, RoleSessionName: "me", DurationSeconds: 7200 });
     assert.deepEqual(await refusal(admin.send(long)), ["ValidationError", 400]);
   }));

@@ -74,6 +74,12 @@ Deno.test("CreateTrainingJob refuses what AWS refuses", async (t) => {
         /does not support the member 'vpcConfig'/,
       ],
       [
+        "a member that the local AWS does not honour",
+        { ResourceConfig: { ...base.ResourceConfig!, TrainingPlanArn: "arn:aws:sagemaker:plan" } },
+        "ValidationException",
+        /does not support the member 'resourceConfig.trainingPlanArn'/,
+      ],
+      [
         "a prefix without objects",
         {
           InputDataConfig: base.InputDataConfig!.map((channel) => ({
