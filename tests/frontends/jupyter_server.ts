@@ -47,6 +47,7 @@ export async function withJupyterLab<T>(
       `--ServerApp.port=${port}`,
       "--ServerApp.port_retries=0",
       `--ServerApp.root_dir=${PROJECT_DIR}`,
+      `--FileCheckpoints.checkpoint_dir=${join(env.JUPYTER_DATA_DIR!, "checkpoints")}`,
       `--IdentityProvider.token=${token}`,
     ],
     env,
