@@ -6,7 +6,7 @@ import {
   StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../aws.ts";
-import { timestamp } from "../names.ts";
+import { timestamp, TRAINING_JOB_BASE_NAME } from "../names.ts";
 import { roleIsPropagating } from "../roles.ts";
 import { retryWhile, sleep, UnexpectedStatusError } from "../waiting.ts";
 import type { DataCaptureConfig } from "./data_capture_config.ts";
@@ -28,6 +28,8 @@ export interface EstimatorOptions {
   volumeSizeGb?: number;
   maxRunSeconds?: number;
   baseJobName?: string;
+  /** Variables of the training container; the local algorithm keeps `SCONES_CLASSES` with the model as its class names. */
+  environment?: Record<string, string>;
 }
 
 /** Told what happens while a job runs. */
@@ -72,7 +74,8 @@ export class Estimator {
       instanceCount: 1,
       volumeSizeGb: 30,
       maxRunSeconds: 3600,
-      baseJobName: "scones-image-classification",
+      baseJobName: TRAINING_JOB_BASE_NAME,
+      environment: {},
       ...options,
     };
   }
@@ -100,6 +103,7 @@ export class Estimator {
         InstanceCount: instanceCount,
         VolumeSizeInGB: volumeSizeGb,
       },
+      Environment: this.options.environment,
       StoppingCondition: { MaxRuntimeInSeconds: maxRunSeconds },
     };
   }
