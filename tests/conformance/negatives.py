@@ -136,6 +136,8 @@ def send(operation: OperationModel, good: dict, rule: str, path: Path, bad) -> t
     request = deepcopy(good) if rule == ANOTHER_TYPE else changed(good, path, bad)
     if service == "s3":
         make_what_is_named(request)
+    elif service == "sqs" and "/" in request.get("QueueUrl", ""):
+        CLIENTS["sqs"].create_queue(QueueName=request["QueueUrl"].rpartition("/")[2])
 
     def write_another_type(params, **_):
         # Clients do not write what is of another type, so it is put into the body that they wrote.

@@ -21,8 +21,10 @@ COMMON = {
     "sagemaker-runtime": JSON | {"ValidationError": 400, "ModelError": 424, "AccessDeniedException": 403},
     "iam": QUERY,
     "sns": QUERY,
-    # The message names of the JSON protocol; clients translate them to those of the query protocol.
-    "sqs": JSON,
+    # On the wire under their names in the JSON protocol; clients show those of the query protocol.
+    "sqs": JSON | {"InvalidParameterValueException": 400, "InvalidParameterValue": 400, "InvalidAttributeName": 400,
+                   "MissingRequiredParameterException": 400, "MissingParameter": 400,
+                   "AWS.SimpleQueueService.NonExistentQueue": 400},
     "sts": QUERY,
     # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     "s3": {

@@ -34,6 +34,7 @@ const createInput = structure({
       key: string({ max: 1024, pattern: /[a-zA-Z_][a-zA-Z0-9_]*/ }),
     }),
     ModelPackageName: notSupported(),
+    InferenceSpecificationName: notSupported(),
     MultiModelConfig: notSupported(),
   }),
   Containers: notSupported(),
