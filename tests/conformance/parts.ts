@@ -33,12 +33,12 @@ export class Parts {
   ) {}
 
   async matrix(): Promise<Report[]> {
-    this.recorder.recordTo(this.#recording("matrix"));
+    await this.recorder.recordTo(this.#recording("matrix"));
     return [await this.#python("boto_matrix.py"), await this.#python("cli_matrix.py")];
   }
 
   async pipeline(scratch: string): Promise<Report[]> {
-    this.recorder.recordTo(this.#recording("pipeline"));
+    await this.recorder.recordTo(this.#recording("pipeline"));
     const folder = join(PROJECT_DIR, "notebooks");
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) =>
       name.endsWith(".ipynb")
@@ -58,12 +58,11 @@ export class Parts {
   }
 
   async models(): Promise<Report[]> {
-    await this.recorder.settled();
+    await this.recorder.recordTo();
     const recordings = PART_NAMES.map((part) => this.#recording(part)).filter((file) => existsSync(file));
     if (recordings.length === 0) {
       throw new Error('Nothing has been recorded yet; run the part "matrix" first.');
     }
-    this.recorder.recordTo(this.#recording("refused").replace(/\.jsonl$/, ".ignored"));
     return [
       await this.#python("validate.py", ...recordings),
       await this.#python("negatives.py", ...recordings),

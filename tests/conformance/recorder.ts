@@ -1,5 +1,5 @@
 /** Writes down what goes over the wire: one JSON line per request and its response. */
-import { openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import type { Handler } from "../../lib/local/server.ts";
 
 /** Longer bodies (pictures, models) are cut: no message that a service model describes is as long. */
@@ -8,10 +8,8 @@ const MAX_BODY_BYTES = 2_000_000;
 export interface Recorder {
   /** For `startLocalAws({around})`. */
   around(handle: Handler): Handler;
-  /** Where the exchanges go from now on; the file is emptied. */
-  recordTo(file: string): void;
-  /** Resolves when all that was received has been written. */
-  settled(): Promise<void>;
+  /** Where the exchanges go from now on, into an emptied file; nowhere without one. What came before is written first. */
+  recordTo(file?: string): Promise<void>;
 }
 
 export function createRecorder(): Recorder {
@@ -24,16 +22,16 @@ export function createRecorder(): Recorder {
       const [copy, own] = twice(request);
       // Read from the start: a body of two readers can be cancelled by one only when the other is through.
       const sent = bodyOf(copy);
-      const response = await handle(own);
-      const writing = write(to, copy, sent, response.clone()).finally(() => pending.delete(writing));
+      const handled = Promise.resolve(handle(own));
+      const answer = handled.then((response) => response.clone());
+      const writing = write(to, copy, sent, answer).finally(() => pending.delete(writing));
       pending.add(writing);
-      return response;
+      return await handled;
     },
-    recordTo(path) {
-      file = openSync(path, "w");
-    },
-    async settled() {
+    async recordTo(path) {
       while (pending.size > 0) await Promise.all(pending);
+      if (file !== undefined) closeSync(file);
+      file = path === undefined ? undefined : openSync(path, "w");
     },
   };
 }
@@ -52,8 +50,9 @@ async function write(
   file: number,
   request: Request,
   sentBody: Promise<string | undefined>,
-  response: Response,
+  answer: Promise<Response>,
 ): Promise<void> {
+  const response = await answer;
   const [sent, answered] = await Promise.all([sentBody, bodyOf(response)]);
   if (sent === undefined || answered === undefined) return;
   const exchange = {

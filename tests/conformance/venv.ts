@@ -18,8 +18,9 @@ export function ensurePython(stateDir: string): string {
   const installed = join(folder, "installed.txt");
   const wanted = Deno.readTextFileSync(REQUIREMENTS);
   if (textOf(installed) === wanted) return bin;
+  const python = systemPython();
   console.log(`Making a Python environment in ${folder}`);
-  must(systemPython(), ["-m", "venv", "--clear", folder]);
+  must(python, ["-m", "venv", "--clear", folder]);
   must(join(bin, "python"), [
     ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"],
     Deno.realPathSync(REQUIREMENTS),
