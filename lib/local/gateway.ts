@@ -3,11 +3,14 @@
  * out who calls which service, hands over, and writes errors as the service would.
  */
 import { AwsError } from "./errors.ts";
-import { errorResponse } from "./protocols.ts";
+import { errorResponse, readBody } from "./protocols.ts";
 import { type Iam, type Service, type ServiceName, SERVICES } from "./services.ts";
 
 /** Tells a starter whether the local AWS that it wants is the one that listens. */
 export const HEALTH_PATH = "/_scones/health";
+
+/** More than any service but S3 reads (Lambda 67 MiB), so that each can say what its own limit is. */
+const MAX_BODY_BYTES = 80 * 2 ** 20;
 
 export interface GatewayOptions {
   services: Readonly<Record<ServiceName, Service>> & { iam: Iam };
@@ -64,13 +67,22 @@ function s3RequestId(): string {
 /** The request with its body read, so that it can be read twice: for its signature, and by the service. */
 async function withBody(request: Request): Promise<Request> {
   const { method, headers } = request;
-  const body = await request.arrayBuffer().catch(() => {
+  const body = await readBody(request, MAX_BODY_BYTES, tooLarge).catch((error) => {
+    if (error instanceof AwsError) throw error;
     throw new AwsError("SerializationException", "The request body ended early.");
   });
   if (body.byteLength > 0 && (method === "GET" || method === "HEAD")) {
     throw new AwsError("SerializationException", `A ${method} request has no body.`);
   }
   return new Request(request.url, { method, headers, body: body.byteLength > 0 ? body : undefined });
+}
+
+function tooLarge(): AwsError {
+  return new AwsError(
+    "RequestEntityTooLargeException",
+    "The request is larger than any that AWS reads.",
+    413,
+  );
 }
 
 /** The credential scope `AKID/date/region/service/aws4_request` of a signed or presigned request. */

@@ -39,6 +39,24 @@ export async function jsonRpc(
   });
 }
 
+/** Reads a body, giving up as soon as it is larger than `limit` bytes. */
+export async function readBody(
+  request: Request,
+  limit: number,
+  tooLarge: () => AwsError,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
+  if (request.headers.has("content-length") || !request.body) return await request.bytes();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return await new Blob(chunks as Uint8Array<ArrayBuffer>[]).bytes();
+}
+
 /** @throws AwsError SerializationException when the text is no JSON object; an empty text is `{}`. */
 export function parseJson(text: string): Record<string, unknown> {
   if (text === "") return {};

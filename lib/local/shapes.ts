@@ -142,11 +142,6 @@ export function structure<M extends Members>(members: M): Shape<Structure<M>> {
   };
 }
 
-/** Any JSON value. */
-export function document(): Shape<unknown> {
-  return { check() {} };
-}
-
 /** A member that AWS honours and the local AWS does not: naming it is an error, so that nothing is lost silently. */
 export function notSupported(): Shape<never> {
   return {
@@ -173,7 +168,7 @@ export function missingMember(error: AwsError): string | undefined {
 export function validate<T>(shape: Shape<T>, value: unknown): T {
   const violations: Violation[] = [];
   shape.check(value, "", violations);
-  if (violations.length === 0) return value as T;
+  if (violations.length === 0) return withoutNulls(value) as T;
   const count = violations.length === 1 ? "1 validation error" : `${violations.length} validation errors`;
   const texts = violations.slice(0, 10).map(({ path, value, constraint }) =>
     `Value ${
@@ -181,6 +176,14 @@ export function validate<T>(shape: Shape<T>, value: unknown): T {
     } at '${path}' failed to satisfy constraint: ${constraint}`
   );
   throw new AwsError("ValidationException", `${count} detected: ${texts.join("; ")}`);
+}
+
+/** A member that is null counts as absent; lists and maps hold none. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
 function checkLength(

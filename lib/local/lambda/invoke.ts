@@ -1,13 +1,14 @@
 /** Invoke: over HTTP and for the siblings. */
 import { AwsError, unsupported } from "../errors.ts";
 import type { InvokeInput, InvokeOutput, Principal } from "../services.ts";
+import { readBody } from "../protocols.ts";
 import { required, string, structure, validate } from "../shapes.ts";
 import type { Concurrency } from "./concurrency.ts";
 import type { EventQueue } from "./events.ts";
 import { functionArn, functionReference, namespacedFunctionName, qualifier } from "./names.ts";
 import type { Parts } from "./parts.ts";
 import { refuseWhilePending, serving } from "./records.ts";
-import { readBody, type Route } from "./rest.ts";
+import type { Route } from "./rest.ts";
 import type { Ran } from "./pools.ts";
 
 /** 6 MB for an answer that is waited for, 1 MB for an event. */

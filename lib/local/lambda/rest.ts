@@ -1,6 +1,6 @@
 /** REST-JSON: operations by method and path; members come from path, query and JSON body. */
 import { AwsError } from "../errors.ts";
-import { parseJson } from "../protocols.ts";
+import { parseJson, readBody } from "../protocols.ts";
 import type { Call } from "../services.ts";
 import { type Shape, validate } from "../shapes.ts";
 
@@ -52,24 +52,6 @@ export async function dispatch(routes: readonly Route[], call: Call): Promise<Re
     `The local AWS does not support the operation ${call.request.method} ${call.url.pathname} of Lambda.`,
     404,
   );
-}
-
-/** Reads a body, giving up as soon as it is larger than `limit` bytes. */
-export async function readBody(
-  request: Request,
-  limit: number,
-  tooLarge: () => AwsError,
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
-  if (request.headers.has("content-length") || !request.body) return await request.bytes();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.length;
-    if (size > limit) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return await new Blob(chunks as Uint8Array<ArrayBuffer>[]).bytes();
 }
 
 function matchPath(pattern: readonly string[], given: readonly string[]): Record<string, string> | undefined {

@@ -40,7 +40,7 @@ export function createSageMaker(core: Core, { quotas = {} }: SageMakerOptions = 
     handle(call) {
       const invocation = call.url.pathname.match(/^\/endpoints\/([^/]+)\/invocations$/);
       if (invocation && call.request.method === "POST") {
-        return invokeEndpoint(call, decodeURIComponent(invocation[1]!));
+        return invokeEndpoint(call, endpointName(invocation[1]!));
       }
       if (call.url.pathname !== "/") {
         throw new AwsError(
@@ -64,4 +64,16 @@ export function createSageMaker(core: Core, { quotas = {} }: SageMakerOptions = 
       return runs.busy;
     },
   };
+}
+
+/** The name in a path. @throws AwsError unless an endpoint could have it */
+function endpointName(segment: string): string {
+  if (/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(segment)) return segment;
+  throw new AwsError(
+    "ValidationError",
+    `1 validation error detected: Value '${
+      segment.slice(0, 256)
+    }' at 'endpointName' failed to satisfy constraint: ` +
+      "Member must satisfy regular expression pattern: ^[a-zA-Z0-9](-*[a-zA-Z0-9])*",
+  );
 }

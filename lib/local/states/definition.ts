@@ -60,8 +60,9 @@ async function furtherErrors(machine: object): Promise<Diagnostic[]> {
   }));
 }
 
-/** Leaves out of states what is only data; the templates among it have been checked. */
+/** Leaves out of states what is only data (the templates among it have been checked), and `States` that hold none. */
 function withoutData(this: unknown, key: string, value: unknown): unknown {
+  if (key === "States" && !(isObject(value) && Object.values(value).every(isObject))) return undefined;
   const isState = isObject(this) && typeof this.Type === "string";
   return isState && (key === "Result" || TEMPLATES.includes(key)) ? {} : value;
 }

@@ -76,6 +76,8 @@ export function checkMachine(machine: Fields, at: string, type: MachineType, rep
   if (isObject(config) && config.Mode === "DISTRIBUTED") {
     report(UNSUPPORTED, "the distributed Map ('Mode': 'DISTRIBUTED')", `${at}/ProcessorConfig`);
   }
+  // asl-validator would take it for the states of a machine.
+  if (Object.hasOwn(States, "States")) report(UNSUPPORTED, "a state named 'States'", `${at}/States/States`);
   for (const [name, state] of Object.entries(States)) {
     checkState(name, state, `${at}/States/${name}`, type, report);
   }

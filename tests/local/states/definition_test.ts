@@ -28,6 +28,13 @@ const REFUSED: [definition: unknown, ...problems: string[]][] = [
     "[Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/A/Type",
   ],
   [
+    machine({ Type: "Pass", End: { States: "x" } }),
+    ...["End", "Type", "QueryLanguage"].map((field) =>
+      `SCHEMA_VALIDATION_FAILED: /States/A/${field} is invalid. must be equal to one of the allowed values at ` +
+      `/States/A/${field}`
+    ),
+  ],
+  [
     machine({ ...pass, _comment: "x" }),
     "SCHEMA_VALIDATION_FAILED: Field '_comment' is not supported at /States/A",
   ],
@@ -111,6 +118,7 @@ Deno.test("what AWS can run and the local AWS can not is refused by name", async
     [machine({ ...pass, QueryLanguage: "JSONata" }), /the query language JSONata \(at \/States\/A\)/],
     [machine({ ...pass, Assign: { x: 1 } }), /variables \('Assign'\)/],
     [machine({ ...pass, InputPath: "$x.y" }), /variables \('\$x\.y'\)/],
+    [{ StartAt: "States", States: { States: pass } }, /a state named 'States'/],
     [machine({ ...map, ItemProcessor: distributed }), /the distributed Map/],
     [machine({ ...map, ItemProcessor: processor, ItemReader: { Resource: "x" } }), /'ItemReader'/],
     [machine({ ...map, ItemProcessor: processor, ResultWriter: { Resource: "x" } }), /'ResultWriter'/],
