@@ -18,14 +18,18 @@ class ThresholdConfidenceNotMet extends Error {
 export function handler(input: Input): Promise<Input> {
   const threshold = Number(process.env.THRESHOLD);
   if (!(threshold > 0 && threshold < 1)) {
-    throw new RangeError(`The environment variable THRESHOLD is "${process.env.THRESHOLD}"; it must be between 0 and 1`);
+    throw new RangeError(
+      `The environment variable THRESHOLD is "${process.env.THRESHOLD}"; it must be between 0 and 1`,
+    );
   }
   if (!Array.isArray(input.inferences) || input.inferences.length === 0) {
     throw new TypeError('"inferences" is missing from the input');
   }
   const confidence = Math.max(...input.inferences);
   if (!(confidence >= threshold)) {
-    throw new ThresholdConfidenceNotMet(`The highest confidence is ${confidence}, below the threshold ${threshold}`);
+    throw new ThresholdConfidenceNotMet(
+      `The highest confidence is ${confidence}, below the threshold ${threshold}`,
+    );
   }
   return Promise.resolve(input);
 }
