@@ -222,8 +222,8 @@ async function execute(aws: Aws, machine: string, s3_key = "test/0.png"): Promis
   );
   return await waitFor("The execution", { everySeconds: 0.02, timeoutSeconds: 20 }, async () => {
     const { events } = await aws.sfn.send(new GetExecutionHistoryCommand({ executionArn }));
-    const state = events!.findLast(({ type }) => type === "TaskStateEntered")!
-      .stateEnteredEventDetails!.name!;
+    const entered = events!.findLast(({ type }) => type === "TaskStateEntered");
+    const state = entered?.stateEnteredEventDetails?.name ?? "none yet";
     const failed = events!.find(({ type }) => type === "TaskFailed")?.taskFailedEventDetails;
     if (failed) {
       await aws.sfn.send(new StopExecutionCommand({ executionArn }));
