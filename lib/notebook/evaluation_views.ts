@@ -5,7 +5,7 @@ import { driftChart } from "../evaluation/charts/drift.ts";
 import { type Answer, classDrift, confidenceDrift } from "../evaluation/drift.ts";
 import type { Judged, Prediction } from "../evaluation/frame.ts";
 import { judged } from "../evaluation/frame.ts";
-import { leastCertain, predictionGallery } from "../evaluation/gallery.ts";
+import { predictionGallery } from "../evaluation/gallery.ts";
 import { accuracy, confusionMatrix, precisionPerClass } from "../evaluation/metrics.ts";
 import type { CapturedTraffic } from "../evaluation/read_captures.ts";
 import {
@@ -76,13 +76,14 @@ export function evaluationView(
   return markdown(sentences.filter((text) => text !== "").map((text) => `- ${text}`).join("\n"));
 }
 
-/** The pictures of which the endpoint was least certain. */
-export async function hardestView(
+/** Chosen pictures with truth, answer and confidence; `otherwise` is said when there are none. */
+export async function galleryView(
   aws: Aws,
   rows: readonly Prediction[],
-  count: number,
+  otherwise = "",
 ): Promise<Displayable> {
-  return await predictionGallery(leastCertain(rows, count), (key) => getObject(aws.s3, aws.bucket, key));
+  if (rows.length === 0) return markdown(otherwise);
+  return await predictionGallery(rows, (key) => getObject(aws.s3, aws.bucket, key));
 }
 
 /** Whether the captured answers still look like those of the new endpoint. */
