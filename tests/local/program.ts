@@ -75,6 +75,13 @@ export function megabytesOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1000;
 }
 
+/** Seconds of processor time that a process has taken. */
+export function cpuSecondsOf(pid: number): number {
+  const stat = statOf(pid);
+  // User and system time in ticks, of which Linux has 100 a second.
+  return (Number(stat[11] ?? 0) + Number(stat[12] ?? 0)) / 100;
+}
+
 function statOf(pid: number): string[] {
   try {
     const text = Deno.readTextFileSync(`/proc/${pid}/stat`);
