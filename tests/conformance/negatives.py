@@ -5,6 +5,7 @@ model: `negatives.py REPORT RECORDING…`.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from copy import deepcopy
@@ -26,6 +27,8 @@ CLIENTS = {name: boto3.client(name, config=CONFIG) for name in MODELS}
 # The errors that a bad request may have; others (not found, conflict) show that it went on to be looked up.
 REFUSALS = ("Validation", "Serialization", "Invalid", "Malformed", "Missing", "TooLong", "LimitExceeded", "TooMany",
             "EntityTooLarge", "NotImplemented", "NotSupported", "MethodNotAllowed", "BadDigest", "UnknownOperation")
+# SageMaker has ValidationException for those too.
+LOOKED_UP = re.compile("Could not find|already exist|not found|No S3 objects|Could not assume")
 
 SCALARS = ("string", "integer", "long", "float", "double", "boolean", "timestamp")
 
@@ -129,8 +132,8 @@ def size(value) -> int:
     return 1 + sum(size(item) for item in value[:3]) if isinstance(value, list) else 1
 
 
-def send(operation: OperationModel, good: dict, rule: str, path: Path, bad) -> tuple[str, int] | None:
-    """Error name and status of the answer; None when the client itself cannot write such a request."""
+def send(operation: OperationModel, good: dict, rule: str, path: Path, bad) -> tuple[str, int, str] | None:
+    """Error name, status and message of the answer; None when the client itself cannot write such a request."""
     service = operation.service_model.service_name
     client = CLIENTS[service]
     request = deepcopy(good) if rule == ANOTHER_TYPE else changed(good, path, bad)
@@ -149,9 +152,10 @@ def send(operation: OperationModel, good: dict, rule: str, path: Path, bad) -> t
     method = next(name for name, api_name in client.meta.method_to_api_mapping.items() if api_name == operation.name)
     try:
         answer = getattr(client, method)(**request)
-        return "accepted", answer["ResponseMetadata"]["HTTPStatusCode"]
+        return "accepted", answer["ResponseMetadata"]["HTTPStatusCode"], ""
     except ClientError as error:
-        return error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+        refusal, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+        return refusal["Code"], status, refusal.get("Message", "")
     except Exception:
         return None
     finally:
@@ -180,6 +184,8 @@ def is_telling(operation: OperationModel, rule: str, path: Path) -> bool:
         return "json" in protocol
     # Without a member of the query or the headers, a request of S3 is one of another operation.
     member = operation.input_shape.members[path[0]]
+    if rule == "missing" and member.type_name == "blob":
+        return False  # no body is an empty one
     return not (rule == "missing" and protocol == "rest-xml" and len(path) == 1 and "location" in member.serialization)
 
 
@@ -192,7 +198,7 @@ def main(report_file: str, *recordings: str) -> None:
                 continue
             report.cover(name)
             report.validated += 1
-            code, status = answer
+            code, status, message = answer
             what = f"{name} with {'.'.join(map(str, path))} {rule}"
             if code == "accepted":
                 report.object(what, "accepted")
@@ -200,8 +206,8 @@ def main(report_file: str, *recordings: str) -> None:
                 report.object(what, f"{code}, status {status}")
             elif problem := error_problem(operation, code, status):
                 report.object(what, problem)
-            elif not any(refusal in code for refusal in REFUSALS):
-                report.object(what, f"looked up before it was checked: {code}")
+            elif LOOKED_UP.search(message) or not any(refusal in code for refusal in REFUSALS):
+                report.object(what, f"looked up before it was checked: {code} {message}")
     report.write()
 
 

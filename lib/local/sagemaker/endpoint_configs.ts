@@ -48,6 +48,10 @@ const productionVariant = structure({
   ManagedInstanceScaling: notSupported(),
   RoutingConfig: notSupported(),
   InferenceAmiVersion: notSupported(),
+  InstancePools: notSupported(),
+  VariantInstanceProvisionTimeoutInSeconds: notSupported(),
+  CapacityReservationConfig: notSupported(),
+  AcceleratorPartitionLayouts: notSupported(),
 });
 
 const createInput = structure({
@@ -61,6 +65,9 @@ const createInput = structure({
   ShadowProductionVariants: notSupported(),
   ExecutionRoleArn: notSupported(),
   VpcConfig: notSupported(),
+  EnableNetworkIsolation: notSupported(),
+  MetricsConfig: notSupported(),
+  CrossRegionTrafficConfig: notSupported(),
 });
 
 export type DataCaptureConfig = shape.Infer<typeof dataCaptureConfig>;

@@ -35,6 +35,7 @@ const createInput = structure({
     }),
     ModelPackageName: notSupported(),
     InferenceSpecificationName: notSupported(),
+    ContainerMetricsConfig: notSupported(),
     MultiModelConfig: notSupported(),
   }),
   Containers: notSupported(),

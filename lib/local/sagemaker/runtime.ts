@@ -1,11 +1,12 @@
 /** SageMaker Runtime: InvokeEndpoint. Its errors are ValidationError and ModelError, spelled other than the control plane's. */
 import { AwsError } from "../errors.ts";
 import type { Call, Core } from "../services.ts";
+import { type Infer, string, structure, validate } from "../shapes.ts";
 import type { Capture } from "./capture.ts";
 import type { EndpointConfig } from "./endpoint_configs.ts";
 import type { Deployment, Endpoint } from "./endpoints.ts";
 import type { Fleet } from "./fleet.ts";
-import { arnOf } from "./names.ts";
+import { arnOf, entityName } from "./names.ts";
 
 /** The API model's limit of a request body. */
 const MAX_BODY = 6_291_456;
@@ -16,34 +17,46 @@ const NOT_SUPPORTED = [
   "x-amzn-sagemaker-enable-explanations",
   "x-amzn-sagemaker-inference-component",
   "x-amzn-sagemaker-session-id",
+  "x-amzn-sagemaker-prefix-aware-id",
 ];
+
+const ascii = string({ max: 1024, pattern: /\p{ASCII}*/u });
+const members = structure({
+  ContentType: ascii,
+  Accept: ascii,
+  CustomAttributes: string({ max: 1024, pattern: /[\x20-\x7E]*/ }),
+  TargetVariant: entityName,
+  InferenceId: string({ min: 1, max: 64, pattern: /[\x21-\x7E][\x20-\x7E]*/ }),
+});
+
+/** The members that come as headers. @throws AwsError ValidationError */
+function readHeaders(headers: Headers): Infer<typeof members> {
+  for (const header of NOT_SUPPORTED) {
+    if (headers.has(header)) {
+      throw new AwsError("ValidationError", `The local AWS does not support the header ${header}.`);
+    }
+  }
+  const given = (header: string) => headers.get(header) ?? undefined;
+  try {
+    return validate(members, {
+      ContentType: given("content-type"),
+      Accept: given("accept"),
+      CustomAttributes: given("x-amzn-sagemaker-custom-attributes"),
+      TargetVariant: given("x-amzn-sagemaker-target-variant"),
+      InferenceId: given("x-amzn-sagemaker-inference-id"),
+    });
+  } catch (error) {
+    throw new AwsError("ValidationError", (error as AwsError).message);
+  }
+}
 
 /** Answers `POST /endpoints/NAME/invocations`. */
 export function createInvokeEndpoint(core: Core, { fleet, capture }: { fleet: Fleet; capture: Capture }) {
   const endpoints = core.store.collection<Endpoint>("endpoints");
 
   return async (call: Call, name: string): Promise<Response> => {
-    const { headers } = call.request;
     core.siblings.iam.authorize(call.principal, "sagemaker:InvokeEndpoint", arnOf(core, "endpoint", name));
-    for (const header of NOT_SUPPORTED) {
-      if (headers.has(header)) {
-        throw new AwsError("ValidationError", `The local AWS does not support the header ${header}.`);
-      }
-    }
-    const inferenceId = headers.get("x-amzn-sagemaker-inference-id") ?? undefined;
-    if (inferenceId !== undefined && !/^[\x21-\x7E][\x20-\x7E]{0,63}$/.test(inferenceId)) {
-      throw new AwsError(
-        "ValidationError",
-        "InferenceId must be 1 to 64 printable characters and begin with no space.",
-      );
-    }
-    const customAttributes = headers.get("x-amzn-sagemaker-custom-attributes") ?? undefined;
-    if (customAttributes !== undefined && !/^[\x20-\x7E]{0,1024}$/.test(customAttributes)) {
-      throw new AwsError(
-        "ValidationError",
-        "CustomAttributes must be at most 1024 visible US-ASCII characters.",
-      );
-    }
+    const { CustomAttributes, InferenceId, TargetVariant, ...types } = readHeaders(call.request.headers);
     const body = new Uint8Array(await call.request.arrayBuffer());
     if (body.length > MAX_BODY) {
       throw new AwsError("413", `HTTP content length exceeded ${MAX_BODY} bytes.`, 413);
@@ -54,10 +67,10 @@ export function createInvokeEndpoint(core: Core, { fleet, capture }: { fleet: Fl
       throw new AwsError("ValidationError", `Endpoint ${name} of account ${core.account} not found.`);
     }
     const { config } = endpoint.deployment;
-    const variant = chooseVariant(config, headers.get("x-amzn-sagemaker-target-variant"));
-    const contentType = headers.get("content-type") ?? "application/octet-stream";
-    const sent = new Headers({ "content-type": contentType, accept: headers.get("accept") ?? "*/*" });
-    if (customAttributes) sent.set("x-amzn-sagemaker-custom-attributes", customAttributes);
+    const variant = chooseVariant(config, TargetVariant);
+    const contentType = types.ContentType ?? "application/octet-stream";
+    const sent = new Headers({ "content-type": contentType, accept: types.Accept ?? "*/*" });
+    if (CustomAttributes) sent.set("x-amzn-sagemaker-custom-attributes", CustomAttributes);
 
     const { response, stream } = await fleet.invoke(endpoint, variant, sent, body);
     const answer = new Uint8Array(await response.arrayBuffer());
@@ -70,8 +83,8 @@ export function createInvokeEndpoint(core: Core, { fleet, capture }: { fleet: Fl
         role: endpoint.deployment.models[variant.VariantName]!.ExecutionRoleArn,
         input: { body, contentType },
         output: { body: answer, contentType: answerType },
-        inferenceId,
-        customAttributes,
+        inferenceId: InferenceId,
+        customAttributes: CustomAttributes,
       });
     }
     const out = new Headers({
@@ -91,10 +104,10 @@ function serves(endpoint: Endpoint | undefined): endpoint is Endpoint & { deploy
 /** By name, or at random in proportion to the weights. */
 function chooseVariant(
   config: EndpointConfig,
-  target: string | null,
+  target: string | undefined,
 ): EndpointConfig["ProductionVariants"][number] {
   const variants = config.ProductionVariants;
-  if (target !== null) {
+  if (target !== undefined) {
     const found = variants.find((variant) => variant.VariantName === target);
     if (!found) throw new AwsError("ValidationError", `Variant ${target} not found for Request`);
     return found;
