@@ -21,7 +21,7 @@ export class Store {
       // The lock is held until the process ends, however it ends: two servers cannot share a directory.
       this.db.exec(
         "PRAGMA busy_timeout = 2000; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; " +
-          "PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE; COMMIT",
+          "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; BEGIN EXCLUSIVE; COMMIT",
       );
     } catch (cause) {
       this.db.close();
@@ -72,10 +72,10 @@ export class Store {
   /** All or nothing; calls may nest (the outermost one commits). The function must not await. */
   transaction<T>(work: () => T): T {
     if (this.db.isTransaction) return work();
-    this.db.exec("BEGIN IMMEDIATE");
+    this.#prepared("BEGIN IMMEDIATE").run();
     try {
       const result = work();
-      this.db.exec("COMMIT");
+      this.#prepared("COMMIT").run();
       return result;
     } catch (error) {
       this.db.exec("ROLLBACK");

@@ -60,7 +60,7 @@ async function execute(aws: Aws, machine: string): Promise<void> {
   const { executionArn } = await aws.sfn.send(
     new StartExecutionCommand({ stateMachineArn: machine, input: JSON.stringify(input) }),
   );
-  for (let pause = 10;; pause = Math.min(pause * 1.5, 200)) {
+  for (let pause = 50;; pause = Math.min(pause * 2, 400)) {
     await new Promise((resolve) => setTimeout(resolve, pause));
     const { status, error } = await aws.sfn.send(new DescribeExecutionCommand({ executionArn }));
     if (status === "SUCCEEDED") return;

@@ -8,7 +8,7 @@ import { managedPolicyOperations } from "./managed_policies.ts";
 import { query } from "./query.ts";
 import { rolePolicyOperations } from "./role_policies.ts";
 import { roleOperations } from "./roles.ts";
-import { principalOf, Sessions } from "./sessions.ts";
+import { sessionArn, Sessions } from "./sessions.ts";
 import { stsOperations } from "./sts.ts";
 
 /** @param options.propagationSeconds how long new and changed roles and policies take to be effective */
@@ -51,8 +51,13 @@ export function createIam(core: Core, options: { propagationSeconds: number }): 
       if (!role || !authorization.isAssumable(roleArn, service)) {
         throw new Error(`${service} cannot assume the role ${roleArn}`);
       }
-      const session = sessions.forService(role, sessionName);
-      return { principal: principalOf(session), credentials: session };
+      return {
+        principal: { arn: sessionArn(core, role, sessionName), roleName: role.RoleName },
+        // Made when asked for: most services act by the principal alone, and keys are kept in the store.
+        get credentials() {
+          return sessions.forService(role, sessionName);
+        },
+      };
     },
   };
 }

@@ -34,7 +34,7 @@ export class Sessions {
       SecretAccessKey: random(30),
       SessionToken: random(270),
       Expiration: this.core.now() + milliseconds,
-      Arn: `arn:aws:sts::${this.core.account}:assumed-role/${role.RoleName}/${sessionName}`,
+      Arn: sessionArn(this.core, role, sessionName),
       RoleName: role.RoleName,
       RoleId: role.RoleId,
     };
@@ -57,6 +57,10 @@ export class Sessions {
       if (Expiration <= this.core.now()) this.entities.sessions.delete(AccessKeyId);
     }
   }
+}
+
+export function sessionArn({ account }: Core, { RoleName }: Role, sessionName: string): string {
+  return `arn:aws:sts::${account}:assumed-role/${RoleName}/${sessionName}`;
 }
 
 export function principalOf({ Arn, RoleName }: Session): Principal {

@@ -140,8 +140,15 @@ class Pool {
 
   run(request: Request, signal?: AbortSignal): Promise<Ran> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ request, signal, since: performance.now(), resolve, reject });
-      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      // A signal outlives many invocations: it must not collect what they left.
+      const abort = () => reject(signal!.reason);
+      const last = <T>(settle: (value: T) => void) => (value: T) => {
+        signal?.removeEventListener("abort", abort);
+        settle(value);
+      };
+      const since = performance.now();
+      this.#queue.push({ request, signal, since, resolve: last(resolve), reject: last(reject) });
+      signal?.addEventListener("abort", abort, { once: true });
       this.#advance();
     });
   }
