@@ -85,7 +85,13 @@ export function progress(label: string, { total, unit = "" }: ProgressOptions = 
 export function progressText({ label, done, total, unit, detail, state, seconds }: ProgressState): string {
   const percent = total && state === "running" ? `${Math.floor(100 * done / total)} %` : "";
   const counted = total !== undefined || done > 0 ? formatDone(done, total, unit) : "";
-  const parts = [counted, percent, detail, state === "failed" ? "failed" : "", formatSeconds(seconds)];
+  const parts = [
+    counted,
+    percent,
+    detail,
+    state === "failed" ? "did not end well" : "",
+    formatSeconds(seconds),
+  ];
   return `${label}: ${parts.filter((part) => part !== "").join(", ")}`;
 }
 

@@ -20,7 +20,7 @@ import {
 import { type DeployedFunction, deployFunctions, FUNCTIONS } from "../workflow/functions.ts";
 import { chart } from "./chart.ts";
 import { html, live } from "./display.ts";
-import { escapeHtml } from "./format.ts";
+import { escapeHtml, formatAmount } from "./format.ts";
 import { working } from "./working.ts";
 
 /** Downloads the archive, or takes the one that SCONES_DATASET_URL names, and reads it. */
@@ -48,7 +48,8 @@ export async function stage(aws: Aws, selection: Selection): Promise<StagingResu
       signal,
     }), {
     unit: "files",
-    done: ({ sent, unchanged, removed }) => `${sent} sent, ${unchanged} unchanged, ${removed} removed`,
+    done: ({ sent, unchanged, removed }) =>
+      `${formatAmount(sent)} sent, ${formatAmount(unchanged)} unchanged, ${formatAmount(removed)} removed`,
   });
 }
 
@@ -140,7 +141,7 @@ export async function showFunctions(aws: Aws, roleArn: string): Promise<Deployed
   return await working(
     "Functions",
     (bar) => deployFunctions(aws, roleArn, (done, name) => bar.update(done, name)),
-    { total: Object.keys(FUNCTIONS).length, done: (all) => all.map(({ change }) => change).join(", ") },
+    { total: Object.keys(FUNCTIONS).length, done: changesInWords },
   );
 }
 
@@ -180,4 +181,10 @@ export async function showCaptures(
       signal,
       onProgress: (progress) => bar.update(progress, "delivered to S3"),
     }), { total: expect.length, done: ({ files }) => `read from ${files} files` });
+}
+
+/** `3 created`, `2 unchanged, 1 updated`. */
+function changesInWords(functions: DeployedFunction[]): string {
+  const groups = Map.groupBy(functions, ({ change }) => change);
+  return [...groups].map(([change, members]) => `${members.length} ${change}`).join(", ");
 }

@@ -6,14 +6,14 @@ import type { StagedDataset } from "../staging.ts";
 import type { TrainingResult } from "../training/estimator.ts";
 import { type DeployedFunction, FUNCTIONS, type InvocationResult } from "../workflow/functions.ts";
 import { type Displayable, html, markdown, table } from "./display.ts";
-import { escapeHtml } from "./format.ts";
+import { escapeHtml, formatAmount } from "./format.ts";
 import { classColors } from "./theme.ts";
 
 /** Where the notebook works, and how to stop it from costing anything. */
 export function targetView({ target, region, bucket, settings }: Aws): Displayable {
   const hint = target === "local"
-    ? "The local AWS runs beside this notebook and ends by itself after an hour without a request; " +
-      "`deno task local stop` ends it now. Its state stays."
+    ? "The local AWS ends with the pipeline that started it, else after an hour without a request or by " +
+      "`deno task local stop`. Its state stays."
     : "This is your AWS account: the endpoint of notebook 2 costs money for as long as it exists; " +
       "`deno task destroy` removes it.";
   return markdown(
@@ -27,7 +27,9 @@ export function targetView({ target, region, bucket, settings }: Aws): Displayab
 /** What has been staged; pictures that the project drew are called so. */
 export function datasetView({ source, synthetic, classes, train, test }: StagedDataset): Displayable {
   const what = synthetic ? "**synthetic pictures**, drawn by this project" : `pictures from ${source}`;
-  return markdown(`${train} training and ${test} test ${what}; classes: ${classes.join(", ")}.`);
+  return markdown(
+    `${formatAmount(train)} training and ${formatAmount(test)} test ${what}; classes: ${classes.join(", ")}.`,
+  );
 }
 
 /** Some training pictures of each class, evenly taken, with their labels. */
@@ -62,7 +64,7 @@ export function predictionView(
   probabilities: readonly number[],
   classes: readonly string[],
 ): Displayable {
-  const percent = (probability: number) => `${(probability * 100).toFixed(1)} %`;
+  const percent = (probability: number) => `${(probability * 100).toFixed(1)}%`;
   const rows = classes.map((name, index) => {
     const probability = probabilities[index]!;
     return `<tr><td style="text-align:left">${

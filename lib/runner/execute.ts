@@ -17,7 +17,7 @@ export class CellError extends Error {
   override name = "CellError";
   /** The notebook's file name. */
   readonly notebook: string;
-  /** Counted from 1 among all cells, as a reader of the notebook counts. */
+  /** Counted from 1 among the code cells, as the progress counts. */
   readonly cell: number;
   readonly ename: string;
   readonly evalue: string;
@@ -28,8 +28,7 @@ export class CellError extends Error {
     { ename, evalue, traceback }: Failure,
   ) {
     const firstLine = where.source.trimStart().split("\n", 1)[0];
-    const details = traceback.join("\n").trim() || `${ename}: ${evalue}`; // a thrown string has no trace
-    super(`${where.notebook}, cell ${where.cell} (${firstLine}):\n${details}`);
+    super(`${where.notebook}, cell ${where.cell} (${firstLine}):\n${ename}: ${evalue}`);
     this.notebook = where.notebook;
     this.cell = where.cell;
     this.ename = ename;
@@ -120,7 +119,7 @@ async function executeCells(path: string, notebook: Notebook, options: ExecuteOp
       if (!ok) {
         const where = {
           notebook: basename(path),
-          cell: notebook.cells.indexOf(cell) + 1,
+          cell: index + 1,
           source: joined(cell.source),
         };
         throw new CellError(where, await failureOf(cell));

@@ -124,7 +124,8 @@ function trainingText({ dataset, training }: Summary): string {
       : ` at ${number(Math.round(training.imagesPerSecond))} pictures a second`;
     const epochs = training.epochs === undefined ? "" : ` for ${count(training.epochs, "epoch")}`;
     const seconds = training.seconds === undefined ? "" : `, ${formatSeconds(training.seconds)} in all`;
-    parts.push(`${training.network ?? "The network"} was trained${epochs}${speed}${seconds}.`);
+    const network = training.network ? `The ${training.network}` : "The network";
+    parts.push(`${network} was trained${epochs}${speed}${seconds}.`);
   } else {
     parts.push("No network was trained.");
   }
@@ -136,7 +137,7 @@ function qualityText({ dataset, training, accuracyOfAccepted }: Summary): string
   const of = dataset?.test === undefined ? "the test pictures" : `the ${number(dataset.test)} test pictures`;
   const wrong = dataset?.test === undefined
     ? ""
-    : `, ${number(Math.round((1 - training.accuracy) * dataset.test))} are mistaken`;
+    : ` and mistakes ${number(Math.round((1 - training.accuracy) * dataset.test))}`;
   const accepted = accuracyOfAccepted === undefined
     ? ""
     : ` Where the endpoint was as sure as the threshold asks, it was right in ${
@@ -171,7 +172,7 @@ function renderReports(reports: NotebookReport[]): string {
 
 /** A share as a percentage with at most one decimal. */
 function percent(share: number): string {
-  return `${Number((100 * share).toFixed(1))} %`;
+  return `${Number((100 * share).toFixed(1))}%`;
 }
 
 function number(value: number): string {

@@ -24,7 +24,7 @@ await runProgram(HELP, async () => {
   Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
   const { code } = await child.status;
   if (code !== 0) throw new Error(`JupyterLab ended with status ${code}, see above.`);
-});
+}, Infinity);
 
 async function requireJupyterLab(): Promise<void> {
   let version: string;

@@ -14,7 +14,7 @@ await runProgram(HELP, async () => {
     console.log(await stopLocalAws(settings) ? "The local AWS has ended." : "No local AWS was running.");
     return;
   }
-  if (Deno.args.length > 0) throw new Error(`Unknown argument ${Deno.args[0]}.\n\n${HELP}`);
+  if (Deno.args[0]) throw new Error(`Unknown argument ${Deno.args[0]}.\n\n${HELP}`);
   const running = await findLocalAws(settings);
   if (running) throw new Error(`It runs already on ${running.endpoint}; "deno task local stop" ends it.`);
   await runLocalAws(settings, ({ endpoint }) => {
@@ -26,4 +26,4 @@ Point the AWS CLI at it:
 
 Ctrl-C ends it; what it has stored stays in ${settings.stateDir}.`);
   });
-});
+}, 1);

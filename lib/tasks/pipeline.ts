@@ -24,7 +24,7 @@ const NOTEBOOKS = [
   "5_evaluation",
 ];
 
-await runProgram(HELP, () => interruptible(runPipeline));
+await runProgram(HELP, () => interruptible(runPipeline), 1);
 
 async function runPipeline(signal: AbortSignal): Promise<void> {
   const settings = readSettings();

@@ -1,13 +1,23 @@
 /** What the command-line tasks share: a connection, help, and errors without a stack where the message says it all. */
 import { type Aws, connect } from "../aws.ts";
+import { findLocalAws } from "../local_aws.ts";
 import { InterruptedError } from "../notebook/interrupt.ts";
+import { readSettings } from "../settings.ts";
 import { stopBundler } from "../workflow/bundle.ts";
 
 /** Runs a task on the target; prints `help` for --help, exits with status 1 when it fails. */
 export async function runTask(help: string, work: (aws: Aws) => Promise<void>): Promise<void> {
   await runProgram(help, async () => {
-    const aws = await connect();
+    const settings = readSettings();
+    const runsLocally = settings.target === "local" && !settings.endpointUrl;
+    const wasRunning = runsLocally && await findLocalAws(settings) !== undefined;
+    const aws = await connect(settings);
     console.log(`Target ${aws.target}, region ${aws.region}`);
+    if (runsLocally && !wasRunning) {
+      console.log(
+        'Started the local AWS; it ends after an hour without a request, or by "deno task local stop"',
+      );
+    }
     try {
       await work(aws);
     } finally {
@@ -17,10 +27,17 @@ export async function runTask(help: string, work: (aws: Aws) => Promise<void>): 
   });
 }
 
-/** Runs a program that needs no connection; the same help and exit status. */
-export async function runProgram(help: string, work: () => Promise<void>): Promise<void> {
+/**
+ * Runs a program that needs no connection; the same help and exit status.
+ * @param takes how many arguments it takes, Infinity for any; others are refused, since one that is ignored may have
+ *   meant "do not"
+ */
+export async function runProgram(help: string, work: () => Promise<void>, takes = 0): Promise<void> {
   if (Deno.args.includes("--help") || Deno.args.includes("-h")) return console.log(help);
   try {
+    const refused = (argument: string, index: number) => index >= takes || argument.startsWith("-");
+    const unknown = takes === Infinity ? undefined : Deno.args.find(refused);
+    if (unknown) throw new Error(`Unknown argument ${unknown}.\n\n${help}`);
     await work();
   } catch (error) {
     console.error(

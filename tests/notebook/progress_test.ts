@@ -16,7 +16,7 @@ Deno.test("progress in words and as a bar", () => {
   assert.equal(progressText(running), "Upload: 450/1,200 files, 37 %, x.png, 3.1 s");
   assert.equal(
     progressText({ ...running, state: "failed", detail: "no route" }),
-    "Upload: 450/1,200 files, no route, failed, 3.1 s",
+    "Upload: 450/1,200 files, no route, did not end well, 3.1 s",
   );
   assert.equal(progressText({ ...running, done: 0, total: undefined, detail: "" }), "Upload: 3.1 s");
   assert.equal(progressBar(running), "████████░░░░░░░░░░░░");
@@ -53,5 +53,7 @@ Deno.test("where there is no terminal, progress is a line at the start and one a
   const { code, stderr } = await child.output();
   const lines = new TextDecoder().decode(stderr).trimEnd().split("\n");
   assert.equal(code, 0);
-  assert.deepEqual(lines, ["Upload …", "Upload: 5/5 files, done, 0.0 s"]);
+  assert.equal(lines.length, 2);
+  assert.equal(lines[0], "Upload …");
+  assert.match(lines[1]!, /^Upload: 5\/5 files, done, \d\.\d s$/);
 });

@@ -31,9 +31,9 @@ Deno.test("a notebook is executed up to the first failing cell, and the file is 
 
     assert.ok(failure instanceof CellError);
     assert.equal(failure.notebook, "1_story.ipynb");
-    assert.equal(failure.cell, 5);
+    assert.equal(failure.cell, 4);
     assert.equal(failure.ename, "RangeError");
-    assert.match(failure.message, /^1_story\.ipynb, cell 5 \(\/\/ Fails\):\nRangeError: not wanted\n/);
+    assert.match(failure.message, /^1_story\.ipynb, cell 4 \(\/\/ Fails\):\nRangeError: not wanted$/);
 
     const [first, second, empty, third, fourth] = codeCells(notebook);
     assert.deepEqual([first, second, empty, third, fourth].map((cell) => cell?.execution_count), [

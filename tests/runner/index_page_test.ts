@@ -15,7 +15,7 @@ const reports = [{ name: "1_data_staging", seconds: 3.1 }, { name: "2_train", se
 Deno.test("the summary page says what was trained, how good it is and what the workflow did", async () => {
   const html = await renderIndexPage(good, reports, { Target: "local" });
   assert.match(html, /1,000 pictures to learn from and 200 to test with came from cifar-100-python\.tar\.gz/);
-  assert.match(html, /recognises 92\.5 % of the 200 test pictures, 15 are mistaken/);
+  assert.match(html, /recognises 92\.5% of the 200 test pictures and mistakes 15/);
   assert.match(html, /Of 40 executions, 36 succeeded, 4 stopped/);
   assert.match(html, /✓ Nothing\./);
   assert.match(html, /<a href="2_train\.html">2_train<\/a>/);
@@ -31,13 +31,13 @@ Deno.test("a run that stopped at once has a page too", async () => {
 Deno.test("what needs attention is computed from the figures", () => {
   assert.deepEqual(needsAttention(good, reports), []);
   const cases: [object, RegExp][] = [
-    [{ training: { accuracy: 0.8 } }, /80 %, below the 88 %/],
+    [{ training: { accuracy: 0.8 } }, /80%, below the 88%/],
     [
       { executions: { total: 40, succeeded: 30, belowThreshold: 4, otherwiseFailed: 6 } },
       /6 executions failed/,
     ],
     [{ executions: { total: 40, succeeded: 0, belowThreshold: 40 } }, /No execution succeeded/],
-    [{ executions: { total: 40, succeeded: 20, belowThreshold: 20 } }, /50 % of the executions stopped/],
+    [{ executions: { total: 40, succeeded: 20, belowThreshold: 20 } }, /50% of the executions stopped/],
     [{ captures: 39 }, /39 predictions for 40 executions: some are missing/],
     [{ accuracyOfAccepted: 0.9 }, /the threshold does not help/],
     [{ dataset: { ...good.dataset, synthetic: true } }, /synthetic pictures/],
