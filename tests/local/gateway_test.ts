@@ -139,6 +139,8 @@ Deno.test("requests that are no HTTP, end early or are too large harm nobody", a
       assert.doesNotMatch(answer, /^HTTP\/1.1 [25]/, `${what}: ${answer.slice(0, 300)}`);
       assert.equal((await fetch(`${aws.endpoint}/_scones/health`).then((r) => r.json())).pid, Deno.pid, what);
     }
+    const path = await fetch(`${aws.endpoint}/endpoints/%zz/invocations`, { method: "POST", body: "x" });
+    assert.deepEqual([path.status, (await path.json()).__type], [400, "ValidationError"]);
     // Refused by its announced size, before it is sent, and by what comes.
     const announced = await raw(
       aws,

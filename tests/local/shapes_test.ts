@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { integer, list, map, required, string, structure, validate } from "../../lib/local/shapes.ts";
+
+const shape = structure({
+  Name: required(string({ min: 1, max: 3 })),
+  Size: integer({ min: 0 }),
+  Parts: list(structure({ Key: string() })),
+  Tags: map(string()),
+});
+
+Deno.test("a null member is an absent one, at every depth", () => {
+  assert.deepEqual(validate(shape, { Name: "a", Size: null, Parts: [{ Key: null }], Tags: null }), {
+    Name: "a",
+    Parts: [{}],
+  });
+  assert.throws(() => validate(shape, { Name: null }), {
+    code: "ValidationException",
+    message:
+      "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null",
+  });
+});
+
+Deno.test("lists and maps hold no null, and every member has its type", () => {
+  const wrong: [object, RegExp][] = [
+    [{ Name: "a", Parts: [null] }, /Expected structure at 'parts.1.member', got null/],
+    [{ Name: "a", Tags: { a: null } }, /Expected string at 'tags.a.member', got null/],
+    [{ Name: 1 }, /Expected string at 'name', got number/],
+    [{ Name: "a", Size: 0.5 }, /Expected integer at 'size'/],
+    [{ Name: "a", Size: "1" }, /Expected number at 'size', got string/],
+  ];
+  for (const [given, message] of wrong) {
+    assert.throws(() => validate(shape, given), { code: "SerializationException", message });
+  }
+});
+
+Deno.test("all violations are in one message", () => {
+  assert.throws(() => validate(shape, { Name: "abcd", Size: -1 }), {
+    message:
+      "2 validation errors detected: Value 'abcd' at 'name' failed to satisfy constraint: Member must " +
+      "have length less than or equal to 3; Value '-1' at 'size' failed to satisfy constraint: Member must have " +
+      "value greater than or equal to 0",
+  });
+});
