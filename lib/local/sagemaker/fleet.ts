@@ -11,6 +11,9 @@ import { parseS3Uri, seconds } from "./names.ts";
 
 type Variant = EndpointConfig["ProductionVariants"][number];
 
+/** AWS gives the model so long to answer. */
+const MODEL_MS = 60_000;
+
 /** A model is ready when it answers `GET /ping`; SageMaker waits longer, but on a loaded instance. */
 const HEALTH_CHECK_SECONDS = 60;
 
@@ -73,13 +76,20 @@ export class Fleet {
   ): Promise<{ response: Response; stream: string }> {
     const { deployment } = endpoint;
     this.#inFlight.set(deployment.id, (this.#inFlight.get(deployment.id) ?? 0) + 1);
+    const late = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       const server = await this.#serve(endpoint.EndpointName, deployment, variant);
-      // AWS gives the model 60 s to answer.
-      const signal = AbortSignal.timeout(60_000);
-      const response = await fetch(`${server.url}/invocations`, { method: "POST", headers, body, signal });
-      return { response, stream: server.stream };
+      timer = setTimeout(
+        () => late.abort(new DOMException("The model took too long.", "TimeoutError")),
+        MODEL_MS,
+      );
+      const request = { method: "POST", headers, body, signal: late.signal };
+      const response = await fetch(`${server.url}/invocations`, request);
+      // Read here, so that neither the time limit nor the end of the container comes in between.
+      return { response: new Response(await response.arrayBuffer(), response), stream: server.stream };
     } finally {
+      clearTimeout(timer);
       this.#inFlight.set(deployment.id, this.#inFlight.get(deployment.id)! - 1);
     }
   }
