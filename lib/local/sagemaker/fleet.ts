@@ -25,6 +25,16 @@ interface Server {
   stream: string;
 }
 
+/** What a container answered. */
+export interface Answer {
+  /** 0 when there was no answer; the body then says why. */
+  status: number;
+  headers: Headers;
+  body: Uint8Array<ArrayBuffer>;
+  /** Log stream of the instance. */
+  stream: string;
+}
+
 export class Fleet {
   readonly #endpoints;
   /** By deployment and variant; a promise while it starts. */
@@ -64,32 +74,18 @@ export class Fleet {
     }
   }
 
-  /**
-   * Sends a request to a variant's container.
-   * @returns the container's answer, whatever its status, and the log stream of the instance
-   */
+  /** Sends a request to a variant's container and waits for its answer, whatever its status. */
   async invoke(
     endpoint: Endpoint & { deployment: Deployment },
     variant: Variant,
     headers: Headers,
     body: Uint8Array<ArrayBuffer>,
-  ): Promise<{ response: Response; stream: string }> {
+  ): Promise<Answer> {
     const { deployment } = endpoint;
     this.#inFlight.set(deployment.id, (this.#inFlight.get(deployment.id) ?? 0) + 1);
-    const late = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      const server = await this.#serve(endpoint.EndpointName, deployment, variant);
-      timer = setTimeout(
-        () => late.abort(new DOMException("The model took too long.", "TimeoutError")),
-        MODEL_MS,
-      );
-      const request = { method: "POST", headers, body, signal: late.signal };
-      const response = await fetch(`${server.url}/invocations`, request);
-      // Read here, so that neither the time limit nor the end of the container comes in between.
-      return { response: new Response(await response.arrayBuffer(), response), stream: server.stream };
+      return await ask(await this.#serve(endpoint.EndpointName, deployment, variant), headers, body);
     } finally {
-      clearTimeout(timer);
       this.#inFlight.set(deployment.id, this.#inFlight.get(deployment.id)! - 1);
     }
   }
@@ -241,6 +237,31 @@ export class Fleet {
     }
     const folder = join(this.core.stateDir, "sagemaker", "endpoints", deployment.id);
     await Deno.remove(folder, { recursive: true }).catch(ignoreNotFound);
+  }
+}
+
+async function ask(
+  { url, stream }: Server,
+  headers: Headers,
+  body: Uint8Array<ArrayBuffer>,
+): Promise<Answer> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), MODEL_MS);
+  try {
+    const response = await fetch(`${url}/invocations`, {
+      method: "POST",
+      headers,
+      body,
+      signal: late.signal,
+    });
+    return { status: response.status, headers: response.headers, body: await response.bytes(), stream };
+  } catch {
+    const why = late.signal.aborted
+      ? "Your invocation timed out while waiting for a response from container primary."
+      : "The container ended before it answered.";
+    return { status: 0, headers: new Headers(), body: new TextEncoder().encode(why), stream };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

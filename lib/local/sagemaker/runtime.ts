@@ -72,10 +72,11 @@ export function createInvokeEndpoint(core: Core, { fleet, capture }: { fleet: Fl
     const sent = new Headers({ "content-type": contentType, accept: types.Accept ?? "*/*" });
     if (CustomAttributes) sent.set("x-amzn-sagemaker-custom-attributes", CustomAttributes);
 
-    const { response, stream } = await fleet.invoke(endpoint, variant, sent, body);
-    const answer = new Uint8Array(await response.arrayBuffer());
-    if (!response.ok) throw modelError(core, name, stream, response.status, new TextDecoder().decode(answer));
-    const answerType = response.headers.get("content-type") ?? "application/octet-stream";
+    const { status, headers, body: answer, stream } = await fleet.invoke(endpoint, variant, sent, body);
+    if (status < 200 || status > 299) {
+      throw modelError(core, name, stream, status, new TextDecoder().decode(answer));
+    }
+    const answerType = headers.get("content-type") ?? "application/octet-stream";
     if (config.DataCaptureConfig) {
       capture.record(config.DataCaptureConfig, {
         endpoint: endpoint.EndpointName,
@@ -91,7 +92,7 @@ export function createInvokeEndpoint(core: Core, { fleet, capture }: { fleet: Fl
       "content-type": answerType,
       "x-amzn-invoked-production-variant": variant.VariantName,
     });
-    const returned = response.headers.get("x-amzn-sagemaker-custom-attributes");
+    const returned = headers.get("x-amzn-sagemaker-custom-attributes");
     if (returned) out.set("x-amzn-sagemaker-custom-attributes", returned);
     return new Response(answer, { headers: out });
   };
@@ -118,7 +119,7 @@ function chooseVariant(
 
 function modelError(core: Core, endpoint: string, stream: string, status: number, message: string): AwsError {
   const { region, account } = core;
-  const kind = status >= 500 ? "server" : "client";
+  const kind = status >= 400 && status <= 499 ? "client" : "server";
   const group = `/aws/sagemaker/Endpoints/${endpoint}`;
   return new AwsError(
     "ModelError",
