@@ -1,10 +1,17 @@
 /** The whole workflow on a local AWS: a model trained on a few pictures, its endpoint, the functions, the machine. */
 import { CreateTrainingJobCommand } from "@aws-sdk/client-sagemaker";
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from "@aws-sdk/client-sfn";
 import { type Aws, connect } from "../../lib/aws.ts";
 import { ENDPOINT_NAME, S3_LAYOUT } from "../../lib/names.ts";
 import { ensureRole } from "../../lib/roles.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
+import { waitFor } from "../../lib/waiting.ts";
 import { deployModel } from "../../lib/training/endpoint.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import { deployWorkflow } from "../../lib/workflow/deployment.ts";
@@ -49,6 +56,35 @@ export async function deployFunctions(aws: Aws): Promise<string> {
     await stopBundler();
   }
   return await findStateMachine(aws);
+}
+
+/** How an execution went, up to its first failed task. */
+export interface Ended {
+  status: string;
+  error?: string;
+  cause?: string;
+  /** The state that was entered last. */
+  state: string;
+}
+
+/** Runs one picture through the machine; does not wait for the retries of a task. */
+export async function execute(aws: Aws, machine: string, s3_key = "test/0.png"): Promise<Ended> {
+  const input = { s3_bucket: BUCKET, s3_key, image_data: "", inferences: [] };
+  const { executionArn } = await aws.sfn.send(
+    new StartExecutionCommand({ stateMachineArn: machine, input: JSON.stringify(input) }),
+  );
+  return await waitFor("The execution", { everySeconds: 0.02, timeoutSeconds: 20 }, async () => {
+    const { events } = await aws.sfn.send(new GetExecutionHistoryCommand({ executionArn }));
+    const entered = events!.findLast(({ type }) => type === "TaskStateEntered");
+    const state = entered?.stateEnteredEventDetails?.name ?? "none yet";
+    const failed = events!.find(({ type }) => type === "TaskFailed")?.taskFailedEventDetails;
+    if (failed) {
+      await aws.sfn.send(new StopExecutionCommand({ executionArn }));
+      return { status: "FAILED", state, error: failed.error, cause: failed.cause };
+    }
+    const { status } = await aws.sfn.send(new DescribeExecutionCommand({ executionArn }));
+    return status === "RUNNING" ? undefined : { status: status!, state };
+  });
 }
 
 /** What an SDK client needs to reach the local AWS as its administrator. */

@@ -16,14 +16,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { CreateModelCommand, CreateTrainingJobCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
-import {
-  DescribeExecutionCommand,
-  GetExecutionHistoryCommand,
-  SFNClient,
-  StartExecutionCommand,
-  StopExecutionCommand,
-  UpdateStateMachineCommand,
-} from "@aws-sdk/client-sfn";
+import { SFNClient, UpdateStateMachineCommand } from "@aws-sdk/client-sfn";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import type { Aws } from "../../lib/aws.ts";
 import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, S3_LAYOUT } from "../../lib/names.ts";
@@ -33,7 +26,7 @@ import { listObjects } from "../../lib/s3.ts";
 import { waitFor } from "../../lib/waiting.ts";
 import { BUCKET, IMAGE, jobEnded } from "../local/sagemaker/testing.ts";
 import { withLocalAws } from "../local/testing.ts";
-import { connectTo, deployEndpoint, deployFunctions, smallJob } from "./deployed.ts";
+import { connectTo, deployEndpoint, deployFunctions, type Ended, execute, smallJob } from "./deployed.ts";
 
 /** What the tests share: everything deployed and working. */
 interface Deployed {
@@ -204,34 +197,6 @@ async function putPolicy(aws: Aws, kind: RoleKind, policy: object): Promise<void
   await aws.iam.send(
     new PutRolePolicyCommand({ RoleName: ROLE_NAMES[kind], PolicyName: "scones", PolicyDocument }),
   );
-}
-
-interface Ended {
-  status: string;
-  error?: string;
-  cause?: string;
-  /** The state that was entered last. */
-  state: string;
-}
-
-/** Runs one picture through the machine; does not wait for the retries of a task. */
-async function execute(aws: Aws, machine: string, s3_key = "test/0.png"): Promise<Ended> {
-  const input = { s3_bucket: BUCKET, s3_key, image_data: "", inferences: [] };
-  const { executionArn } = await aws.sfn.send(
-    new StartExecutionCommand({ stateMachineArn: machine, input: JSON.stringify(input) }),
-  );
-  return await waitFor("The execution", { everySeconds: 0.02, timeoutSeconds: 20 }, async () => {
-    const { events } = await aws.sfn.send(new GetExecutionHistoryCommand({ executionArn }));
-    const entered = events!.findLast(({ type }) => type === "TaskStateEntered");
-    const state = entered?.stateEnteredEventDetails?.name ?? "none yet";
-    const failed = events!.find(({ type }) => type === "TaskFailed")?.taskFailedEventDetails;
-    if (failed) {
-      await aws.sfn.send(new StopExecutionCommand({ executionArn }));
-      return { status: "FAILED", state, error: failed.error, cause: failed.cause };
-    }
-    const { status } = await aws.sfn.send(new DescribeExecutionCommand({ executionArn }));
-    return status === "RUNNING" ? undefined : { status: status!, state };
-  });
 }
 
 function assertFailed(ended: Ended, error: string, state: string, cause = /./): void {
