@@ -74,6 +74,8 @@ export async function execute(aws: Aws, machine: string, s3_key = "test/0.png"):
     new StartExecutionCommand({ stateMachineArn: machine, input: JSON.stringify(input) }),
   );
   return await waitFor("The execution", { everySeconds: 0.02, timeoutSeconds: 20 }, async () => {
+    // The status first: the history that is read then is at least as far.
+    const { status } = await aws.sfn.send(new DescribeExecutionCommand({ executionArn }));
     const { events } = await aws.sfn.send(new GetExecutionHistoryCommand({ executionArn }));
     const entered = events!.findLast(({ type }) => type === "TaskStateEntered");
     const state = entered?.stateEnteredEventDetails?.name ?? "none yet";
@@ -82,7 +84,6 @@ export async function execute(aws: Aws, machine: string, s3_key = "test/0.png"):
       await aws.sfn.send(new StopExecutionCommand({ executionArn }));
       return { status: "FAILED", state, error: failed.error, cause: failed.cause };
     }
-    const { status } = await aws.sfn.send(new DescribeExecutionCommand({ executionArn }));
     return status === "RUNNING" ? undefined : { status: status!, state };
   });
 }
