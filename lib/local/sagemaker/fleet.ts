@@ -162,7 +162,8 @@ export class Fleet {
     const key = `${deployment.id}/${variant.VariantName}`;
     let server = this.#servers.get(key);
     if (!server) {
-      const forget = () => this.#servers.delete(key);
+      // One that ends late must not be taken for the one that took its place.
+      const forget = () => this.#servers.get(key) === server && this.#servers.delete(key);
       server = this.#start(endpoint, deployment, variant, forget);
       this.#servers.set(key, server);
       server.catch(forget);
@@ -241,7 +242,7 @@ export class Fleet {
 }
 
 async function ask(
-  { url, stream }: Server,
+  { container, url, stream }: Server,
   headers: Headers,
   body: Uint8Array<ArrayBuffer>,
 ): Promise<Answer> {
@@ -256,6 +257,13 @@ async function ask(
     });
     return { status: response.status, headers: response.headers, body: await response.bytes(), stream };
   } catch {
+    // A broken connection is seen before the exit behind it, which the next request has to find told.
+    if (!late.signal.aborted) {
+      await Promise.race([
+        container.exit,
+        new Promise((end) => setTimeout(end, 1000)),
+      ]);
+    }
     const why = late.signal.aborted
       ? "Your invocation timed out while waiting for a response from container primary."
       : "The container ended before it answered.";

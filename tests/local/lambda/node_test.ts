@@ -56,7 +56,10 @@ async function withNode(
         },
       }),
     },
-    logs: { write: (_group: string, _stream: string, messages: string[]) => void lines.push(...messages) },
+    logs: {
+      write: (_group: string, _stream: string, messages: string[]) => void lines.push(...messages),
+      mayWrite: () => true,
+    },
   } as unknown as Siblings;
   const core: Core = {
     store,
