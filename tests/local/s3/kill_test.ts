@@ -1,26 +1,11 @@
 /** A server that is killed in the midst of writes has lost nothing that it acknowledged. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { startProgram } from "../program.ts";
 
-const MAIN = new URL("../../../lib/local/main.ts", import.meta.url).pathname;
 const BUCKET = "scones-kill";
 const ROUNDS = 4;
 const WRITERS = 8;
-
-async function start(stateDir: string): Promise<{ endpoint: string; process: Deno.ChildProcess }> {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", MAIN, "--state-dir", stateDir, "--port", "0"],
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  let said = "";
-  for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
-    said += text;
-    const endpoint = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
-    if (endpoint) return { endpoint, process };
-  }
-  throw new Error(`The server did not start: ${said}`);
-}
 
 Deno.test("SIGKILL at any moment loses no acknowledged object and leaves no stray file", async () => {
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
@@ -29,7 +14,8 @@ Deno.test("SIGKILL at any moment loses no acknowledged object and leaves no stra
   let acknowledged = 0;
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      const { endpoint, process } = await start(stateDir);
+      const server = await startProgram(stateDir);
+      const { endpoint } = server;
       const url = (key: string) => `${endpoint}/${BUCKET}/${key}`;
       await (await fetch(`${endpoint}/${BUCKET}`, { method: "PUT" })).body?.cancel();
       const large = new Set<string>();
@@ -60,9 +46,9 @@ Deno.test("SIGKILL at any moment loses no acknowledged object and leaves no stra
       };
       const writers = Array.from({ length: WRITERS }, (_, writer) => write(writer).catch(() => {}));
       await new Promise((resolve) => setTimeout(resolve, 150 + 100 * Math.random()));
-      process.kill("SIGKILL");
+      const killed = server.kill();
       alive = false;
-      await Promise.all([...writers, process.status, process.stdout.cancel().catch(() => {})]);
+      await Promise.all([...writers, killed]);
     }
     assert.ok(acknowledged > 20, `only ${acknowledged} writes were acknowledged`);
   } finally {

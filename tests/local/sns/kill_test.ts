@@ -8,9 +8,9 @@ import {
   SendMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
+import { startProgram } from "../program.ts";
 import { QUEUE_ARN } from "../sqs/testing.ts";
 
-const MAIN = new URL("../../../lib/local/main.ts", import.meta.url).pathname;
 const ROUNDS = 3;
 const WRITERS = 4;
 const TOPIC_ARN = "arn:aws:sns:us-east-1:000000000000:topic";
@@ -18,21 +18,6 @@ const Policy = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: QUEUE_ARN }],
 });
-
-async function start(stateDir: string): Promise<{ endpoint: string; process: Deno.ChildProcess }> {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", MAIN, "--state-dir", stateDir, "--port", "0"],
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  let said = "";
-  for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
-    said += text;
-    const endpoint = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
-    if (endpoint) return { endpoint, process };
-  }
-  throw new Error(`The server did not start: ${said}`);
-}
 
 Deno.test("SIGKILL at any moment loses no acknowledged message and brings back no deleted one", async () => {
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
@@ -42,13 +27,10 @@ Deno.test("SIGKILL at any moment loses no acknowledged message and brings back n
   const deleted = new Set<string>();
   try {
     for (let round = 0; round <= ROUNDS; round++) {
-      const { endpoint, process } = await start(stateDir);
-      const client = {
-        endpoint,
-        region: "us-east-1",
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-        maxAttempts: 1,
-      };
+      const server = await startProgram(stateDir);
+      const { endpoint, client } = server;
+      let killed: Promise<void> | undefined;
+      const kill = () => killed ??= server.kill();
       const [sns, sqs] = [new SNSClient(client), new SQSClient(client)];
       const QueueUrl = `${endpoint}/000000000000/queue`;
       const receive = async (VisibilityTimeout: number, WaitTimeSeconds = 0) => {
@@ -105,16 +87,10 @@ Deno.test("SIGKILL at any moment loses no acknowledged message and brings back n
           const workers = [...Array.from({ length: WRITERS }, (_, writer) => write(writer)), consume()];
           const ended = workers.map((worker) => worker.catch(() => {}));
           await new Promise((resolve) => setTimeout(resolve, 300 + 200 * Math.random()));
-          process.kill("SIGKILL");
-          await Promise.all(ended);
+          await Promise.all([kill(), ...ended]);
         }
       } finally {
-        try {
-          process.kill("SIGKILL");
-        } catch {
-          // It was killed before.
-        }
-        await Promise.all([process.status, process.stdout.cancel().catch(() => {})]);
+        await kill();
         sns.destroy();
         sqs.destroy();
       }
