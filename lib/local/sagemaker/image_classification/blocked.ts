@@ -80,7 +80,7 @@ function padded(
 ): Value {
   const [N, C, H, W] = x.shape as Dims4;
   if (!(top || left || bottom || right)) return x;
-  const flat = [N * C / block, H, W, block];
+  const flat = [N < 0 ? -1 : N * C / block, H, W, block];
   const shape = [N, C, H + top + bottom, W + left + right];
   const view = g.node("Reshape", [x, g.integers(flat)], flat);
   const wider = g.node("Pad", [view, g.integers([0, top, left, 0, 0, bottom, right, 0])], [

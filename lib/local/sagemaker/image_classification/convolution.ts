@@ -4,8 +4,10 @@ import { Graph, type Shape, type Value } from "./graph.ts";
 export interface ConvolutionOptions {
   /** Step between windows, both ways; 1 by default. */
   stride?: number;
-  /** Rows and columns of zeros on every side; 0 by default. */
+  /** Rows of zeros above x and columns to its left; 0 by default. */
   pad?: number;
+  /** Those below and to the right; as many by default. */
+  padAfter?: number;
 }
 
 /** A cross-correlation in general: zeros around x (a negative number cuts), steps in x, and steps within a window. */
@@ -26,9 +28,15 @@ export interface Filter {
 
 export type Dims4 = [number, number, number, number];
 
-/** The side of the output of a window of `kernel` over `size` elements. */
-export function outputSize(size: number, kernel: number, stride: number, pad: number): number {
-  return Math.floor((size + 2 * pad - kernel) / stride) + 1;
+/** The side of the output of a window of `kernel` over `size` elements with zeros before and after them. */
+export function outputSize(
+  size: number,
+  kernel: number,
+  stride: number,
+  pad: number,
+  padAfter = pad,
+): number {
+  return Math.floor((size + pad + padAfter - kernel) / stride) + 1;
 }
 
 /**
@@ -43,22 +51,32 @@ export function outputSize(size: number, kernel: number, stride: number, pad: nu
  *   dx[n,c,i,j] = Σ o,p,q  w[o,c,k−1−p,k−1−q] · dy[n,o, i+p−(k−1−pad), j+q−(k−1−pad)]    for s = 1
  */
 export function convolution(g: Graph, x: Value, w: Value, options: ConvolutionOptions = {}): Value {
-  const { stride = 1, pad = 0 } = options;
+  const { stride = 1, pad = 0, padAfter = pad } = options;
   const [N, C, H, W] = x.shape as Dims4;
   const [O, inputs, k] = w.shape as Dims4;
   if (inputs !== C) throw new RangeError(`w [${w.shape}] does not take the ${C} channels of x [${x.shape}]`);
-  const shape = [N, O, outputSize(H, k, stride, pad), outputSize(W, k, stride, pad)];
-  const y = correlation(g, x, { of: w, swapped: false }, shape, around(pad, stride));
+  const [h, v] = [H, W].map((size) => outputSize(size, k, stride, pad, padAfter)) as [number, number];
+  const y = correlation(g, x, { of: w, swapped: false }, [N, O, h, v], around(pad, padAfter, stride));
   return g.differentiable(y, [x, w], (dy) => [
     stride === 1
-      ? inputGradient(g, dy, w, x.shape, pad)
-      : stridedInputGradient(g, dy, w, x.shape, stride, pad),
+      ? inputGradient(g, dy, w, x.shape, pad, padAfter)
+      : stridedInputGradient(g, dy, w, x.shape, stride, pad, padAfter),
     weightGradient(g, dy, x, w.shape, stride, pad),
   ]);
 }
 
-function around(pad: number, stride: number): Correlation {
-  return { top: pad, left: pad, bottom: pad, right: pad, stride, dilation: 1 };
+/**
+ * The filters of two convolutions one after the other, as one: x with `first` [C, K, r, r], then with `second`
+ * [O, C, k, k], is x with the result [O, K, k+r−1, k+r−1] (but for what zeros at the edges do between the two). The
+ * gradient goes to `second`.
+ */
+export function composition(g: Graph, first: Value, second: Value): Value {
+  const around = first.shape[2]! - 1;
+  return convolution(g, second, swapped(g, turned(g, first)), { pad: around });
+}
+
+function around(pad: number, padAfter: number, stride: number): Correlation {
+  return { top: pad, left: pad, bottom: padAfter, right: padAfter, stride, dilation: 1 };
 }
 
 /** By the blocked kernel where the graph may use it, else by ONNX's own Conv. */
@@ -101,12 +119,26 @@ function swapped(g: Graph, x: Value): Value {
   return g.node("Transpose", [x], [b, a, ...rest], { perm: [1, 0, 2, 3] });
 }
 
-/** dx for stride 1: dy correlated with w turned by 180°, its channel axes swapped. */
-function inputGradient(g: Graph, dy: Value, w: Value, shape: Shape, pad: number): Value {
+/** Filters turned by 180°. */
+function turned(g: Graph, w: Value): Value {
   const k = w.shape[2]!;
+  if (k === 1) return w;
   const indices = [[-1, -1], [-k - 1, -k - 1], [2, 3], [-1, -1]].map((list) => g.integers(list));
-  const turned = k === 1 ? w : g.node("Slice", [w, ...indices], w.shape);
-  return correlation(g, dy, { of: turned, swapped: true }, shape, around(k - 1 - pad, 1));
+  return g.node("Slice", [w, ...indices], w.shape);
+}
+
+/** dx for stride 1: dy correlated with w turned by 180°, its channel axes swapped. */
+function inputGradient(
+  g: Graph,
+  dy: Value,
+  w: Value,
+  shape: Shape,
+  pad: number,
+  padAfter: number,
+): Value {
+  const most = w.shape[2]! - 1;
+  const filter = { of: turned(g, w), swapped: true };
+  return correlation(g, dy, filter, shape, around(most - pad, most - padAfter, 1));
 }
 
 /** dx for any stride, as a transposed convolution; rows and columns that no window reached get zeros. */
@@ -117,14 +149,15 @@ function stridedInputGradient(
   shape: Shape,
   stride: number,
   pad: number,
+  padAfter: number,
 ): Value {
   const [, , H, W] = shape as Dims4;
   const [, , h, v] = dy.shape as Dims4;
   const k = w.shape[2]!;
-  const covered = (n: number) => (n - 1) * stride + k - 2 * pad;
+  const covered = (n: number) => (n - 1) * stride + k - pad - padAfter;
   return g.node("ConvTranspose", [dy, w], shape, {
     strides: [stride, stride],
-    pads: [pad, pad, pad, pad],
+    pads: [pad, pad, padAfter, padAfter],
     output_padding: [H - covered(h), W - covered(v)],
   });
 }

@@ -45,26 +45,30 @@ export class Layers {
     return value;
   }
 
-  /**
-   * x [N, C, H, W] → [N, filters, H', W'], no bias: a batch norm always follows. Weights start normal with deviation
-   * `gain`/√(C·kernel²); √2 is He's, as MXNet's example has it. Behind a batch norm their size only sets how much a
-   * step turns them: smaller ones learn faster at the same rate.
-   */
+  /** x [N, C, H, W] → [N, filters, H', W'], no bias: a batch norm always follows. */
   convolution(
     name: string,
     x: Value,
     filters: number,
     kernel: number,
-    { gain = Math.SQRT2, ...options }: ConvolutionOptions & { gain?: number } = {},
+    { gain, ...options }: ConvolutionOptions & { gain?: number } = {},
   ): Value {
-    const shape = [filters, x.shape[1]!, kernel, kernel];
-    const deviation = gain / Math.sqrt(x.shape[1]! * kernel * kernel);
     return convolution(
       this.graph,
       x,
-      this.parameter(`${name}_weight`, shape, normal(shape, deviation)),
+      this.filters(name, [filters, x.shape[1]!, kernel, kernel], gain),
       options,
     );
+  }
+
+  /**
+   * Trained filters of `shape` [O, C, k, k]. They start normal with deviation `gain`/√(C·k²); √2 is He's, as MXNet's
+   * example has it. Before a batch norm their size only sets how much a step turns them: smaller ones learn faster at
+   * the same rate.
+   */
+  filters(name: string, shape: [number, number, number, number], gain = Math.SQRT2): Value {
+    const [, C, k] = shape;
+    return this.parameter(`${name}_weight`, shape, normal(shape, gain / Math.sqrt(C * k * k)));
   }
 
   /**

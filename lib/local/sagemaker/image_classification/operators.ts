@@ -48,6 +48,10 @@ export function maxPool(g: Graph, x: Value, kernel: number, stride: number, pad 
   };
   const [y, where] = g.nodes("MaxPool", [x], [{ shape }, { shape, type: "int64" }], attributes);
   return g.differentiable(y!, [x], (dy) => {
+    if (kernel <= stride) {
+      return [g.node("MaxUnpool", [dy, where!, g.integers(x.shape)], x.shape, attributes)];
+    }
+    // MaxUnpool keeps one gradient for each element, but windows that overlap may agree on an element
     const flat = (t: Value) => g.node("Reshape", [t, g.integers([-1])], [-1], {}, t.type);
     const zeros = g.node("ConstantOfShape", [g.integers([N * C * H * W])], [N * C * H * W]);
     const options = { axis: 0, reduction: "add" };

@@ -75,7 +75,7 @@ function localRecipe({ given, epochs, mini_batch_size }: Hyperparameters): Recip
   const warmUp = 0.2; // share of all steps
   return {
     description: "one cycle of Nesterov SGD, label smoothing, flip, crop and cutout, last weights kept",
-    epochs: given.has("epochs") ? epochs : 40,
+    epochs: given.has("epochs") ? epochs : 32,
     batch: mini_batch_size,
     optimiser: {
       optimizer: "nag",

@@ -5,7 +5,7 @@ export interface Whitening {
   /** Mean and standard deviation of each channel of the training pictures, on their scale of 0 to 255. */
   mean: Float32Array;
   deviation: Float32Array;
-  /** [2·12, 3, 2, 2] for three channels. */
+  /** [12, 3, 2, 2] for three channels. */
   filters: Float32Array;
   shape: [number, number, number, number];
 }
@@ -21,8 +21,7 @@ const PATCHES = 1024;
 
 /**
  * Statistics of the 2×2 patches of the training pictures. Each filter is an eigenvector of the patches' covariance
- * over the root of its eigenvalue, so that its responses have variance 1 and are uncorrelated; each comes with its
- * negative, so that the activation after it loses nothing.
+ * over the root of its eigenvalue, so that its responses have variance 1 and are uncorrelated.
  */
 export function whiteningOf(pictures: Picture[], channels: number): Whitening {
   const size = channels * SIDE * SIDE;
@@ -63,19 +62,17 @@ export function whiteningOf(pictures: Picture[], channels: number): Whitening {
     })
   );
   const { values, vectors } = eigen(covariance);
-  const filters = new Float32Array(2 * size * size);
+  const filters = new Float32Array(size * size);
   for (let k = 0; k < size; k++) {
     for (let i = 0; i < size; i++) {
-      const weight = vectors[i]![k]! / Math.sqrt(Math.max(values[k]!, 0) + FLOOR);
-      filters[k * size + i] = weight;
-      filters[(size + k) * size + i] = -weight;
+      filters[k * size + i] = vectors[i]![k]! / Math.sqrt(Math.max(values[k]!, 0) + FLOOR);
     }
   }
   return {
     mean: Float32Array.from(means, (m) => 255 * m),
     deviation: Float32Array.from(deviations, (d) => 255 * d),
     filters,
-    shape: [2 * size, channels, SIDE, SIDE],
+    shape: [size, channels, SIDE, SIDE],
   };
 }
 

@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
 import { batchNorm } from "../../../../lib/local/sagemaker/image_classification/batch_norm.ts";
 import { blockSize } from "../../../../lib/local/sagemaker/image_classification/engine.ts";
-import { convolution } from "../../../../lib/local/sagemaker/image_classification/convolution.ts";
+import {
+  composition,
+  convolution,
+} from "../../../../lib/local/sagemaker/image_classification/convolution.ts";
 import * as operators from "../../../../lib/local/sagemaker/image_classification/operators.ts";
-import { Graph, type Value } from "../../../../lib/local/sagemaker/image_classification/graph.ts";
+import { Graph, sizeOf, type Value } from "../../../../lib/local/sagemaker/image_classification/graph.ts";
+import { Random } from "../../../../lib/local/sagemaker/image_classification/random.ts";
 import { checkGradients, type CheckOptions, compile } from "./gradient_check.ts";
 
 type Case = [string, (g: Graph, inputs: Value[]) => Value, number[][], CheckOptions?];
 
-const conv = (stride: number, pad: number) => (g: Graph, [x, w]: Value[]) =>
-  convolution(g, x!, w!, { stride, pad });
+const conv = (stride: number, pad: number, padAfter = pad) => (g: Graph, [x, w]: Value[]) =>
+  convolution(g, x!, w!, { stride, pad, padAfter });
+
+const FIRST = Float32Array.from({ length: 32 }, (_, i) => Math.sin(i));
 
 const CASES: Case[] = [
   ["convolution 3×3, pad 1", conv(1, 1), [[2, 3, 5, 4], [4, 3, 3, 3]]],
@@ -19,6 +25,14 @@ const CASES: Case[] = [
   ["convolution 3×3, stride 2, odd side", conv(2, 1), [[2, 3, 5, 7], [4, 3, 3, 3]]],
   ["convolution 1×1, stride 2", conv(2, 0), [[2, 3, 6, 5], [4, 3, 1, 1]]],
   ["convolution 7×7, stride 2", conv(2, 3), [[1, 2, 10, 10], [2, 2, 7, 7]]],
+  ["convolution 3×3, padded on two sides", conv(1, 1, 0), [[2, 3, 5, 4], [4, 3, 3, 3]]],
+  ["convolution 3×3, stride 2, padded on two sides", conv(2, 1, 0), [[2, 3, 6, 7], [4, 3, 3, 3]]],
+  ["composed filters", (g, [second]) => composition(g, g.constant(FIRST, [4, 2, 2, 2]), second!), [[
+    3,
+    4,
+    3,
+    3,
+  ]]],
   ["relu", (g, [x]) => operators.relu(g, x!), [[3, 7]], { step: 1e-3 }],
   ["gelu", (g, [x]) => operators.gelu(g, x!), [[4, 9]], { spread: 2 }],
   ["add", (g, [a, b]) => operators.add(g, a!, b!), [[2, 3], [2, 3]]],
@@ -45,6 +59,8 @@ const BLOCKED: Case[] = [
   ["3×3, stride 2", conv(2, 1), [[2, 3, 6, 5], [4, 3, 3, 3]]],
   ["1×1, stride 2", conv(2, 0), [[2, 16, 4, 3], [4, 16, 1, 1]]],
   ["7×7, stride 2", conv(2, 3), [[1, 2, 9, 10], [2, 2, 7, 7]]],
+  ["3×3, padded on two sides", conv(1, 1, 0), [[2, 3, 5, 4], [4, 3, 3, 3]]],
+  ["4×4, padded on two sides", conv(1, 1, 0), [[2, 3, 6, 5], [4, 3, 4, 4]]],
   ["3×3 on more pictures than a block", conv(1, 1), [[18, 1, 2, 2], [2, 1, 3, 3]]],
 ];
 for (const [name, f, shapes] of BLOCKED) {
@@ -54,6 +70,22 @@ for (const [name, f, shapes] of BLOCKED) {
     fn: () => checkGradients(f, shapes, { block }),
   });
 }
+
+Deno.test("composed filters do what both convolutions do one after the other", async () => {
+  const g = new Graph();
+  const shapes = { x: [2, 3, 7, 6], first: [5, 3, 2, 2], second: [4, 5, 3, 3] };
+  const [x, first, second] = Object.entries(shapes).map(([name, shape]) => g.input(name, shape));
+  const once = convolution(g, x!, composition(g, first!, second!));
+  const twice = convolution(g, convolution(g, x!, first!), second!);
+  assert.deepEqual(once.shape, [2, 4, 4, 3]);
+  const run = await compile(g, [g.named("once", once), g.named("twice", twice)]);
+  const random = new Random(4);
+  const feeds = Object.entries(shapes).map(([name, shape]) =>
+    [name, Float32Array.from({ length: sizeOf(shape) }, () => random.normal())] as const
+  );
+  const out = await run(Object.fromEntries(feeds));
+  out.once!.forEach((value, i) => assert.ok(Math.abs(value - out.twice![i]!) < 1e-4));
+});
 
 Deno.test("gradient of cross-entropy", async () => {
   const targets = Float32Array.of(1, 0, 0, 0.1, 0.8, 0.1);

@@ -23,7 +23,7 @@ Deno.test("the filters' responses to the pictures have variance 1 and are uncorr
     return { width: 8, height: 8, data };
   });
   const { mean, deviation, filters, shape } = whiteningOf(pictures, 1);
-  assert.deepEqual(shape, [8, 1, 2, 2]);
+  assert.deepEqual(shape, [4, 1, 2, 2]);
   const responses = pictures.flatMap(({ data }) =>
     Array.from({ length: 49 }, (_, i) => {
       const at = Math.floor(i / 7) * 8 + i % 7;
@@ -40,7 +40,6 @@ Deno.test("the filters' responses to the pictures have variance 1 and are uncorr
       assert.ok(Math.abs(covariance - (a === b ? 1 : 0)) < 0.05, `${a}, ${b}: ${covariance}`);
     }
   }
-  for (let i = 0; i < 16; i++) assert.equal(filters[16 + i], -filters[i]!);
 });
 
 Deno.test("pictures of one colour give finite filters", () => {
