@@ -1,7 +1,7 @@
 /** The local AWS: all services of one state directory behind one port of 127.0.0.1. */
 import { createGateway } from "./gateway.ts";
 import { createIam } from "./iam/iam.ts";
-import { createLambda } from "./lambda/lambda.ts";
+import { createLambda, type LambdaOptions } from "./lambda/lambda.ts";
 import { createLogs } from "./logs/logs.ts";
 import { createS3 } from "./s3/s3.ts";
 import { createSageMaker } from "./sagemaker/sagemaker.ts";
@@ -22,6 +22,7 @@ export interface LocalAwsOptions {
   rolePropagationSeconds?: number;
   now?(): number;
   onFault?(error: unknown, what: string): void;
+  lambda?: LambdaOptions;
   /** Instances by `<type> for <training-job or endpoint> usage`; absent means enough. */
   quotas?: Readonly<Record<string, number>>;
   /** Wraps the handling of every request: an idle timer, a recorder. */
@@ -64,7 +65,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const iam = siblings.iam = createIam(core, { propagationSeconds: options.rolePropagationSeconds ?? 0 });
   const s3 = siblings.s3 = createS3(core);
   const logs = siblings.logs = createLogs(core);
-  const lambda = siblings.lambda = createLambda(core);
+  const lambda = siblings.lambda = createLambda(core, options.lambda);
   const sqs = siblings.sqs = createSqs(core);
   const sns = siblings.sns = createSns(core);
   const sagemaker = createSageMaker(core, { quotas: options.quotas });

@@ -18,9 +18,8 @@ import { deployWorkflow } from "../../lib/workflow/deployment.ts";
 import { findStateMachine } from "../../lib/workflow/state_machine.ts";
 import { BUCKET, IMAGE, jobEnded, stagePictures, trainingJob } from "../local/sagemaker/testing.ts";
 
-/** The workflow's own clients for a local AWS. Every answer passes the threshold: the model here has hardly learnt. */
-export function connectTo(endpoint: string): Promise<Aws> {
-  const SCONES_THRESHOLD = "0.01";
+/** The workflow's own clients for a local AWS. Every answer passes that threshold: the model here has hardly learnt. */
+export function connectTo(endpoint: string, SCONES_THRESHOLD = "0.01"): Promise<Aws> {
   return connect(readSettings({ AWS_ENDPOINT_URL: endpoint, SCONES_BUCKET: BUCKET, SCONES_THRESHOLD }));
 }
 
