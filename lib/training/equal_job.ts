@@ -14,12 +14,12 @@ export const FINGERPRINT_TAG = "scones:fingerprint";
 /** A digest of all that decides what a job learns; the data counts by the ETags of its objects. */
 export async function fingerprint(aws: Aws, request: CreateTrainingJobCommandInput): Promise<string> {
   const hash = createHash("sha256");
-  const { AlgorithmSpecification, HyperParameters = {}, ResourceConfig } = request;
+  const { AlgorithmSpecification, HyperParameters = {}, ResourceConfig, Environment = {} } = request;
   hash.update(JSON.stringify([
     AlgorithmSpecification?.TrainingImage,
     Object.entries(HyperParameters).toSorted(),
     ResourceConfig?.InstanceType,
-    aws.target === "local" ? aws.settings.seed : undefined,
+    Object.entries(Environment).toSorted(),
   ]));
   for (const { ChannelName, ContentType, DataSource } of request.InputDataConfig ?? []) {
     hash.update(`\n${ChannelName} ${ContentType}\n`);

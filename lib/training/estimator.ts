@@ -103,7 +103,11 @@ export class Estimator {
         InstanceCount: instanceCount,
         VolumeSizeInGB: volumeSizeGb,
       },
-      Environment: this.options.environment,
+      Environment: {
+        ...this.options.environment,
+        // AWS's algorithm has no seed; the local one starts from it
+        ...this.aws.target === "local" ? { SCONES_SEED: `${this.aws.settings.seed}` } : {},
+      },
       StoppingCondition: { MaxRuntimeInSeconds: maxRunSeconds },
     };
   }

@@ -3,6 +3,7 @@
  * where DIR stands for /opt/ml. SIGTERM ends it in order. With SCONES_PARENT_PIPE=1 it also ends when its standard
  * input does, so that nothing outlives the process that started it.
  */
+import { wholeNumber } from "./environment.ts";
 import { failureReason } from "./failure.ts";
 import { serve } from "./serve.ts";
 import { train } from "./train.ts";
@@ -16,24 +17,17 @@ async function main([command, root]: string[]): Promise<number> {
   const stop = new AbortController();
   Deno.addSignalListener("SIGTERM", () => stop.abort());
   if (command === "serve") {
-    await serve(root, wholeNumber("SAGEMAKER_BIND_TO_PORT", 65535), stop.signal);
+    const port = wholeNumber("SAGEMAKER_BIND_TO_PORT", Deno.env.get("SAGEMAKER_BIND_TO_PORT"), 65535);
+    await serve(root, port, stop.signal);
     return 0;
   }
   return await train({
     root,
-    seed: wholeNumber("SCONES_SEED", 2 ** 32 - 1),
+    seed: Deno.env.get("SCONES_SEED"),
     threads: navigator.hardwareConcurrency,
     classes: Deno.env.get("SCONES_CLASSES"),
     signal: stop.signal,
   });
-}
-
-/** A whole number from the environment, 0 when it is not set. */
-function wholeNumber(name: string, max: number): number {
-  const text = Deno.env.get(name) || "0";
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(value <= max)) throw new Error(`${name} is '${text}', but must be a whole number from 0 to ${max}`);
-  return value;
 }
 
 async function exitWithParent(): Promise<never> {

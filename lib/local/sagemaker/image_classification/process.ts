@@ -46,7 +46,7 @@ function escaped(path: string): string {
 }
 
 function inherited(): Record<string, string> {
-  const names = ["HOME", "PATH", "DENO_DIR", "SCONES_SEED"];
+  const names = ["HOME", "PATH", "DENO_DIR"];
   const set = names.map((name) => [name, Deno.env.get(name)]).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(set), SCONES_PARENT_PIPE: "1" };
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { classNames } from "./artifact.ts";
 import { checkChannels, findList, parseList } from "./channels.ts";
+import { wholeNumber } from "./environment.ts";
 import { AlgorithmError, ClientError, failureReason } from "./failure.ts";
 import { fit } from "./fit.ts";
 import { defaultConfiguration, type Hyperparameters, readHyperparameters } from "./hyperparameters.ts";
@@ -15,7 +16,8 @@ import { whiteningOf } from "./whitening.ts";
 export interface TrainOptions {
   /** The folder that stands for /opt/ml. */
   root: string;
-  seed: number;
+  /** SCONES_SEED as it was given: a whole number below 2³², 0 by default. */
+  seed?: string;
   threads: number;
   /** Names of the classes, comma-separated; anything else than one per class is not used. */
   classes?: string;
@@ -43,6 +45,7 @@ export async function train(options: TrainOptions): Promise<number> {
 
 async function run(options: TrainOptions): Promise<void> {
   const { root, signal } = options;
+  const seed = wholeNumber("SCONES_SEED", options.seed, 2 ** 32 - 1);
   console.log("Docker entrypoint called with argument(s): train");
   console.log("Running default environment configuration script");
   const hyperparameters = readConfiguration(await readConfig(root, "hyperparameters.json"));
@@ -71,7 +74,7 @@ async function run(options: TrainOptions): Promise<void> {
     shape: hyperparameters.image_shape,
     classes: hyperparameters.num_classes,
     pictures: train,
-    seed: options.seed,
+    seed,
     threads: options.threads,
   });
   info(`network: ${network.description}, ${trainer.parameterCount} parameters, ${options.threads} threads`);

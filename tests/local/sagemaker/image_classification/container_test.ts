@@ -50,12 +50,12 @@ function start({ args, env }: { args: string[]; env: Record<string, string> }): 
 }
 
 /** Runs `train` in this process, its log kept out of the test's. */
-async function trainHere(root: string, signal = new AbortController().signal) {
+async function trainHere(root: string, { signal = new AbortController().signal, seed = "0" } = {}) {
   const log: string[] = [];
   const print = console.log;
   console.log = (line: string) => log.push(line);
   try {
-    const status = await train({ root, seed: 0, threads: 1, signal });
+    const status = await train({ root, seed, threads: 1, signal });
     const failure = await Deno.readTextFile(join(root, "output", "failure")).catch(() => "");
     return { status, log, failure };
   } finally {
@@ -186,7 +186,7 @@ Deno.test("AWS's schedule keeps the best epoch and the checkpoints, and adds the
 Deno.test("a job that is stopped before training began has no model", async () => {
   const root = await makeOptMl({}, { train: 4, validation: 2 });
   try {
-    const { status, log } = await trainHere(root, AbortSignal.abort());
+    const { status, log } = await trainHere(root, { signal: AbortSignal.abort() });
     assert.equal(status, 0);
     assert.match(log.at(-1)!, /there is no model/);
     assert.deepEqual(await files(join(root, "model")), []);
@@ -263,3 +263,17 @@ for (const [name, hyperparameters, breaks, reason] of FAILURES) {
     }
   });
 }
+
+Deno.test("a seed that is no whole number fails the job with a reason that names it", async () => {
+  const root = await makeOptMl({});
+  try {
+    const { status, failure } = await trainHere(root, { seed: "one" });
+    assert.equal(status, 1);
+    assert.equal(
+      failure,
+      "ClientError: SCONES_SEED is 'one', but must be a whole number from 0 to 4294967295",
+    );
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
