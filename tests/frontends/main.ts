@@ -48,4 +48,4 @@ await runProgram(HELP, async () => {
   }
   console.log(`Screenshots: ${environment.screenshots}`);
   if (failures.length > 0) throw new Error(`Not as it should be: ${failures.join(", ")}.`);
-});
+}, Infinity);
