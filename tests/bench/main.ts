@@ -8,7 +8,7 @@ import { bench as serving } from "./serving.ts";
 import { bench as training } from "./training.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
-  training: () => training({ quick: true }),
+  training: () => training(),
   serving,
   load: () => load({ executions: 2000, objects: 20_000 }),
   kills: () => kills(),

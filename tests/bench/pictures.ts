@@ -32,6 +32,13 @@ export async function rows(split: number): Promise<Row[]> {
   });
 }
 
+/** A picture's 3 × 1,024 bytes, plane after plane, as PNG. */
+export async function toPng({ pixels }: Row): Promise<Uint8Array<ArrayBuffer>> {
+  const rgb = Uint8Array.from({ length: SIZE }, (_, j) => pixels[(j % 3) * 1024 + Math.floor(j / 3)]!);
+  const png = await sharp(rgb, { raw: { width: 32, height: 32, channels: 3 } }).png().toBuffer();
+  return new Uint8Array(png);
+}
+
 /** Writes pictures, lists and configuration below `root`, as SageMaker would for the four channels. */
 export async function stage(
   root: string,
@@ -46,14 +53,10 @@ export async function stage(
   const all = await rows(split);
   for (const channel of ["train", "validation"]) {
     const lines: string[] = [];
-    for (
-      const [i, { label, name, pixels }] of all.filter(({ train }) => train === (channel === "train"))
-        .entries()
-    ) {
-      const rgb = Uint8Array.from({ length: SIZE }, (_, j) => pixels[(j % 3) * 1024 + Math.floor(j / 3)]!);
-      const png = await sharp(rgb, { raw: { width: 32, height: 32, channels: 3 } }).png().toBuffer();
-      await Deno.writeFile(join(input, "data", channel, name), png);
-      lines.push(`${i}\t${label}\t${name}\n`);
+    const part = all.filter(({ train }) => train === (channel === "train"));
+    for (const [i, row] of part.entries()) {
+      await Deno.writeFile(join(input, "data", channel, row.name), await toPng(row));
+      lines.push(`${i}\t${row.label}\t${row.name}\n`);
     }
     await Deno.writeTextFile(join(input, "data", `${channel}_lst`, `${channel}.lst`), lines.join(""));
   }
