@@ -60,6 +60,14 @@ export interface Call {
   readonly requestId: string;
 }
 
+/** A service that assumes a role, and what it does so for: trust policies can ask for either. */
+export interface Assumer {
+  /** For example `lambda.amazonaws.com`. */
+  readonly service: string;
+  /** The ARN that AWS documents as the service's `aws:SourceArn`. */
+  readonly sourceArn: string;
+}
+
 export interface Credentials {
   readonly AccessKeyId: string;
   readonly SecretAccessKey: string;
@@ -100,12 +108,12 @@ export interface Iam extends Service {
   userId(principal: Principal): string;
   /** Checks `iam:PassRole` of the caller for a role that it hands to a service such as `lambda.amazonaws.com`. */
   authorizePassRole(principal: Principal, roleArn: string, service: string): void;
-  /** Whether the role exists, its trust policy lets `service` assume it, and it has had time to propagate. */
-  isAssumable(roleArn: string, service: string): boolean;
+  /** Whether the role exists, its trust policy lets the service assume it, and it has had time to propagate. */
+  isAssumable(roleArn: string, by: Assumer): boolean;
   /** Credentials and principal of a session of the role, for a service. @throws Error when not assumable. */
   assumeRole(
     roleArn: string,
-    service: string,
+    by: Assumer,
     sessionName: string,
   ): { principal: Principal; credentials: Credentials };
 }

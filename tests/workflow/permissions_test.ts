@@ -149,6 +149,7 @@ Deno.test("without any single permission the workflow fails as on AWS", async (t
         assert.equal((await execute(aws, machine)).status, "SUCCEEDED");
       });
       await t.step("roles that the service may not assume", () => trust(deployed));
+      await t.step("roles that ask for what the service acts for", () => sources(deployed));
       await t.step("roles that the caller may not hand over", () => passRole(deployed));
     } finally {
       aws.close();
@@ -294,9 +295,35 @@ async function trust({ aws, machine, role, modelData }: Deployed): Promise<void>
   }
 }
 
-async function setTrust(aws: Aws, kind: RoleKind, service: string): Promise<void> {
+/** Each service names what AWS documents for it as the source of its request. */
+async function sources({ aws, machine, role, modelData }: Deployed): Promise<void> {
+  const arn = (service: string, what: string) => `arn:aws:${service}:${aws.region}:${aws.account}:${what}`;
+  const asking = (kind: RoleKind, ...sources: string[]) =>
+    setTrust(aws, kind, `${kind}.amazonaws.com`, { ArnLike: { "aws:SourceArn": sources } });
+  const PrimaryContainer = { Image: IMAGE, ModelDataUrl: modelData };
+  const model = new CreateModelCommand({ ModelName: "sources", ExecutionRoleArn: role, PrimaryContainer });
+  try {
+    await asking("lambda", ...Object.values(FUNCTION_NAMES).map((name) => arn("lambda", `function:${name}`)));
+    await asking("states", machine);
+    await asking("sagemaker", arn("sagemaker", "endpoint/*"));
+    await refused(train(aws, role), "ValidationException", /Could not assume role/);
+    await refused(aws.sagemaker.send(model), "ValidationException", /Could not assume role/);
+    await asking("sagemaker", arn("sagemaker", "training-job/*"), arn("sagemaker", "*"));
+    assert.equal((await train(aws, role)).TrainingJobStatus, "Completed");
+    await aws.sagemaker.send(model);
+    // A changed function has new environments, which assume the role anew.
+    const change = { FunctionName: FUNCTION_NAMES.filterLowConfidence, Description: "sources" };
+    await aws.lambda.send(new UpdateFunctionConfigurationCommand(change));
+    await settled(aws, change.FunctionName);
+    assert.equal((await execute(aws, machine)).status, "SUCCEEDED");
+  } finally {
+    for (const kind of ROLE_KINDS) await setTrust(aws, kind, `${kind}.amazonaws.com`);
+  }
+}
+
+async function setTrust(aws: Aws, kind: RoleKind, service: string, Condition = {}): Promise<void> {
   const { trust, RoleName } = roleDefinition(aws, kind);
-  const Statement = [{ ...trust.Statement[0], Principal: { Service: service } }];
+  const Statement = [{ ...trust.Statement[0], Principal: { Service: service }, Condition }];
   const PolicyDocument = JSON.stringify({ ...trust, Statement });
   await aws.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
 }

@@ -1,6 +1,6 @@
 /** May this principal do that: the policies of its role decide, and denials are worded and named as each service does. */
 import { AwsError } from "../errors.ts";
-import type { Core, Principal } from "../services.ts";
+import type { Assumer, Core, Principal } from "../services.ts";
 import { managedDocument } from "./context.ts";
 import { effective, type Entities, type Role } from "./entities.ts";
 import { type Context } from "./patterns.ts";
@@ -71,9 +71,10 @@ export class Authorization {
     this.authorize(principal, "iam:PassRole", roleArn, { "iam:PassedToService": service }, { answeredBy });
   }
 
-  isAssumable(roleArn: string, service: string): boolean {
+  isAssumable(roleArn: string, { service, sourceArn }: Assumer): boolean {
     const role = this.entities.roleByArn(roleArn);
-    return role !== undefined && this.trust(role, { Service: service }) === "Allow";
+    return role !== undefined &&
+      this.trust(role, { Service: service }, { "aws:SourceArn": sourceArn }) === "Allow";
   }
 
   /** What the role's trust policy, as it is effective now, says of who asks. */

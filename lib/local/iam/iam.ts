@@ -45,11 +45,11 @@ export function createIam(core: Core, options: { propagationSeconds: number }): 
       userId({ arn }, roleName === undefined ? undefined : entities.role(roleName), core.account),
     authorizePassRole: (principal, roleArn, service) =>
       authorization.authorizePassRole(principal, roleArn, service),
-    isAssumable: (roleArn, service) => authorization.isAssumable(roleArn, service),
-    assumeRole(roleArn, service, sessionName) {
+    isAssumable: (roleArn, by) => authorization.isAssumable(roleArn, by),
+    assumeRole(roleArn, by, sessionName) {
       const role = entities.roleByArn(roleArn);
-      if (!role || !authorization.isAssumable(roleArn, service)) {
-        throw new Error(`${service} cannot assume the role ${roleArn}`);
+      if (!role || !authorization.isAssumable(roleArn, by)) {
+        throw new Error(`${by.service} cannot assume the role ${roleArn}`);
       }
       return {
         principal: { arn: sessionArn(core, role, sessionName), roleName: role.RoleName },

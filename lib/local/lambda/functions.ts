@@ -70,7 +70,7 @@ export function functionRoutes(parts: Parts): Route[] {
       }
       checkRuntime(Runtime, "create", core.now());
       const optional = checkedSettings(input);
-      checkRole(core, principal, input.Role);
+      checkRole(core, principal, input.Role, name);
       const refuseExisting = () => {
         if (records.functions.has(name)) throw conflict(`Function already exist: ${name}`);
       };

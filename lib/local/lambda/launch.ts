@@ -7,6 +7,7 @@ import type { CodeStore } from "./code.ts";
 import { type Command, Environment, type EnvironmentOptions } from "./environment.ts";
 import { Log } from "./log.ts";
 import type { Version } from "./records.ts";
+import { assumer } from "./settings.ts";
 
 /** What a command may be made of. */
 export interface Worker {
@@ -35,14 +36,15 @@ export function launch(
   events: Pick<EnvironmentOptions, "onStart" | "onIdle" | "onEnd">,
 ): Environment {
   const { iam } = core.siblings;
-  if (!iam.isAssumable(version.Role, "lambda.amazonaws.com")) {
+  const by = assumer(core, version.FunctionName);
+  if (!iam.isAssumable(version.Role, by)) {
     throw new AwsError(
       "AccessDeniedException",
       "The role defined for the function cannot be assumed by Lambda.",
       403,
     );
   }
-  const session = iam.assumeRole(version.Role, "lambda.amazonaws.com", version.FunctionName);
+  const session = iam.assumeRole(version.Role, by, version.FunctionName);
   const log = new Log(core, session.principal, version);
   const folder = join(core.stateDir, "lambda");
   const tmp = join(folder, "tmp", crypto.randomUUID());

@@ -1,8 +1,8 @@
 /** The settings that CreateFunction and UpdateFunctionConfiguration share: their shapes and AWS's rules for them. */
 import { unsupported } from "../errors.ts";
-import type { Core, Principal } from "../services.ts";
+import type { Assumer, Core, Principal } from "../services.ts";
 import { integer, list, map, notSupported, required, string, structure } from "../shapes.ts";
-import { invalidParameter } from "./names.ts";
+import { functionArn, invalidParameter } from "./names.ts";
 import type { Version } from "./records.ts";
 
 export const roleArn = string({
@@ -124,14 +124,20 @@ function checkEnvironment(variables: Record<string, string>): void {
   }
 }
 
+/** Lambda when it assumes a function's role. */
+export function assumer(core: Core, name: string): Assumer {
+  return { service: "lambda.amazonaws.com", sourceArn: functionArn(core, { name }) };
+}
+
 /**
- * Checks that the caller may hand the role to Lambda and that Lambda may assume it.
+ * Checks that the caller may hand the role to Lambda and that Lambda may assume it for the function.
  * @throws AwsError AccessDeniedException, InvalidParameterValueException
  */
-export function checkRole(core: Core, principal: Principal, role: string): void {
+export function checkRole(core: Core, principal: Principal, role: string, name: string): void {
   const { iam } = core.siblings;
-  iam.authorizePassRole(principal, role, "lambda.amazonaws.com");
-  if (!iam.isAssumable(role, "lambda.amazonaws.com")) {
+  const by = assumer(core, name);
+  iam.authorizePassRole(principal, role, by.service);
+  if (!iam.isAssumable(role, by)) {
     throw invalidParameter("The role defined for the function cannot be assumed by Lambda.");
   }
 }

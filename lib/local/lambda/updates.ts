@@ -93,7 +93,7 @@ export function updateRoutes(parts: Parts): Route[] {
         checkRevision(input.RevisionId, latest.RevisionId);
         checkRuntime(input.Runtime ?? latest.Runtime, "update", core.now());
         const optional = checkedSettings(input);
-        if (input.Role) checkRole(core, principal, input.Role);
+        if (input.Role) checkRole(core, principal, input.Role, name);
         const updated = changing(
           {
             ...latest,

@@ -5,7 +5,7 @@
 import type { Core } from "../services.ts";
 import type { EndpointConfig } from "./endpoint_configs.ts";
 import { logWriter } from "./log.ts";
-import { parseS3Uri } from "./names.ts";
+import { hostingAssumer, parseS3Uri } from "./names.ts";
 
 /** Records of this long go into one file; AWS delivers within minutes, here nobody wants to wait for that. */
 const BATCH_MILLISECONDS = 1_000;
@@ -92,13 +92,14 @@ export class Capture {
       store.transaction(() => {
         for (const { id } of records) store.run("DELETE FROM pending_captures WHERE id = ?", id);
         try {
-          const { principal } = siblings.iam.assumeRole(role, "sagemaker.amazonaws.com", "SageMaker");
+          const { principal } = siblings.iam.assumeRole(role, hostingAssumer(this.core), "SageMaker");
           siblings.s3.putObject(principal, bucket, key, body, "application/jsonlines");
         } catch (error) {
           const [endpoint, variant] = folder.split("/").slice(-6, -4);
           const log = logWriter(
             this.core,
             role,
+            hostingAssumer(this.core),
             `/aws/sagemaker/Endpoints/${endpoint}`,
             `${variant}/data-log`,
           );

@@ -7,7 +7,7 @@ import type { EndpointConfig } from "./endpoint_configs.ts";
 import type { Deployment, Endpoint } from "./endpoints.ts";
 import { logWriter } from "./log.ts";
 import { unpackModel } from "./model_archive.ts";
-import { parseS3Uri, seconds } from "./names.ts";
+import { hostingAssumer, parseS3Uri, seconds } from "./names.ts";
 
 type Variant = EndpointConfig["ProductionVariants"][number];
 
@@ -146,7 +146,11 @@ export class Fleet {
   async #unpack(deployment: Deployment, variant: Variant): Promise<void> {
     const model = deployment.models[variant.VariantName]!;
     const { iam, s3 } = this.core.siblings;
-    const { principal } = iam.assumeRole(model.ExecutionRoleArn, "sagemaker.amazonaws.com", "SageMaker");
+    const { principal } = iam.assumeRole(
+      model.ExecutionRoleArn,
+      hostingAssumer(this.core),
+      "SageMaker",
+    );
     const { bucket, key } = parseS3Uri(model.PrimaryContainer.ModelDataUrl);
     const folder = this.#folder(deployment, variant);
     await Deno.remove(folder, { recursive: true }).catch(ignoreNotFound);
@@ -184,7 +188,13 @@ export class Fleet {
     let port: number | undefined;
     let lastWords: string[] = [];
     const role = deployment.models[variant]!.ExecutionRoleArn;
-    const log = logWriter(this.core, role, `/aws/sagemaker/Endpoints/${endpoint}`, stream);
+    const log = logWriter(
+      this.core,
+      role,
+      hostingAssumer(this.core),
+      `/aws/sagemaker/Endpoints/${endpoint}`,
+      stream,
+    );
     const container = startContainer(this.command(this.#folder(deployment, of)), (line, output) => {
       // The container says first where it listens; all else is its log.
       if (output === "stdout" && port === undefined && line.startsWith('{"port":')) {

@@ -1,12 +1,17 @@
 /** What SageMaker writes to CloudWatch Logs for jobs and endpoints, with the permissions of their role. */
-import type { Core } from "../services.ts";
+import type { Assumer, Core } from "../services.ts";
 
 /** Appends lines to a stream; without the permission to, they are lost and the work goes on, as on AWS. */
-export function logWriter(core: Core, role: string, group: string, stream: string): (line: string) => void {
+export function logWriter(
+  core: Core,
+  role: string,
+  by: Assumer,
+  group: string,
+  stream: string,
+): (line: string) => void {
   const { iam, logs } = core.siblings;
-  const service = "sagemaker.amazonaws.com";
-  const allowed = iam.isAssumable(role, service) &&
-    logs.mayWrite(iam.assumeRole(role, service, "SageMaker").principal, group, stream);
+  const allowed = iam.isAssumable(role, by) &&
+    logs.mayWrite(iam.assumeRole(role, by, "SageMaker").principal, group, stream);
   return (line) => {
     if (allowed) logs.write(group, stream, [line]);
   };

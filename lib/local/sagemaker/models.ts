@@ -10,6 +10,7 @@ import {
   arnOf,
   couldNotFind,
   entityName,
+  hostingAssumer,
   parseS3Uri,
   roleArn,
   s3Uri,
@@ -143,7 +144,8 @@ export function modelOperations(core: Core, tags: Tags) {
 
 function checkModelData(core: Core, url: string, role: string): void {
   const { iam, s3 } = core.siblings;
-  if (!iam.isAssumable(role, "sagemaker.amazonaws.com")) {
+  const by = hostingAssumer(core);
+  if (!iam.isAssumable(role, by)) {
     throw new AwsError(
       "ValidationException",
       `Could not assume role ${role}. Please ensure that the role exists and allows principal ` +
@@ -152,7 +154,7 @@ function checkModelData(core: Core, url: string, role: string): void {
   }
   const { bucket, key } = parseS3Uri(url);
   try {
-    s3.getObject(iam.assumeRole(role, "sagemaker.amazonaws.com", "SageMaker").principal, bucket, key);
+    s3.getObject(iam.assumeRole(role, by, "SageMaker").principal, bucket, key);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw new AwsError(

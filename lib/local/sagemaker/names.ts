@@ -1,6 +1,6 @@
 /** Shapes, ARNs and timestamps that SageMaker's operations share. */
 import { AwsError } from "../errors.ts";
-import type { Core } from "../services.ts";
+import type { Assumer, Core } from "../services.ts";
 import { string } from "../shapes.ts";
 
 /** Names of jobs, models, endpoint configs, endpoints and variants. */
@@ -15,6 +15,19 @@ export const s3Uri = string({ max: 1024, pattern: /(https|s3):\/\/([^\/]+)\/?(.*
 /** `arn:aws:sagemaker:…`; SageMaker writes the name in lower case whatever was typed. */
 export function arnOf(core: Core, kind: string, name: string): string {
   return `arn:aws:sagemaker:${core.region}:${core.account}:${kind}/${name.toLowerCase()}`;
+}
+
+/** SageMaker when it assumes a role for a training job, by the job's ARN. */
+export function trainingAssumer(sourceArn: string): Assumer {
+  return { service: "sagemaker.amazonaws.com", sourceArn };
+}
+
+/**
+ * SageMaker when it assumes a role for models and endpoints. It names none of them: the asterisk is part of the ARN
+ * (AWS, "Cross-service confused deputy prevention", SageMaker AI Inference).
+ */
+export function hostingAssumer({ region, account }: Core): Assumer {
+  return { service: "sagemaker.amazonaws.com", sourceArn: `arn:aws:sagemaker:${region}:${account}:*` };
 }
 
 /** AWS's answer for a model, endpoint or endpoint configuration that does not exist. */

@@ -5,7 +5,7 @@ import type { Call, Core } from "../services.ts";
 import * as shape from "../shapes.ts";
 import { checkImage, checkInstanceType } from "./images.ts";
 import { CHANGE_MEMBERS, LIST_MEMBERS, page } from "./listing.ts";
-import { arnOf, entityName, joinUri, parseS3Uri, roleArn, s3Uri, seconds } from "./names.ts";
+import { arnOf, entityName, joinUri, parseS3Uri, roleArn, s3Uri, seconds, trainingAssumer } from "./names.ts";
 import { tagList, type Tags } from "./tags.ts";
 
 const { boolean, integer, list, map, notSupported, required, string, structure } = shape;
@@ -280,14 +280,15 @@ function summary(job: TrainingJob): object {
 function checkInputs(core: Core, input: CreateTrainingJobInput): void {
   const { iam, s3 } = core.siblings;
   const { RoleArn } = input;
-  if (!iam.isAssumable(RoleArn, "sagemaker.amazonaws.com")) {
+  const by = trainingAssumer(arnOf(core, "training-job", input.TrainingJobName));
+  if (!iam.isAssumable(RoleArn, by)) {
     throw new AwsError(
       "ValidationException",
       `Could not assume role ${RoleArn}. Please ensure that the role exists and allows principal ` +
         `'sagemaker.amazonaws.com' to assume the role.`,
     );
   }
-  const { principal } = iam.assumeRole(RoleArn, "sagemaker.amazonaws.com", "SageMaker");
+  const { principal } = iam.assumeRole(RoleArn, by, "SageMaker");
   const names = new Set<string>();
   for (const { ChannelName, DataSource, CompressionType, InputMode } of input.InputDataConfig ?? []) {
     if (names.has(ChannelName)) {

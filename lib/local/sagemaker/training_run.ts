@@ -5,7 +5,7 @@ import type { Core, Principal } from "../services.ts";
 import { type Container, type ContainerCommand, startContainer } from "./containers.ts";
 import { logWriter } from "./log.ts";
 import { packModel } from "./model_archive.ts";
-import { parseS3Uri, seconds } from "./names.ts";
+import { parseS3Uri, seconds, trainingAssumer } from "./names.ts";
 import type { Channel, TrainingJob, TrainingRunner } from "./training_jobs.ts";
 
 /** SageMaker gives a container 120 s between SIGTERM and SIGKILL. */
@@ -88,12 +88,13 @@ export class TrainingRuns implements TrainingRunner {
   async #execute(job: TrainingJob, run: Run): Promise<void> {
     const folder = join(this.core.stateDir, "sagemaker", "training", job.TrainingJobName);
     const stream = `${job.TrainingJobName}/algo-1-${Math.floor(job.CreationTime)}`;
-    const log = logWriter(this.core, job.RoleArn, LOG_GROUP, stream);
+    const by = trainingAssumer(job.TrainingJobArn);
+    const log = logWriter(this.core, job.RoleArn, by, LOG_GROUP, stream);
     let deadline: ReturnType<typeof setTimeout> | undefined;
     try {
       this.#move(job, "Pending", "Preparing the instances for training");
       const { iam } = this.core.siblings;
-      const { principal } = iam.assumeRole(job.RoleArn, "sagemaker.amazonaws.com", "SageMaker");
+      const { principal } = iam.assumeRole(job.RoleArn, by, "SageMaker");
       this.#move(job, "Downloading", "Downloading input data");
       await Deno.remove(folder, { recursive: true }).catch(ignoreNotFound);
       await this.#prepare(job, principal, folder);

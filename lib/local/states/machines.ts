@@ -1,6 +1,6 @@
 /** State machines as they are stored: what a machine is now, and each of its revisions. */
 import { AwsError } from "../errors.ts";
-import type { Core } from "../services.ts";
+import type { Assumer, Core } from "../services.ts";
 import type { Collection } from "../store.ts";
 import type { Machines } from "./interpreter.ts";
 import type { Journal, MachineType } from "./journal.ts";
@@ -22,6 +22,11 @@ export interface StoredRevision extends Revision {
   readonly updateDate: number;
   /** Absent until the first update, as on AWS. */
   readonly revisionId?: string;
+}
+
+/** Step Functions when it assumes a machine's role. */
+export function assumer(machineArn: string): Assumer {
+  return { service: "states.amazonaws.com", sourceArn: machineArn };
 }
 
 export class MachineStore implements Machines {

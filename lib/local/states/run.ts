@@ -1,5 +1,6 @@
 /** A running execution in memory: its threads, and what the current step has changed of them. */
 import type { Iam, Principal } from "../services.ts";
+import { assumer } from "./machines.ts";
 import type { Data, Json, Machine, State } from "./asl.ts";
 import { StateFailure } from "./failures.ts";
 import type { Ending, Execution, HistoryEvent, Journal, Thread } from "./journal.ts";
@@ -156,8 +157,9 @@ export class Run {
   /** A session of the execution's role, which is assumed once. @throws StateFailure States.Permissions */
   assumeRole(iam: Iam): Principal {
     if (this.#principal) return this.#principal;
-    const { roleArn } = this.revision;
-    if (!iam.isAssumable(roleArn, "states.amazonaws.com")) {
+    const { roleArn, machineArn } = this.revision;
+    const by = assumer(machineArn);
+    if (!iam.isAssumable(roleArn, by)) {
       throw new StateFailure(
         "States.Permissions",
         "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to " +
@@ -165,7 +167,7 @@ export class Run {
       );
     }
     const session = crypto.randomUUID().replaceAll("-", "");
-    this.#principal = iam.assumeRole(roleArn, "states.amazonaws.com", session).principal;
+    this.#principal = iam.assumeRole(roleArn, by, session).principal;
     return this.#principal;
   }
 

@@ -5,7 +5,7 @@ import type { Call, Core } from "../services.ts";
 import { boolean, type Infer, integer, list, notSupported, required, string, structure } from "../shapes.ts";
 import { diagnose, requireValid } from "./definition.ts";
 import type { Journal } from "./journal.ts";
-import { type Machine, type MachineStore, requireArn, seconds } from "./machines.ts";
+import { assumer, type Machine, type MachineStore, requireArn, seconds } from "./machines.ts";
 import { pageShape, pageSize, readToken, writeToken } from "./paging.ts";
 import { checkTags, tagShape } from "./tags.ts";
 
@@ -51,12 +51,13 @@ export function stateMachineOperations(
     core.siblings.iam.authorize(call.principal, `states:${action}`, resource);
 
   /** AWS tries the role when it is handed over. */
-  const requireRole = (call: Call, role: string) => {
+  const requireRole = (call: Call, role: string, machineArn: string) => {
     if (!/^arn:[\w-]+:iam::\d{12}:role\/.+$/.test(role)) {
       throw new AwsError("InvalidArn", `Invalid Role Arn: '${role}'`);
     }
-    core.siblings.iam.authorizePassRole(call.principal, role, "states.amazonaws.com");
-    if (core.siblings.iam.isAssumable(role, "states.amazonaws.com")) return;
+    const by = assumer(machineArn);
+    core.siblings.iam.authorizePassRole(call.principal, role, by.service);
+    if (core.siblings.iam.isAssumable(role, by)) return;
     throw new AwsError(
       "AccessDeniedException",
       "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume " +
@@ -81,7 +82,7 @@ export function stateMachineOperations(
       if (same) return { stateMachineArn: machineArn, creationDate: seconds(existing.creationDate) };
       throw new AwsError("StateMachineAlreadyExists", `State Machine Already Exists: '${machineArn}'`);
     }
-    requireRole(call, input.roleArn);
+    requireRole(call, input.roleArn, machineArn);
     const creationDate = core.now();
     core.store.transaction(() => {
       const revision = machines.addRevision({
@@ -116,7 +117,7 @@ export function stateMachineOperations(
       );
     }
     if (input.definition) await requireValid(input.definition, machine.type);
-    if (input.roleArn) requireRole(call, input.roleArn);
+    if (input.roleArn) requireRole(call, input.roleArn, machine.arn);
     const before = machines.revision(machine.revision);
     const { definition = before.definition, roleArn = before.roleArn } = input;
     const updateDate = core.now();

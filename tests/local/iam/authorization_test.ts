@@ -1,12 +1,17 @@
 /** What services ask of IAM: may this be done, this role be handed over, this role be assumed, and from when. */
 import assert from "node:assert/strict";
 import { createIam } from "../../../lib/local/iam/iam.ts";
-import type { Core, Iam, Principal } from "../../../lib/local/services.ts";
+import type { Assumer, Core, Iam, Principal } from "../../../lib/local/services.ts";
 import { Store } from "../../../lib/local/store.ts";
 import { allowing, trusting } from "./testing.ts";
 
 const ACCOUNT = "000000000000";
-const LAMBDA = "lambda.amazonaws.com";
+const FUNCTION = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:f`;
+const LAMBDA: Assumer = { service: "lambda.amazonaws.com", sourceArn: FUNCTION };
+const STATES: Assumer = {
+  service: "states.amazonaws.com",
+  sourceArn: `arn:aws:states:us-east-1:${ACCOUNT}:stateMachine:m`,
+};
 const root: Principal = { arn: `arn:aws:iam::${ACCOUNT}:root` };
 const arnOf = (role: string) => `arn:aws:iam::${ACCOUNT}:role/${role}`;
 
@@ -44,7 +49,7 @@ async function withIam(
   }
 }
 
-const createRole = { RoleName: "r", AssumeRolePolicyDocument: trusting(LAMBDA) };
+const createRole = { RoleName: "r", AssumeRolePolicyDocument: trusting(LAMBDA.service) };
 const mayRead = { RoleName: "r", PolicyName: "p", PolicyDocument: allowing("s3:GetObject") };
 const session: Principal = { arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/s`, roleName: "r" };
 
@@ -98,8 +103,8 @@ Deno.test("denials are named as each service names them", () =>
 Deno.test("a role is handed over by whom iam:PassRole allows it, to the service it names", () =>
   withIam(async (iam, send) => {
     await send("CreateRole", createRole);
-    iam.authorizePassRole(root, arnOf("any"), LAMBDA);
-    assert.throws(() => iam.authorizePassRole(session, arnOf("any"), LAMBDA), {
+    iam.authorizePassRole(root, arnOf("any"), LAMBDA.service);
+    assert.throws(() => iam.authorizePassRole(session, arnOf("any"), LAMBDA.service), {
       code: "AccessDeniedException",
       status: 403,
     });
@@ -107,7 +112,7 @@ Deno.test("a role is handed over by whom iam:PassRole allows it, to the service 
       status: 400,
     });
     assert.throws(
-      () => iam.authorizePassRole(root, "arn:aws:iam::111111111111:role/x", LAMBDA),
+      () => iam.authorizePassRole(root, "arn:aws:iam::111111111111:role/x", LAMBDA.service),
       /Cross-account/,
     );
     const PolicyDocument = JSON.stringify({
@@ -116,12 +121,12 @@ Deno.test("a role is handed over by whom iam:PassRole allows it, to the service 
         Effect: "Allow",
         Action: "iam:PassRole",
         Resource: arnOf("any"),
-        Condition: { StringEquals: { "iam:PassedToService": LAMBDA } },
+        Condition: { StringEquals: { "iam:PassedToService": LAMBDA.service } },
       },
     });
     await send("PutRolePolicy", { ...mayRead, PolicyDocument });
-    iam.authorizePassRole(session, arnOf("any"), LAMBDA);
-    assert.throws(() => iam.authorizePassRole(session, arnOf("other"), LAMBDA), /iam:PassRole/);
+    iam.authorizePassRole(session, arnOf("any"), LAMBDA.service);
+    assert.throws(() => iam.authorizePassRole(session, arnOf("other"), LAMBDA.service), /iam:PassRole/);
     assert.throws(() => iam.authorizePassRole(session, arnOf("any"), "states.amazonaws.com"), /iam:PassRole/);
   }));
 
@@ -129,7 +134,7 @@ Deno.test("a service assumes the roles whose trust policy names it", () =>
   withIam(async (iam, send) => {
     await send("CreateRole", createRole);
     assert.ok(iam.isAssumable(arnOf("r"), LAMBDA));
-    assert.ok(!iam.isAssumable(arnOf("r"), "states.amazonaws.com"));
+    assert.ok(!iam.isAssumable(arnOf("r"), STATES));
     assert.ok(!iam.isAssumable(arnOf("absent"), LAMBDA));
     assert.ok(!iam.isAssumable(arnOf("path/r"), LAMBDA));
     const { principal, credentials } = iam.assumeRole(arnOf("r"), LAMBDA, "f");
@@ -137,7 +142,26 @@ Deno.test("a service assumes the roles whose trust policy names it", () =>
     assert.match(credentials.AccessKeyId, /^ASIA[A-Z2-7]{16}$/);
     assert.equal(iam.assumeRole(arnOf("r"), LAMBDA, "f").credentials.AccessKeyId, credentials.AccessKeyId);
     assert.notEqual(iam.assumeRole(arnOf("r"), LAMBDA, "g").credentials.AccessKeyId, credentials.AccessKeyId);
-    assert.throws(() => iam.assumeRole(arnOf("r"), "states.amazonaws.com", "f"), /cannot assume/);
+    assert.throws(() => iam.assumeRole(arnOf("r"), STATES, "f"), /cannot assume/);
+  }));
+
+Deno.test("a trust policy can ask for what the service acts for, and for its account", () =>
+  withIam(async (iam, send) => {
+    const conditions: [object, boolean][] = [
+      [{ ArnEquals: { "aws:SourceArn": FUNCTION } }, true],
+      [{ ArnLike: { "aws:SourceArn": `arn:aws:lambda:*:${ACCOUNT}:function:*` } }, true],
+      [{ ArnEquals: { "aws:SourceArn": `${FUNCTION}2` } }, false],
+      [{ StringEquals: { "aws:SourceAccount": ACCOUNT } }, true],
+      [{ StringEquals: { "aws:SourceAccount": "111111111111" } }, false],
+      [{ Null: { "aws:SourceArn": "true" } }, false],
+    ];
+    await send("CreateRole", createRole);
+    for (const [Condition, expected] of conditions) {
+      const document = JSON.parse(createRole.AssumeRolePolicyDocument);
+      Object.assign(document.Statement[0], { Condition });
+      await send("UpdateAssumeRolePolicy", { RoleName: "r", PolicyDocument: JSON.stringify(document) });
+      assert.equal(iam.isAssumable(arnOf("r"), LAMBDA), expected, JSON.stringify(Condition));
+    }
   }));
 
 Deno.test("new and changed roles and policies take effect after their propagation", () =>
