@@ -4,7 +4,7 @@
  */
 import { trainCommand } from "../../lib/local/sagemaker/image_classification/process.ts";
 import { stage } from "./pictures.ts";
-import { localThroughput, torchThroughput } from "./resnet_step.ts";
+import { type Throughput, throughput } from "./resnet_step.ts";
 
 interface Run {
   split: number;
@@ -91,12 +91,9 @@ export async function bench({ quick = false } = {}): Promise<Run[]> {
       true,
     ]);
   }
-  const local = await localThroughput();
-  const torch = await torchThroughput();
-  console.log(`ResNet-20, batch 64: ${local.toFixed(0)} images/s here, ${describe(torch)}`);
-  if (torch) {
-    rows.push(["ResNet-20 step, ratio to PyTorch", local / torch.imagesPerSecond, TARGETS.ratio, true]);
-  }
+  const { imagesPerSecond, torch } = await throughput();
+  console.log(`ResNet-20, batch 64: ${imagesPerSecond.toFixed(0)} images/s here, ${describe(torch)}`);
+  if (torch) rows.push(["ResNet-20 step, ratio to PyTorch", torch.ratio, TARGETS.ratio, true]);
   for (const [name, value, target, atLeast] of rows) {
     const reached = atLeast ? value >= target : value <= target;
     const limit = `${atLeast ? "≥" : "≤"} ${target}`;
@@ -116,7 +113,7 @@ export async function bench({ quick = false } = {}): Promise<Run[]> {
   return runs;
 }
 
-function describe(torch: { version: string; imagesPerSecond: number } | undefined): string {
+function describe(torch: Throughput["torch"]): string {
   return torch
     ? `${torch.imagesPerSecond.toFixed(0)} in PyTorch ${torch.version}`
     : "no PyTorch found to compare with";
