@@ -62,6 +62,8 @@ function join(g: Graph, values: Value[]): Value {
  * arithmetic of batch norm and ReLU (Mul, Add, BatchNormalization, ReduceSum, HardSigmoid) 18 %, strided input
  * gradients 3 %, the optimiser under 1 %. With plain Conv and weight gradients as products of shifted copies the
  * same step took 1.7 times as long: Conv 46 %, MatMul 20 %, the copies 16 %.
+ * Of a step of the compact network (batch 32, two threads): convolutions 38 %, layouts 18 %, pooling with its gradient
+ * 15 %, Mul, Add and Erf of batch norm, GELU and optimiser 12 %.
  *
  * Inputs: `pictures` uint8 [batch, channels, H, W], `targets` [batch, classes] (rows sum to 1), `rate` [],
  * `weights` [P], `slot0` … [P], `statistics` [S].
