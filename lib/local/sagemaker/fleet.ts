@@ -35,6 +35,13 @@ export interface Answer {
   stream: string;
 }
 
+/** A container that does not get ready, which is an endpoint's FailureReason, or does not answer. */
+class ContainerError extends Error {
+  constructor(message: string, readonly stream: string, readonly late = false) {
+    super(message);
+  }
+}
+
 export class Fleet {
   readonly #endpoints;
   /** By deployment and variant; a promise while it starts. */
@@ -85,6 +92,14 @@ export class Fleet {
     this.#inFlight.set(deployment.id, (this.#inFlight.get(deployment.id) ?? 0) + 1);
     try {
       return await ask(await this.#serve(endpoint.EndpointName, deployment, variant), headers, body);
+    } catch (error) {
+      if (!(error instanceof ContainerError)) throw error;
+      const why = error.late
+        ? "Your invocation timed out while waiting for a response from container primary."
+        : `Amazon SageMaker could not get a response from the ${endpoint.EndpointName} endpoint. This can occur when ` +
+          "CPU or memory utilization is high. To check your utilization, see Amazon CloudWatch. To fix this problem, " +
+          "use an instance type with more CPU capacity or memory.";
+      return { status: 0, headers: new Headers(), body: new TextEncoder().encode(why), stream: error.stream };
     } finally {
       this.#inFlight.set(deployment.id, this.#inFlight.get(deployment.id)! - 1);
     }
@@ -181,7 +196,7 @@ export class Fleet {
     of: Variant,
     onExit: () => void,
   ): Promise<Server> {
-    if (this.#closing) throw new AwsError("ServiceUnavailable", "The local AWS is stopping.", 503);
+    if (this.#closing) throw stopping();
     const variant = of.VariantName;
     const stream = `${variant}/i-${crypto.randomUUID().replaceAll("-", "").slice(0, 17)}`;
     const listening = Promise.withResolvers<number>();
@@ -232,7 +247,8 @@ export class Fleet {
       return { container, url, stream };
     } catch (error) {
       await container.stop(1);
-      throw error;
+      if (this.#closing) throw stopping();
+      throw new ContainerError(error instanceof Error ? error.message : String(error), stream);
     }
   }
 
@@ -251,6 +267,12 @@ export class Fleet {
   }
 }
 
+/** What callers get while the server stops. */
+function stopping(): AwsError {
+  return new AwsError("ServiceUnavailable", "The local AWS is stopping.", 503);
+}
+
+/** @throws ContainerError when there is no answer */
 async function ask(
   { container, url, stream }: Server,
   headers: Headers,
@@ -274,10 +296,7 @@ async function ask(
         new Promise((end) => setTimeout(end, 1000)),
       ]);
     }
-    const why = late.signal.aborted
-      ? "Your invocation timed out while waiting for a response from container primary."
-      : "The container ended before it answered.";
-    return { status: 0, headers: new Headers(), body: new TextEncoder().encode(why), stream };
+    throw new ContainerError("The container did not answer.", stream, late.signal.aborted);
   } finally {
     clearTimeout(timer);
   }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
@@ -6,9 +8,14 @@ import {
   SageMakerClient,
   waitUntilEndpointInService,
 } from "@aws-sdk/client-sagemaker";
-import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import {
+  InvokeEndpointCommand,
+  type ModelError,
+  SageMakerRuntimeClient,
+} from "@aws-sdk/client-sagemaker-runtime";
+import { MODEL_FILE } from "../../../lib/local/sagemaker/image_classification/artifact.ts";
 import { descendants } from "../program.ts";
-import { withLocalAws } from "../testing.ts";
+import { type TestAws, withLocalAws } from "../testing.ts";
 import { IMAGE, picture, trainedModel } from "./testing.ts";
 
 /** The process that serves a model of a local AWS in this process. */
@@ -21,7 +28,11 @@ function servingProcess(stateDir: string): number {
   return found;
 }
 
-Deno.test("a container that dies while it is asked is a ModelError, and another one takes its place", async () => {
+/** A local AWS with an endpoint in service, and its picture to ask about. */
+async function withEndpoint(
+  body: (aws: TestAws, runtime: SageMakerRuntimeClient, invoke: InvokeEndpointCommand) => Promise<void>,
+  stateDir?: string,
+): Promise<void> {
   await withLocalAws(async (aws) => {
     const { role, modelDataUrl } = await trainedModel(aws);
     const client = new SageMakerClient(aws.client);
@@ -46,25 +57,64 @@ Deno.test("a container that dies while it is asked is a ModelError, and another 
       await waitUntilEndpointInService({ client, maxWaitTime: 30, minDelay: 0.1, maxDelay: 0.1 }, {
         EndpointName: "endpoint",
       });
-      const invoke = new InvokeEndpointCommand({
-        EndpointName: "endpoint",
-        ContentType: "image/png",
-        Body: await picture(0),
-      });
-      const process = servingProcess(aws.stateDir);
-      Deno.kill(process, "SIGSTOP");
-      const asked = runtime.send(invoke);
-      setTimeout(() => Deno.kill(process, "SIGKILL"), 300);
-      await assert.rejects(asked, {
-        name: "ModelError",
-        OriginalStatusCode: 0,
-        OriginalMessage: "The container ended before it answered.",
-      });
-      const { Body } = await runtime.send(invoke);
-      assert.equal(JSON.parse(Body.transformToString()).length, 2);
+      await body(aws, runtime, await ask());
     } finally {
       client.destroy();
       runtime.destroy();
     }
+  }, { stateDir });
+}
+
+const ask = async () =>
+  new InvokeEndpointCommand({
+    EndpointName: "endpoint",
+    ContentType: "image/png",
+    Body: await picture(0),
   });
+
+const NO_RESPONSE = {
+  name: "ModelError",
+  OriginalStatusCode: 0,
+  OriginalMessage: /^Amazon SageMaker could not get a response from the endpoint endpoint\./,
+};
+
+Deno.test("a container that dies while it is asked is a ModelError, and another one takes its place", () =>
+  withEndpoint(async (aws, runtime, invoke) => {
+    const process = servingProcess(aws.stateDir);
+    Deno.kill(process, "SIGSTOP");
+    const asked = runtime.send(invoke);
+    setTimeout(() => Deno.kill(process, "SIGKILL"), 300);
+    await assert.rejects(asked, NO_RESPONSE);
+    const { Body } = await runtime.send(invoke);
+    assert.equal(JSON.parse(Body.transformToString()).length, 2);
+  }));
+
+Deno.test("a container that cannot start again after a restart is a ModelError, with its log", async () => {
+  const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
+  try {
+    await withEndpoint(() => Promise.resolve(), stateDir);
+    const folder = join(stateDir, "sagemaker", "endpoints");
+    for (const { name } of Deno.readDirSync(folder)) {
+      Deno.writeTextFileSync(join(folder, name, "AllTraffic", "model", MODEL_FILE), "no model");
+    }
+    await withLocalAws(async (aws) => {
+      const runtime = new SageMakerRuntimeClient(aws.client);
+      const logs = new CloudWatchLogsClient(aws.client);
+      try {
+        const error = await runtime.send(await ask()).catch((error: ModelError) => error);
+        assert.throws(() => {
+          throw error;
+        }, NO_RESPONSE);
+        const [, logGroupName, logStreamName] = (error as ModelError).LogStreamArn!
+          .match(/log-group:(.+):log-stream:(.+)$/)!;
+        const { events } = await logs.send(new GetLogEventsCommand({ logGroupName, logStreamName }));
+        assert.match(events!.map(({ message }) => message).join("\n"), /model\.onnx cannot be loaded/);
+      } finally {
+        runtime.destroy();
+        logs.destroy();
+      }
+    }, { stateDir });
+  } finally {
+    await Deno.remove(stateDir, { recursive: true });
+  }
 });
