@@ -6,7 +6,11 @@ import { runProgram } from "./task.ts";
 const HELP = `deno task local        the local AWS in the foreground, until Ctrl-C
 deno task local stop   ends the local AWS of this state directory, however it was started
 
-SCONES_PORT (default 4566, 0 picks one) and SCONES_STATE_DIR (default .scones) say where.`;
+SCONES_PORT (default 4566, 0 picks one) and SCONES_STATE_DIR (default .scones) say where.
+
+AWS's clients put "sync-" before the host when they call StartSyncExecution, and there is no host sync-127.0.0.1.
+To call it, tell them not to: AWS_DISABLE_HOST_PREFIX_INJECTION=true (AWS CLI), Config(inject_host_prefix=False)
+(boto3), disableHostPrefix: true (JavaScript).`;
 
 await runProgram(HELP, async () => {
   const settings = readSettings();
