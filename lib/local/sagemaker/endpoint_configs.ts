@@ -83,10 +83,7 @@ export interface EndpointConfig {
   CreationTime: number;
 }
 
-export function endpointConfigOperations(
-  core: Core,
-  { tags, quotas }: { tags: Tags; quotas: Readonly<Record<string, number>> },
-) {
+export function endpointConfigOperations(core: Core, tags: Tags) {
   const configs = core.store.collection<EndpointConfig>("endpoint-configs");
   const models = core.store.collection<Model>("models");
 
@@ -107,7 +104,7 @@ export function endpointConfigOperations(
         `Production variant ${variant.VariantName} needs InstanceType and InitialInstanceCount.`,
       );
     }
-    checkInstanceType("endpoint", InstanceType, InitialInstanceCount, quotas);
+    checkInstanceType("endpoint", InstanceType);
     if (!models.has(ModelName)) throw couldNotFind("model", arnOf(core, "model", ModelName));
     return { InitialVariantWeight: 1, ...variant, InstanceType, InitialInstanceCount };
   }

@@ -5,6 +5,7 @@ import type { Call, Core } from "../services.ts";
 import * as shape from "../shapes.ts";
 import type { EndpointConfig } from "./endpoint_configs.ts";
 import type { Fleet } from "./fleet.ts";
+import { checkCapacity, type Instances } from "./images.ts";
 import { CHANGE_MEMBERS, LIST_MEMBERS, page } from "./listing.ts";
 import type { Model } from "./models.ts";
 import { alreadyExists, arnOf, couldNotFind, entityName, seconds } from "./names.ts";
@@ -38,7 +39,10 @@ export interface Endpoint {
   next?: Deployment;
 }
 
-export function endpointOperations(core: Core, { fleet, tags }: { fleet: Fleet; tags: Tags }) {
+export function endpointOperations(
+  core: Core,
+  { fleet, tags, quotas }: { fleet: Fleet; tags: Tags; quotas: Readonly<Record<string, number>> },
+) {
   const endpoints = core.store.collection<Endpoint>("endpoints");
   const configs = core.store.collection<EndpointConfig>("endpoint-configs");
   const models = core.store.collection<Model>("models");
@@ -51,6 +55,7 @@ export function endpointOperations(core: Core, { fleet, tags }: { fleet: Fleet; 
     return endpoint;
   }
 
+  /** What is to serve a configuration. @throws AwsError for an unknown one, or instances that are not to be had */
   function deploymentOf(configName: string): Deployment {
     const config = configs.get(configName);
     if (!config) throw couldNotFind("endpoint configuration", arnOf(core, "endpoint-config", configName));
@@ -59,6 +64,11 @@ export function endpointOperations(core: Core, { fleet, tags }: { fleet: Fleet; 
       if (!model) throw couldNotFind("model", arnOf(core, "model", ModelName));
       return [VariantName, model] as const;
     });
+    const running = endpoints.list().flatMap(({ deployment, next }) => [
+      ...instances(deployment?.config),
+      ...instances(next?.config),
+    ]);
+    checkCapacity("endpoint", instances(config), running, quotas);
     return { id: crypto.randomUUID(), config, models: Object.fromEntries(byVariant) };
   }
 
@@ -208,4 +218,11 @@ export function endpointOperations(core: Core, { fleet, tags }: { fleet: Fleet; 
       fleet.remove(EndpointName);
     }),
   };
+}
+
+function instances(config: EndpointConfig | undefined): Instances[] {
+  return (config?.ProductionVariants ?? []).map(({ InstanceType, InitialInstanceCount }) => ({
+    InstanceType,
+    InstanceCount: InitialInstanceCount,
+  }));
 }

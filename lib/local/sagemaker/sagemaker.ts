@@ -31,8 +31,8 @@ export function createSageMaker(core: Core, { quotas = {} }: SageMakerOptions = 
   const operations = {
     ...trainingJobOperations(core, { runner: runs, tags, quotas }),
     ...modelOperations(core, tags),
-    ...endpointConfigOperations(core, { tags, quotas }),
-    ...endpointOperations(core, { fleet, tags }),
+    ...endpointConfigOperations(core, tags),
+    ...endpointOperations(core, { fleet, tags, quotas }),
     ...tags.operations,
   };
   const invokeEndpoint = createInvokeEndpoint(core, { fleet, capture });

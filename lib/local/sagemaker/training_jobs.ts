@@ -3,7 +3,7 @@ import { AwsError } from "../errors.ts";
 import { operation } from "../protocols.ts";
 import type { Call, Core } from "../services.ts";
 import * as shape from "../shapes.ts";
-import { checkImage, checkInstanceType } from "./images.ts";
+import { checkCapacity, checkImage, checkInstanceType } from "./images.ts";
 import { CHANGE_MEMBERS, LIST_MEMBERS, page } from "./listing.ts";
 import { arnOf, entityName, joinUri, parseS3Uri, roleArn, s3Uri, seconds, trainingAssumer } from "./names.ts";
 import { tagList, type Tags } from "./tags.ts";
@@ -168,8 +168,7 @@ export function trainingJobOperations(
         );
       }
       checkImage(core, TrainingImage);
-      const { InstanceType, InstanceCount } = input.ResourceConfig;
-      checkInstanceType("training-job", InstanceType, InstanceCount, quotas);
+      checkInstanceType("training-job", input.ResourceConfig.InstanceType);
       if (jobs.has(input.TrainingJobName)) {
         throw new AwsError(
           "ResourceInUse",
@@ -178,6 +177,10 @@ export function trainingJobOperations(
         );
       }
       checkInputs(core, input);
+      const running = jobs.list().filter(({ TrainingJobStatus: status }) =>
+        status === "InProgress" || status === "Stopping"
+      );
+      checkCapacity("training-job", [input.ResourceConfig], running.map((job) => job.ResourceConfig), quotas);
       const { Tags, StoppingCondition, ...rest } = input;
       const now = seconds(core);
       const job: TrainingJob = {

@@ -97,6 +97,14 @@ Deno.test("endpoints: created, invoked, captured, updated, deleted", async (t) =
       });
     });
 
+    await t.step("instances that are not to be had are refused when they are to start", async () => {
+      const [variant] = endpointConfig("retired").input.ProductionVariants!;
+      const ProductionVariants = [{ ...variant!, InstanceType: "ml.p2.xlarge" as const }];
+      await client.send(endpointConfig("retired", { ProductionVariants }));
+      const create = new CreateEndpointCommand({ EndpointName: "scones", EndpointConfigName: "retired" });
+      await assert.rejects(client.send(create), { name: "ResourceLimitExceeded" });
+    });
+
     await t.step("Creating, then InService; no delete meanwhile", async () => {
       await client.send(endpointConfig("c1", { DataCaptureConfig: CAPTURE }));
       await client.send(new CreateEndpointCommand({ EndpointName: "scones", EndpointConfigName: "c1" }));
@@ -147,6 +155,8 @@ Deno.test("endpoints: created, invoked, captured, updated, deleted", async (t) =
           first!.key,
           /^data_capture\/scones\/AllTraffic\/\d{4}\/\d\d\/\d\d\/\d\d\/\d\d-\d\d-\d{3}-[0-9a-f-]{36}\.jsonl$/,
         );
+        const hour = first!.record.eventMetadata.inferenceTime.slice(0, 13).replaceAll(/[-T]/g, "/");
+        assert.ok(first!.key.includes(`/${hour}/`), `${first!.key} is not of the hour ${hour} UTC`);
         assert.deepEqual(records.map(({ record }) => record.eventMetadata.inferenceId), [
           "test/0.png",
           "test/1.png",
