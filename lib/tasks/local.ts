@@ -9,8 +9,8 @@ deno task local stop   ends the local AWS of this state directory, however it wa
 SCONES_PORT (default 4566, 0 picks one) and SCONES_STATE_DIR (default .scones) say where.
 
 AWS's clients put "sync-" before the host when they call StartSyncExecution, and there is no host sync-127.0.0.1.
-To call it, tell them not to: AWS_DISABLE_HOST_PREFIX_INJECTION=true (AWS CLI), Config(inject_host_prefix=False)
-(boto3), disableHostPrefix: true (JavaScript).`;
+To call it, tell them not to: AWS_DISABLE_HOST_PREFIX_INJECTION=true (AWS CLI, boto3), disableHostPrefix: true
+(JavaScript).`;
 
 await runProgram(HELP, async () => {
   const settings = readSettings();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CopyObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import {
   CreateTrainingJobCommand,
   type CreateTrainingJobCommandInput,
@@ -181,6 +181,28 @@ Deno.test("a training job trains, logs and stores its model", async () => {
     await client.send(new DeleteTrainingJobCommand({ TrainingJobName: request.TrainingJobName }));
     assert.deepEqual((await client.send(new ListTrainingJobsCommand({}))).TrainingJobSummaries, []);
     [client, s3, logs].forEach((one) => one.destroy());
+  });
+});
+
+Deno.test("a prefix is the beginning of keys, not a folder", async () => {
+  await withLocalAws(async (aws) => {
+    const client = new SageMakerClient(aws.client);
+    const s3 = new S3Client(aws.client);
+    const role = await createRole(aws);
+    await stagePictures(aws);
+    await s3.send(
+      new CopyObjectCommand({ Bucket: BUCKET, CopySource: `${BUCKET}/train/1.png`, Key: "train_old/1.png" }),
+    );
+    // All of these begin with `train`, and so does the list itself.
+    const paths = ["train/0.png", "train_old/1.png"];
+    const Body = Array.from({ length: 64 }, (_, i) => `${i}\t${i % 2}\t${paths[i % 2]}\n`).join("");
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: "train.lst", Body }));
+    const request = trainingJob(role);
+    request.InputDataConfig![0]!.DataSource!.S3DataSource!.S3Uri = `s3://${BUCKET}/train`;
+    await client.send(new CreateTrainingJobCommand(request));
+    const job = await jobEnded(client, request.TrainingJobName!);
+    assert.deepEqual([job.TrainingJobStatus, job.FailureReason], ["Completed", undefined]);
+    [client, s3].forEach((one) => one.destroy());
   });
 });
 
