@@ -43,7 +43,7 @@ export interface EvaluationOptions {
  * The captures as a table, joined by inference id with the labels of the pictures: `time`, `inference_id`, `picture`,
  * `truth`, `predicted`, `confidence`, `accepted`, `correct` and a probability `p_<class>` for each class, by time.
  *
- * It has one row per inference id: the latest answer, since a picture that was sent twice must not count twice.
+ * It has one row per inference id: the latest answer, since a picture that was sent twice must not count twice; answers of the same second stay in the order of `captures`.
  * Captures without an inference id are all kept, without truth.
  *
  * @param labels the entries of `test.lst`
@@ -55,11 +55,14 @@ export function evaluationFrame(
   labels: readonly LstEntry[],
   { classes, threshold, folder = S3_LAYOUT.test }: EvaluationOptions,
 ): DataFrame {
-  const latest = latestPerId(captures);
+  const latest = latestPerId(captures).toSorted((a, b) =>
+    a.inferenceTime.getTime() - b.inferenceTime.getTime()
+  );
   const answers = latest.map((capture) => probabilitiesOf(capture, classes));
   const best = answers.map((probabilities) => probabilities.indexOf(Math.max(...probabilities)));
   const ids = latest.map(({ inferenceId }) => inferenceId ?? null);
   const captured = pl.DataFrame({
+    arrival: pl.Series("arrival", latest.map((_, index) => index), pl.Int32),
     time: pl.Series("time", latest.map(({ inferenceTime }) => inferenceTime), pl.Datetime("ms")),
     inference_id: pl.Series("inference_id", ids, pl.Utf8),
     picture: pl.Series("picture", ids.map((id) => id?.split("/").at(-1) ?? null), pl.Utf8),
@@ -80,7 +83,7 @@ export function evaluationFrame(
       pl.col("confidence").gtEq(pl.lit(threshold)).alias("accepted"),
       pl.col("predicted").eq(pl.col("truth")).alias("correct"),
     )
-    .sort("time")
+    .sort("arrival")
     .select(
       ...["time", "inference_id", "picture", "truth", "predicted", "confidence", "accepted", "correct"],
       ...classes.map(probabilityColumn),

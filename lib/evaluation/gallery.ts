@@ -78,7 +78,7 @@ export function sampleGallery(pictures: readonly LabelledPicture[], classes: rea
     const heading =
       `<div style="font-weight:600;border-left:6px solid ${color};padding-left:8px;margin:12px 0 8px">` +
       `${escapeHtml(className)}</div>`;
-    const figures = members.map(({ png, name }) => figure(png, [name], "1px solid transparent"));
+    const figures = members.map(({ png, name }) => image(png, name, "1px solid transparent"));
     return [{
       source: `<section>${heading}${strip(figures)}</section>`,
       plain: `${className}, ${countOf(members.length, "picture")}: ${
@@ -94,15 +94,17 @@ function strip(figures: string[]): string {
 }
 
 function figure(png: Uint8Array, lines: string[], frame: string): string {
-  const data = Buffer.from(png.buffer, png.byteOffset, png.byteLength).toString("base64");
   const [first, ...others] = lines.map(escapeHtml);
-  return `<figure style="margin:0;width:${pictureWidth + 24}px">` +
-    `<img alt="${lines.map(escapeHtml).join(", ")}" width="${pictureWidth}" height="${pictureWidth}" ` +
-    `style="image-rendering:pixelated;border-radius:4px;margin:6px 0 4px 6px;outline:${frame};outline-offset:1px" ` +
-    `src="data:image/png;base64,${data}">` +
+  return `<figure style="margin:0;width:${pictureWidth + 24}px">${image(png, lines.join(", "), frame)}` +
     `<figcaption style="font-size:12px;line-height:1.35;overflow-wrap:anywhere">` +
-    `${others.length > 0 ? `<strong>${first}</strong>` : first}${
-      others.map((line) => `<br>${line}`).join("")
-    }` +
-    `</figcaption></figure>`;
+    `<strong>${first}</strong>${others.map((line) => `<br>${line}`).join("")}</figcaption></figure>`;
+}
+
+/** A picture that says in words what it is, to the pointer too. */
+function image(png: Uint8Array, words: string, frame: string): string {
+  const data = Buffer.from(png.buffer, png.byteOffset, png.byteLength).toString("base64");
+  const text = escapeHtml(words);
+  return `<img alt="${text}" title="${text}" width="${pictureWidth}" height="${pictureWidth}" ` +
+    `style="image-rendering:pixelated;border-radius:4px;margin:6px 0 4px 6px;outline:${frame};outline-offset:1px" ` +
+    `src="data:image/png;base64,${data}">`;
 }

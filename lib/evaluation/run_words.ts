@@ -44,7 +44,7 @@ export function trainingWords(epochs: readonly EpochFigures[]): string {
   const best = validated.reduce((a, b) => b.validation! > a.validation! ? b : a);
   const end = `Validation accuracy ${percent(last.validation!)} after ${countOf(epochs.length, "epoch")}`;
   return best.validation! > last.validation!
-    ? `${end}; the best was ${percent(best.validation!)}, in epoch ${best.epoch}.`
+    ? `${end}; the best was ${percent(best.validation!)}, after ${best.epoch + 1}.`
     : `${end}.`;
 }
 

@@ -16,9 +16,9 @@ export function accuracyWords(rows: readonly Prediction[]): string {
   if (known.length === 0) return `${noTruth}${unlabelled}`;
   const right = known.filter(({ correct }) => correct).length;
   const [low, high] = wilsonInterval(right, known.length);
-  return `The endpoint told ${partOf(right, known.length, "picture")} right, ` +
-    `${percent(right / known.length)}${unlabelled}; so many leave the true share between ` +
-    `${percent(low)} and ${percent(high)} (95% interval).`;
+  return `The endpoint recognised ${partOf(right, known.length, "picture")}: ` +
+    `${percent(right / known.length)}${unlabelled}. With many more pictures it might be anything from ` +
+    `${percent(low)} to ${percent(high)} (95% interval).`;
 }
 
 /** How many answers reached the threshold, and how right these are. */
@@ -50,7 +50,7 @@ export function confusionWords(matrix: readonly (readonly number[])[], classes: 
     row.map((count, predicted) => ({ count, truth, predicted, of: row.reduce((sum, n) => sum + n, 0) }))
   ).filter(({ count, truth, predicted }) => truth !== predicted && count > 0);
   if (mistakes.length === 0) {
-    return total === 1 ? "The one picture was told right." : `All ${total} pictures were told right.`;
+    return total === 1 ? "The one picture was recognised." : `All ${total} pictures were recognised.`;
   }
   const most = Math.max(...mistakes.map(({ count }) => count));
   const worst = mistakes.filter(({ count }) => count === most).map(({ count, truth, predicted, of }) =>

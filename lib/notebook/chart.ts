@@ -3,7 +3,7 @@ import * as vega from "vega";
 import { compile, type Config, type TopLevelSpec } from "vega-lite";
 import { textWidth } from "../text_width.ts";
 import { Displayable } from "./display.ts";
-import { vegaLiteTheme } from "./theme.ts";
+import { inkColor, pageInk, vegaLiteTheme } from "./theme.ts";
 
 interface TextMetrics {
   width(item: { fontSize?: number; fontWeight?: string | number }, text: unknown): number;
@@ -18,17 +18,18 @@ export const vegaLiteMime = "application/vnd.vegalite.v5+json";
 
 /**
  * A chart of a Vega-Lite specification in the project's theme. It must be valid in Vega-Lite 5, which is what
- * JupyterLab has, and carry its data. Its title should say what one sees in it.
+ * JupyterLab has, and carry its data. Its title should say what one sees in it. Drawn live, its text has the colour of
+ * the page's; the SVG, which may stand on any page, has one that is readable on light and dark.
  */
 export function chart(specification: TopLevelSpec): Displayable {
-  const themed: TopLevelSpec = {
+  const themed = (ink: string): TopLevelSpec => ({
     ...specification,
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
-    config: vega.mergeConfig(vegaLiteTheme, specification.config ?? {}) as Config,
-  };
+    config: vega.mergeConfig(vegaLiteTheme(ink), specification.config ?? {}) as Config,
+  });
   return new Displayable(async () => ({
-    [vegaLiteMime]: themed,
-    "image/svg+xml": await renderSvg(themed),
+    [vegaLiteMime]: themed(pageInk),
+    "image/svg+xml": await renderSvg(themed(inkColor)),
     "text/plain": `[chart: ${titleOf(specification)}]`,
   }));
 }

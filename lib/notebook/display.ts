@@ -5,6 +5,7 @@ import { escapeHtml } from "./format.ts";
 export type MediaBundle = Record<string, string | object>;
 
 export const summaryMime = "application/vnd.scones.summary+json";
+export const noticeMime = "application/vnd.scones.notice+json";
 
 const jupyterDisplay = Symbol.for("Jupyter.display");
 
@@ -73,25 +74,56 @@ export function svg(source: string, title: string): Displayable {
 export function table(rows: Record<string, unknown>[]): Displayable {
   const columns = Object.keys(rows[0] ?? {});
   const align = (value: unknown) => typeof value === "number" ? "right" : "left";
-  const text = (value: unknown) =>
-    typeof value === "number"
-      ? value.toLocaleString("en-US", { maximumFractionDigits: 4 })
-      : String(value ?? "");
-  const cell = (tag: "th" | "td", value: unknown, aligned: string) =>
-    `<${tag} style="text-align:${aligned};padding:3px 12px 3px 0">${escapeHtml(text(value))}</${tag}>`;
   const head = columns.map((column) => cell("th", column, align(rows[0]?.[column]))).join("");
   const body = rows.map((row) =>
     `<tr>${columns.map((column) => cell("td", row[column], align(row[column]))).join("")}</tr>`
   ).join("");
-  const widths = columns.map((column) =>
-    Math.max(...[column, ...rows.map((row) => text(row[column]))].map((s) => s.length))
-  );
-  const line = (values: string[]) =>
-    values.map((value, index) => value.padEnd(widths[index] ?? 0)).join("  ").trimEnd();
   return html(
     `<div style="overflow-x:auto"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`,
-    [columns, ...rows.map((row) => columns.map((column) => text(row[column])))].map(line).join("\n"),
+    inColumns([columns, ...rows.map((row) => columns.map((column) => cellText(row[column])))]),
   );
+}
+
+/** Names with their values, one under the other, so that they fit a narrow page too; what is undefined is left out. */
+export function facts(values: Record<string, unknown>): Displayable {
+  const known = Object.entries(values).filter(([, value]) => value !== undefined);
+  const rows = known.map(([name, value]) =>
+    `<tr>${cell("th", name, "left")}${cell("td", value, "left")}</tr>`
+  );
+  return html(
+    `<table><tbody>${rows.join("")}</tbody></table>`,
+    inColumns(known.map(([name, value]) => [name, cellText(value)])),
+  );
+}
+
+function cellText(value: unknown): string {
+  return typeof value === "number"
+    ? value.toLocaleString("en-US", { maximumFractionDigits: 4 })
+    : String(value ?? "");
+}
+
+/** Long names may break where their parts meet. */
+function cell(tag: "th" | "td", value: unknown, aligned: string): string {
+  const text = escapeHtml(cellText(value)).replaceAll(/[_/]/g, "$&<wbr>");
+  return `<${tag} style="text-align:${aligned};padding:3px 12px 3px 0">${text}</${tag}>`;
+}
+
+function inColumns(rows: string[][]): string {
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  const widths = rows[0]?.map((_, column) => width(column)) ?? [];
+  return rows.map((row) => row.map((text, column) => text.padEnd(widths[column]!)).join("  ").trimEnd()).join(
+    "\n",
+  );
+}
+
+/** Tells the reader something that must not be missed, as a line of its own; the pipeline prints it on the terminal too. */
+export async function notice(text: string): Promise<void> {
+  await broadcast("display_data", {
+    [noticeMime]: { text },
+    "text/html": `<p><strong>Note:</strong> ${escapeHtml(text)}</p>`,
+    "text/plain": `Note: ${text}`,
+  });
+  await handedOver();
 }
 
 /** Hands facts to the run's summary (`reports/summary.json`), invisibly. Parts of several cells are merged. */

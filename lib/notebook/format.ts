@@ -29,6 +29,12 @@ export function formatAmount(amount: number, unit = ""): string {
   return `${amount.toLocaleString("en-US")} ${unit}`.trimEnd();
 }
 
+/** How many of what, without what there is none of: `1,203 sent, 2 removed`; empty when all are 0. */
+export function formatCounts(counts: Readonly<Record<string, number>>): string {
+  const some = Object.entries(counts).filter(([, count]) => count > 0);
+  return some.map(([what, count]) => formatAmount(count, what)).join(", ");
+}
+
 /** How far something is: `450/1,200 files`, or `450 files` when the total is not known. */
 export function formatDone(done: number, total: number | undefined, unit = ""): string {
   if (total === undefined) return formatAmount(done, unit);

@@ -19,24 +19,26 @@ import {
 } from "../workflow/executions.ts";
 import { type DeployedFunction, deployFunctions, FUNCTIONS } from "../workflow/functions.ts";
 import { chart } from "./chart.ts";
-import { html, live } from "./display.ts";
-import { escapeHtml, formatAmount } from "./format.ts";
+import { html, live, notice } from "./display.ts";
+import { escapeHtml, formatCounts } from "./format.ts";
 import { working } from "./working.ts";
 
-/** Downloads the archive, or takes the one that SCONES_DATASET_URL names, and reads it. */
+/** Downloads the archive, or takes the one that SCONES_DATASET_URL names, and reads it; says when it has to draw pictures. */
 export async function openDataset({ settings }: Aws): Promise<Cifar> {
-  let notice = "";
-  return await working("Data set", (bar, signal) =>
+  let said = "";
+  const cifar = await working("Data set", (bar, signal) =>
     loadDataset({
       url: settings.datasetUrl,
       cacheDir: join(settings.stateDir, "downloads"),
       onProgress: ({ step, done, total }) =>
         bar.update({ done, total }, step === "draw" ? "pictures drawn" : "bytes"),
-      onNotice: (line) => notice = line,
+      onNotice: (line) => said = line,
       signal,
     }), {
-    done: ({ source }) => notice || basename(source),
+    done: ({ source }) => basename(source),
   });
+  if (said) await notice(said);
+  return cifar;
 }
 
 /** Writes the pictures as PNG files and uploads what the bucket does not have yet. */
@@ -48,8 +50,7 @@ export async function stage(aws: Aws, selection: Selection): Promise<StagingResu
       signal,
     }), {
     unit: "files",
-    done: ({ sent, unchanged, removed }) =>
-      `${formatAmount(sent)} sent, ${formatAmount(unchanged)} unchanged, ${formatAmount(removed)} removed`,
+    done: ({ sent, unchanged, removed }) => formatCounts({ sent, unchanged, removed }),
   });
 }
 
@@ -140,7 +141,8 @@ export async function showBaseline(
 export async function showFunctions(aws: Aws, roleArn: string): Promise<DeployedFunction[]> {
   return await working(
     "Functions",
-    (bar) => deployFunctions(aws, roleArn, (done, name) => bar.update(done, name)),
+    (bar, signal) =>
+      deployFunctions(aws, roleArn, { onProgress: (done, name) => bar.update(done, name), signal }),
     { total: Object.keys(FUNCTIONS).length, done: changesInWords },
   );
 }
@@ -159,7 +161,11 @@ export async function showExecutions(
     total: testCases.length,
     done: (results) => {
       const { succeeded, belowThreshold, otherwiseFailed } = countExecutions(results);
-      return `${succeeded} succeeded, ${belowThreshold} below the threshold, ${otherwiseFailed} failed otherwise`;
+      return formatCounts({
+        succeeded,
+        "below the threshold": belowThreshold,
+        "failed otherwise": otherwiseFailed,
+      });
     },
   });
 }
@@ -186,5 +192,5 @@ export async function showCaptures(
 /** `3 created`, `2 unchanged, 1 updated`. */
 function changesInWords(functions: DeployedFunction[]): string {
   const groups = Map.groupBy(functions, ({ change }) => change);
-  return [...groups].map(([change, members]) => `${members.length} ${change}`).join(", ");
+  return formatCounts(Object.fromEntries([...groups].map(([change, members]) => [change, members.length])));
 }

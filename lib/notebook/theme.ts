@@ -41,24 +41,27 @@ export function classScale(classNames: string[]): { domain: string[]; range: str
 
 const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
-/** Valid in Vega-Lite 5, which JupyterLab has, and in 6, which draws the SVG here. */
-export const vegaLiteTheme: Config = {
+/** The colour of the text around it, for charts that are drawn live into a page. */
+export const pageInk = "currentColor";
+
+/** With text in a colour; valid in Vega-Lite 5, which JupyterLab has, and in 6, which draws the SVG here. */
+export const vegaLiteTheme = (ink: string): Config => ({
   background: "transparent",
   font,
   padding: 8,
   title: {
     anchor: "start",
     frame: "group",
-    color: inkColor,
+    color: ink,
     fontSize: 15,
     fontWeight: 600,
-    subtitleColor: inkColor,
+    subtitleColor: ink,
     subtitleFontSize: 12,
     offset: 12,
   },
   axis: {
-    labelColor: inkColor,
-    titleColor: inkColor,
+    labelColor: ink,
+    titleColor: ink,
     titleFontWeight: 500,
     labelFontSize: 11,
     labelSeparation: 8,
@@ -67,13 +70,13 @@ export const vegaLiteTheme: Config = {
     domainColor: inkColor,
     tickColor: inkColor,
   },
-  legend: { labelColor: inkColor, titleColor: inkColor, labelFontSize: 12, titleFontWeight: 500 },
-  header: { labelColor: inkColor, titleColor: inkColor },
-  text: { color: inkColor, font },
+  legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontWeight: 500 },
+  header: { labelColor: ink, titleColor: ink },
+  text: { color: ink, font },
   rule: { color: inkColor },
   mark: { color: palette.blue },
   point: { opacity: 0.9 },
   circle: { opacity: 0.9 },
   view: { stroke: null },
   range: { category: [...classColors], ramp: { scheme: "blues" } },
-};
+});

@@ -5,23 +5,21 @@ import { sampleGallery } from "../evaluation/gallery.ts";
 import type { StagedDataset } from "../staging.ts";
 import type { TrainingResult } from "../training/estimator.ts";
 import { type DeployedFunction, FUNCTIONS, type InvocationResult } from "../workflow/functions.ts";
-import { type Displayable, html, markdown, table } from "./display.ts";
-import { escapeHtml, formatAmount } from "./format.ts";
+import { type Displayable, facts, html, markdown, table } from "./display.ts";
+import { escapeHtml, formatAmount, formatSeconds } from "./format.ts";
 import { classColors } from "./theme.ts";
 
-/** Where the notebook works, and how to stop it from costing anything. */
+/** Where the notebook works, and with which settings. */
 export function targetView({ target, region, bucket, settings }: Aws): Displayable {
-  const hint = target === "local"
-    ? "The local AWS ends with the pipeline that started it, else after an hour without a request or by " +
-      "`deno task local stop`. Its state stays."
-    : "This is your AWS account: the endpoint of notebook 2 costs money for as long as it exists; " +
-      "`deno task destroy` removes it.";
-  return markdown(
-    `| target | region | bucket | classes | threshold |\n| --- | --- | --- | --- | --- |\n` +
-      `| ${target} | ${region} | ${bucket} | ${
-        settings.classes.join(", ")
-      } | ${settings.threshold} |\n\n${hint}`,
-  );
+  return facts({
+    target: target === "local"
+      ? "local, an AWS of this machine's own"
+      : "aws, your account: its endpoint costs money until `deno task destroy` removes it",
+    region,
+    bucket,
+    classes: settings.classes.join(", "),
+    threshold: settings.threshold,
+  });
 }
 
 /** What has been staged; pictures that the project drew are called so. */
@@ -90,15 +88,16 @@ export function predictionView(
 export function trainingView(result: TrainingResult, dataset: StagedDataset): Displayable {
   const { network, accuracy, trainingSeconds, billableSeconds, epochs, modelData } = result;
   const { imagesPerSecond } = trainingSummary(result, dataset);
-  return table([{
+  const seconds = (time: number | undefined) => time === undefined ? undefined : formatSeconds(time);
+  return facts({
     network: network ?? "as AWS builds it",
-    "validation accuracy": accuracy,
+    "validation accuracy": accuracy === undefined ? undefined : `${Number((100 * accuracy).toFixed(1))}%`,
     epochs: epochs.length,
-    "training (s)": trainingSeconds,
-    "billable (s)": billableSeconds,
-    "images/s": imagesPerSecond,
-    model: modelData.split("/").slice(-3).join("/"),
-  }]);
+    "training time": seconds(trainingSeconds),
+    "billable time": seconds(billableSeconds),
+    speed: imagesPerSecond === undefined ? undefined : `${formatAmount(imagesPerSecond)} pictures a second`,
+    model: modelData,
+  });
 }
 
 /** The training's part of `reports/summary.json`. */
@@ -112,10 +111,9 @@ export function trainingSummary(result: TrainingResult, { train }: StagedDataset
 
 /** The deployed functions with size, memory and last update. */
 export function functionsView(functions: readonly DeployedFunction[]): Displayable {
-  return table(functions.map(({ key, name, change, codeBytes, memoryMb, lastModified }) => ({
+  return table(functions.map(({ key, name, codeBytes, memoryMb, lastModified }) => ({
     function: name,
     does: FUNCTIONS[key].description,
-    change,
     "code (kB)": Number((codeBytes / 1000).toFixed(1)),
     "memory (MB)": memoryMb,
     "last update": lastModified.slice(0, 19).replace("T", " "),

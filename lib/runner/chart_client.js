@@ -42,7 +42,7 @@ async function makeLive(figure) {
   async function fit() {
     let less = 0;
     // Axes and legends change with the plot, so once need not be enough.
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 6; round++) {
       for (const [name, pixels] of widths) view.signal(name, Math.max(160, pixels - less));
       await view.resize().runAsync();
       const surplus = container.firstElementChild.clientWidth - figure.clientWidth;

@@ -2,9 +2,9 @@
 import { basename, dirname } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { InterruptedError } from "../notebook/interrupt.ts";
+import { noticeMime } from "../notebook/display.ts";
 import { progressMime, type ProgressState } from "../notebook/progress.ts";
 import { CellOutputs } from "./cell_outputs.ts";
-import type { JupyterMessage } from "./jupyter_message.ts";
 import { Kernel } from "./kernel.ts";
 import { type CodeCell, joined, type Notebook, readNotebook } from "./notebook.ts";
 import { syntaxError } from "./syntax_error.ts";
@@ -57,6 +57,8 @@ export interface ExecutionObserver {
   cellFinished(place: CellPlace, seconds: number, ok: boolean): void;
   /** The state of a progress bar that the running cell shows. */
   progress(state: ProgressState): void;
+  /** A line that the running cell wants to be read. */
+  notice(text: string): void;
 }
 
 export interface ExecuteOptions {
@@ -142,8 +144,9 @@ async function executeCell(
   const started = new Date();
   const reply = await kernel.execute(joined(cell.source), (message) => {
     outputs.take(message);
-    const state = progressIn(message);
+    const { [progressMime]: state, [noticeMime]: notice } = (message.content.data ?? {}) as Shown;
     if (state) observer?.progress(state);
+    if (notice) observer?.notice(notice.text);
   });
   cell.execution_count = reply.execution_count;
   // The names that Jupyter's own runner uses for the times of a cell.
@@ -154,8 +157,10 @@ async function executeCell(
   return { reply, seconds: (performance.now() - startMs) / 1000 };
 }
 
-function progressIn({ content }: JupyterMessage): ProgressState | undefined {
-  return (content.data as Record<string, unknown> | undefined)?.[progressMime] as ProgressState | undefined;
+/** What an output may hold for the observer. */
+interface Shown {
+  [progressMime]?: ProgressState;
+  [noticeMime]?: { text: string };
 }
 
 function titleOf(cell: CodeCell, notebook: Notebook): string {

@@ -21,8 +21,8 @@ export function needsAttention(summary: Summary, reports: NotebookReport[]): Att
   const found: Attention[] = [];
   const bad = (text: string) => found.push({ kind: "bad", text });
   const note = (text: string) => found.push({ kind: "note", text });
-  for (const { name, failure } of reports) {
-    if (failure) bad(`${name} stopped: ${failure.message.split("\n")[0]}`);
+  for (const { title, failure } of reports) {
+    if (failure) bad(`${title} stopped: ${failure.message.split("\n")[0]}`);
   }
   if (training?.accuracy !== undefined && training.accuracy < expectedAccuracy) {
     bad(
@@ -150,17 +150,17 @@ function workflowText({ executions, captures }: Summary): string {
   if (executions?.total === undefined) return "Nothing: no execution was started.";
   const { total, succeeded = 0, belowThreshold = 0, otherwiseFailed = 0 } = executions;
   const captured = captures === undefined ? "" : ` The endpoint recorded ${count(captures, "prediction")}.`;
-  return `Of ${count(total, "execution")}, ${number(succeeded)} succeeded, ${
+  const failed = otherwiseFailed === 0 ? "none" : number(otherwiseFailed);
+  return `Of ${count(total, "execution")}, ${number(succeeded)} succeeded and ${
     number(belowThreshold)
-  } stopped because the ` +
-    `confidence was under the threshold, and ${
-      number(otherwiseFailed)
-    } failed for another reason.${captured}`;
+  } stopped, ` +
+    `because the confidence was under the threshold: a person has to look at those. ` +
+    `For another reason ${failed} failed.${captured}`;
 }
 
 function renderReports(reports: NotebookReport[]): string {
-  const rows = reports.map(({ name, seconds, failure }) =>
-    `<tr><td><a href="${escapeHtml(name)}.html">${escapeHtml(name)}</a></td><td>${
+  const rows = reports.map(({ name, title, seconds, failure }) =>
+    `<tr><td><a href="${escapeHtml(name)}.html">${escapeHtml(title)}</a></td><td>${
       failure ? "stopped" : "complete"
     }</td>` +
     `<td>${formatSeconds(seconds)}</td></tr>`

@@ -85,3 +85,9 @@ export async function writeNotebook(path: string, notebook: Notebook): Promise<v
 export function joined(text: string | string[]): string {
   return typeof text === "string" ? text : text.join("");
 }
+
+/** The notebook's own title: its first heading of the first level. */
+export function titleOf({ cells }: Notebook): string | undefined {
+  const texts = cells.filter((cell) => cell.cell_type === "markdown").map(({ source }) => joined(source));
+  return texts.map((text) => text.match(/^# +(.+)$/m)?.[1]?.trim()).find((title) => title !== undefined);
+}

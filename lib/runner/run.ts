@@ -4,7 +4,7 @@ import { formatSeconds } from "../notebook/format.ts";
 import { summaryMime } from "../notebook/display.ts";
 import { executeNotebook, type Execution } from "./execute.ts";
 import { renderReport } from "./html.ts";
-import { type Notebook, writeNotebook } from "./notebook.ts";
+import { type Notebook, readNotebook, titleOf, writeNotebook } from "./notebook.ts";
 import type { Link } from "./page.ts";
 import { createScrubber } from "./scrub.ts";
 import { mergeParts } from "./summary.ts";
@@ -26,6 +26,8 @@ export interface RunOptions {
 export interface NotebookReport {
   /** The notebook's file name without its ending; its reports are `<name>.ipynb` and `<name>.html`. */
   name: string;
+  /** Its heading, or the name of one that has none. */
+  title: string;
   seconds: number;
   failure?: Error;
 }
@@ -49,21 +51,23 @@ export async function runNotebooks(options: RunOptions): Promise<RunResult> {
   await Deno.mkdir(outDir, { recursive: true });
   const variables = { ...Deno.env.toObject(), ...env };
   const scrub = createScrubber([variables.AWS_SECRET_ACCESS_KEY, variables.AWS_SESSION_TOKEN]);
-  const names = notebooks.map((path) => basename(path, ".ipynb"));
+  const pages = await Promise.all(notebooks.map(async (path) => {
+    const name = basename(path, ".ipynb");
+    return { path, name, title: titleOf(await readNotebook(path)) ?? name };
+  }));
   const result: RunResult = { reports: [], summary: {} };
-  for (const [index, path] of notebooks.entries()) {
-    const name = names[index] ?? "";
-    const execution = scrubExecution(await execute(path, name, { env, signal }), scrub);
+  for (const [index, { path, name, title }] of pages.entries()) {
+    const execution = scrubExecution(await execute(path, title, { env, signal }), scrub);
     const { notebook, seconds, failure } = execution;
     for (const part of summaryParts(notebook)) result.summary = mergeParts(result.summary, part);
     await writeNotebook(join(outDir, `${name}.ipynb`), notebook);
     const context = {
       name,
       facts: scrub({ ...facts(result.summary), "This notebook took": formatSeconds(seconds) }),
-      links: linksBetween(names, index),
+      links: linksBetween(pages, index),
     };
     await Deno.writeTextFile(join(outDir, `${name}.html`), await renderReport(notebook, context));
-    result.reports.push({ name, seconds, failure });
+    result.reports.push({ name, title, seconds, failure });
     result.failure = failure;
     if (failure) break;
   }
@@ -72,10 +76,10 @@ export async function runNotebooks(options: RunOptions): Promise<RunResult> {
 
 async function execute(
   path: string,
-  name: string,
+  title: string,
   options: Pick<RunOptions, "env" | "signal">,
 ): Promise<Execution> {
-  const observer = terminalReport(name);
+  const observer = terminalReport(title);
   try {
     return await executeNotebook(path, { ...options, observer });
   } finally {
@@ -99,10 +103,10 @@ function summaryParts(notebook: Notebook): Record<string, unknown>[] {
     .map((part) => part as Record<string, unknown>);
 }
 
-function linksBetween(names: string[], index: number): Link[] {
+function linksBetween(pages: readonly { name: string; title: string }[], index: number): Link[] {
   const links: Link[] = [{ text: "Summary", href: "index.html" }];
-  const [before, after] = [names[index - 1], names[index + 1]];
-  if (before) links.unshift({ text: `← ${before}`, href: `${before}.html` });
-  if (after) links.push({ text: `${after} →`, href: `${after}.html` });
+  const [before, after] = [pages[index - 1], pages[index + 1]];
+  if (before) links.unshift({ text: `← ${before.title}`, href: `${before.name}.html` });
+  if (after) links.push({ text: `${after.title} →`, href: `${after.name}.html` });
   return links;
 }

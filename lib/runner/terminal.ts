@@ -5,26 +5,28 @@ import { TerminalLine } from "../notebook/terminal_line.ts";
 import type { CellPlace, ExecutionObserver } from "./execute.ts";
 
 export interface TerminalReport extends ExecutionObserver {
-  /** Takes the changing line away. */
+  /** Says how the last section ended, and takes the changing line away. */
   end(): void;
 }
 
 /**
- * Reports the execution of the notebook `name` on stdout. Every cell that ended and every progress bar that
- * ended has a line that stays; what is under way is seen on a terminal only.
+ * Reports the execution of a notebook on stdout. Every section has a line that stays, its cells together, below those
+ * of the progress bars that ended in it and of its notices; what is under way is seen on a terminal only.
  */
-export function terminalReport(name: string): TerminalReport {
+export function terminalReport(notebookTitle: string): TerminalReport {
   const line = Deno.stdout.isTerminal() ? new TerminalLine(Deno.stdout) : undefined;
   let current: { place: CellPlace; startMs: number } | undefined;
+  let section: { title: string; seconds: number; ok: boolean } | undefined;
   let bar: ProgressState | undefined;
   const timer = line && setInterval(draw, 500);
-  console.log(name);
+  console.log(notebookTitle);
 
   function draw(): void {
     if (!line || !current) return;
-    const elapsed = formatSeconds((performance.now() - current.startMs) / 1000);
+    const { place: { number, count, title }, startMs } = current;
+    const elapsed = formatSeconds((performance.now() - startMs) / 1000);
     const doing = bar ? `${progressBar(bar)} ${progressText(bar)}` : elapsed;
-    line.draw(`  … ${placeText(current.place)}  ${doing.trimStart()}`);
+    line.draw(`  … ${number}/${count} ${title}  ${doing.trimStart()}`);
   }
 
   function keep(text: string): void {
@@ -32,28 +34,41 @@ export function terminalReport(name: string): TerminalReport {
     console.log(text);
   }
 
+  function endSection(): void {
+    if (!section) return;
+    const { title, seconds, ok } = section;
+    // What stands above the first heading of a section is its connection.
+    const name = title === notebookTitle ? "Getting ready" : title;
+    keep(`  ${ok ? "✓" : "✗"} ${name}  ${formatSeconds(seconds)}`);
+    section = undefined;
+  }
+
   return {
     cellStarted(place) {
+      if (place.title !== section?.title) endSection();
+      section ??= { title: place.title, seconds: 0, ok: true };
+      section.ok = false; // until the cell has ended well
       current = { place, startMs: performance.now() };
       bar = undefined;
       draw();
     },
-    cellFinished(place, seconds, ok) {
+    cellFinished(_, seconds, ok) {
       current = undefined;
-      keep(`  ${ok ? "✓" : "✗"} ${placeText(place)}  ${formatSeconds(seconds)}`);
+      if (section) Object.assign(section, { seconds: section.seconds + seconds, ok });
     },
     progress(state) {
       bar = state.state === "running" ? state : undefined;
       if (!bar) keep(`      ${progressText(state)}`);
       draw();
     },
+    notice(text) {
+      keep(`      Note: ${text}`);
+      draw();
+    },
     end() {
       clearInterval(timer);
+      endSection();
       line?.clear();
     },
   };
-}
-
-function placeText({ number, count, title }: CellPlace): string {
-  return `${String(number).padStart(String(count).length)}/${count} ${title}`;
 }

@@ -5,6 +5,7 @@ import { renderIndexPage } from "../runner/index_page.ts";
 import { softwareFacts } from "../runner/facts.ts";
 import { runNotebooks } from "../runner/run.ts";
 import type { Summary } from "../runner/summary.ts";
+import { formatAmount, formatSeconds } from "../notebook/format.ts";
 import { interruptible } from "../notebook/interrupt.ts";
 import { PROJECT_DIR, readSettings, type Settings } from "../settings.ts";
 import { runProgram } from "./task.ts";
@@ -44,6 +45,7 @@ async function runPipeline(signal: AbortSignal): Promise<void> {
 }
 
 async function runAndReport(settings: Settings, outDir: string, signal: AbortSignal): Promise<void> {
+  const startMs = performance.now();
   const constant = {
     ...await softwareFacts(),
     Made: `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
@@ -64,7 +66,10 @@ async function runAndReport(settings: Settings, outDir: string, signal: AbortSig
   await Deno.writeTextFile(join(outDir, "summary.json"), JSON.stringify(summary, null, 2) + "\n");
   await Deno.writeTextFile(
     join(outDir, "index.html"),
-    await renderIndexPage(summary, reports, facts(summary)),
+    await renderIndexPage(summary, reports, {
+      ...facts(summary),
+      "The run took": formatSeconds((performance.now() - startMs) / 1000),
+    }),
   );
   if (failure) throw failure;
   console.log(`Reports: ${join(outDir, "index.html")}`);
@@ -73,5 +78,5 @@ async function runAndReport(settings: Settings, outDir: string, signal: AbortSig
 function describeData({ dataset }: Summary): string {
   if (!dataset) return "not staged yet";
   const what = dataset.synthetic ? "synthetic pictures" : `pictures from ${dataset.source}`;
-  return `${dataset.train} training and ${dataset.test} test ${what}`;
+  return `${formatAmount(dataset.train ?? 0)} training and ${formatAmount(dataset.test ?? 0)} test ${what}`;
 }

@@ -64,22 +64,27 @@ export interface DeployedFunction {
   lastModified: string;
 }
 
-/** Creates the functions or updates what differs: code, then configuration. Idempotent. */
+/** Creates the functions or updates what differs: code, then configuration. Idempotent; stops when the signal fires. */
 export async function deployFunctions(
   aws: Aws,
   roleArn: string,
-  onProgress: (done: number, name: string) => void = () => {},
+  { onProgress, signal }: { onProgress?(done: number, name: string): void; signal?: AbortSignal } = {},
 ): Promise<DeployedFunction[]> {
   const deployed: DeployedFunction[] = [];
   for (const key of Object.keys(FUNCTIONS) as FunctionKey[]) {
-    onProgress(deployed.length, FUNCTION_NAMES[key]);
-    deployed.push(await deployFunction(aws, key, roleArn));
+    signal?.throwIfAborted();
+    onProgress?.(deployed.length, FUNCTION_NAMES[key]);
+    deployed.push(await deployFunction(aws, key, roleArn, signal));
   }
-  onProgress(deployed.length, "deployed");
   return deployed;
 }
 
-async function deployFunction(aws: Aws, key: FunctionKey, roleArn: string): Promise<DeployedFunction> {
+async function deployFunction(
+  aws: Aws,
+  key: FunctionKey,
+  roleArn: string,
+  signal?: AbortSignal,
+): Promise<DeployedFunction> {
   const { lambda } = aws;
   const FunctionName = FUNCTION_NAMES[key];
   const { source, description, timeoutSeconds, memoryMb, environment } = FUNCTIONS[key];
@@ -94,31 +99,33 @@ async function deployFunction(aws: Aws, key: FunctionKey, roleArn: string): Prom
     Environment: { Variables: environment(aws.settings) },
   } satisfies Partial<CreateFunctionCommandInput>;
 
-  const existing = await settled(aws, FunctionName);
+  const existing = await settled(aws, FunctionName, signal);
   let change: DeployedFunction["change"] = "unchanged";
   if (!existing) {
     change = "created";
     const input = { ...configuration, FunctionName, Code: { ZipFile: zip } };
-    await retryWhile(roleIsPropagating, () => lambda.send(new CreateFunctionCommand(input)));
+    await retryWhile(roleIsPropagating, () => lambda.send(new CreateFunctionCommand(input)), { signal });
   } else {
     if (existing.CodeSha256 !== sha256) {
       change = "updated";
       await retryWhile(
         isChanging,
         () => lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zip })),
+        { signal },
       );
       // Lambda refuses a second change while the first one is under way.
-      await settled(aws, FunctionName);
+      await settled(aws, FunctionName, signal);
     }
     if (!isDeepStrictEqual(configuration, pick(existing, configuration))) {
       change = "updated";
       await retryWhile(
         (error) => isChanging(error) || roleIsPropagating(error),
         () => lambda.send(new UpdateFunctionConfigurationCommand({ ...configuration, FunctionName })),
+        { signal },
       );
     }
   }
-  const now = (await settled(aws, FunctionName))!;
+  const now = (await settled(aws, FunctionName, signal))!;
   return {
     key,
     name: FunctionName,
@@ -153,9 +160,14 @@ export async function deleteFunction(aws: Aws, key: FunctionKey): Promise<boolea
 }
 
 /** A function's configuration once no change is under way; undefined when there is no such function. */
-export async function settled(aws: Aws, FunctionName: string): Promise<FunctionConfiguration | undefined> {
+export async function settled(
+  aws: Aws,
+  FunctionName: string,
+  signal?: AbortSignal,
+): Promise<FunctionConfiguration | undefined> {
   const everySeconds = Math.min(aws.pollSeconds, 1);
-  const found = await waitFor(`Function ${FunctionName}`, { everySeconds, timeoutSeconds: 300 }, async () => {
+  const wait = { everySeconds, timeoutSeconds: 300, signal };
+  const found = await waitFor(`Function ${FunctionName}`, wait, async () => {
     let now: FunctionConfiguration;
     try {
       now = await aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));

@@ -79,17 +79,32 @@ Deno.test("charts: confidences over time show each outcome once in the legend, w
     assert.equal(svg.split(`>${state}<`).length, 2, state);
   }
   assert(!svg.includes(">accepted, truth unknown<"));
-  assert.match(svg, /time of the answer on 2026-01-05 \(UTC\)/);
+  assert.match(svg, /Each mark is a captured answer, at 2026-01-05 14:03:00 UTC;/);
   const times = ["2026-01-05T23:59:00Z", "2026-01-06T00:01:00Z"];
   const rows = times.map((time) => ({ ...row("bicycle", "bicycle", 0.9), time: new Date(time) }));
-  assert.match((await draw(charts(rows, classes).time!)).svg, /time of the answer \(UTC\)/);
+  assert.match(
+    (await draw(charts(rows, classes).time!)).svg,
+    /from 2026-01-05 23:59:00\b[^]*2026-01-06 00:01:00 UTC;/,
+  );
+});
+
+Deno.test("charts: answers of one second stand side by side, accepted wrong ones on top of all others", async () => {
+  const { svg } = await draw(charts(tenRows(), classes).time!);
+  const marks = [
+    ...svg.matchAll(
+      /picture: [^"]*?outcome: ([a-z, ]+)" role="graphics-symbol"[^>]*transform="translate\(([\d.]+)/g,
+    ),
+  ];
+  assert.equal(marks.length, 10);
+  assert.equal(new Set(marks.map(([, , x]) => x)).size, 10);
+  assert.equal(marks.findIndex(([, outcome]) => outcome === "accepted, wrong"), 9);
 });
 
 Deno.test("charts: the distribution counts pictures of a class by answer", async () => {
   const { svg } = await draw(charts(tenRows(), classes).distribution!);
   assert.match(svg, />bicycle: 5 pictures</);
   assert.match(svg, />motorcycle: 5 pictures</);
-  assert.match(svg, /confidence: 0\.9 – 0\.95; pictures: 1; answer: motorcycle; truth: bicycle/);
+  assert.match(svg, /confidence: 0\.9 – 0\.95; pictures: 1; answer: motorcycle; (wrong: 1; )?truth: bicycle/);
   assert(svg.includes(palette.blue) && svg.includes(palette.vermillion), "class colours");
 });
 
@@ -112,14 +127,40 @@ Deno.test("charts: the threshold chart marks the threshold in use and the recomm
   assert(!(await draw(none)).svg.includes("recommended"));
 });
 
+Deno.test("charts: the labels of two near thresholds stand above the plot, each on its own line", async () => {
+  const curve = thresholdCurve(tenRows(), 2);
+  const recommended = { ...curve[0]!, threshold: 0.78 };
+  const { svg } = await draw(thresholdChart(curve, { threshold: 0.8, recommended, precision: 0.9 }));
+  const heights = ["recommended: 0.78", "in use: 0.8"].map((text) =>
+    Number(svg.match(new RegExp(`translate\\([\\d.]+,(-?[\\d.]+)\\)[^>]*>${text}<`))?.[1])
+  );
+  assert(heights.every((y) => y < 0) && Math.abs(heights[0]! - heights[1]!) >= 12, `${heights}`);
+});
+
+Deno.test("charts: the drift of confidences names its bins", async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => row("bicycle", "bicycle", 0.6 + i / 100));
+  assert.match((await draw(charts(rows, classes).drift!)).svg, />confidence, in quarters of the baseline</);
+  const same = Array.from({ length: 40 }, () => row("bicycle", "bicycle", 0.6));
+  assert.match(
+    (await draw(charts(same, classes).drift!)).svg,
+    />confidence, in equal parts of the baseline</,
+  );
+});
+
 Deno.test("charts: training keeps its scale while epochs come in", async () => {
   const epochs = [{ epoch: 0, train: 0.6 }, { epoch: 1, train: 0.7, validation: 0.65 }];
   const { svg, title } = await draw(trainingChart(epochs, { epochs: 31 }));
-  assert.match(svg, />30</);
+  assert.deepEqual(epochAxis(svg), ["1", "5", "10", "15", "20", "25", "30"], "epochs are counted from 1");
   assert.equal(title, "Validation accuracy 65% after 2 epochs.");
   assert(!svg.includes(">loss<"));
   assert((await draw(charts(tenRows(), classes).loss!)).svg.includes(">loss<"));
 });
+
+/** The labels of the axis that counts epochs. */
+function epochAxis(svg: string): string[] {
+  const axis = svg.match(/X-axis titled 'epochs trained'[^]*?>epochs trained</)?.[0] ?? "";
+  return [...axis.matchAll(/>(\d+)<\/text>/g)].map(([, label]) => label!);
+}
 
 Deno.test("charts: counts name the split and the number", async () => {
   const { svg, title } = await draw(countsChart([

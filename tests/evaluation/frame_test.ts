@@ -58,6 +58,13 @@ Deno.test("frame: of several answers for a picture the latest counts; those with
   assert.deepEqual(rows.map(({ confidence }) => confidence), [0.6, 0.6, 0.7]);
 });
 
+Deno.test("frame: answers of the same second stay in the order of their arrival", () => {
+  const captures = Array.from({ length: 60 }, (_, i) => capture(`${i}.png`, [0.6, 0.4], i < 30 ? 2 : 1));
+  const pictures = predictions(evaluationFrame(captures, labels, options), classes).map((row) => row.picture);
+  const numbers = [...Array(60).keys()];
+  assert.deepEqual(pictures, [...numbers.slice(30), ...numbers.slice(0, 30)].map((i) => `${i}.png`));
+});
+
 Deno.test("frame: no captures make an empty table", () => {
   const frame = evaluationFrame([], labels, options);
   assert.equal(frame.height, 0);

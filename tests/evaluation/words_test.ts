@@ -46,10 +46,14 @@ Deno.test("format: nothing, one and many", () => {
 Deno.test("words: accuracy with what so few pictures can tell", () => {
   assert.equal(
     accuracyWords(tenRows()),
-    "The endpoint told 8 of 10 pictures right, 80%; so many leave the true share between 49% and 94.3% (95% interval).",
+    "The endpoint recognised 8 of 10 pictures: 80%. With many more pictures it might be anything from 49% to 94.3% " +
+      "(95% interval).",
   );
-  assert.match(accuracyWords([row("bicycle", "bicycle", 0.9)]), /told the one picture right, 100%;/);
-  assert.match(accuracyWords([...tenRows(), unlabelled]), /80% \(1 further capture without a known label\);/);
+  assert.match(accuracyWords([row("bicycle", "bicycle", 0.9)]), /recognised the one picture: 100%\./);
+  assert.match(
+    accuracyWords([...tenRows(), unlabelled]),
+    /80% \(1 further capture without a known label\)\./,
+  );
   assert.match(accuracyWords([]), noTruth);
   assert.match(accuracyWords([unlabelled]), noTruth);
 });
@@ -76,8 +80,8 @@ Deno.test("words: what reached the threshold", () => {
 Deno.test("words: mistakes", () => {
   const words = (...rows: ReturnType<typeof tenRows>) =>
     confusionWords(confusionMatrix(rows, classes), classes);
-  assert.equal(words(row("bicycle", "bicycle", 0.9)), "The one picture was told right.");
-  assert.equal(words(...tenRows().filter(({ correct }) => correct)), "All 8 pictures were told right.");
+  assert.equal(words(row("bicycle", "bicycle", 0.9)), "The one picture was recognised.");
+  assert.equal(words(...tenRows().filter(({ correct }) => correct)), "All 8 pictures were recognised.");
   assert.equal(
     words(row("bicycle", "motorcycle", 0.9), row("bicycle", "bicycle", 0.9)),
     "The only mistake: 1 of 2 bicycle pictures taken for motorcycle.",
@@ -184,7 +188,7 @@ Deno.test("words: staging, training and executions", () => {
   assert.equal(trainingWords(epochs), "Validation accuracy 92.5% after 3 epochs.");
   assert.equal(
     trainingWords([...epochs, { epoch: 3, validation: 0.9 }]),
-    "Validation accuracy 90% after 4 epochs; the best was 92.5%, in epoch 1.",
+    "Validation accuracy 90% after 4 epochs; the best was 92.5%, after 2.",
   );
   assert.equal(trainingWords([{ epoch: 0, train: 0.5 }]), "1 epoch, not validated.");
   assert.equal(trainingWords([]), "No epoch has ended.");

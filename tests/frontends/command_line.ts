@@ -74,7 +74,7 @@ export async function checkPapermill({ env, folder, python }: Environment): Prom
   ).join("\n");
   assert.match(
     shown,
-    /\| motorcycle, bicycle \| 0\.65 \|/,
+    /^classes +motorcycle, bicycle\nthreshold +0\.65$/m,
     "The target's table does not have the parameters.",
   );
   assert.match(shown, /classes: motorcycle, bicycle\./, "The parameter's classes were not staged.");

@@ -58,7 +58,6 @@ export async function prepare(): Promise<Environment> {
     },
   };
   await Deno.mkdir(home, { recursive: true });
-  await remake(environment.screenshots);
   await makeVenv(environment);
   // Deno writes it below the home folder (on macOS ~/Library) and asks none of Jupyter's variables.
   await installKernelSpec({ HOME: home, XDG_DATA_HOME: join(home, ".local/share") });

@@ -7,7 +7,7 @@ import { vegaLiteMime } from "../../lib/notebook/chart.ts";
 import { type Notebook, readNotebook } from "../../lib/runner/notebook.ts";
 import { PROJECT_DIR } from "../../lib/settings.ts";
 import { withBrowser } from "./browser.ts";
-import { type Environment, NOTEBOOKS } from "./environment.ts";
+import { type Environment, NOTEBOOKS, remake } from "./environment.ts";
 import { type JupyterServer, withJupyterLab } from "./jupyter_server.ts";
 
 /** The longest that a notebook may take, in milliseconds; the training has been done. */
@@ -21,6 +21,7 @@ const ERRORS = `${OUTPUT}:is([data-mime-type$='.stderr'], [data-mime-type$='.err
 /** Runs all notebooks in the light theme, and the last one in the dark one too. */
 export async function checkJupyterLab(environment: Environment): Promise<string> {
   const seen = { charts: 0, pictures: 0 };
+  await remake(join(environment.screenshots, "jupyterlab"));
   await withBrowser(environment.chromium, async (browser) => {
     for (const [theme, notebooks] of [["Light", NOTEBOOKS], ["Dark", NOTEBOOKS.slice(-1)]] as const) {
       await withJupyterLab(environment, theme, async (server) => {
@@ -49,7 +50,7 @@ async function checkNotebook(
   try {
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    const pictures = join(screenshots, `jupyterlab-${name}-${theme.toLowerCase()}`);
+    const pictures = join(screenshots, "jupyterlab", `${name}-${theme.toLowerCase()}`);
     await page.goto(server.url(`lab/tree/notebooks/${name}.ipynb`));
     await runAllCells(page).catch(async (error) => {
       await page.screenshot({ path: `${pictures}-stuck.png` });

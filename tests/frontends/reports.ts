@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { withBrowser } from "./browser.ts";
-import { type Environment, NOTEBOOKS } from "./environment.ts";
+import { type Environment, NOTEBOOKS, remake } from "./environment.ts";
 
 const PAGES = ["index", ...NOTEBOOKS];
 const WIDTHS = [390, 1440];
@@ -23,13 +23,15 @@ export async function checkReports({ chromium, reports, screenshots }: Environme
       [true, false].map((javaScriptEnabled) => ({ width, colorScheme, javaScriptEnabled }))
     )
   );
+  const folder = join(screenshots, "reports");
+  await remake(folder);
   let drawings = 0;
   await withBrowser(chromium, async (browser) => {
     for (const name of PAGES) {
       const url = pathToFileURL(join(reports, `${name}.html`)).href;
       for (const look of looks) {
         const script = look.javaScriptEnabled ? "" : "-without-script";
-        const picture = join(screenshots, `report-${name}-${look.width}-${look.colorScheme}${script}.png`);
+        const picture = join(folder, `${name}-${look.width}-${look.colorScheme}${script}.png`);
         drawings += await checkPage(browser, url, look, picture);
       }
     }

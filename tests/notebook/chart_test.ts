@@ -16,7 +16,7 @@ Deno.test("a chart is a Vega-Lite 5 specification with data, an SVG twin and a t
   }).bundle();
   const specification = bundle[vegaLiteMime] as {
     $schema: string;
-    config: { axis: object; background: string };
+    config: { axis: object; background: string; title: { color: string } };
   };
   assert.equal(specification.$schema, "https://vega.github.io/schema/vega-lite/v5.json");
   assert.equal(specification.config.background, "transparent");
@@ -30,6 +30,8 @@ Deno.test("a chart is a Vega-Lite 5 specification with data, an SVG twin and a t
   assert.match(svg, new RegExp(`fill="${palette.blue}"`));
   assert.match(svg, new RegExp(`fill="${palette.vermillion}"`));
   assert.equal(bundle["text/plain"], "[chart: More bicycles]");
+  assert.equal(specification.config.title.color, "currentColor", "live, a title is as readable as the page");
+  assert.doesNotMatch(svg, /currentColor/, "a picture that stands alone has no page");
 });
 
 Deno.test("colours of classes go by their place and start again when there are more than colours", () => {

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { html, inKernel, live, markdown, show, summary, table } from "../../lib/notebook/display.ts";
+import {
+  facts,
+  html,
+  inKernel,
+  live,
+  markdown,
+  notice,
+  show,
+  summary,
+  table,
+} from "../../lib/notebook/display.ts";
 
 async function printed(action: () => Promise<void>): Promise<string[]> {
   const lines: string[] = [];
@@ -32,6 +42,22 @@ Deno.test("a table escapes its cells, puts numbers at the right and has a twin i
   assert.match(bundle["text/html"] as string, /<td style="text-align:left[^"]*">&lt;b&gt;<\/td>/);
   assert.match(bundle["text/html"] as string, /<td style="text-align:right[^"]*">1,234\.5679<\/td>/);
   assert.equal(bundle["text/plain"], "name  size\n<b>   1,234.5679\n      2");
+});
+
+Deno.test("facts stand one under the other, and what is not known is left out", async () => {
+  const bundle = await facts({ target: "local", "train & test": 1200, speed: undefined }).bundle();
+  assert.match(bundle["text/html"] as string, /<th[^>]*>train &amp; test<\/th><td[^>]*>1,200<\/td>/);
+  assert.equal(bundle["text/plain"], "target        local\ntrain & test  1,200");
+});
+
+Deno.test("long names in tables may break where their parts meet", async () => {
+  const bundle = await table([{ picture: "test/a_b.png" }]).bundle();
+  assert.match(bundle["text/html"] as string, />test\/<wbr>a_<wbr>b\.png</);
+  assert.match(bundle["text/plain"] as string, /^test\/a_b\.png$/m);
+});
+
+Deno.test("a notice is a line of its own", async () => {
+  assert.deepEqual(await printed(() => notice("no network")), ["Note: no network"]);
 });
 
 Deno.test("the kernel finds the method by which it displays a value", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatAmount, formatDone, formatSeconds } from "../../lib/notebook/format.ts";
+import { formatAmount, formatCounts, formatDone, formatSeconds } from "../../lib/notebook/format.ts";
 import { progressBar, type ProgressState, progressText } from "../../lib/notebook/progress.ts";
 
 const running: ProgressState = {
@@ -27,6 +27,7 @@ Deno.test("amounts and durations have their units", () => {
   assert.equal(formatAmount(169_001_437, "bytes"), "169.0 MB");
   assert.equal(formatDone(2000, 169_001_437, "bytes"), "2 kB of 169.0 MB");
   assert.equal(formatDone(7, undefined, "files"), "7 files");
+  assert.equal(formatCounts({ sent: 1203, unchanged: 0, removed: 2 }), "1,203 sent, 2 removed");
   assert.deepEqual([0.04, 31.4, 59.7, 125, 3780].map(formatSeconds), [
     "0.0 s",
     "31 s",

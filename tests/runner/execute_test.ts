@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { noticeMime } from "../../lib/notebook/display.ts";
 import { InterruptedError } from "../../lib/notebook/interrupt.ts";
 import { CellError, type CellPlace, executeNotebook } from "../../lib/runner/execute.ts";
 import { type CodeCell, type Notebook, writeNotebook } from "../../lib/runner/notebook.ts";
@@ -26,6 +27,7 @@ Deno.test("a notebook is executed up to the first failing cell, and the file is 
       cellStarted: (place: CellPlace) => places.push(place),
       cellFinished: () => {},
       progress: () => {},
+      notice: () => {},
     };
     const { notebook, failure } = await executeNotebook(path, { observer });
 
@@ -50,6 +52,26 @@ Deno.test("a notebook is executed up to the first failing cell, and the file is 
     assert.equal((notebook.metadata.language_info as { name: string }).name, "typescript");
     assert.deepEqual(places.map(({ title }) => title), ["The beginning", "Fails as it should", "Fails"]);
     assert.deepEqual(JSON.parse(await Deno.readTextFile(path)), source);
+  });
+});
+
+Deno.test("what a cell wants to be read reaches the observer", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "1.ipynb");
+    const notice = { data: { [noticeMime]: { text: "synthetic pictures" } }, metadata: {} };
+    await writeNotebook(
+      path,
+      notebookOf(code(`await Deno.jupyter.broadcast("display_data", ${JSON.stringify(notice)});`)),
+    );
+    const notices: string[] = [];
+    const observer = {
+      cellStarted: () => {},
+      cellFinished: () => {},
+      progress: () => {},
+      notice: (text: string) => notices.push(text),
+    };
+    await executeNotebook(path, { observer });
+    assert.deepEqual(notices, ["synthetic pictures"]);
   });
 });
 

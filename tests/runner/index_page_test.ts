@@ -10,21 +10,29 @@ const good = {
   captures: 42,
   accuracyOfAccepted: 0.97,
 };
-const reports = [{ name: "1_data_staging", seconds: 3.1 }, { name: "2_train", seconds: 45 }];
+const reports = [
+  { name: "1_data_staging", title: "1 · Data staging", seconds: 3.1 },
+  { name: "2_train", title: "2 · Training", seconds: 45 },
+];
 
 Deno.test("the summary page says what was trained, how good it is and what the workflow did", async () => {
   const html = await renderIndexPage(good, reports, { Target: "local" });
   assert.match(html, /1,000 pictures to learn from and 200 to test with came from cifar-100-python\.tar\.gz/);
   assert.match(html, /recognises 92\.5% of the 200 test pictures and mistakes 15/);
-  assert.match(html, /Of 40 executions, 36 succeeded, 4 stopped/);
+  assert.match(html, /Of 40 executions, 36 succeeded and 4 stopped.* For another reason none failed\./);
   assert.match(html, /✓ Nothing\./);
-  assert.match(html, /<a href="2_train\.html">2_train<\/a>/);
+  assert.match(html, /<a href="2_train\.html">2 · Training<\/a>/);
 });
 
 Deno.test("a run that stopped at once has a page too", async () => {
-  const failed = [{ name: "1_data_staging", seconds: 1, failure: new Error("1.ipynb, cell 2 (<x>):\nmore") }];
+  const failed = [{
+    name: "1_data_staging",
+    title: "1 · Data staging",
+    seconds: 1,
+    failure: new Error("1.ipynb, cell 2 (<x>):\nmore"),
+  }];
   const html = await renderIndexPage({}, failed, {});
-  assert.match(html, /1_data_staging stopped: 1\.ipynb, cell 2 \(&lt;x&gt;\):</);
+  assert.match(html, /1 · Data staging stopped: 1\.ipynb, cell 2 \(&lt;x&gt;\):</);
   assert.match(html, /Nothing: the run did not get there/);
 });
 

@@ -6,19 +6,22 @@ import { judged, type Prediction } from "../frame.ts";
 import { distributionWords, thresholdWords } from "../words.ts";
 import { chartWidth, emptyChart, lowestConfidence, titled } from "./shared.ts";
 
+/** In the order in which they are drawn: wrong ones last, so that no other mark covers them. */
 const states = [
   "accepted, right",
-  "accepted, wrong",
-  "accepted, truth unknown",
   "below the threshold",
+  "accepted, truth unknown",
+  "accepted, wrong",
 ] as const;
 
 const stateColors = [
   outcomeColors.succeeded,
-  outcomeColors.failed,
-  outcomeColors.notReached,
   outcomeColors.belowThreshold,
+  outcomeColors.notReached,
+  outcomeColors.failed,
 ];
+
+const stateShapes = ["circle", "triangle-down", "diamond", "cross"];
 
 function stateOf({ accepted, correct }: Prediction): typeof states[number] {
   if (!accepted) return "below the threshold";
@@ -31,25 +34,29 @@ export interface ConfidenceOptions {
   threshold: number;
 }
 
-/** Each answer's confidence at its time, with the threshold; shape and colour tell what became of it. */
+/**
+ * Each answer's confidence in the order of arrival, with the threshold; shape and colour tell what became of it. Captures
+ * bear times in whole seconds only, which is why the axis counts answers.
+ * @param rows by time
+ */
 export function confidenceOverTime(
   rows: readonly Prediction[],
   { classes, threshold }: ConfidenceOptions,
 ): TopLevelSpec {
   if (rows.length === 0) return emptyChart(thresholdWords(rows, threshold));
-  const values = rows.map((row) => ({
-    time: row.time.getTime(),
+  const values = rows.map((row, index) => ({
+    number: index + 1,
     clock: row.time.toISOString().slice(0, 19).replace("T", " "),
     confidence: row.confidence,
     state: stateOf(row),
     picture: row.picture ?? "unknown",
     truth: row.truth ?? "unknown",
     predicted: row.predicted,
-  }));
+  })).toSorted((a, b) => states.indexOf(a.state) - states.indexOf(b.state));
   return {
     title: titled(
       thresholdWords(rows, threshold),
-      "Each mark is a captured answer; executions of those under the dashed line fail.",
+      `Each mark is a captured answer, ${spanOf(rows)}; executions of those under the dashed line fail.`,
     ),
     width: chartWidth,
     height: 240,
@@ -59,10 +66,11 @@ export function confidenceOverTime(
         mark: { type: "point", filled: true, size: 70, opacity: 0.85 },
         encoding: {
           x: {
-            field: "time",
-            type: "temporal",
-            scale: { type: "utc" },
-            ...timeAxis(rows),
+            field: "number",
+            type: "quantitative",
+            title: "answers in the order of arrival",
+            scale: { domain: [0, rows.length + 1], nice: false },
+            axis: { grid: false, tickMinStep: 1, format: "d" },
           },
           y: {
             field: "confidence",
@@ -80,7 +88,7 @@ export function confidenceOverTime(
           shape: {
             field: "state",
             type: "nominal",
-            scale: { domain: [...states], range: ["circle", "cross", "diamond", "triangle-down"] },
+            scale: { domain: [...states], range: stateShapes },
           },
           tooltip: [
             { field: "picture", type: "nominal" },
@@ -101,19 +109,12 @@ export function confidenceOverTime(
   };
 }
 
-/** Times of one day without the date, which is then in the title. */
-function timeAxis(rows: readonly Prediction[]) {
-  const days = new Set(rows.map(({ time }) => time.toISOString().slice(0, 10)));
-  const [day] = days;
-  return days.size === 1
-    ? {
-      title: `time of the answer on ${day} (UTC)`,
-      axis: { format: "%H:%M:%S", labelOverlap: true, grid: false, tickCount: 6 },
-    }
-    : {
-      title: "time of the answer (UTC)",
-      axis: { format: "%Y-%m-%d %H:%M", labelOverlap: true, grid: false, tickCount: 4 },
-    };
+/** When they came: `from 2026-01-05 08:00:01 to 08:00:09 UTC`. */
+function spanOf(rows: readonly Prediction[]): string {
+  const times = rows.map(({ time }) => time.toISOString().slice(0, 19).replace("T", " "));
+  const [first, last] = [times[0]!, times.at(-1)!];
+  if (first === last) return `at ${first} UTC`;
+  return `from ${first} to ${first.slice(0, 10) === last.slice(0, 10) ? last.slice(11) : last} UTC`;
 }
 
 function presentStates(rows: readonly Prediction[]): string[] {
@@ -142,6 +143,7 @@ export function confidenceDistribution(
     return {
       truth,
       predicted,
+      wrong: Number(truth !== predicted), // stacked on the right ones
       from,
       to,
       bin: `${from.toFixed(2)} to ${to.toFixed(2)}`,
@@ -169,6 +171,7 @@ export function confidenceDistribution(
           labelAngle: 0,
           labelAnchor: "start",
           labelOrient: "top",
+          labelPadding: 2,
           labelFontSize: 12,
           labelExpr: `${JSON.stringify(header)}[datum.label]`,
         },
@@ -204,7 +207,7 @@ export function confidenceDistribution(
               scale: classScale([...classes]),
               legend: { orient: "bottom", columns: 4, labelLimit: 0 },
             },
-            order: { field: "answer", type: "quantitative" },
+            order: { field: "wrong", type: "quantitative" },
             tooltip: [
               { field: "truth", type: "nominal" },
               { field: "predicted", type: "nominal", title: "answer" },

@@ -29,6 +29,8 @@ export function confusionChart(rows: readonly Prediction[], classes: readonly st
   );
   return {
     title,
+    // The title is wider than the plot, and wider still in some fonts.
+    padding: { left: 8, top: 8, right: 64, bottom: 8 },
     data: { values },
     width: { step },
     height: { step: Math.min(step, 80) },

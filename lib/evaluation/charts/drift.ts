@@ -20,8 +20,16 @@ export function driftChart(confidence: Drift, classes: Drift): TopLevelSpec {
         } of the baseline. A population stability index (PSI) under 0.1 means no drift, ` +
         "from 0.25 strong drift.",
     ),
-    vconcat: [panel(confidence, "confidence"), panel(classes, "answer")],
+    vconcat: [
+      panel(confidence, `confidence, in ${shares(confidence)} of the baseline`),
+      panel(classes, "answer"),
+    ],
   };
+}
+
+/** What the bins of the confidences are; where confidences repeat there are fewer than four. */
+function shares({ bins }: Drift): string {
+  return bins.length === 4 ? "quarters" : "equal parts";
 }
 
 function panel({ bins, baseline, captured }: Drift, title: string) {

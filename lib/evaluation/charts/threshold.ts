@@ -14,8 +14,6 @@ export interface ThresholdChartOptions {
   precision: number;
 }
 
-const height = 240;
-
 /** Accuracy of the accepted answers, and how many are accepted, against the threshold. */
 export function thresholdChart(
   curve: readonly ThresholdPoint[],
@@ -29,13 +27,13 @@ export function thresholdChart(
     { ...point, series: series[1], share: point.coverage },
   ]);
   const marks = [
-    { at: threshold, text: `in use: ${threshold}`, color: inkColor, y: height - 10 },
+    { at: threshold, text: `in use: ${threshold}`, color: inkColor, dash: [6, 4] },
     ...(recommended
       ? [{
         at: recommended.threshold,
         text: `recommended: ${recommended.threshold}`,
         color: palette.green,
-        y: height - 26,
+        dash: [],
       }]
       : []),
   ];
@@ -43,7 +41,7 @@ export function thresholdChart(
   return {
     title: titled(finding, "A higher threshold lets fewer answers pass, and more of those should be right."),
     width: chartWidth,
-    height,
+    height: 240,
     layer: [
       {
         data: { values },
@@ -88,28 +86,23 @@ export function thresholdChart(
         mark: { type: "rule", strokeDash: [2, 3] },
         encoding: { y: { datum: precision } },
       },
-      ...marks.flatMap(({ at, text, color, y }) => [
+      ...marks.flatMap(({ at, text, color, dash }, index) => [
         {
           data: { values: [{ at }] },
-          mark: {
-            type: "rule" as const,
-            color,
-            strokeWidth: 1.5,
-            strokeDash: color === inkColor ? [6, 4] : [],
-          },
+          mark: { type: "rule" as const, color, strokeWidth: 1.5, strokeDash: dash },
           encoding: { x: { datum: at } },
         },
         {
+          // Above the plot, each on a line of its own: neither the other text nor the other line crosses it.
           data: { values: [{ at }] },
           mark: {
             type: "text" as const,
             text,
-            color,
+            ...(color === inkColor ? {} : { color }),
             align: at > middle ? "right" as const : "left" as const,
-            dx: at > middle ? -6 : 6,
             fontWeight: 600 as const,
           },
-          encoding: { x: { datum: at }, y: { value: y } },
+          encoding: { x: { datum: at }, y: { value: -9 - 15 * index } },
         },
       ]),
       {

@@ -16,15 +16,19 @@ export function trainingChart(
 ): TopLevelSpec {
   const finding = trainingWords(epochs);
   if (epochs.length === 0) return emptyChart(finding);
-  const last = Math.max((options.epochs ?? 1) - 1, 1, ...epochs.map(({ epoch }) => epoch));
+  const last = Math.max(options.epochs ?? 1, 2, ...epochs.map(({ epoch }) => epoch + 1));
   const values = epochs.flatMap(({ epoch, seconds, ...figures }) => {
+    const trained = epoch + 1;
     const time = seconds === undefined ? "unknown" : `${seconds.toFixed(1)} s`;
     return [
-      { epoch, time, series: series[0], accuracy: figures.train, loss: figures.trainLoss },
-      { epoch, time, series: series[1], accuracy: figures.validation, loss: figures.validationLoss },
+      { trained, time, series: series[0], accuracy: figures.train, loss: figures.trainLoss },
+      { trained, time, series: series[1], accuracy: figures.validation, loss: figures.validationLoss },
     ];
   });
-  const title = titled(finding, "Accuracy per epoch; the validation pictures were not trained with.");
+  const title = titled(
+    finding,
+    "An epoch goes once through all training pictures; the network never learns from those of validation.",
+  );
   const accuracy = curve(values.filter((one) => one.accuracy !== undefined), last, "accuracy", ".0%");
   const losses = values.filter(({ loss }) => loss !== undefined);
   if (losses.length === 0) return { title, ...accuracy };
@@ -39,11 +43,11 @@ function curve(values: object[], last: number, field: "accuracy" | "loss", forma
     mark: { type: "line" as const, strokeWidth: 2.5, point: { filled: true, size: 28 } },
     encoding: {
       x: {
-        field: "epoch",
+        field: "trained",
         type: "quantitative" as const,
-        title: "epoch",
-        scale: { domain: [0, last], nice: false },
-        axis: { tickMinStep: 1, format: "d", grid: false },
+        title: "epochs trained",
+        scale: { domain: [1, last], nice: false },
+        axis: { values: epochTicks(last), format: "d", grid: false },
       },
       y: {
         field,
@@ -65,11 +69,18 @@ function curve(values: object[], last: number, field: "accuracy" | "loss", forma
         scale: { domain: series, range: [[5, 3], [1, 0]] },
       },
       tooltip: [
-        { field: "epoch", type: "quantitative" as const },
+        { field: "trained", type: "quantitative" as const, title: "epochs" },
         { field: "series", type: "nominal" as const, title: "pictures" },
         { field, type: "quantitative" as const, format: field === "accuracy" ? ".1%" : ".4f" },
         { field: "time", type: "nominal" as const, title: "took" },
       ],
     },
   };
+}
+
+/** 1, and the multiples of a round number up to the last epoch, about ten. */
+function epochTicks(last: number): number[] {
+  const step = [1, 2, 5, 10, 20, 50, 100].find((step) => last / step <= 10) ?? 200;
+  const multiples = Array.from({ length: Math.floor(last / step) }, (_, index) => (index + 1) * step);
+  return [...new Set([1, ...multiples])];
 }
