@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
+import { nearest } from "./nearest.ts";
 
 /** The project's folder: relative paths in variables start here, wherever a notebook or a task runs. */
 export const PROJECT_DIR = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -33,9 +34,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the settings.
- * @throws RangeError that names the variable, what it holds and what it may hold.
+ * @throws RangeError that names the variable, what it holds and what it may hold; for one that is misspelt too, which
+ *   would be ignored and leave its default in force.
  */
 export function readSettings(environment: Environment = projectEnvironment()): Settings {
+  const misspelt = Object.keys(environment).find((name) => /^SCONES?_/i.test(name) && !isVariable(name));
+  if (misspelt) throw new RangeError(`${unknownText(misspelt)} It is set in the environment or in .env.`);
   const get = (name: string) => environment[name]?.trim() || undefined;
   const stateDir = get("SCONES_STATE_DIR") ?? ".scones";
   return {
@@ -84,6 +88,26 @@ const VARIABLES: readonly string[] = [
   "AWS_ENDPOINT_URL",
 ];
 
+/** Of the project's own programs and tests: more of an error, the life of a training process, how long to fuzz. */
+const INTERNAL: readonly string[] = [
+  "SCONES_DEBUG",
+  "SCONES_PARENT_PIPE",
+  "SCONES_FUZZ_RUNS",
+  "SCONES_FUZZ_SEED",
+];
+
+function isVariable(name: string): boolean {
+  return VARIABLES.includes(name) || INTERNAL.includes(name);
+}
+
+function unknownText(name: string): string {
+  const rest = (variable: string) => variable.toUpperCase().replace(/^SCONES?_/, "");
+  const near = nearest(rest(name), VARIABLES.map(rest));
+  const meant = VARIABLES.find((variable) => rest(variable) === near);
+  return `${name} is no variable of this project. ` +
+    (meant ? `Is ${meant} meant?` : `There are ${VARIABLES.join(", ")}.`);
+}
+
 /**
  * Sets variables of this process before it connects: the parameters of one run of a notebook, as papermill has them.
  * A list stands for its items with commas between them.
@@ -91,7 +115,7 @@ const VARIABLES: readonly string[] = [
  */
 export function setVariables(variables: Readonly<Record<string, string | number | readonly string[]>>): void {
   const unknown = Object.keys(variables).find((name) => !VARIABLES.includes(name));
-  if (unknown) throw new RangeError(`${unknown} is no variable; there are ${VARIABLES.join(", ")}.`);
+  if (unknown) throw new RangeError(unknownText(unknown));
   const texts = Object.entries(variables).map(([name, value]) => [name, String(value)] as const);
   readSettings({ ...projectEnvironment(), ...Object.fromEntries(texts) });
   for (const [name, text] of texts) Deno.env.set(name, text);

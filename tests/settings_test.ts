@@ -55,6 +55,43 @@ Deno.test("readSettings: a value out of range names the variable, what it holds 
   }
 });
 
+Deno.test("readSettings: a misspelt variable is an error that names the one that is meant", async (t) => {
+  const cases: [name: string, says: RegExp][] = [
+    [
+      "SCONES_TRESHOLD",
+      /^SCONES_TRESHOLD is no variable of this project\. Is SCONES_THRESHOLD meant\? .*\.env/,
+    ],
+    ["SCONES_CLASS", /Is SCONES_CLASSES meant\?/],
+    ["SCONES_DATASET", /Is SCONES_DATASET_URL meant\?/],
+    ["SCONE_TARGET", /Is SCONES_TARGET meant\?/],
+    ["scones_seed", /Is SCONES_SEED meant\?/],
+    ["SCONES_EPOCHS", /There are SCONES_TARGET, SCONES_DATASET_URL, /],
+  ];
+  for (const [name, says] of cases) {
+    await t.step(name, () => {
+      assert.throws(() => readSettings({ [name]: "1" }), { name: "RangeError", message: says });
+    });
+  }
+});
+
+Deno.test("readSettings: the project's own variables, and other people's, are no misspelling", async () => {
+  readSettings({ SCONES_DEBUG: "1", SCONES_FUZZ_RUNS: "3", MY_SCONES_TARGET: "x", AWS_REGON: "x" });
+  const used = new Set<string>();
+  for await (const path of sources(join(PROJECT_DIR, "lib"))) {
+    const source = await Deno.readTextFile(path);
+    for (const [name] of source.matchAll(/\bSCONES_[A-Z_]+\b/g)) used.add(name);
+  }
+  assert.ok(used.size > 10);
+  readSettings(Object.fromEntries([...used].map((name) => [name, ""])));
+});
+
+async function* sources(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* sources(join(folder, name));
+    else if (name.endsWith(".ts")) yield join(folder, name);
+  }
+}
+
 Deno.test("setVariables: sets all, or none when one is unknown or out of range", () => {
   const names = ["SCONES_THRESHOLD", "SCONES_CLASSES"];
   const before = names.map((name) => Deno.env.get(name));

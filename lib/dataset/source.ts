@@ -33,11 +33,8 @@ export interface FetchArchiveOptions {
  */
 export async function fetchArchive(options: FetchArchiveOptions): Promise<string> {
   const { url, cacheDir, md5, signal } = options;
-  const local = localPath(url);
+  const local = await localArchive(url);
   if (local !== undefined) {
-    if (!await isFile(local)) {
-      throw new DatasetError(`No data set at ${local}. SCONES_DATASET_URL must name an archive that exists`);
-    }
     if (md5) await assertMd5(local, md5, url, signal);
     return local;
   }
@@ -64,6 +61,19 @@ export async function fetchArchive(options: FetchArchiveOptions): Promise<string
   }
   await Deno.rename(part, path);
   return path;
+}
+
+/**
+ * The file that a file: URL or a plain path names; undefined for http: and https:.
+ * @throws DatasetError for an address that is not valid and a file that is not there
+ */
+export async function localArchive(url: string): Promise<string | undefined> {
+  const path = localPath(url);
+  if (path === undefined || await isFile(path)) return path;
+  throw new DatasetError(
+    `SCONES_DATASET_URL names ${path}, where there is no file. Set it to a copy of cifar-100-python.tar.gz ` +
+      `(a relative path starts at the project's folder), or unset it to have the archive downloaded`,
+  );
 }
 
 /** The path that a file: URL or a plain path means; undefined for http: and https:. */

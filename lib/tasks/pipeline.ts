@@ -1,5 +1,6 @@
 /** Runs the five notebooks in order, headless, and writes the reports. */
 import { join, resolve } from "node:path";
+import { localArchive } from "../dataset/source.ts";
 import { ensureLocalAws, findLocalAws, stopLocalAws } from "../local_aws.ts";
 import { renderIndexPage } from "../runner/index_page.ts";
 import { softwareFacts } from "../runner/facts.ts";
@@ -29,6 +30,7 @@ await runProgram(HELP, () => interruptible(runPipeline), 1);
 
 async function runPipeline(signal: AbortSignal): Promise<void> {
   const settings = readSettings();
+  if (settings.datasetUrl) await localArchive(settings.datasetUrl); // says at once that it is not there
   const outDir = resolve(PROJECT_DIR, Deno.args[0] ?? "reports");
   const usesLocalAws = settings.target === "local" && settings.endpointUrl === undefined;
   const wasRunning = usesLocalAws && await findLocalAws(settings) !== undefined;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DatasetError, DownloadUnavailableError } from "../../lib/dataset/errors.ts";
-import { fetchArchive } from "../../lib/dataset/source.ts";
+import { fetchArchive, localArchive } from "../../lib/dataset/source.ts";
 import { withFolder } from "./helpers.ts";
 
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) >> 5 & 255);
@@ -209,8 +209,10 @@ Deno.test("a local archive is used in place, by path or file: URL, its md5 check
     await assert.rejects(fetchArchive({ url: path, cacheDir, md5: MD5.replace(/./, "x") }), /has the md5/);
     await assert.rejects(fetchArchive({ url: join(dir, "no.tar.gz"), cacheDir }), {
       name: "DatasetError",
-      message: /No data set at .*no\.tar\.gz\. SCONES_DATASET_URL/,
+      message: /^SCONES_DATASET_URL names .*no\.tar\.gz, where there is no file\. Set it to a copy/,
     });
+    await assert.rejects(localArchive(dir), /where there is no file/, "a folder is no archive");
+    assert.equal(await localArchive("https://example.com/x.tar.gz"), undefined);
     await assert.rejects(
       fetchArchive({ url: "s3://bucket/x", cacheDir }),
       /s3: is not supported, only https:/,
