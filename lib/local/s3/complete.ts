@@ -1,5 +1,6 @@
 /** CompleteMultipartUpload: an object made of its parts' files, which stay where they are. */
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { AwsError } from "../errors.ts";
 import { createHasher } from "./checksums.ts";
 import {
@@ -16,19 +17,31 @@ import type { Checksum, StoredObject } from "./index.ts";
 import { existingUpload } from "./multipart.ts";
 import { encryptionHeader, replaceObject } from "./objects.ts";
 import { base64, checksumHeader, fromBase64 } from "./payload.ts";
-import type { Part, Upload } from "./uploads.ts";
+import type { Completed, Part, Upload } from "./uploads.ts";
 
 /** Of every part but the last. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
 async function completeMultipartUpload(s3: S3Context, request: S3Request): Promise<Response> {
   authorizeObject(s3, request, "s3:PutObject");
-  existingUpload(s3, request);
+  const before = s3.uploads.completed(request.query.get("uploadId") ?? "");
+  if (!before) existingUpload(s3, request);
+  if (request.headers.get("content-length") === "0") {
+    throw new AwsError("InvalidRequest", "You must specify at least one part");
+  }
   const { Part: given } = await readXml(request, "CompleteMultipartUpload");
+  const list = listedParts(given);
+  const Parts = list.map(({ number, etag }) => [number, etag] as const);
+  // A client that saw no answer asks again, and gets the same.
+  if (
+    before?.Bucket === request.bucket && before.Key === request.key && isDeepStrictEqual(before.Parts, Parts)
+  ) {
+    return answer(s3, before);
+  }
   // Read again: the upload may have been completed while the list arrived.
   const upload = existingUpload(s3, request);
   const { UploadId, Headers } = upload;
-  const parts = chosenParts(upload, byNumber(s3.uploads.parts(UploadId)), given);
+  const parts = chosenParts(upload, byNumber(s3.uploads.parts(UploadId)), list);
   const checksum = await checksumOf(s3, upload, parts);
   const size = parts.reduce((sum, { Piece }) => sum + Piece.Size, 0);
   checkExpected(request.headers, size, checksum);
@@ -43,6 +56,14 @@ async function completeMultipartUpload(s3: S3Context, request: S3Request): Promi
     Checksum: checksum,
     Pieces: parts.map(({ Piece }) => Piece),
   };
+  const completed = {
+    UploadId,
+    Bucket: request.bucket,
+    Key: request.key,
+    Parts,
+    ETag: object.ETag,
+    Checksum: checksum,
+  };
   let unused: Part[] = [];
   replaceObject(s3, request, object, () => {
     existingUpload(s3, request);
@@ -54,15 +75,38 @@ async function completeMultipartUpload(s3: S3Context, request: S3Request): Promi
       now.delete(part.PartNumber);
     }
     unused = [...now.values()];
+    s3.uploads.putCompleted(completed, s3.core.now());
   });
   s3.bodies.remove(unused.map(({ Piece }) => Piece));
+  return answer(s3, completed);
+}
+
+function answer(s3: S3Context, { Bucket, Key, ETag, Checksum: checksum }: Completed): Response {
   return xml("CompleteMultipartUploadResult", {
-    Location: `${s3.core.endpoint()}/${request.bucket}/${encodeURIComponent(request.key)}`,
-    Bucket: request.bucket,
-    Key: request.key,
-    ETag: object.ETag,
+    Location: `${s3.core.endpoint()}/${Bucket}/${encodeURIComponent(Key)}`,
+    Bucket,
+    Key,
+    ETag,
     ...checksum && { [`Checksum${checksum.Algorithm}`]: checksum.Value, ChecksumType: checksum.Type },
   }, encryptionHeader);
+}
+
+/** A part as the client lists it. */
+interface Listed {
+  number: number;
+  /** Without quotes. */
+  etag: string;
+  entry: Record<string, unknown>;
+}
+
+/** @throws AwsError MalformedXML */
+function listedParts(given: unknown): Listed[] {
+  const list = (Array.isArray(given) ? given : [given]) as (Record<string, unknown> | undefined)[];
+  return list.map((entry) => {
+    const number = Number(entry?.PartNumber);
+    if (!Number.isInteger(number) || typeof entry?.ETag !== "string") throw malformedXml();
+    return { number, etag: entry.ETag.replaceAll('"', ""), entry };
+  });
 }
 
 function byNumber(parts: readonly Part[]): Map<number, Part> {
@@ -70,13 +114,10 @@ function byNumber(parts: readonly Part[]): Map<number, Part> {
 }
 
 /** The uploaded parts that the client lists, which must be ascending, as uploaded, and large enough. */
-function chosenParts(upload: Upload, uploaded: ReadonlyMap<number, Part>, given: unknown): Part[] {
+function chosenParts(upload: Upload, uploaded: ReadonlyMap<number, Part>, list: readonly Listed[]): Part[] {
   const { UploadId } = upload;
-  const list = (Array.isArray(given) ? given : [given]) as (Record<string, unknown> | undefined)[];
   let last = 0;
-  const parts = list.map((entry) => {
-    const number = Number(entry?.PartNumber);
-    if (!Number.isInteger(number) || typeof entry?.ETag !== "string") throw malformedXml();
+  const parts = list.map(({ number, etag, entry }) => {
     if (number <= last) {
       throw new AwsError(
         "InvalidPartOrder",
@@ -96,7 +137,7 @@ function chosenParts(upload: Upload, uploaded: ReadonlyMap<number, Part>, given:
       );
     }
     if (
-      part?.Md5 === entry.ETag.replaceAll('"', "") &&
+      part?.Md5 === etag &&
       (checksum === undefined || checksum === part.Checksum?.Value)
     ) return part;
     throw invalidPart(UploadId, { PartNumber: number, ETag: entry.ETag });

@@ -1,4 +1,5 @@
 /** ListObjectsV2 and ListObjects (version 1). */
+import { crc32 } from "node:zlib";
 import {
   authorizeBucket,
   countParameter,
@@ -155,13 +156,15 @@ function listObjects(s3: S3Context, request: S3Request): Response {
   });
 }
 
+/** A checksum and the key, so that a token that S3 did not give is known as such. */
 function toToken(key: string): string {
-  return base64(new TextEncoder().encode(key));
+  return base64(new TextEncoder().encode(`${crc32(key).toString(16).padStart(8, "0")}${key}`));
 }
 
 function fromToken(token: string): string {
   const bytes = fromBase64(token);
-  if (bytes && bytes.length > 0) return new TextDecoder().decode(bytes);
+  const key = bytes && new TextDecoder().decode(bytes).slice(8);
+  if (key && toToken(key) === token) return key;
   throw invalidArgument("The continuation token provided is incorrect", "continuation-token", token);
 }
 

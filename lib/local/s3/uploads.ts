@@ -25,6 +25,20 @@ export interface Part {
   readonly Checksum?: Checksum;
 }
 
+/** An upload that has become an object, and what its completion answered. */
+export interface Completed {
+  readonly UploadId: string;
+  readonly Bucket: string;
+  readonly Key: string;
+  /** Numbers and entity tags as the client listed them. */
+  readonly Parts: readonly (readonly [number, string])[];
+  readonly ETag: string;
+  readonly Checksum?: Checksum;
+}
+
+/** How long a completion can be asked for again. */
+const COMPLETED_MS = 24 * 3600 * 1000;
+
 interface Row {
   value: string;
 }
@@ -38,6 +52,9 @@ export class Uploads {
       CREATE INDEX IF NOT EXISTS s3_uploads_by_key ON s3_uploads (bucket, key, id);
       CREATE TABLE IF NOT EXISTS s3_parts (
         upload TEXT NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (upload, number)
+      ) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS s3_completed (
+        id TEXT PRIMARY KEY, time INTEGER NOT NULL, value TEXT NOT NULL
       ) WITHOUT ROWID;
     `);
   }
@@ -91,6 +108,17 @@ export class Uploads {
       this.store.run("DELETE FROM s3_uploads WHERE id = ?", id);
       return parts;
     });
+  }
+
+  completed(id: string): Completed | undefined {
+    return first(this.store.all("SELECT value FROM s3_completed WHERE id = ?", id));
+  }
+
+  /** @param now milliseconds since the epoch */
+  putCompleted(completed: Completed, now: number): void {
+    this.store.run("DELETE FROM s3_completed WHERE time < ?", now - COMPLETED_MS);
+    const { UploadId } = completed;
+    this.store.run("INSERT INTO s3_completed VALUES (?, ?, ?)", UploadId, now, JSON.stringify(completed));
   }
 
   /** Forgets all uploads of a bucket; returns the files that no row names any more. */

@@ -52,6 +52,8 @@ Deno.test("version 2 lists by prefix, delimiter and start, in pages", () =>
       ]);
     }
     assert.deepEqual(await list({ Prefix: "none" }), []);
+    const foreign = new ListObjectsV2Command({ Bucket, ContinuationToken: btoa("test/1.png") });
+    assert.deepEqual(await refusal(s3.send(foreign)), ["InvalidArgument", 400]);
   }));
 
 Deno.test("a listing says what was asked and what there is", () =>

@@ -85,6 +85,11 @@ Deno.test("parts that are missing, wrong, unordered or small are refused", () =>
     assert.deepEqual(await refusal(complete({ ...one, PartNumber: 9 })), ["InvalidPart", 400]);
     assert.deepEqual(await refusal(complete(three!, { ...three, PartNumber: 4 })), ["InvalidPart", 400]);
     assert.deepEqual(await refusal(complete()), ["MalformedXML", 400]);
+    const nothing = new CompleteMultipartUploadCommand({ ...uploaded, MultipartUpload: undefined });
+    await assert.rejects(s3.send(nothing), {
+      name: "InvalidRequest",
+      message: "You must specify at least one part",
+    });
     await s3.send(new UploadPartCommand({ ...uploaded, PartNumber: 4, Body: "d" }));
     const parts = await s3.send(new ListPartsCommand({ ...uploaded, MaxParts: 1, PartNumberMarker: "2" }));
     assert.deepEqual([parts.Parts?.[0]?.PartNumber, parts.IsTruncated, parts.NextPartNumberMarker], [
@@ -103,6 +108,32 @@ Deno.test("parts that are missing, wrong, unordered or small are refused", () =>
     ]);
     assert.deepEqual(await refusal(complete(one!)), ["NoSuchUpload", 404]);
   }));
+
+Deno.test("a completion that is asked for again gets the same answer, and changes nothing", async () => {
+  const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
+  try {
+    let again: CompleteMultipartUploadCommand;
+    let ETag: string | undefined;
+    await withBucket(async (s3, Bucket) => {
+      again = new CompleteMultipartUploadCommand(await upload(s3, Bucket));
+      ({ ETag } = await s3.send(again));
+      await s3.send(new PutObjectCommand({ Bucket, Key: "big", Body: "newer" }));
+    }, { stateDir });
+    await withLocalAws(async (aws) => {
+      const s3 = new S3Client(aws.client);
+      assert.equal((await s3.send(again)).ETag, ETag);
+      const { MultipartUpload, ...target } = again.input;
+      const newer = await s3.send(new GetObjectCommand({ Bucket: target.Bucket, Key: target.Key }));
+      assert.equal(await newer.Body!.transformToString(), "newer");
+      const Parts = MultipartUpload!.Parts!.slice(0, 1);
+      const other = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } });
+      assert.deepEqual(await refusal(s3.send(other)), ["NoSuchUpload", 404]);
+      s3.destroy();
+    }, { stateDir });
+  } finally {
+    await Deno.remove(stateDir, { recursive: true });
+  }
+});
 
 Deno.test("parts are copied from objects", () =>
   withBucket(async (s3, Bucket) => {

@@ -11,6 +11,7 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   type PutObjectCommandInput,
+  S3Client,
 } from "@aws-sdk/client-s3";
 import { withLocalAws } from "../testing.ts";
 import { refusal, withBucket } from "./testing.ts";
@@ -100,7 +101,7 @@ Deno.test("the framing is read wherever the network cuts it, and what breaks off
   }));
 
 Deno.test("checksums are verified and returned", () =>
-  withBucket(async (s3, Bucket) => {
+  withBucket(async (s3, Bucket, aws) => {
     const put = (input: Partial<PutObjectCommandInput>) =>
       s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "123456789", ...input }));
     // The check values of the algorithms' specifications for "123456789".
@@ -113,6 +114,12 @@ Deno.test("checksums are verified and returned", () =>
       assert.equal(got[`Checksum${ChecksumAlgorithm}`], answer[`Checksum${ChecksumAlgorithm}`]);
       await got.Body?.transformToByteArray();
     }
+    const plain = new S3Client({ ...aws.client, requestChecksumCalculation: "WHEN_REQUIRED" });
+    const { ChecksumCRC64NVME, ChecksumType } = await plain.send(
+      new PutObjectCommand({ Bucket, Key: "k", Body: "123456789" }),
+    );
+    assert.deepEqual([ChecksumCRC64NVME, ChecksumType], ["rosUhgp5mIg=", "FULL_OBJECT"], "AWS's default");
+    plain.destroy();
     assert.deepEqual(await refusal(put({ ChecksumCRC32C: "AAAAAA==" })), ["BadDigest", 400]);
     assert.deepEqual(await refusal(put({ ChecksumCRC32C: "AAAA" })), ["InvalidRequest", 400]);
     assert.deepEqual(await refusal(put({ ContentMD5: "XUFAKrxLKna5cZ2REBfFkg==" })), ["BadDigest", 400]);
