@@ -14,6 +14,8 @@ interface Violation {
 export interface Shape<T> {
   /** Appends to `violations` what is wrong with `value`; throws SerializationException on a wrong JSON type. */
   check(value: unknown, path: string, violations: Violation[]): void;
+  /** What must hold of a string, in the order in which AWS lists it for the members of a list. */
+  readonly constraints?: readonly string[];
   /** Carries the type for `Infer`; never read. */
   readonly type?: T;
 }
@@ -48,23 +50,23 @@ interface StringRules<E extends string> {
 
 /** A string; lengths in characters, the pattern must match the whole value. */
 export function string<E extends string = string>(rules: StringRules<E> = {}): Shape<E> {
+  const { values, min, max } = rules;
   const pattern = rules.pattern && new RegExp(`^(?:${rules.pattern.source})$`, "u");
+  const oneOf = values && `Member must satisfy enum value set: [${values.join(", ")}]`;
+  const longEnough = min === undefined
+    ? undefined
+    : `Member must have length greater than or equal to ${min}`;
+  const shortEnough = max === undefined ? undefined : `Member must have length less than or equal to ${max}`;
+  const matching = rules.pattern && `Member must satisfy regular expression pattern: ${rules.pattern.source}`;
   return {
+    constraints: [oneOf, shortEnough, longEnough, matching].filter((constraint) => constraint !== undefined),
     check(value, path, violations) {
       if (typeof value !== "string") throw wrongType(path, "string", value);
       const violated = (constraint: string) => violations.push({ path, value, constraint });
-      if (rules.values && !rules.values.includes(value as E)) {
-        violated(`Member must satisfy enum value set: [${rules.values.join(", ")}]`);
-      }
-      if (rules.min !== undefined && value.length < rules.min) {
-        violated(`Member must have length greater than or equal to ${rules.min}`);
-      }
-      if (rules.max !== undefined && value.length > rules.max) {
-        violated(`Member must have length less than or equal to ${rules.max}`);
-      }
-      if (pattern && !pattern.test(value)) {
-        violated(`Member must satisfy regular expression pattern: ${rules.pattern!.source}`);
-      }
+      if (oneOf && !values!.includes(value as E)) violated(oneOf);
+      if (longEnough && value.length < min!) violated(longEnough);
+      if (shortEnough && value.length > max!) violated(shortEnough);
+      if (matching && !pattern!.test(value)) violated(matching);
     },
   };
 }
@@ -103,7 +105,14 @@ export function list<T>(member: Shape<T>, rules: { min?: number; max?: number } 
     check(value, path, violations) {
       if (!Array.isArray(value)) throw wrongType(path, "list", value);
       checkLength(value, value.length, path, rules, violations);
-      value.forEach((item, index) => member.check(item, `${path}.${index + 1}.member`, violations));
+      const within: Violation[] = [];
+      value.forEach((item, index) => member.check(item, `${path}.${index + 1}.member`, within));
+      if (!member.constraints) violations.push(...within);
+      else if (within.length > 0) {
+        // Of a list of strings AWS says what must hold of each, not which one is wrong.
+        const all = [...member.constraints, "Member must not be null"].join(", ");
+        violations.push({ path, value, constraint: `Member must satisfy constraint: [${all}]` });
+      }
     },
   };
 }
@@ -202,8 +211,10 @@ function checkLength(
   }
 }
 
+/** As Java, in which AWS's services are written, prints strings, numbers and lists of them. */
 function printed(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const isPlain = Array.isArray(value) && value.every((item) => typeof item !== "object");
+  const text = typeof value === "string" ? value : isPlain ? `[${value.join(", ")}]` : JSON.stringify(value);
   return text.length > 256 ? `${text.slice(0, 256)}…` : text;
 }
 

@@ -33,6 +33,31 @@ Deno.test("lists and maps hold no null, and every member has its type", () => {
   }
 });
 
+Deno.test("a list of strings is complained of as a whole, as AWS does", () => {
+  const lists = structure({
+    Architectures: list(string({ values: ["x86_64", "arm64"] }), { max: 1 }),
+    TagKeys: list(string({ min: 1, max: 2, pattern: /[a-z]+/ })),
+  });
+  const complaint = (given: object, message: string) =>
+    assert.throws(() => validate(lists, given), { message: `1 validation error detected: ${message}` });
+  complaint(
+    { Architectures: ["mips"] },
+    "Value '[mips]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: " +
+      "[Member must satisfy enum value set: [x86_64, arm64], Member must not be null]",
+  );
+  complaint(
+    { Architectures: ["arm64", "x86_64"] },
+    "Value '[arm64, x86_64]' at 'architectures' failed to satisfy constraint: Member must have length less than or " +
+      "equal to 1",
+  );
+  complaint(
+    { TagKeys: ["a", "A"] },
+    "Value '[a, A]' at 'tagKeys' failed to satisfy constraint: Member must satisfy constraint: " +
+      "[Member must have length less than or equal to 2, Member must have length greater than or equal to 1, " +
+      "Member must satisfy regular expression pattern: [a-z]+, Member must not be null]",
+  );
+});
+
 Deno.test("all violations are in one message", () => {
   assert.throws(() => validate(shape, { Name: "abcd", Size: -1 }), {
     message:

@@ -1,4 +1,5 @@
 /** What a role may do: inline policies put, read, deleted; managed policies attached and detached. */
+import { AwsError } from "../errors.ts";
 import { operation } from "../protocols.ts";
 import type { Call } from "../services.ts";
 import { required, string, structure } from "../shapes.ts";
@@ -78,6 +79,7 @@ export function rolePolicyOperations(iam: IamContext) {
 
     AttachRolePolicy: operation(attachment, ({ RoleName, PolicyArn }, call) => {
       const role = authorizedRole(call, "AttachRolePolicy", RoleName);
+      checkArn(PolicyArn);
       if (managedDocument(iam, PolicyArn) === undefined) {
         throw noSuchEntity(`Policy ${PolicyArn} does not exist or is not attachable.`);
       }
@@ -91,6 +93,7 @@ export function rolePolicyOperations(iam: IamContext) {
 
     DetachRolePolicy: operation(attachment, ({ RoleName, PolicyArn }, call) => {
       const role = authorizedRole(call, "DetachRolePolicy", RoleName);
+      checkArn(PolicyArn);
       if (!attachedPolicies(role).includes(PolicyArn)) {
         throw noSuchEntity(`Policy ${PolicyArn} was not found.`);
       }
@@ -131,4 +134,9 @@ function existingInline(role: Role, name: string): string {
   const found = inlinePolicies(role).find(([inline]) => inline === name);
   if (found) return found[1];
   throw noSuchEntity(`The role policy with name ${name} cannot be found.`);
+}
+
+function checkArn(arn: string): void {
+  if (/^arn:[\w-]+:iam::(\d{12}|aws):policy\/.+$/.test(arn)) return;
+  throw new AwsError("InvalidInput", `ARN ${arn} is not valid.`);
 }

@@ -76,7 +76,8 @@ export function roleOperations(iam: IamContext) {
           Attached: {},
         };
         entities.putRole(role);
-        return { Role: describeRole(role) };
+        const { MaxSessionDuration: _, ...created } = describeRole(role);
+        return { Role: created };
       },
     ),
 

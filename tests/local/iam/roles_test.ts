@@ -86,7 +86,9 @@ Deno.test("what breaks a rule is refused before anything is looked up", () =>
 Deno.test("roles are listed in pages and by path", () =>
   withRole(async (iam) => {
     for (const name of ["a", "b", "c"]) {
-      await iam.send(new CreateRoleCommand({ RoleName: name, Path: "/scones/", AssumeRolePolicyDocument }));
+      const create = new CreateRoleCommand({ RoleName: name, Path: "/scones/", AssumeRolePolicyDocument });
+      // Only reading a role tells that.
+      assert.equal((await iam.send(create)).Role?.MaxSessionDuration, undefined);
     }
     const names = async (PathPrefix?: string) => {
       const found: (string | undefined)[] = [];
@@ -156,6 +158,11 @@ Deno.test("managed policies, ours and AWS's, are attached and detached", () =>
       PolicyArn: "arn:aws:iam::aws:policy/NoSuchPolicy",
     });
     assert.deepEqual(await refusal(iam.send(unknown)), ["NoSuchEntityException", 404]);
+    const noArn = new AttachRolePolicyCommand({ RoleName, PolicyArn: "AWSLambdaBasicExecutionRole" });
+    await assert.rejects(iam.send(noArn), {
+      name: "InvalidInputException",
+      message: "ARN AWSLambdaBasicExecutionRole is not valid.",
+    });
   }));
 
 Deno.test("what IAM refuses is refused under its names", () =>
