@@ -11,6 +11,7 @@ export { stagedDataset } from "./staging.ts";
 
 // 2 Training and deployment
 export { DataCaptureConfig } from "./training/data_capture_config.ts";
+export { findEndpoint } from "./training/endpoint.ts";
 export { Estimator } from "./training/estimator.ts";
 export { retrieveImageUri } from "./training/image_uris.ts";
 export { imageChannels } from "./training/training_input.ts";

@@ -26,6 +26,8 @@ export function chart(specification: TopLevelSpec): Displayable {
     ...specification,
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
     config: vega.mergeConfig(vegaLiteTheme(ink), specification.config ?? {}) as Config,
+    // JupyterLab would draw on a canvas, which takes no colour from the page.
+    usermeta: { embedOptions: { renderer: "svg" } },
   });
   return new Displayable(async () => ({
     [vegaLiteMime]: themed(pageInk),

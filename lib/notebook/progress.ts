@@ -88,7 +88,7 @@ export function progressText({ label, done, total, unit, detail, state, seconds 
   const parts = [
     counted,
     percent,
-    detail,
+    detail.replace(/\.$/, ""),
     state === "failed" ? "did not end well" : "",
     formatSeconds(seconds),
   ];

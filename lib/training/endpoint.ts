@@ -101,6 +101,21 @@ export async function deployModel(aws: Aws, options: DeployOptions): Promise<Pre
   return predictor;
 }
 
+/**
+ * The predictor of an endpoint that serves.
+ * @throws Error that says to run the second notebook when there is none
+ */
+export async function findEndpoint(aws: Aws, endpointName: string): Promise<Predictor> {
+  const status = (await describe(aws, endpointName))?.EndpointStatus;
+  if (status === "InService" || status === "Updating" || status === "SystemUpdating") {
+    return new Predictor(aws, endpointName);
+  }
+  throw new Error(
+    `${status ? `The endpoint ${endpointName} is ${status}` : `There is no endpoint ${endpointName}`}. ` +
+      `Run notebook 2, training and deployment, first.`,
+  );
+}
+
 /** Removes an endpoint with its configuration and models, and waits until it is gone. Returns whether there was one. */
 export async function deleteEndpoint(
   aws: Aws,

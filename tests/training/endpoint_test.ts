@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Aws } from "../../lib/aws.ts";
-import { deleteEndpoint } from "../../lib/training/endpoint.ts";
+import { deleteEndpoint, findEndpoint } from "../../lib/training/endpoint.ts";
 
 /** SageMaker with one endpoint in service, which knows what deleting it takes and notes each call. */
 function playedSageMaker(): { aws: Aws; calls: string[] } {
@@ -40,4 +40,11 @@ Deno.test("an endpoint goes with its configuration and model, whether or not any
     ]);
     assert.equal(await deleteEndpoint(aws, "scones", progress), false);
   }
+});
+
+Deno.test("an endpoint is found while it serves; else the notebook that makes it is named", async () => {
+  const { aws } = playedSageMaker();
+  assert.equal((await findEndpoint(aws, "scones")).endpointName, "scones");
+  await deleteEndpoint(aws, "scones");
+  await assert.rejects(findEndpoint(aws, "scones"), /^Error: There is no endpoint scones\. Run notebook 2, /);
 });

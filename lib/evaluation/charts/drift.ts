@@ -24,6 +24,8 @@ export function driftChart(confidence: Drift, classes: Drift): TopLevelSpec {
       panel(confidence, `confidence, in ${shares(confidence)} of the baseline`),
       panel(classes, "answer"),
     ],
+    // Else Vega-Lite 5 makes the bars of both panels as wide as those of the first.
+    resolve: { scale: { xOffset: "independent" } },
   };
 }
 
