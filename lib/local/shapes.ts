@@ -151,11 +151,14 @@ export function structure<M extends Members>(members: M): Shape<Structure<M>> {
   };
 }
 
-/** A member that AWS honours and the local AWS does not: naming it is an error, so that nothing is lost silently. */
-export function notSupported(): Shape<never> {
+/**
+ * A member that AWS honours and the local AWS does not: naming it is an error, so that nothing is lost silently.
+ * @param harmless values that ask for nothing, such as `false`; many clients send AWS's defaults
+ */
+export function notSupported<T extends string | boolean = never>(...harmless: T[]): Shape<T> {
   return {
-    check(_value, path) {
-      throw unsupported(`the member '${path}'`);
+    check(value, path) {
+      if (!harmless.includes(value as T)) throw unsupported(`the member '${path}'`);
     },
   };
 }

@@ -57,14 +57,14 @@ const createInput = structure({
   InputDataConfig: list(channel, { min: 1, max: 20 }),
   OutputDataConfig: required(structure({
     S3OutputPath: required(s3Uri),
-    CompressionType: string({ values: ["GZIP", "NONE"] as const }),
-    KmsKeyId: notSupported(),
+    CompressionType: notSupported("GZIP"),
+    KmsKeyId: notSupported(""),
   })),
   ResourceConfig: required(structure({
     InstanceType: required(string()),
     InstanceCount: required(integer({ min: 1 })),
     VolumeSizeInGB: required(integer({ min: 1 })),
-    VolumeKmsKeyId: notSupported(),
+    VolumeKmsKeyId: notSupported(""),
     InstanceGroups: notSupported(),
     KeepAlivePeriodInSeconds: notSupported(),
     TrainingPlanArn: notSupported(),
@@ -85,7 +85,7 @@ const createInput = structure({
   }),
   EnableNetworkIsolation: boolean(),
   EnableInterContainerTrafficEncryption: boolean(),
-  EnableManagedSpotTraining: notSupported(),
+  EnableManagedSpotTraining: notSupported(false),
   VpcConfig: notSupported(),
   CheckpointConfig: notSupported(),
   DebugHookConfig: notSupported(),
@@ -160,7 +160,7 @@ export function trainingJobOperations(
       const arn = arnOf(core, "training-job", input.TrainingJobName);
       iam.authorize(call.principal, "sagemaker:CreateTrainingJob", arn);
       iam.authorizePassRole(call.principal, input.RoleArn, "sagemaker.amazonaws.com");
-      const { TrainingImage } = input.AlgorithmSpecification;
+      const { TrainingImage, MetricDefinitions } = input.AlgorithmSpecification;
       if (!TrainingImage) {
         throw new AwsError(
           "ValidationException",
@@ -168,6 +168,13 @@ export function trainingJobOperations(
         );
       }
       checkImage(core, TrainingImage);
+      if (MetricDefinitions) {
+        throw new AwsError(
+          "ValidationException",
+          "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request " +
+            "without specifying metric definitions.",
+        );
+      }
       checkInstanceType("training-job", input.ResourceConfig.InstanceType);
       if (jobs.has(input.TrainingJobName)) {
         throw new AwsError(
@@ -184,7 +191,18 @@ export function trainingJobOperations(
       const { Tags, StoppingCondition, ...rest } = input;
       const now = seconds(core);
       const job: TrainingJob = {
+        // What AWS fills in.
+        EnableNetworkIsolation: false,
+        EnableInterContainerTrafficEncryption: false,
+        EnableManagedSpotTraining: false,
         ...rest,
+        AlgorithmSpecification: { EnableSageMakerMetricsTimeSeries: false, ...rest.AlgorithmSpecification },
+        InputDataConfig: rest.InputDataConfig?.map((channel) => ({
+          CompressionType: "None",
+          RecordWrapperType: "None",
+          ...channel,
+        })),
+        OutputDataConfig: { KmsKeyId: "", ...rest.OutputDataConfig },
         TrainingJobArn: arn,
         StoppingCondition: { MaxRuntimeInSeconds: 86400, ...StoppingCondition },
         TrainingJobStatus: "InProgress",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CopyObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import {
+  type Channel,
   CreateTrainingJobCommand,
   type CreateTrainingJobCommandInput,
   DeleteTrainingJobCommand,
@@ -80,6 +81,23 @@ Deno.test("CreateTrainingJob refuses what AWS refuses", async (t) => {
         /does not support the member 'resourceConfig.trainingPlanArn'/,
       ],
       [
+        "metrics of one's own for AWS's algorithm",
+        {
+          AlgorithmSpecification: {
+            ...base.AlgorithmSpecification!,
+            MetricDefinitions: [{ Name: "mine", Regex: "mine=(\\S+)" }],
+          },
+        },
+        "ValidationException",
+        /You can't override the metric definitions for Amazon SageMaker algorithms/,
+      ],
+      [
+        "a model that is not compressed",
+        { OutputDataConfig: { ...base.OutputDataConfig!, CompressionType: "NONE" } },
+        "ValidationException",
+        /does not support the member 'outputDataConfig.compressionType'/,
+      ],
+      [
         "a prefix without objects",
         {
           InputDataConfig: base.InputDataConfig!.map((channel) => ({
@@ -132,7 +150,12 @@ Deno.test("a training job trains, logs and stores its model", async () => {
     const client = new SageMakerClient(aws.client);
     const role = await createRole(aws);
     await stagePictures(aws);
-    const request = trainingJob(role, { Tags: [{ Key: "a", Value: "b" }] });
+    // Members that ask for AWS's defaults change nothing.
+    const request = trainingJob(role, {
+      Tags: [{ Key: "a", Value: "b" }],
+      OutputDataConfig: { S3OutputPath: `s3://${BUCKET}/models`, KmsKeyId: "", CompressionType: "GZIP" },
+      EnableManagedSpotTraining: false,
+    });
     const { TrainingJobArn } = await client.send(new CreateTrainingJobCommand(request));
     const job = await jobEnded(client, request.TrainingJobName!);
 
@@ -152,6 +175,13 @@ Deno.test("a training job trains, logs and stores its model", async () => {
       "validation:accuracy",
     ]);
     assert.ok(job.BillableTimeInSeconds! >= 1);
+    const { EnableNetworkIsolation, EnableInterContainerTrafficEncryption, EnableManagedSpotTraining } = job;
+    assert.deepEqual(
+      [EnableNetworkIsolation, EnableInterContainerTrafficEncryption, EnableManagedSpotTraining],
+      [false, false, false],
+    );
+    const [{ CompressionType, RecordWrapperType }] = job.InputDataConfig as [Channel];
+    assert.deepEqual([CompressionType, RecordWrapperType], ["None", "None"]);
 
     const s3 = new S3Client(aws.client);
     const Key = `models/${request.TrainingJobName}/output/model.tar.gz`;
