@@ -57,16 +57,17 @@ function errorBody(error: unknown): { errorType: string; errorMessage: string; t
 }
 
 function logError(what: string, error: unknown): void {
-  const { errorType, errorMessage, trace } = errorBody(error);
-  const own = types.isNativeError(error) ? error : {};
-  log("ERROR", what, "\t" + stringify({ errorType, errorMessage, ...own, stack: trace }));
+  const shownError = types.isNativeError(error) ? error : new Error(String(error));
+  const { errorType, errorMessage, trace } = errorBody(shownError);
+  log("ERROR", what, "\t" + stringify({ errorType, errorMessage, ...shownError, stack: trace }));
 }
 
 function stringify(value: unknown): string {
   try {
     return JSON.stringify(value === undefined ? null : value) ?? "null";
   } catch {
-    throw new RuntimeError("Runtime.MarshallError", "Unable to stringify response body");
+    const name = nodeMajor() < 24 ? "Error" : "Runtime.JSONStringifyError";
+    throw new RuntimeError(name, "Unable to stringify response body");
   }
 }
 
@@ -95,7 +96,8 @@ function refuseCallbacks(handler: Handler): void {
   throw new RuntimeError(
     "Runtime.CallbackHandlerDeprecated",
     "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
-      "You need to modify this function to use a supported handler signature to use Node.js 24 or later.",
+      "You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more " +
+      "information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.",
   );
 }
 
@@ -150,7 +152,9 @@ function contextOf(headers: Headers): Record<string, unknown> {
   const deadline = Number(headers.get("lambda-runtime-deadline-ms"));
   const clientContext = headers.get("lambda-runtime-client-context");
   return {
-    callbackWaitsForEmptyEventLoop: true,
+    ...nodeMajor() < 24
+      ? { callbackWaitsForEmptyEventLoop: true }
+      : { tenantId: undefined, xRayTraceId: headers.get("lambda-runtime-trace-id") },
     functionVersion: env["AWS_LAMBDA_FUNCTION_VERSION"],
     functionName: env["AWS_LAMBDA_FUNCTION_NAME"],
     memoryLimitInMB: env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"],

@@ -4,7 +4,7 @@ import { createRequire, registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { types } from "node:util";
+import { stripVTControlCharacters, types } from "node:util";
 
 export type Callback = (error: unknown, result?: unknown) => void;
 export type Handler = (event: unknown, context: object, callback?: Callback) => unknown;
@@ -75,12 +75,13 @@ function isModulePackage(folder: string): boolean {
  */
 export async function loadHandler(name: string): Promise<Handler> {
   const parts = name.match(/^(.*?)([^/]*?)\.([^/]+)$/);
-  if (name.includes("..") || !parts || !parts[2]) {
+  if (name.includes("..")) {
     throw new RuntimeError(
       "Runtime.MalformedHandlerName",
-      `'${name}' is not a valid handler name. Use 'file.export'.`,
+      `'${name}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`,
     );
   }
+  if (!parts?.[2]) throw new RuntimeError("Runtime.MalformedHandlerName", "Bad handler");
   const [, folder, file, path] = parts as unknown as [string, string, string, string];
   let found: unknown;
   try {
@@ -107,9 +108,17 @@ function loadFailure(error: unknown): unknown {
   // Deno's loader tells of a syntax error as of a module that it could not load.
   const syntax = error instanceof SyntaxError ? String(error) : error.message.match(/^SyntaxError: .*/s)?.[0];
   if (syntax) return new RuntimeError("Runtime.UserCodeSyntaxError", syntax, error);
-  if (code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND") {
-    const message = String(error).replace(/^TypeError: (?=\w*Error: )/, "");
-    return new RuntimeError("Runtime.ImportModuleError", message, error);
-  }
+  if (code === "MODULE_NOT_FOUND") return new RuntimeError("Runtime.ImportModuleError", String(error), error);
+  if (code === "ERR_MODULE_NOT_FOUND") return Object.assign(new Error(nodeMessage(error.message)), { code });
   return error;
+}
+
+/** What Node.js says of an `import` that leads nowhere, in place of what Deno says. */
+function nodeMessage(message: string): string {
+  const text = stripVTControlCharacters(message);
+  const from = text.match(/ at file:\/\/(.+?):\d+:\d+\s*$/)?.[1];
+  const file = text.match(/^Module not found "file:\/\/([^"]+)"/)?.[1];
+  const name = text.match(/^(?:Import|Cannot find package) ["']([^"']+)["']/)?.[1];
+  const what = file ? `Cannot find module '${file}'` : name ? `Cannot find package '${name}'` : text;
+  return from ? `${what} imported from ${from}` : what;
 }
