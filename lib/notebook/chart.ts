@@ -36,7 +36,8 @@ export function chart(specification: TopLevelSpec): Displayable {
   }));
 }
 
-async function renderSvg(specification: TopLevelSpec): Promise<string> {
+/** The drawing of a specification, as it is. */
+export async function renderSvg(specification: TopLevelSpec): Promise<string> {
   const view = new vega.View(vega.parse(compile(specification).spec), { renderer: "none" });
   try {
     return await view.toSVG();

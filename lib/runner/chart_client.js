@@ -53,7 +53,6 @@ async function makeLive(figure) {
 
   await view.runAsync();
   figure.querySelector(".drawing").replaceWith(container);
-  figure.querySelector("figcaption").hidden = false;
   figure.dataset.live = "true";
   await fit();
   addEventListener("resize", fit);

@@ -29,11 +29,14 @@ export async function renderReport(
 ): Promise<string> {
   const markdown = new MarkdownRenderer();
   const outputs = new OutputRenderer(markdown);
-  const cells = notebook.cells.map((cell) => {
-    if (cell.cell_type === "code") return renderCodeCell(cell, outputs);
-    if (cell.cell_type === "raw") return "";
-    return `<section class="markdown">${markdown.render(joined(cell.source), cell.attachments)}</section>`;
-  });
+  const cells: string[] = [];
+  for (const cell of notebook.cells) {
+    if (cell.cell_type === "code") cells.push(await renderCodeCell(cell, outputs));
+    if (cell.cell_type === "markdown") {
+      const text = markdown.render(joined(cell.source), cell.attachments);
+      cells.push(`<section class="markdown">${text}</section>`);
+    }
+  }
   const nav = `<nav class="pages" aria-label="Reports">${links.map(renderLink).join("")}</nav>`;
   const body = `<header>${nav}${renderFacts(facts)}</header>
 <div class="columns">
@@ -49,7 +52,7 @@ ${cells.filter((cell) => cell !== "").join("\n")}
   return await renderPage({ title: title ? unescapeHtml(title) : name, body, scripts });
 }
 
-function renderCodeCell(cell: CodeCell, outputs: OutputRenderer): string {
+async function renderCodeCell(cell: CodeCell, outputs: OutputRenderer): Promise<string> {
   const source = joined(cell.source);
   if (source.trim() === "") return "";
   const code = hljs.highlight(source, { language: "typescript" }).value;
@@ -58,11 +61,13 @@ function renderCodeCell(cell: CodeCell, outputs: OutputRenderer): string {
   const seconds = secondsOf(cell);
   const summary = `<b>Code</b>${comment ? ` ${escapeHtml(comment)}` : ""}` +
     (seconds === undefined ? "" : ` <time>${formatSeconds(seconds)}</time>`);
-  const rendered = cell.outputs.map((output) => outputs.render(output)).filter((html) => html !== "");
+  const rendered: string[] = [];
+  for (const output of cell.outputs) rendered.push(await outputs.render(output));
   return `<section class="cell">` +
     `<details class="code"${failed ? " open" : ""}><summary>${summary}</summary>` +
     `<pre><code>${code}</code></pre></details>` +
-    rendered.map((html) => `<div class="output">${html}</div>`).join("\n") + `</section>`;
+    rendered.filter((html) => html !== "").map((html) => `<div class="output">${html}</div>`).join("\n") +
+    `</section>`;
 }
 
 /** How long the cell ran, from the times that the runner (or Jupyter) noted. */

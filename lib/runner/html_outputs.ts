@@ -1,7 +1,7 @@
 /** Outputs of cells as HTML. */
 import { stripVTControlCharacters } from "node:util";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { vegaLiteMime } from "../notebook/chart.ts";
+import { renderSvg, vegaLiteMime } from "../notebook/chart.ts";
 import { type MediaBundle, summaryMime } from "../notebook/display.ts";
 import { escapeHtml } from "../notebook/format.ts";
 import type { MarkdownRenderer } from "./html_markdown.ts";
@@ -17,7 +17,7 @@ export class OutputRenderer {
     this.#markdown = markdown;
   }
 
-  render(output: Output): string {
+  async render(output: Output): Promise<string> {
     switch (output.output_type) {
       case "stream":
         return `<pre class="text ${output.name}">${escapeHtml(plainText(joined(output.text)))}</pre>`;
@@ -26,16 +26,16 @@ export class OutputRenderer {
         return `<pre class="text error">${escapeHtml(plainText(trace))}</pre>`;
       }
       default:
-        return this.#renderBundle(output.data);
+        return await this.#renderBundle(output.data);
     }
   }
 
   /** The richest of the forms that the output has. */
-  #renderBundle(data: MediaBundle): string {
+  async #renderBundle(data: MediaBundle): Promise<string> {
     if (summaryMime in data) return "";
     const text = (mime: string) => mime in data ? joined(data[mime] as string | string[]) : undefined;
+    if (vegaLiteMime in data) return await this.#renderChart(data[vegaLiteMime] as TopLevelSpec);
     const svg = text("image/svg+xml");
-    if (svg && vegaLiteMime in data) return this.#renderChart(svg, data[vegaLiteMime] as TopLevelSpec);
     if (svg) return renderDrawing(this.#inline(svg));
     const html = text("text/html");
     if (html !== undefined) return `<div class="html">${html}</div>`;
@@ -51,14 +51,15 @@ export class OutputRenderer {
   }
 
   /**
-   * The drawing, and beside it what the page's script makes a live chart from: the Vega specification without its
-   * title, and the title as a caption, which can wrap on a narrow page.
+   * The drawing, and beside it what the page's script makes a live chart from: the Vega specification. Both are without
+   * the title, which is a caption, since that can wrap on a narrow page.
    */
-  #renderChart(svg: string, { title, ...specification }: TopLevelSpec): string {
+  async #renderChart({ title, ...specification }: TopLevelSpec): Promise<string> {
     this.hasCharts = true;
+    const svg = await renderSvg(specification as TopLevelSpec);
     const json = JSON.stringify(compile(specification as TopLevelSpec).spec).replaceAll("<", "\\u003c");
     const [finding, reading] = titleTexts(title);
-    const caption = `<figcaption hidden><b>${escapeHtml(finding)}</b> ${escapeHtml(reading)}</figcaption>`;
+    const caption = `<figcaption><b>${escapeHtml(finding)}</b> ${escapeHtml(reading)}</figcaption>`;
     const script = `<script type="application/json">${json}</script>`;
     return renderDrawing(this.#inline(svg), { caption, script });
   }

@@ -63,6 +63,11 @@ async function checkNotebook(
     assert.deepEqual(errors, [], `${name} in JupyterLab: errors`);
     assert.deepEqual(await unexecuted(notebook), [], `${name} in JupyterLab: cells that did not run`);
     assert.deepEqual(
+      await foreignTitles(notebook),
+      [],
+      `${name} in JupyterLab: titles not in the text's colour`,
+    );
+    assert.deepEqual(
       seen,
       expected(await readNotebook(join(reports, `${name}.ipynb`))),
       `${name} in JupyterLab`,
@@ -101,6 +106,17 @@ async function unexecuted(notebook: Panel): Promise<string[]> {
   return prompts.filter((prompt) => !/^\[\d+\]:$/.test(prompt.trim()));
 }
 
+/** The colours of charts' titles that are not those of the text around them, and so not sure to be readable. */
+async function foreignTitles(notebook: Panel): Promise<string[]> {
+  const titles = notebook.locator(`${OUTPUT} .vega-embed .role-title-text text`);
+  return await titles.evaluateAll(
+    (titles, OUTPUT) =>
+      titles.map((title) => [getComputedStyle(title).fill, getComputedStyle(title.closest(OUTPUT)!).color])
+        .filter(([title, page]) => title !== page).map(([title, page]) => `${title} on a page of ${page}`),
+    OUTPUT,
+  );
+}
+
 /** What there is to see of a code cell: its outputs, and among them charts and pictures. */
 interface Seen {
   outputs: number;
@@ -122,7 +138,7 @@ async function drawn(notebook: Panel): Promise<Seen[]> {
         }).length;
       return {
         outputs: cell.querySelectorAll(OUTPUT).length,
-        charts: visible(`${OUTPUT} .vega-embed :is(svg.marks, canvas.marks)`),
+        charts: visible(`${OUTPUT} .vega-embed svg.marks`),
         pictures: visible(`${OUTPUT} img, ${OUTPUT}[data-mime-type='text/html'] svg`),
       };
     }), OUTPUT);

@@ -62,12 +62,21 @@ async function checkPage(browser: Browser, url: string, look: Look, picture: str
       return [scrollWidth, clientWidth] as const;
     });
     if (needs > has) problems.push(`overflow: ${needs} pixels of content on ${has}`);
+    problems.push(...await cutTables(page));
     await page.screenshot({ path: picture, fullPage: true });
     assert.deepEqual(problems, [], `${url} at ${JSON.stringify(look)}`);
     return drawings;
   } finally {
     await context.close();
   }
+}
+
+/** Tables of which a reader has to scroll a part into sight. */
+async function cutTables(page: Page): Promise<string[]> {
+  return await page.locator("table").evaluateAll((tables) =>
+    tables.filter((table) => table.scrollWidth > table.parentElement!.clientWidth + 1)
+      .map((table) => `a table is cut: ${table.textContent?.slice(0, 60)}`)
+  );
 }
 
 /** Counts the drawings, which have all to be visible: live charts with scripts, the SVG in the file without. */

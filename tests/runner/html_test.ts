@@ -63,8 +63,9 @@ Deno.test("a chart is a drawing with a live twin, and drawings do not share ids"
   assert.equal(html.match(/<figure class="chart"/g)?.length, 2);
   const json = html.match(/<script type="application\/json">(.*?)<\/script>/)?.[1] ?? "";
   assert.match(JSON.parse(json).$schema, /schema\/vega\/v/);
-  assert.match(html, /<figcaption hidden><b>&lt;\/script&gt;&lt;b&gt;<\/b>/);
+  assert.match(html, /<figcaption><b>&lt;\/script&gt;&lt;b&gt;<\/b>/);
   assert.equal(JSON.parse(json).title, undefined, "the caption stands for the title");
+  assert.doesNotMatch(html.match(/<svg[^]*?<\/svg>/)?.[0] ?? "", /role-title-text/, "in the drawing too");
   assert.match(html, /<g id="s2-a" clip-path="url\(#s2-a\)">/);
   assert.doesNotMatch(html, /<\?xml/);
   assert.ok(html.length > 300_000, "Vega is within the page");
