@@ -38,7 +38,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  *   would be ignored and leave its default in force.
  */
 export function readSettings(environment: Environment = projectEnvironment()): Settings {
-  const misspelt = Object.keys(environment).find((name) => /^SCONES?_/i.test(name) && !isVariable(name));
+  const misspelt = Object.keys(environment).find(meantBy);
   if (misspelt) throw new RangeError(`${unknownText(misspelt)} It is set in the environment or in .env.`);
   const get = (name: string) => environment[name]?.trim() || undefined;
   const stateDir = get("SCONES_STATE_DIR") ?? ".scones";
@@ -88,22 +88,16 @@ const VARIABLES: readonly string[] = [
   "AWS_ENDPOINT_URL",
 ];
 
-/** Of the project's own programs and tests: more of an error, the life of a training process, how long to fuzz. */
-const INTERNAL: readonly string[] = [
-  "SCONES_DEBUG",
-  "SCONES_PARENT_PIPE",
-  "SCONES_FUZZ_RUNS",
-  "SCONES_FUZZ_SEED",
-];
-
-function isVariable(name: string): boolean {
-  return VARIABLES.includes(name) || INTERNAL.includes(name);
+/** The variable that a name of ours is nearly: it differs in case or a few letters, or is the beginning of one. */
+function meantBy(name: string): string | undefined {
+  if (VARIABLES.includes(name) || !/^SCONES?_/i.test(name)) return undefined;
+  const rest = (variable: string) => variable.toUpperCase().replace(/^SCONES?_/, "");
+  const near = nearest(rest(name), VARIABLES.map(rest));
+  return VARIABLES.find((variable) => rest(variable) === near);
 }
 
 function unknownText(name: string): string {
-  const rest = (variable: string) => variable.toUpperCase().replace(/^SCONES?_/, "");
-  const near = nearest(rest(name), VARIABLES.map(rest));
-  const meant = VARIABLES.find((variable) => rest(variable) === near);
+  const meant = meantBy(name);
   return `${name} is no variable of this project. ` +
     (meant ? `Is ${meant} meant?` : `There are ${VARIABLES.join(", ")}.`);
 }

@@ -65,7 +65,6 @@ Deno.test("readSettings: a misspelt variable is an error that names the one that
     ["SCONES_DATASET", /Is SCONES_DATASET_URL meant\?/],
     ["SCONE_TARGET", /Is SCONES_TARGET meant\?/],
     ["scones_seed", /Is SCONES_SEED meant\?/],
-    ["SCONES_EPOCHS", /There are SCONES_TARGET, SCONES_DATASET_URL, /],
   ];
   for (const [name, says] of cases) {
     await t.step(name, () => {
@@ -75,7 +74,13 @@ Deno.test("readSettings: a misspelt variable is an error that names the one that
 });
 
 Deno.test("readSettings: the project's own variables, and other people's, are no misspelling", async () => {
-  readSettings({ SCONES_DEBUG: "1", SCONES_FUZZ_RUNS: "3", MY_SCONES_TARGET: "x", AWS_REGON: "x" });
+  readSettings({
+    SCONES_DEBUG: "1",
+    SCONES_FUZZ_SEED: "3",
+    SCONES_ELSEWHERE: "x",
+    MY_SCONES_TARGET: "x",
+    AWS_REGON: "x",
+  });
   const used = new Set<string>();
   for await (const path of sources(join(PROJECT_DIR, "lib"))) {
     const source = await Deno.readTextFile(path);
