@@ -8,16 +8,17 @@ import { withLocalAws } from "../local/testing.ts";
 import { connectTo, deployEndpoint } from "../workflow/deployed.ts";
 import { type Answers, assertExpected, collectAnswers, loggedErrors } from "./answers.ts";
 import { askHandlers, makeHandlers } from "./handlers.ts";
-import { installRuntime, NODE_VERSIONS } from "./runtimes.ts";
+import { installRuntime, NODE_VERSIONS, type NodeRuntime } from "./runtimes.ts";
 
 const HELP = `deno task test:node
 
-Runs the three Lambda functions, bundled and deployed as always, and handlers of every kind under Node.js ${
+Runs the three Lambda functions, bundled and deployed as always, and handlers of every kind
+under Node.js ${
   Object.values(NODE_VERSIONS).join(" and ")
-} with AWS's
-runtime interface client, on a local AWS with a small trained model: what they answer, how their executions end and
-what they log must be the same as under the local AWS's own runtime. Node.js and the client come from npm, which has
-to be on the PATH, and are kept below SCONES_STATE_DIR, in node/.`;
+} with AWS's runtime interface client, on a local AWS with a
+small trained model: what they answer, how their executions end and what they log must be the same as under the local
+AWS's own runtime. Node.js and the client come from npm, which has to be on the PATH, and are kept below
+SCONES_STATE_DIR, in node/.`;
 
 /** What one runtime made of the same events. */
 interface Run {
@@ -30,6 +31,10 @@ interface Run {
 
 await runProgram(HELP, async () => {
   const folder = join(readSettings().stateDir, "node");
+  const runtimes: NodeRuntime[] = [];
+  for (const identifier of Object.keys(NODE_VERSIONS)) {
+    runtimes.push(await installRuntime(identifier, folder));
+  }
   const stateDir = await Deno.makeTempDir({ prefix: "scones-node-" });
   try {
     await withLocalAws(async (local) => {
@@ -39,9 +44,8 @@ await runProgram(HELP, async () => {
     }, { stateDir });
     const own = await run(stateDir, {});
     assertExpected(own.answers);
-    for (const identifier of Object.keys(NODE_VERSIONS)) {
+    for (const { identifier, commandOf, version } of runtimes) {
       const startMs = performance.now();
-      const { commandOf, version } = await installRuntime(identifier, folder);
       const { answers, errors, handlers, nodes } = await run(stateDir, { commandOf });
       assert.deepEqual(nodes, new Set([version]));
       assert.deepEqual(answers, own.answers);
