@@ -37,7 +37,7 @@ function command(verb: string, optMl: string, permissions: string[], env: Record
     "--allow-env", // the environment below is all there is
     ...permissions,
   ];
-  return { args: ["run", ...flags, CONTAINER, verb, optMl], env: { ...inherited(), ...env } };
+  return { args: ["run", ...flags, CONTAINER, verb, optMl], env: { ...env, ...inherited() } }; // a job's own variables replace none of these
 }
 
 /** A comma inside a path is written twice in a list of permissions. */
