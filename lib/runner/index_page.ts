@@ -1,7 +1,10 @@
 /** `reports/index.html`: one page that says what a run has found, and leads to its reports. */
 import { escapeHtml, formatSeconds } from "../notebook/format.ts";
+import { chartScript } from "./chart_script.ts";
+import { MarkdownRenderer } from "./html_markdown.ts";
+import { OutputRenderer } from "./html_outputs.ts";
 import { renderFacts, renderPage } from "./page.ts";
-import type { NotebookReport } from "./run.ts";
+import type { NotebookReport, RunResult } from "./run.ts";
 import type { Summary } from "./summary.ts";
 
 /** Under this test accuracy the project's own network has not learned what it can (see the README). */
@@ -69,12 +72,15 @@ export function needsAttention(summary: Summary, reports: NotebookReport[]): Att
   return found;
 }
 
-/** The page's HTML. `reports` are listed in their order, with a link to each. */
+/** The page's HTML. `reports` are listed in their order, with a link to each; `highlights` are shown. */
 export async function renderIndexPage(
   summary: Summary,
-  reports: NotebookReport[],
+  { reports, highlights }: Pick<RunResult, "reports" | "highlights">,
   facts: Record<string, string>,
 ): Promise<string> {
+  const outputs = new OutputRenderer(new MarkdownRenderer());
+  const charts: string[] = [];
+  for (const output of highlights) charts.push(await outputs.render(output));
   const attention = needsAttention(summary, reports);
   const items = attention.map(({ kind, text }) => `<li class="${kind}">${escapeHtml(text)}</li>`);
   const body = `<main>
@@ -88,10 +94,12 @@ ${items.length > 0 ? `<ul class="attention">${items.join("")}</ul>` : `<p class=
 <p>${escapeHtml(qualityText(summary))}</p>
 <h2>What the workflow did</h2>
 <p>${escapeHtml(workflowText(summary))}</p>
+${charts.length > 0 ? `<h2>In pictures</h2>\n${charts.join("\n")}` : ""}
 <h2>Reports</h2>
 ${renderReports(reports)}
 </main>`;
-  return await renderPage({ title: "Scones Unlimited: summary", body, scripts: [] });
+  const scripts = outputs.hasCharts ? [await chartScript()] : [];
+  return await renderPage({ title: "Scones Unlimited: summary", body, scripts });
 }
 
 function renderFigures({ training, accuracyOfAccepted, executions }: Summary): string {

@@ -86,6 +86,13 @@ export function joined(text: string | string[]): string {
   return typeof text === "string" ? text : text.join("");
 }
 
+/** The outputs of all cells that carry a tag. */
+export function outputsOf({ cells }: Notebook, tag: string): Output[] {
+  return cells.flatMap((cell) =>
+    cell.cell_type === "code" && cell.metadata.tags?.includes(tag) ? cell.outputs : []
+  );
+}
+
 /** The notebook's own title: its first heading of the first level. */
 export function titleOf({ cells }: Notebook): string | undefined {
   const texts = cells.filter((cell) => cell.cell_type === "markdown").map(({ source }) => joined(source));

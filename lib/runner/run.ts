@@ -1,10 +1,11 @@
 /** Runs notebooks one after the other and writes their reports. */
 import { basename, join } from "node:path";
+import { vegaLiteMime } from "../notebook/chart.ts";
 import { formatSeconds } from "../notebook/format.ts";
 import { summaryMime } from "../notebook/display.ts";
 import { executeNotebook, type Execution } from "./execute.ts";
 import { renderReport } from "./html.ts";
-import { type Notebook, readNotebook, titleOf, writeNotebook } from "./notebook.ts";
+import { type Notebook, type Output, outputsOf, readNotebook, titleOf, writeNotebook } from "./notebook.ts";
 import type { Link } from "./page.ts";
 import { createScrubber } from "./scrub.ts";
 import { mergeParts } from "./summary.ts";
@@ -37,6 +38,8 @@ export interface RunResult {
   reports: NotebookReport[];
   /** What the notebooks handed over by `summary()`, merged in order. */
   summary: Record<string, unknown>;
+  /** The charts of the cells that are tagged `highlight`. */
+  highlights: Output[];
   /** The failure that ended the run early. */
   failure?: Error;
 }
@@ -55,11 +58,12 @@ export async function runNotebooks(options: RunOptions): Promise<RunResult> {
     const name = basename(path, ".ipynb");
     return { path, name, title: titleOf(await readNotebook(path)) ?? name };
   }));
-  const result: RunResult = { reports: [], summary: {} };
+  const result: RunResult = { reports: [], summary: {}, highlights: [] };
   for (const [index, { path, name, title }] of pages.entries()) {
     const execution = scrubExecution(await execute(path, title, { env, signal }), scrub);
     const { notebook, seconds, failure } = execution;
     for (const part of summaryParts(notebook)) result.summary = mergeParts(result.summary, part);
+    result.highlights.push(...outputsOf(notebook, "highlight").filter(isChart));
     await writeNotebook(join(outDir, `${name}.ipynb`), notebook);
     const context = {
       name,
@@ -94,6 +98,10 @@ function scrubExecution({ notebook, seconds, failure }: Execution, scrub: <T>(va
   }
   if (failure) Object.assign(failure, { message: scrub(failure.message), stack: scrub(failure.stack) });
   return { notebook, seconds, failure };
+}
+
+function isChart(output: Output): boolean {
+  return "data" in output && vegaLiteMime in output.data;
 }
 
 function summaryParts(notebook: Notebook): Record<string, unknown>[] {

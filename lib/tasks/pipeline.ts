@@ -57,7 +57,7 @@ async function runAndReport(settings: Settings, outDir: string, signal: AbortSig
     Data: describeData(summary),
     ...constant,
   });
-  const { reports, summary: parts, failure } = await runNotebooks({
+  const { reports, highlights, summary: parts, failure } = await runNotebooks({
     notebooks: NOTEBOOKS.map((name) => join(PROJECT_DIR, "notebooks", `${name}.ipynb`)),
     outDir,
     facts,
@@ -68,7 +68,7 @@ async function runAndReport(settings: Settings, outDir: string, signal: AbortSig
   await Deno.writeTextFile(join(outDir, "summary.json"), JSON.stringify(summary, null, 2) + "\n");
   await Deno.writeTextFile(
     join(outDir, "index.html"),
-    await renderIndexPage(summary, reports, {
+    await renderIndexPage(summary, { reports, highlights }, {
       ...facts(summary),
       "The run took": formatSeconds((performance.now() - startMs) / 1000),
     }),

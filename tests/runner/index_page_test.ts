@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { chart } from "../../lib/notebook/chart.ts";
 import { needsAttention, renderIndexPage } from "../../lib/runner/index_page.ts";
 
 const good = {
@@ -16,12 +17,16 @@ const reports = [
 ];
 
 Deno.test("the summary page says what was trained, how good it is and what the workflow did", async () => {
-  const html = await renderIndexPage(good, reports, { Target: "local" });
+  const title = "Accuracy 92.5% after 32 epochs.";
+  const data = await chart({ title, data: { values: [{ x: 1 }] }, mark: "point" }).bundle();
+  const highlights = [{ output_type: "display_data", data, metadata: {} } as const];
+  const html = await renderIndexPage(good, { reports, highlights }, { Target: "local" });
   assert.match(html, /1,000 pictures to learn from and 200 to test with came from cifar-100-python\.tar\.gz/);
   assert.match(html, /recognises 92\.5% of the 200 test pictures and mistakes 15/);
   assert.match(html, /Of 40 executions, 36 succeeded and 4 stopped.* For another reason none failed\./);
   assert.match(html, /✓ Nothing\./);
   assert.match(html, /<a href="2_train\.html">2 · Training<\/a>/);
+  assert.match(html, /<figcaption><b>Accuracy 92\.5% after 32 epochs\.<\/b>.*<svg/);
 });
 
 Deno.test("a run that stopped at once has a page too", async () => {
@@ -31,7 +36,7 @@ Deno.test("a run that stopped at once has a page too", async () => {
     seconds: 1,
     failure: new Error("1.ipynb, cell 2 (<x>):\nmore"),
   }];
-  const html = await renderIndexPage({}, failed, {});
+  const html = await renderIndexPage({}, { reports: failed, highlights: [] }, {});
   assert.match(html, /1 · Data staging stopped: 1\.ipynb, cell 2 \(&lt;x&gt;\):</);
   assert.match(html, /Nothing: the run did not get there/);
 });

@@ -22,6 +22,8 @@ Deno.test("notebooks run in order up to the first failure, and each has its repo
     });
 
     assert.deepEqual(result.summary, { training: { accuracy: 0.925, epochs: 40 }, captures: 40 });
+    assert.equal(result.highlights.length, 1);
+    assert.match(JSON.stringify(result.highlights), /vegalite/);
     assert.deepEqual(result.reports.map(({ name }) => name), ["displays", "2_failing"]);
     assert.equal(result.reports[0]?.failure, undefined);
     assert.match(

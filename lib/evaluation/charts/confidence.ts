@@ -63,7 +63,7 @@ export function confidenceOverTime(
     layer: [
       {
         data: { values },
-        mark: { type: "point", filled: true, size: 70, opacity: 0.85 },
+        mark: { type: "point", filled: true, opacity: 0.85 },
         encoding: {
           x: {
             field: "number",
@@ -90,6 +90,7 @@ export function confidenceOverTime(
             type: "nominal",
             scale: { domain: [...states], range: stateShapes },
           },
+          size: { condition: { test: "datum.state === 'accepted, wrong'", value: 170 }, value: 70 },
           tooltip: [
             { field: "picture", type: "nominal" },
             { field: "truth", type: "nominal" },
