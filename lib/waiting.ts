@@ -40,9 +40,10 @@ export async function waitFor<T>(
   }
 }
 
-/** Resolves after some seconds; rejects with the signal's reason when it is aborted before. */
-export function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** Resolves after some seconds; rejects with the signal's reason when it is aborted before, at once when it already is. */
+export async function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
     const abort = () => {
       clearTimeout(timer);
       reject(signal!.reason);
@@ -58,6 +59,7 @@ export function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
 /**
  * Does `work`, again while its error is one that passes by itself, with growing pauses.
  * @param passes tells such an error: a role that has not reached a service yet, a resource that is being changed
+ * @throws the error that does not pass or not in time; the signal's reason before a try, never in place of a result
  */
 export async function retryWhile<T>(
   passes: (error: Error) => boolean,
@@ -66,6 +68,7 @@ export async function retryWhile<T>(
 ): Promise<T> {
   const deadline = Date.now() + timeoutSeconds * 1000;
   for (let pause = 0.2;; pause = Math.min(pause * 1.6, 10)) {
+    signal?.throwIfAborted();
     try {
       return await work();
     } catch (error) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { retryWhile, TimedOutError, waitFor } from "../lib/waiting.ts";
+import { retryWhile, sleep, TimedOutError, waitFor } from "../lib/waiting.ts";
 
 Deno.test("waitFor looks until there is something", async () => {
   let looks = 0;
@@ -46,4 +46,29 @@ Deno.test("retryWhile repeats only errors that pass by themselves", async () => 
     retryWhile((error) => error.message === "soon", () => Promise.reject(new Error("never"))),
     { message: "never" },
   );
+});
+
+Deno.test("an abort before a pause or during a look counts at once, not after a full pause", async () => {
+  const enough = AbortSignal.abort(new Error("enough"));
+  await assert.rejects(sleep(60, enough), { message: "enough" });
+  const controller = new AbortController();
+  const waiting = waitFor("x", { everySeconds: 60, timeoutSeconds: 60, signal: controller.signal }, () => {
+    controller.abort(new Error("during the look"));
+    return Promise.resolve(undefined);
+  });
+  await assert.rejects(waiting, { message: "during the look" });
+});
+
+Deno.test("retryWhile begins nothing after an abort", async () => {
+  let tries = 0;
+  const controller = new AbortController();
+  const work = () => {
+    tries++;
+    controller.abort(new Error("enough"));
+    return Promise.reject(new Error("soon"));
+  };
+  const { signal } = controller;
+  await assert.rejects(retryWhile(() => true, work, { signal }), { message: "enough" });
+  await assert.rejects(retryWhile(() => true, work, { signal }), { message: "enough" });
+  assert.equal(tries, 1);
 });
