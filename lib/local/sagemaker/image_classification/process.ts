@@ -30,6 +30,7 @@ export function serveCommand(optMl: string): Command {
 
 function command(verb: string, optMl: string, permissions: string[], env: Record<string, string>): Command {
   const flags = [
+    "--quiet", // what Deno says of its own, as of a download on the first run, is no line of the job's log
     "--no-prompt",
     `--allow-read=${[optMl, MODULES].map(escaped).join(",")}`,
     `--allow-ffi=${escaped(MODULES)}`, // the native parts of onnxruntime-node and sharp

@@ -67,6 +67,12 @@ async function files(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
 }
 
+Deno.test("nothing that Deno says of its own gets into a container's log", () => {
+  for (const { args } of [trainCommand("/opt/ml"), serveCommand("/opt/ml")]) {
+    assert.deepEqual(args.slice(0, 2), ["run", "--quiet"]);
+  }
+});
+
 Deno.test("train and serve as processes with the permissions that they get", async (t) => {
   const root = await makeOptMl({ epochs: "12", mini_batch_size: "16" });
   try {
