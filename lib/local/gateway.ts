@@ -2,6 +2,7 @@
  * The one door of the local AWS: a function from Request to Response. It refuses callers from elsewhere, finds
  * out who calls which service, hands over, and writes errors as the service would.
  */
+import { absentServiceResponse } from "./absent_service.ts";
 import { AwsError } from "./errors.ts";
 import { errorResponse, readBody } from "./protocols.ts";
 import { type Iam, type Service, type ServiceName, SERVICES } from "./services.ts";
@@ -33,10 +34,14 @@ export function createGateway(
     try {
       refuseForeign(request, url);
       if (url.pathname === HEALTH_PATH) return Response.json(health());
-      const whole = service === "s3" ? request : await withBody(request);
-      const principal = await services.iam.authenticate(whole);
-      const call = { request: whole, url, principal, region: scope?.region ?? region, requestId };
-      response = await services[service].handle(call);
+      if (scope && !isHere(scope.service)) {
+        response = absentServiceResponse(request, scope.service, requestId);
+      } else {
+        const whole = service === "s3" ? request : await withBody(request);
+        const principal = await services.iam.authenticate(whole);
+        const call = { request: whole, url, principal, region: scope?.region ?? region, requestId };
+        response = await services[service].handle(call);
+      }
     } catch (error) {
       if (!(error instanceof AwsError)) onFault(error, `${request.method} ${url.pathname}`);
       const shown = error instanceof AwsError ? error : new AwsError(
@@ -92,13 +97,14 @@ function credentialScope(request: Request, url: URL): { region: string; service:
   return parts.length === 5 ? { region: parts[2]!, service: parts[3]! } : undefined;
 }
 
+function isHere(name: string): name is ServiceName {
+  return (SERVICES as readonly string[]).includes(name);
+}
+
 /** The service that a request is for; S3 takes what nothing else claims, as its paths can be anything. */
 function serviceOf(request: Request, url: URL, signedFor: string | undefined): ServiceName {
-  if (signedFor && (SERVICES as readonly string[]).includes(signedFor)) return signedFor as ServiceName;
-  if (signedFor) {
-    // Its own protocol is not known here, so the error goes out in the one that most services speak.
-    return "sagemaker";
-  }
+  // To be refused for another reason than that its service is not here, in the protocol that most services speak.
+  if (signedFor !== undefined) return isHere(signedFor) ? signedFor : "sagemaker";
   const target = request.headers.get("x-amz-target") ?? "";
   if (target.startsWith("SageMaker.") || url.pathname.startsWith("/endpoints/")) return "sagemaker";
   if (target.startsWith("AWSStepFunctions.")) return "states";

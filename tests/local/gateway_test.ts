@@ -95,7 +95,35 @@ Deno.test("a service that is not here says so and does nothing", async () => {
       assert.equal(answer.status, 400, service);
       const body = await answer.json();
       assert.equal(body.__type, "UnknownOperationException");
+      assert.match(body.message, new RegExp(`does not support the service ${service}; it has s3, iam,`));
     }
+  });
+});
+
+Deno.test("a service that is not here says so in the protocol that its clients read", async () => {
+  await withLocalAws(async (aws) => {
+    const form = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
+    const error = (service: string) =>
+      `<Code>UnknownOperationException</Code><Message>The local AWS does not support the service ${service};`;
+    const post = { method: "POST", body: "Action=X" };
+    const asked: [service: string, path: string, request: RequestInit, start: string][] = [
+      ["ec2", "/", { ...post, headers: form }, `<Response><Errors><Error>${error("ec2")}`],
+      ["ec2", "/?Action=X", {}, `<Response><Errors><Error>${error("ec2")}`],
+      ["cloudformation", "/", { ...post, headers: form }, "<ErrorResponse><Error><Type>Sender</Type>"],
+      ["route53", "/2013-04-01/hostedzone", {}, "<ErrorResponse><Error><Type>Sender</Type>"],
+    ];
+    for (const [service, path, request, start] of asked) {
+      const headers = { ...signed(service), ...request.headers as Record<string, string> };
+      const answer = await fetch(`${aws.endpoint}${path}`, { ...request, headers });
+      assert.match(answer.headers.get("content-type")!, /xml/);
+      const body = (await answer.text()).replace(/^<\?xml.*\?>\n/, "");
+      assert.equal(answer.status, 400, service);
+      assert.ok(body.startsWith(start) && body.includes(error(service)), body);
+    }
+    // A web page may send a form to anybody: it is refused as a page before all else.
+    const page = { ...signed("ec2"), ...form, origin: "https://example.com" };
+    const refused = await fetch(aws.endpoint, { ...post, headers: page });
+    assert.deepEqual([refused.status, (await refused.json()).__type], [403, "AccessDenied"]);
   });
 });
 
