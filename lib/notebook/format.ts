@@ -12,8 +12,9 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
-/** A duration as `0.4 s`, `31 s`, `2 min 5 s` or `1 h 3 min`. */
+/** A duration as `38 ms`, `0.4 s`, `31 s`, `2 min 5 s` or `1 h 3 min`. */
 export function formatSeconds(seconds: number): string {
+  if (seconds < 0.0995) return `${Math.round(1000 * seconds)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

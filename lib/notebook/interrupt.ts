@@ -1,13 +1,16 @@
 /** Stopping long work when it is interrupted. */
+import { inKernel } from "./display.ts";
 
 /** The work was interrupted by the user: Ctrl-C, or Jupyter's stop button. */
 export class InterruptedError extends Error {
   override name = "InterruptedError";
 }
 
+// Jupyter interrupts a Deno kernel by SIGINT, which would end one where nothing listens, and its variables with it.
+if (inKernel()) Deno.addSignalListener("SIGINT", () => {});
+
 /**
- * Runs work that stops when its AbortSignal fires, which SIGINT and SIGTERM make it do. Jupyter interrupts a Deno
- * kernel by SIGINT, which ends a kernel where nothing listens for it; with this, only the work ends.
+ * Runs work that stops when its AbortSignal fires, which SIGINT and SIGTERM make it do. In a kernel only the work ends.
  * The signal's reason is an InterruptedError.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

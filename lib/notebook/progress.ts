@@ -81,17 +81,15 @@ export function progress(label: string, { total, unit = "" }: ProgressOptions = 
   };
 }
 
-/** The state in words: `Upload: 450/1,200 files, 38 %, 3.1 s`. */
+/** The state in words: `Upload: 450/1,200 files, 38 %, 3.1 s`, or `…, stopped after 3.1 s: Interrupted`. */
 export function progressText({ label, done, total, unit, detail, state, seconds }: ProgressState): string {
   const percent = total && state === "running" ? `${Math.floor(100 * done / total)} %` : "";
   const counted = total !== undefined || done > 0 ? formatDone(done, total, unit) : "";
-  const parts = [
-    counted,
-    percent,
-    detail.replace(/\.$/, ""),
-    state === "failed" ? "did not end well" : "",
-    formatSeconds(seconds),
-  ];
+  const said = detail.replace(/\.$/, "");
+  const time = formatSeconds(seconds);
+  const parts = state === "failed"
+    ? [counted, `stopped after ${time}${said && `: ${said}`}`]
+    : [counted, percent, said, time];
   return `${label}: ${parts.filter((part) => part !== "").join(", ")}`;
 }
 

@@ -89,7 +89,12 @@ export async function showTraining(
     return result;
   }, {
     unit: "epochs",
-    done: ({ reused, jobName }) => reused ? `reused ${jobName}: same data, same hyperparameters` : jobName,
+    done: ({ reused, joined, jobName }) =>
+      reused
+        ? `reused ${jobName}: same data, same hyperparameters`
+        : joined
+        ? `followed ${jobName}, which was running already: same data, same hyperparameters`
+        : jobName,
   });
 }
 

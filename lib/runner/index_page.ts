@@ -7,7 +7,7 @@ import { renderFacts, renderPage } from "./page.ts";
 import type { NotebookReport, RunResult } from "./run.ts";
 import type { Summary } from "./summary.ts";
 
-/** Under this test accuracy the project's own network has not learned what it can (see the README). */
+/** Under this test accuracy the local network has not learned what it can of bicycles and motorcycles. */
 const expectedAccuracy = 0.88;
 /** Above this share of executions under the threshold, people have to look at more than every fourth picture. */
 const tolerableBelowThreshold = 0.25;
@@ -25,13 +25,16 @@ export function needsAttention(summary: Summary, reports: NotebookReport[]): Att
   const bad = (text: string) => found.push({ kind: "bad", text });
   const note = (text: string) => found.push({ kind: "note", text });
   for (const { title, failure } of reports) {
-    if (failure) bad(`${title} stopped: ${failure.message.split("\n")[0]}`);
+    // where, and on the second line why
+    if (failure) bad(`${title} stopped: ${failure.message.split("\n", 2).join(" ")}`);
   }
-  if (training?.accuracy !== undefined && training.accuracy < expectedAccuracy) {
-    bad(
-      `Test accuracy is ${percent(training.accuracy)}, below the ${
+  const accuracy = training?.accuracy;
+  if (summary.target === "local" && accuracy !== undefined && accuracy < expectedAccuracy) {
+    note(
+      `Test accuracy is ${percent(accuracy)}, below the ${
         percent(expectedAccuracy)
-      } that this network reaches.`,
+      } and more that the local ` +
+        "network reaches on bicycles and motorcycles.",
     );
   }
   const { total, succeeded, belowThreshold = 0, otherwiseFailed = 0 } = executions ?? {};
@@ -63,7 +66,7 @@ export function needsAttention(summary: Summary, reports: NotebookReport[]): Att
   }
   if (dataset?.synthetic) {
     note(
-      "The pictures are synthetic pictures, drawn by this project: the figures say nothing about real bicycles.",
+      "These are synthetic pictures, drawn by this project: the figures say nothing about real bicycles.",
     );
   }
   if (summary.target === "aws" && summary.endpoint) {
@@ -124,7 +127,8 @@ function trainingText({ dataset, training }: Summary): string {
     const kind = dataset.synthetic ? "synthetic pictures" : "pictures";
     const counts = dataset.train === undefined ? "" : `${number(dataset.train)} ${kind} to learn from` +
       (dataset.test === undefined ? "" : ` and ${number(dataset.test)} to test with`);
-    parts.push(`${counts || `The ${kind}`} came from ${dataset.source ?? "an unnamed source"}.`);
+    const source = dataset.synthetic ? "were drawn" : `came from ${dataset.source ?? "an unnamed source"}`;
+    parts.push(`${counts || `The ${kind}`} ${source}.`);
   }
   if (training) {
     const speed = training.imagesPerSecond === undefined

@@ -1,5 +1,5 @@
 /** Runs notebooks one after the other and writes their reports. */
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { vegaLiteMime } from "../notebook/chart.ts";
 import { formatSeconds } from "../notebook/format.ts";
 import { summaryMime } from "../notebook/display.ts";
@@ -47,7 +47,7 @@ export interface RunResult {
 /**
  * Executes each notebook in a kernel of its own, up to the first that fails, and writes `<name>.ipynb` and
  * `<name>.html` as each ends, the failing one's too. Account numbers and secrets are taken out of all that it
- * writes and returns. Reports progress on stdout. Throws when a notebook cannot be read or a report not written.
+ * writes and returns. Reports of an earlier run are removed first. Reports progress on stdout. Throws when a notebook cannot be read or a report not written.
  */
 export async function runNotebooks(options: RunOptions): Promise<RunResult> {
   const { notebooks, outDir, env, facts = () => ({}), signal } = options;
@@ -58,6 +58,12 @@ export async function runNotebooks(options: RunOptions): Promise<RunResult> {
     const name = basename(path, ".ipynb");
     return { path, name, title: titleOf(await readNotebook(path)) ?? name };
   }));
+  // Pages of an earlier run would stand among those of this one when it stops early.
+  for (const { name, path } of pages) {
+    for (const report of ["ipynb", "html"].map((ending) => resolve(outDir, `${name}.${ending}`))) {
+      if (report !== resolve(path)) await Deno.remove(report).catch(ignoreNotFound);
+    }
+  }
   const result: RunResult = { reports: [], summary: {}, highlights: [] };
   for (const [index, { path, name, title }] of pages.entries()) {
     const execution = scrubExecution(await execute(path, title, { env, signal }), scrub);
@@ -68,7 +74,7 @@ export async function runNotebooks(options: RunOptions): Promise<RunResult> {
     const context = {
       name,
       facts: scrub({ ...facts(result.summary), "This notebook took": formatSeconds(seconds) }),
-      links: linksBetween(pages, index),
+      links: linksBetween(failure ? pages.slice(0, index + 1) : pages, index),
     };
     await Deno.writeTextFile(join(outDir, `${name}.html`), await renderReport(notebook, context));
     result.reports.push({ name, title, seconds, failure });
@@ -98,6 +104,10 @@ function scrubExecution({ notebook, seconds, failure }: Execution, scrub: <T>(va
   }
   if (failure) Object.assign(failure, { message: scrub(failure.message), stack: scrub(failure.stack) });
   return { notebook, seconds, failure };
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 function isChart(output: Output): boolean {

@@ -67,6 +67,7 @@ export function terminalReport(notebookTitle: string): TerminalReport {
     },
     end() {
       clearInterval(timer);
+      if (section && current) section.seconds += (performance.now() - current.startMs) / 1000; // it was cut short
       endSection();
       line?.clear();
     },

@@ -1,5 +1,6 @@
 /** Makes the README's pictures from the last run's reports. */
 import { join } from "node:path";
+import type { Summary } from "../runner/summary.ts";
 import { joined, outputsOf, readNotebook } from "../runner/notebook.ts";
 import { PROJECT_DIR } from "../settings.ts";
 import { runProgram } from "./task.ts";
@@ -12,6 +13,12 @@ Writes the README's pictures, docs/*.svg, from the charts in reports/. Run "deno
 const PICTURES = { "training.svg": "2_train_and_deploy", "confidence.svg": "5_evaluation" };
 
 await runProgram(HELP, async () => {
+  const summary: Summary = JSON.parse(await Deno.readTextFile(join(PROJECT_DIR, "reports", "summary.json")));
+  if (summary.dataset?.synthetic) {
+    throw new Error(
+      "The last run was on synthetic pictures. Set SCONES_DATASET_URL to a copy of CIFAR-100's archive.",
+    );
+  }
   await Deno.mkdir(join(PROJECT_DIR, "docs"), { recursive: true });
   for (const [picture, name] of Object.entries(PICTURES)) {
     const path = join(PROJECT_DIR, "reports", `${name}.ipynb`);

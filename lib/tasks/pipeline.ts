@@ -73,8 +73,8 @@ async function runAndReport(settings: Settings, outDir: string, signal: AbortSig
       "The run took": formatSeconds((performance.now() - startMs) / 1000),
     }),
   );
-  if (failure) throw failure;
   console.log(`Reports: ${join(outDir, "index.html")}`);
+  if (failure) throw failure;
 }
 
 function describeData({ dataset }: Summary): string {

@@ -1,7 +1,5 @@
-/**
- * The benchmarks: `deno task bench [training] [serving] [load] [kills]`, all but the last when none is named. Figures
- * mean little while other programs compute.
- */
+/** The benchmarks. */
+import { runProgram } from "../../lib/tasks/task.ts";
 import { bench as kills } from "./kills.ts";
 import { bench as load } from "./load.ts";
 import { bench as serving } from "./serving.ts";
@@ -14,13 +12,19 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   kills: () => kills(),
 };
 
-const names = Deno.args.length > 0 ? Deno.args : ["training", "serving", "load"];
-const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
-if (unknown) {
-  console.error(`There is no bench "${unknown}"; there are ${Object.keys(BENCHES).join(", ")}.`);
-  Deno.exit(2);
-}
-for (const name of names) {
-  console.log(`\n${name}`);
-  await BENCHES[name]!();
-}
+const HELP = `deno task bench [training] [serving] [load] [kills]
+
+Measures the training, the endpoint, executions under load and restarts after kills; all but the last when none is
+named. Prints figures with their targets and ratios, which mean little while other programs compute.`;
+
+await runProgram(HELP, async () => {
+  const names = Deno.args.length > 0 ? Deno.args : ["training", "serving", "load"];
+  const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
+  if (unknown) {
+    throw new Error(`There is no bench "${unknown}"; there are ${Object.keys(BENCHES).join(", ")}.`);
+  }
+  for (const name of names) {
+    console.log(`\n${name}`);
+    await BENCHES[name]!();
+  }
+}, Infinity);

@@ -1,28 +1,26 @@
-/**
- * AWS's own clients and service models against the local AWS. Parts, in this order, all of them or those named:
- * `matrix` the calls of boto3 and the AWS CLI, `pipeline` the five notebooks, `models` every recorded message against
- * botocore's service models and requests that the models refuse, `moto` deploy and staging against moto's server.
- */
+/** AWS's own clients and service models against the local AWS. */
 import { join } from "node:path";
 import { startLocalAws } from "../../lib/local/server.ts";
 import { readSettings } from "../../lib/settings.ts";
+import { runProgram } from "../../lib/tasks/task.ts";
 import { PART_NAMES, type PartName, Parts } from "./parts.ts";
 import { createRecorder } from "./recorder.ts";
 import { type Report, summarise } from "./summary.ts";
 import { ensurePython } from "./venv.ts";
 
-const parts = Deno.args.length > 0 ? Deno.args : PART_NAMES;
-const unknown = parts.find((part) => !(PART_NAMES as readonly string[]).includes(part));
-if (unknown) {
-  console.error(`There is no part "${unknown}"; the parts are ${PART_NAMES.join(", ")}.`);
-  Deno.exit(2);
-}
-try {
-  Deno.exit(await main(parts as PartName[]) ? 0 : 1);
-} catch (error) {
-  console.error(`Error: ${error instanceof Error ? error.message : error}`);
-  Deno.exit(1);
-}
+const HELP = `deno task conformance [matrix] [pipeline] [models] [moto]
+
+Turns AWS's own clients and service models on a local AWS of its own: the calls of boto3 and the AWS CLI, the five
+notebooks, every recorded message against botocore's models, deploy and staging against moto's server. All parts, or
+those named. Needs Python 3; the packages come from PyPI into SCONES_STATE_DIR.`;
+
+await runProgram(HELP, async () => {
+  const parts = Deno.args.length > 0 ? Deno.args : PART_NAMES;
+  const unknown = parts.find((part) => !(PART_NAMES as readonly string[]).includes(part));
+  if (unknown) throw new Error(`There is no part "${unknown}"; the parts are ${PART_NAMES.join(", ")}.`);
+  if (!await main(parts as PartName[])) throw new Error("There are objections, see above.");
+  Deno.exit(0); // nothing that a client left open keeps it
+}, Infinity);
 
 /** Runs the parts and prints what they found. Returns whether nothing is left to object to. */
 async function main(parts: readonly PartName[]): Promise<boolean> {

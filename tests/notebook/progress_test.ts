@@ -16,7 +16,7 @@ Deno.test("progress in words and as a bar", () => {
   assert.equal(progressText(running), "Upload: 450/1,200 files, 37 %, x.png, 3.1 s");
   assert.equal(
     progressText({ ...running, state: "failed", detail: "no route" }),
-    "Upload: 450/1,200 files, no route, did not end well, 3.1 s",
+    "Upload: 450/1,200 files, stopped after 3.1 s: no route",
   );
   assert.equal(progressText({ ...running, done: 0, total: undefined, detail: "" }), "Upload: 3.1 s");
   assert.equal(progressBar(running), "████████░░░░░░░░░░░░");
@@ -28,8 +28,9 @@ Deno.test("amounts and durations have their units", () => {
   assert.equal(formatDone(2000, 169_001_437, "bytes"), "2 kB of 169.0 MB");
   assert.equal(formatDone(7, undefined, "files"), "7 files");
   assert.equal(formatCounts({ sent: 1203, unchanged: 0, removed: 2 }), "1,203 sent, 2 removed");
-  assert.deepEqual([0.04, 31.4, 59.7, 125, 3780].map(formatSeconds), [
-    "0.0 s",
+  assert.deepEqual([0.04, 0.4, 31.4, 59.7, 125, 3780].map(formatSeconds), [
+    "40 ms",
+    "0.4 s",
     "31 s",
     "1 min 0 s",
     "2 min 5 s",
@@ -56,5 +57,5 @@ Deno.test("where there is no terminal, progress is a line at the start and one a
   assert.equal(code, 0);
   assert.equal(lines.length, 2);
   assert.equal(lines[0], "Upload …");
-  assert.match(lines[1]!, /^Upload: 5\/5 files, done, \d\.\d s$/);
+  assert.match(lines[1]!, /^Upload: 5\/5 files, done, \d+ ms$/);
 });

@@ -37,7 +37,7 @@ Deno.test("a run that stopped at once has a page too", async () => {
     failure: new Error("1.ipynb, cell 2 (<x>):\nmore"),
   }];
   const html = await renderIndexPage({}, { reports: failed, highlights: [] }, {});
-  assert.match(html, /1 · Data staging stopped: 1\.ipynb, cell 2 \(&lt;x&gt;\):</);
+  assert.match(html, /1 · Data staging stopped: 1\.ipynb, cell 2 \(&lt;x&gt;\): more</);
   assert.match(html, /Nothing: the run did not get there/);
 });
 

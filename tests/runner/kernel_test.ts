@@ -54,6 +54,22 @@ Deno.test("a kernel that dies is noticed, and one that is busy is killed", async
   });
 });
 
+Deno.test("a kernel that has imported lib outlives the stop button when no work listens for it", async () => {
+  await withFolder(async (cwd) => {
+    const kernel = await Kernel.start({ cwd });
+    try {
+      const module = new URL("../../lib/notebook/interrupt.ts", import.meta.url);
+      await kernel.execute(`let kept = 41; await import("${module}");`, () => {});
+      kernel.interrupt();
+      const texts: unknown[] = [];
+      await kernel.execute("console.log(kept + 1)", ({ content }) => texts.push(content.text));
+      assert.ok(texts.includes("42\n"), `${texts}`);
+    } finally {
+      await kernel.shutdown();
+    }
+  });
+});
+
 Deno.test("a folder that does not exist is an error", async () => {
   await assert.rejects(Kernel.start({ cwd: "/does/not/exist" }));
 });

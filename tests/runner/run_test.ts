@@ -15,6 +15,8 @@ Deno.test("notebooks run in order up to the first failure, and each has its repo
     const never = join(folder, "3_never.ipynb");
     await writeNotebook(never, notebookOf(code("1")));
     const outDir = join(folder, "reports");
+    await Deno.mkdir(outDir);
+    await Deno.writeTextFile(join(outDir, "3_never.html"), "of an earlier run");
     const result = await runNotebooks({
       notebooks: [displays, failing, never],
       outDir,
@@ -45,6 +47,7 @@ Deno.test("notebooks run in order up to the first failure, and each has its repo
     assert.match(html, /<dt>Captures<\/dt><dd>40<\/dd>/);
     assert.match(html, /<a href="2_failing\.html">2_failing →<\/a>/);
     assert.doesNotMatch(html, /<script>alert/);
+    assert.doesNotMatch(await Deno.readTextFile(join(outDir, "2_failing.html")), /3_never/);
   });
 });
 

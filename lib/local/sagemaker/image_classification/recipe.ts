@@ -74,7 +74,9 @@ function localRecipe({ given, epochs, mini_batch_size }: Hyperparameters): Recip
   const peak = 0.05;
   const warmUp = 0.2; // share of all steps
   return {
-    description: "one cycle of Nesterov SGD, label smoothing, flip, crop and cutout, last weights kept",
+    description:
+      "the local default, as no hyperparameter asks for AWS's: one cycle of Nesterov SGD, label smoothing, " +
+      "flip, crop and cutout, last weights kept",
     epochs: given.has("epochs") ? epochs : 32,
     batch: mini_batch_size,
     optimiser: {
