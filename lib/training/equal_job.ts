@@ -1,4 +1,4 @@
-/** Finds a training job that did the same: same image, hyperparameters, instance and data. */
+/** Finds a training job that did or does the same: same image, hyperparameters, instance and data. */
 import { createHash } from "node:crypto";
 import {
   type CreateTrainingJobCommandInput,
@@ -31,21 +31,35 @@ export async function fingerprint(aws: Aws, request: CreateTrainingJobCommandInp
   return hash.digest("hex");
 }
 
-/** The name of the newest completed job with that fingerprint. */
-export async function findEqualJob(aws: Aws, baseName: string, equal: string): Promise<string | undefined> {
-  const query = {
-    NameContains: baseName,
-    StatusEquals: "Completed",
-    SortBy: "CreationTime",
-    SortOrder: "Descending",
-  } as const;
+/** A job that needs not be started: it has learnt the same, or is about to. */
+export interface EqualJob {
+  jobName: string;
+  status: "Completed" | "InProgress";
+}
+
+/**
+ * The newest completed job with that fingerprint, else the newest that runs: its model is paid for already. One that
+ * failed, was stopped or is being stopped gives no model and counts for nothing.
+ */
+export async function findEqualJob(
+  aws: Aws,
+  baseName: string,
+  equal: string,
+): Promise<EqualJob | undefined> {
+  // One listing of all states: a job that completes between two listings would be in neither.
+  const query = { NameContains: baseName, SortBy: "CreationTime", SortOrder: "Descending" } as const;
+  let running: EqualJob | undefined;
   for await (
     const { TrainingJobSummaries = [] } of paginateListTrainingJobs({ client: aws.sagemaker }, query)
   ) {
-    for (const { TrainingJobName, TrainingJobArn } of TrainingJobSummaries) {
+    for (const { TrainingJobName, TrainingJobArn, TrainingJobStatus: status } of TrainingJobSummaries) {
+      if (status !== "Completed" && (status !== "InProgress" || running)) continue;
       const { Tags = [] } = await aws.sagemaker.send(new ListTagsCommand({ ResourceArn: TrainingJobArn }));
-      if (Tags.some((tag) => tag.Key === FINGERPRINT_TAG && tag.Value === equal)) return TrainingJobName;
+      if (!Tags.some((tag) => tag.Key === FINGERPRINT_TAG && tag.Value === equal)) continue;
+      const job: EqualJob = { jobName: TrainingJobName!, status };
+      if (status === "Completed") return job;
+      running = job;
     }
   }
-  return undefined;
+  return running;
 }

@@ -11,7 +11,7 @@ import { roleIsPropagating } from "../roles.ts";
 import { retryWhile, sleep, UnexpectedStatusError } from "../waiting.ts";
 import type { DataCaptureConfig } from "./data_capture_config.ts";
 import { deployModel, type DeployProgress } from "./endpoint.ts";
-import { findEqualJob, fingerprint, FINGERPRINT_TAG } from "./equal_job.ts";
+import { type EqualJob, findEqualJob, fingerprint, FINGERPRINT_TAG } from "./equal_job.ts";
 import { JobLogs } from "./job_logs.ts";
 import type { Predictor } from "./predictor.ts";
 import { toChannels, type TrainingInput } from "./training_input.ts";
@@ -43,16 +43,22 @@ export interface TrainingObserver {
 
 export interface FitOptions extends TrainingObserver {
   jobName?: string;
-  /** Takes the newest job with the same hyperparameters and data, if one has completed, instead of a new one. */
+  /**
+   * Takes the newest completed job with the same hyperparameters and data instead of a new one; when none has
+   * completed but one runs, whoever started it, follows that.
+   */
   reuse?: boolean;
-  /** Stops the job. */
+  /** Stops the job, also one that was running already and is only followed: nothing runs on behind an interrupt. */
   signal?: AbortSignal;
 }
 
 /** What `fit` did. */
 export interface TrainingResult {
   jobName: string;
+  /** The job had completed before. */
   reused: boolean;
+  /** The job was running before. */
+  joined: boolean;
   modelData: string;
   network?: string;
   epochs: readonly Epoch[];
@@ -113,9 +119,10 @@ export class Estimator {
   }
 
   /**
-   * Trains: starts a job, follows its log, and returns when it has ended.
+   * Trains: starts a job (see `reuse`), follows its log, and returns when it has ended.
    * @param inputs channel name → where its data is
-   * @throws UnexpectedStatusError when the job fails, is stopped or exceeds `maxRunSeconds`
+   * @throws UnexpectedStatusError when the job fails, is stopped or exceeds its maximum run time; the signal's reason
+   *   once the job has been told to stop
    */
   async fit(
     inputs: Readonly<Record<string, TrainingInput>>,
@@ -130,15 +137,15 @@ export class Estimator {
       await retryWhile(roleIsPropagating, () =>
         sagemaker.send(
           new CreateTrainingJobCommand({ ...request, Tags: [{ Key: FINGERPRINT_TAG, Value: equal }] }),
-          { abortSignal: options.signal },
+          // Not ended by the signal, since the job might run all the same; #follow stops it.
         ), options);
     }
-    return this.#result = await this.#follow(earlier ?? jobName, earlier !== undefined, options);
+    return this.#result = await this.#follow(earlier?.jobName ?? jobName, earlier?.status, options);
   }
 
   /** Takes the result of a job that has completed, as if this estimator had trained it. */
   async attach(jobName: string, observer: TrainingObserver = {}): Promise<TrainingResult> {
-    return this.#result = await this.#follow(jobName, true, observer);
+    return this.#result = await this.#follow(jobName, "Completed", observer);
   }
 
   /**
@@ -159,13 +166,15 @@ export class Estimator {
     return await deployModel(this.aws, { ...options, imageUri, role, modelData: this.#result.modelData });
   }
 
-  async #follow(jobName: string, reused: boolean, options: FitOptions): Promise<TrainingResult> {
+  /** @param earlier the status in which the job was found; undefined for one that has just been started */
+  async #follow(
+    jobName: string,
+    earlier: EqualJob["status"] | undefined,
+    options: FitOptions,
+  ): Promise<TrainingResult> {
     const { sagemaker, pollSeconds } = this.aws;
     const log = new TrainingLog();
     const logs = new JobLogs(this.aws.logs, jobName);
-    const stop = async () => {
-      await sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: jobName })).catch(() => {}); // it may have ended
-    };
     let said = "";
     const readLog = async () => {
       let news = false;
@@ -175,6 +184,9 @@ export class Estimator {
       }
       if (news) await options.epochs?.(log.epochs);
     };
+    if (earlier === "InProgress") {
+      options.status?.(`Following the training job ${jobName}, which is already running`);
+    }
     try {
       while (true) {
         const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName }), {
@@ -184,28 +196,49 @@ export class Estimator {
         if (message !== said) options.status?.(said = message);
         await readLog();
         if (job.TrainingJobStatus !== "InProgress" && job.TrainingJobStatus !== "Stopping") {
-          return this.#ended(job, reused, log);
+          return this.#ended(job, earlier, log);
         }
         await sleep(pollSeconds, options.signal);
       }
     } catch (error) {
-      if (options.signal?.aborted && !reused) await stop();
+      if (options.signal?.aborted) {
+        if (earlier !== "Completed") await this.#stop(jobName);
+        throw options.signal.reason;
+      }
       throw error;
     }
   }
 
-  #ended(job: DescribeTrainingJobCommandOutput, reused: boolean, log: TrainingLog): TrainingResult {
+  /** @throws Error when the job may run on */
+  async #stop(jobName: string): Promise<void> {
+    try {
+      await this.aws.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: jobName }));
+    } catch (cause) {
+      const { name, message } = cause as Error;
+      if (name === "ValidationException") return; // it has ended
+      throw new Error(`Training job ${jobName} could not be stopped (${message}) and may still run.`, {
+        cause,
+      });
+    }
+  }
+
+  #ended(
+    job: DescribeTrainingJobCommandOutput,
+    earlier: EqualJob["status"] | undefined,
+    log: TrainingLog,
+  ): TrainingResult {
     const { TrainingJobName: jobName = "", TrainingJobStatus: status = "", SecondaryStatus: secondary } = job;
     if (status !== "Completed") {
       // A job that ran out of time is "Stopped" and would count as a success for AWS's own waiter.
       const reason = secondary === "MaxRuntimeExceeded"
-        ? `it ran for longer than maxRunSeconds, ${this.options.maxRunSeconds} s`
+        ? `it ran for longer than maxRunSeconds, ${job.StoppingCondition?.MaxRuntimeInSeconds} s`
         : job.FailureReason ?? "";
       throw new UnexpectedStatusError(`Training job ${jobName}`, status, reason);
     }
     return {
       jobName,
-      reused,
+      reused: earlier === "Completed",
+      joined: earlier === "InProgress",
       modelData: job.ModelArtifacts!.S3ModelArtifacts!,
       network: log.network,
       epochs: log.epochs,

@@ -14,7 +14,7 @@ import { ensureRole } from "../../lib/roles.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { stageDataset, stagedDataset } from "../../lib/staging.ts";
 import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
-import { Estimator } from "../../lib/training/estimator.ts";
+import { Estimator, type TrainingResult } from "../../lib/training/estimator.ts";
 import { retrieveImageUri } from "../../lib/training/image_uris.ts";
 import { imageChannels } from "../../lib/training/training_input.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
@@ -68,10 +68,16 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
       });
       await t.step("fit trains, tells of its epochs, and finds an equal job again", async () => {
         const statuses: string[] = [];
+        let second: Promise<TrainingResult> | undefined;
         const first = await estimator.fit(imageChannels(`s3://${aws.bucket}`), {
           reuse: true,
-          status: (message) => statuses.push(message),
+          status(message) {
+            statuses.push(message);
+            second ??= estimator.fit(imageChannels(`s3://${aws.bucket}`), { reuse: true });
+          },
         });
+        const { joined, jobName, epochs } = (await second)!;
+        assert.deepEqual([joined, jobName, epochs], [true, first.jobName, first.epochs]);
         assert.equal(first.reused, false);
         assert.deepEqual(first.epochs.map(({ epoch }) => epoch), [0, 1]);
         assert.ok(first.accuracy! >= 0 && first.accuracy! <= 1);

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SageMakerClient } from "@aws-sdk/client-sagemaker";
+import type { Aws } from "../../lib/aws.ts";
+import { InterruptedError } from "../../lib/notebook/interrupt.ts";
+import { Estimator, type FitOptions, type TrainingResult } from "../../lib/training/estimator.ts";
+
+interface PlayedJob {
+  TrainingJobName: string;
+  TrainingJobStatus: string;
+  Tags?: { Key?: string; Value?: string }[];
+  StatusMessage?: string;
+}
+
+/** SageMaker with some training jobs, oldest first; one that runs completes when it is looked at a second time. */
+class PlayedAws {
+  readonly jobs: PlayedJob[] = [];
+  readonly calls: string[] = [];
+  /** Called when a job has been created, and at each look at one. */
+  create = (): void => {};
+  look = (_job: PlayedJob): void => {};
+  stop = (job: PlayedJob): void => void (job.TrainingJobStatus = "Stopped");
+  readonly #looks = new Map<string, number>();
+
+  readonly aws = {
+    target: "aws",
+    settings: { seed: 0 },
+    pollSeconds: 0.001,
+    s3: Object.assign(new S3Client({ region: "us-east-1" }), { send: () => Promise.resolve({}) }),
+    logs: { send: () => Promise.resolve({}) },
+    sagemaker: Object.assign(new SageMakerClient({ region: "us-east-1" }), {
+      send: async (command: object, options: { abortSignal?: AbortSignal } = {}) => {
+        const answer = await this.#answer(command);
+        // As the SDK: the answer is lost, what was asked for has happened.
+        if (options.abortSignal?.aborted) throw new DOMException("Request aborted", "AbortError");
+        return answer;
+      },
+    }),
+  } as unknown as Aws;
+
+  async #answer(command: object): Promise<object> {
+    await Promise.resolve();
+    const { name } = command.constructor;
+    this.calls.push(name);
+    const { input } = command as { input: PlayedJob & { ResourceArn: string } };
+    const named = (wanted: string) => this.jobs.find((job) => job.TrainingJobName === wanted)!;
+    switch (name) {
+      case "CreateTrainingJobCommand":
+        this.jobs.push({ ...input, TrainingJobStatus: "InProgress" });
+        this.create();
+        return {};
+      case "ListTrainingJobsCommand":
+        return {
+          TrainingJobSummaries: this.jobs.toReversed().map((job) => ({
+            ...job,
+            TrainingJobArn: job.TrainingJobName,
+          })),
+        };
+      case "ListTagsCommand":
+        return { Tags: named(input.ResourceArn).Tags };
+      case "DescribeTrainingJobCommand": {
+        const job = named(input.TrainingJobName);
+        const looks = (this.#looks.get(job.TrainingJobName) ?? 0) + 1;
+        this.#looks.set(job.TrainingJobName, looks);
+        if (looks > 1 && job.TrainingJobStatus === "InProgress") job.TrainingJobStatus = "Completed";
+        this.look(job);
+        return { ...job, ModelArtifacts: { S3ModelArtifacts: "s3://b/m" }, SecondaryStatus: "Training" };
+      }
+      case "StopTrainingJobCommand":
+        this.stop(named(input.TrainingJobName));
+        return {};
+      default:
+        throw new Error(`Not played: ${name}`);
+    }
+  }
+
+  /** Trains with these options, and lists what was created meanwhile. */
+  async fit(options: FitOptions, settings: { epochs?: number } = {}): Promise<TrainingResult> {
+    const estimator = new Estimator(this.aws, {
+      imageUri: "image",
+      role: "role",
+      outputPath: "s3://b/models",
+    });
+    estimator.setHyperparameters({ epochs: 2, ...settings });
+    return await estimator.fit(
+      { train: { s3Uri: "s3://b/train/", contentType: "application/x-image" } },
+      options,
+    );
+  }
+
+  /** An AWS with a job per status, all of the same training, oldest first. */
+  static async with(...statuses: string[]): Promise<PlayedAws> {
+    const played = new PlayedAws();
+    await played.fit({ jobName: "template" });
+    const [{ Tags } = {}] = played.jobs.splice(0);
+    statuses.forEach((TrainingJobStatus, index) =>
+      played.jobs.push({ TrainingJobName: `job-${index}`, TrainingJobStatus, Tags })
+    );
+    played.calls.length = 0;
+    return played;
+  }
+
+  count(command: string): number {
+    return this.calls.filter((name) => name === `${command}Command`).length;
+  }
+}
+
+Deno.test("reuse follows an equal job that runs, says so, and starts none", async () => {
+  const played = await PlayedAws.with("InProgress");
+  const statuses: string[] = [];
+  const result = await played.fit({ reuse: true, status: (message) => statuses.push(message) });
+  assert.deepEqual([result.jobName, result.joined, result.reused], ["job-0", true, false]);
+  assert.equal(statuses[0], "Following the training job job-0, which is already running");
+  assert.equal(played.count("CreateTrainingJob"), 0);
+});
+
+Deno.test("reuse: which job is taken", async (t) => {
+  const cases: [statuses: string[], taken: string | undefined][] = [
+    [["Completed", "Completed"], "job-1"],
+    [["InProgress", "InProgress"], "job-1"],
+    [["Completed", "InProgress"], "job-0"],
+    [["InProgress", "Completed", "Failed"], "job-1"],
+    [["InProgress", "Stopped"], "job-0"],
+    [["Stopping"], undefined],
+    [["Stopped", "Failed"], undefined],
+    [[], undefined],
+  ];
+  for (const [statuses, taken] of cases) {
+    await t.step(`${statuses.join(", ") || "none"}: ${taken ?? "a new one"}`, async () => {
+      const played = await PlayedAws.with(...statuses);
+      const { jobName } = await played.fit({ reuse: true, jobName: "new" });
+      assert.equal(jobName, taken ?? "new");
+      assert.equal(played.count("CreateTrainingJob"), taken ? 0 : 1);
+    });
+  }
+  await t.step("another training, or no reuse: a new one", async () => {
+    const played = await PlayedAws.with("InProgress", "Completed");
+    assert.equal((await played.fit({ reuse: true, jobName: "other" }, { epochs: 3 })).jobName, "other");
+    assert.equal((await played.fit({ jobName: "anew" })).jobName, "anew");
+  });
+});
+
+Deno.test("a followed job that is stopped elsewhere is an error", async () => {
+  const played = await PlayedAws.with("InProgress");
+  played.look = (job) => job.TrainingJobStatus = "Stopped";
+  await assert.rejects(played.fit({ reuse: true }), /Training job job-0 is Stopped/);
+});
+
+Deno.test("an interrupt stops the job, started here or followed, and ends with the signal's reason", async (t) => {
+  const interrupted = (played: PlayedAws, reuse: boolean) => {
+    const controller = new AbortController();
+    played.look = () => controller.abort(new InterruptedError("Interrupted."));
+    return played.fit({ reuse, jobName: "new", signal: controller.signal });
+  };
+  for (const reuse of [false, true]) {
+    await t.step(reuse ? "followed" : "started here", async () => {
+      const played = await PlayedAws.with("InProgress");
+      await assert.rejects(interrupted(played, reuse), { name: "InterruptedError" });
+      assert.equal(played.jobs.at(-1)!.TrainingJobStatus, "Stopped");
+      assert.equal(played.jobs.at(-1)!.TrainingJobName, reuse ? "job-0" : "new");
+    });
+  }
+  await t.step("a job that had completed before is left alone", async () => {
+    const played = await PlayedAws.with("Completed");
+    await interrupted(played, true).catch(() => {});
+    assert.equal(played.count("StopTrainingJob"), 0);
+  });
+  await t.step("while the job is being created", async () => {
+    const played = new PlayedAws();
+    const controller = new AbortController();
+    played.create = () => controller.abort(new InterruptedError("Interrupted."));
+    await assert.rejects(played.fit({ jobName: "new", signal: controller.signal }), {
+      name: "InterruptedError",
+    });
+    assert.equal(played.jobs[0]!.TrainingJobStatus, "Stopped");
+  });
+  await t.step(
+    "one that has ended meanwhile needs no stop; one that cannot be stopped is named",
+    async () => {
+      for (
+        const [name, expected] of [["ValidationException", /^Interrupted/], ["Expired", /job-0 could not be/]]
+      ) {
+        const played = await PlayedAws.with("InProgress");
+        played.stop = () => {
+          throw Object.assign(new Error("no"), { name });
+        };
+        await assert.rejects(interrupted(played, true), { message: expected as RegExp });
+      }
+    },
+  );
+});
