@@ -37,6 +37,16 @@ export function thresholdChart(
       }]
       : []),
   ];
+  // What matters lies high; the tail of the accepted, where hardly any answer is left, is cut off.
+  const needed = [
+    0.5,
+    precision,
+    ...curve.flatMap(({ accuracy }) => accuracy ?? []),
+    ...curve.filter((point) => [threshold, recommended?.threshold].includes(point.threshold)).map((p) =>
+      p.coverage
+    ),
+  ];
+  const lowest = Math.floor(10 * Math.min(...needed)) / 10;
   const middle = (curve[0]!.threshold + 1) / 2;
   return {
     title: titled(finding, "A higher threshold lets fewer answers pass, and more of those should be right."),
@@ -45,7 +55,7 @@ export function thresholdChart(
     layer: [
       {
         data: { values },
-        mark: { type: "line", interpolate: "step-before", strokeWidth: 2.5 },
+        mark: { type: "line", interpolate: "step-before", strokeWidth: 2.5, clip: true },
         encoding: {
           x: {
             field: "threshold",
@@ -58,7 +68,7 @@ export function thresholdChart(
             field: "share",
             type: "quantitative",
             title: "share of answers",
-            scale: { domain: [0, 1] },
+            scale: { domain: [lowest, 1] },
             axis: { format: ".0%" },
           },
           color: {
