@@ -3,8 +3,18 @@
  * `lib/local/` this file alone knows where the program is; everybody else speaks HTTP.
  */
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { PROJECT_DIR, type Settings } from "./settings.ts";
 
@@ -12,6 +22,9 @@ const PROGRAM = fileURLToPath(new URL("./local/main.ts", import.meta.url));
 
 /** Without a request for this long, a local AWS that was started for somebody ends by itself. */
 const IDLE_MINUTES = 60;
+
+/** A larger log is put aside before the next start; the one put aside before is dropped. */
+const MAX_LOG_BYTES = 2 ** 20;
 
 export interface RunningLocalAws {
   endpoint: string;
@@ -24,9 +37,13 @@ function commandLine({ stateDir, port }: Where): string[] {
   return ["run", "-A", PROGRAM, "--state-dir", stateDir, "--port", `${port}`];
 }
 
-/** The local AWS of this state directory, if one runs. */
+/**
+ * The local AWS of this state directory, if one runs.
+ * @throws Error when its process lives but does not answer: another one could not be started beside it
+ */
 export async function findLocalAws(
   { stateDir }: Pick<Where, "stateDir">,
+  timeoutSeconds = 30, // under load an answer may take its time
 ): Promise<RunningLocalAws | undefined> {
   let noted: RunningLocalAws;
   try {
@@ -35,10 +52,19 @@ export async function findLocalAws(
     return undefined; // never started, or ended in order
   }
   try {
-    const response = await fetch(`${noted.endpoint}/_scones/health`, { signal: AbortSignal.timeout(5_000) });
+    const response = await fetch(`${noted.endpoint}/_scones/health`, {
+      signal: AbortSignal.timeout(timeoutSeconds * 1000),
+    });
     const health: { stateDir?: string; pid: number } = await response.json();
     return health.stateDir === stateDir ? { endpoint: noted.endpoint, pid: health.pid } : undefined;
-  } catch {
+  } catch (error) {
+    if ((error as Error).name === "TimeoutError" && isAlive(noted.pid)) {
+      throw new Error(
+        `The local AWS (process ${noted.pid}, ${noted.endpoint}) has not answered for ${timeoutSeconds} s. ` +
+          `If it is stopped, let it go on (kill -CONT ${noted.pid}); else end it (kill -KILL ${noted.pid}): ` +
+          "nothing that it has stored is lost.",
+      );
+    }
     return undefined; // killed, and perhaps something else has its port now
   }
 }
@@ -52,7 +78,8 @@ export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { 
   if (running) return { ...running, started: false };
   mkdirSync(where.stateDir, { recursive: true });
   const logFile = join(where.stateDir, "local.log");
-  const log = openSync(logFile, "w");
+  const log = openLog(logFile);
+  const before = fstatSync(log).size;
   const child = spawn(
     Deno.execPath(),
     [...commandLine(where), "--idle-minutes", `${IDLE_MINUTES}`],
@@ -69,8 +96,21 @@ export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { 
     if (ended) break;
   }
   if (!ended) child.kill();
-  const said = readFileSync(logFile, "utf8").trim().split("\n").slice(-10).join("\n");
+  const said = readFileSync(logFile).subarray(before).toString().trim().split("\n").slice(-10).join("\n");
   throw new Error(`The local AWS did not start. ${said || `It said nothing; see ${logFile}.`}`);
+}
+
+/** Appends: what the last one said before it crashed is wanted just then, and two may start at the same time. */
+function openLog(file: string): number {
+  try {
+    if (statSync(file).size > MAX_LOG_BYTES) renameSync(file, `${file}.1`);
+  } catch (error) {
+    // Not there yet, or put aside by another starter just now.
+    if ((error as { code?: string }).code !== "ENOENT") throw error;
+  }
+  const log = openSync(file, "a");
+  writeSync(log, `--- ${new Date().toISOString()} ---\n`);
+  return log;
 }
 
 /**
@@ -113,17 +153,16 @@ export async function stopLocalAws(where: Pick<Where, "stateDir">): Promise<bool
   if (!running) return false;
   Deno.kill(running.pid, "SIGTERM");
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50)) {
-    if (!await findLocalAws(where) && !isAlive(running.pid)) return true;
+    if (!isAlive(running.pid)) return true;
   }
   throw new Error(`The local AWS (process ${running.pid}) did not end within 30 s of being asked to.`);
 }
 
 function isAlive(pid: number): boolean {
   try {
-    Deno.kill(pid, "SIGCONT"); // harmless to a running process
-    return true;
-  } catch {
-    return false;
+    return process.kill(pid, 0); // only asks
+  } catch (error) {
+    return (error as { code?: string }).code === "EPERM"; // there, and somebody else's
   }
 }
 

@@ -43,6 +43,48 @@ Deno.test("killed between two notebooks, the next one starts it again and finds 
   });
 });
 
+Deno.test("what a local AWS said stays in the log when the next one starts, up to a size", async () => {
+  await withStateDir(async (stateDir) => {
+    const log = join(stateDir, "local.log");
+    const { pid } = await ensureLocalAws({ stateDir, port: 0 });
+    Deno.writeTextFileSync(log, "the crash\n", { append: true });
+    Deno.kill(pid, "SIGKILL");
+    const next = await ensureLocalAws({ stateDir, port: 0 });
+    assert.match(Deno.readTextFileSync(log), /listens on [^]*the crash\n--- [^]*listens on /);
+    Deno.writeTextFileSync(log, "x".repeat(2 ** 20), { append: true });
+    Deno.kill(next.pid, "SIGKILL");
+    await ensureLocalAws({ stateDir, port: 0 });
+    assert.match(Deno.readTextFileSync(`${log}.1`), /the crash\n/);
+    assert.match(Deno.readTextFileSync(log), /^--- [^]*listens on /);
+  });
+});
+
+Deno.test("why it did not start is said without what an earlier one said", async () => {
+  await withStateDir(async (stateDir) => {
+    Deno.writeTextFileSync(join(stateDir, "local.log"), "earlier\n");
+    using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = other.addr as Deno.NetAddr;
+    await assert.rejects(ensureLocalAws({ stateDir, port }), {
+      message: /^The local AWS did not start. Port \d+ of/,
+    });
+  });
+});
+
+Deno.test("a local AWS that is stopped is left so and said, not taken for a dead one", async () => {
+  await withStateDir(async (stateDir) => {
+    const { pid } = await ensureLocalAws({ stateDir, port: 0 });
+    Deno.kill(pid, "SIGSTOP");
+    try {
+      await assert.rejects(findLocalAws({ stateDir }, 0.5), {
+        message: new RegExp(`process ${pid}, .*has not answered for 0.5 s.*kill -CONT ${pid}`),
+      });
+    } finally {
+      Deno.kill(pid, "SIGCONT");
+    }
+    assert.equal((await findLocalAws({ stateDir }))!.pid, pid);
+  });
+});
+
 Deno.test("a port in use is said, with what to do", async () => {
   await withStateDir(async (stateDir) => {
     const other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
