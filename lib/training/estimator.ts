@@ -122,7 +122,8 @@ export class Estimator {
    * Trains: starts a job (see `reuse`), follows its log, and returns when it has ended.
    * @param inputs channel name → where its data is
    * @throws UnexpectedStatusError when the job fails, is stopped or exceeds its maximum run time; the signal's reason
-   *   once the job has been told to stop
+   *   once the job has been told to stop; Error that names the job when it runs on unseen: the network or the
+   *   credentials failed for longer than the SDK retries
    */
   async fit(
     inputs: Readonly<Record<string, TrainingInput>>,
@@ -176,6 +177,7 @@ export class Estimator {
     const log = new TrainingLog();
     const logs = new JobLogs(this.aws.logs, jobName);
     let said = "";
+    let runs = earlier !== "Completed";
     const readLog = async () => {
       let news = false;
       for (const line of await logs.next()) {
@@ -192,6 +194,7 @@ export class Estimator {
         const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName }), {
           abortSignal: options.signal,
         });
+        runs = job.TrainingJobStatus === "InProgress";
         const message = job.SecondaryStatusTransitions?.at(-1)?.StatusMessage ?? job.SecondaryStatus ?? "";
         if (message !== said) options.status?.(said = message);
         await readLog();
@@ -205,7 +208,15 @@ export class Estimator {
         if (earlier !== "Completed") await this.#stop(jobName);
         throw options.signal.reason;
       }
-      throw error;
+      if (!runs) throw error;
+      const costs = this.aws.target === "aws" ? " and costs money" : "";
+      throw new Error(
+        `Lost sight of training job ${jobName}: ${
+          reasonOf(error)
+        }. As far as is known it still runs${costs}. ` +
+          "Run the cell again to follow it (fit with reuse: true does), and interrupt it to stop the job.",
+        { cause: error },
+      );
     }
   }
 
@@ -214,11 +225,14 @@ export class Estimator {
     try {
       await this.aws.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: jobName }));
     } catch (cause) {
-      const { name, message } = cause as Error;
-      if (name === "ValidationException") return; // it has ended
-      throw new Error(`Training job ${jobName} could not be stopped (${message}) and may still run.`, {
-        cause,
-      });
+      if ((cause as Error).name === "ValidationException") return; // it has ended
+      throw new Error(
+        `Training job ${jobName} could not be stopped and may still run: ${
+          reasonOf(cause)
+        }. "deno task status" ` +
+          `lists the jobs that do, and "aws sagemaker stop-training-job --training-job-name ${jobName}" stops it.`,
+        { cause },
+      );
     }
   }
 
@@ -254,4 +268,9 @@ type InstanceType = NonNullable<CreateTrainingJobCommandInput["ResourceConfig"]>
 /** The type's name is checked by AWS, which knows newer ones than this program. */
 function toInstanceType(name: string): InstanceType {
   return name as InstanceType;
+}
+
+/** The message without a full stop at its end, since a sentence follows. */
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
 }

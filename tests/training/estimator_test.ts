@@ -178,7 +178,10 @@ Deno.test("an interrupt stops the job, started here or followed, and ends with t
     "one that has ended meanwhile needs no stop; one that cannot be stopped is named",
     async () => {
       for (
-        const [name, expected] of [["ValidationException", /^Interrupted/], ["Expired", /job-0 could not be/]]
+        const [name, expected] of [["ValidationException", /^Interrupted/], [
+          "Expired",
+          /^Training job job-0 could not be stopped and may still run: no\./,
+        ]]
       ) {
         const played = await PlayedAws.with("InProgress");
         played.stop = () => {
@@ -188,4 +191,31 @@ Deno.test("an interrupt stops the job, started here or followed, and ends with t
       }
     },
   );
+});
+
+Deno.test("a lasting error names the job that runs on, and running the cell again follows it", async (t) => {
+  const expired = Object.assign(new Error("The security token included in the request is expired."), {
+    name: "ExpiredTokenException",
+  });
+  const fail = () => {
+    throw expired;
+  };
+  await t.step("started here", async () => {
+    const played = new PlayedAws();
+    played.look = fail;
+    await assert.rejects(played.fit({ reuse: true, jobName: "new" }), (error: Error) => {
+      assert.match(error.message, /^Lost sight of training job new: The security token .* expired\. As far/);
+      assert.match(error.message, /still runs and costs money\. Run the cell again to follow it/);
+      assert.equal(error.cause, expired);
+      return true;
+    });
+    played.look = () => {};
+    const { jobName, joined } = await played.fit({ reuse: true, jobName: "again" });
+    assert.deepEqual([jobName, joined, played.count("StopTrainingJob")], ["new", true, 0]);
+  });
+  await t.step("a completed job runs no more: the error as it is", async () => {
+    const played = await PlayedAws.with("Completed");
+    played.look = fail;
+    await assert.rejects(played.fit({ reuse: true }), expired);
+  });
 });
