@@ -50,5 +50,5 @@ export async function runProgram(help: string, work: () => Promise<void>, takes 
 
 /** One line of a task's report. */
 export function printResource({ kind, name, state }: { kind: string; name: string; state: string }): void {
-  console.log(`  ${kind.padEnd(14)} ${name.padEnd(40)} ${state}`);
+  console.log(`  ${kind.padEnd(14)} ${name.padEnd(52)} ${state}`);
 }

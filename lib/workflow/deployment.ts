@@ -1,8 +1,19 @@
 /** The whole workflow on the target: deployed, listed, removed. What the tasks of these names do. */
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { DescribeEndpointCommand, DescribeEndpointConfigCommand } from "@aws-sdk/client-sagemaker";
+import {
+  DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
+  DescribeTrainingJobCommand,
+  paginateListTrainingJobs,
+} from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../aws.ts";
-import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, STATE_MACHINE_NAME } from "../names.ts";
+import {
+  ENDPOINT_NAME,
+  FUNCTION_NAMES,
+  ROLE_NAMES,
+  STATE_MACHINE_NAME,
+  TRAINING_JOB_BASE_NAME,
+} from "../names.ts";
 import { deleteRole, ensureRole, findRole, ROLE_KINDS } from "../roles.ts";
 import { deleteEndpoint } from "../training/endpoint.ts";
 import {
@@ -16,7 +27,7 @@ import { deleteStateMachine, deployStateMachine, describe } from "./state_machin
 
 /** One resource, and what was done to it or what it is. */
 export interface ResourceReport {
-  kind: "role" | "function" | "state machine" | "endpoint" | "bucket";
+  kind: "role" | "function" | "state machine" | "training job" | "endpoint" | "bucket";
   name: string;
   state: string;
 }
@@ -82,10 +93,17 @@ export async function destroyWorkflow(aws: Aws, onReport: OnReport): Promise<voi
   }
 }
 
-/** Dollars per hour and instance of hosting in us-east-1, as AWS's price list of 2026 has them. */
-const HOSTING_PRICE: Readonly<Record<string, number>> = { "ml.m5.xlarge": 0.23, "ml.g5.xlarge": 1.408 };
+/** Dollars per hour and instance in us-east-1, as AWS's price list of 2026 has them: hosting and training cost the same. */
+const PRICES: Readonly<Record<string, number>> = {
+  "ml.g4dn.xlarge": 0.736,
+  "ml.g5.xlarge": 1.408,
+  "ml.m5.xlarge": 0.23,
+};
 
-/** Lists what exists, and what it costs per hour on AWS: of all this only the endpoint costs while nothing happens. */
+/**
+ * Lists what exists, and what it costs per hour on AWS: of all this only the endpoint and the training jobs that run,
+ * which are listed one by one, cost while nothing happens.
+ */
 export async function workflowStatus(aws: Aws): Promise<ResourceReport[]> {
   const reports: ResourceReport[] = [];
   const missing = "not there";
@@ -103,9 +121,38 @@ export async function workflowStatus(aws: Aws): Promise<ResourceReport[]> {
   }
   const machine = await describe(aws);
   reports.push({ kind: "state machine", name: STATE_MACHINE_NAME, state: machine?.status ?? missing });
+  reports.push(...await runningJobs(aws));
   reports.push({ kind: "endpoint", name: ENDPOINT_NAME, state: await endpointState(aws) ?? missing });
   reports.push({ kind: "bucket", name: aws.bucket, state: await bucketState(aws) ?? missing });
   return reports;
+}
+
+/** This project's training jobs that run, newest first, also those that nobody follows any more. */
+export async function runningJobs(aws: Aws): Promise<ResourceReport[]> {
+  const query = { NameContains: TRAINING_JOB_BASE_NAME, StatusEquals: "InProgress" } as const;
+  const reports: ResourceReport[] = [];
+  for await (
+    const { TrainingJobSummaries = [] } of paginateListTrainingJobs({ client: aws.sagemaker }, query)
+  ) {
+    for (const { TrainingJobName: name = "", CreationTime } of TrainingJobSummaries) {
+      const job = await aws.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
+      const { InstanceType, InstanceCount } = job.ResourceConfig ?? {};
+      const since = CreationTime!.toISOString().slice(0, 16).replace("T", " ");
+      const state = `InProgress since ${since} UTC, ${costs(aws, InstanceType, InstanceCount)}`;
+      reports.push({ kind: "training job", name, state });
+    }
+  }
+  return reports;
+}
+
+/** `1 × ml.m5.xlarge, about $0.23 per hour in us-east-1`. */
+function costs({ target }: Aws, instanceType = "", instanceCount = 1): string {
+  if (target === "local") return "free (local)";
+  const price = PRICES[instanceType];
+  const cost = price
+    ? `about $${(price * instanceCount).toFixed(2)} per hour in us-east-1`
+    : "see AWS's price list";
+  return `${instanceCount} × ${instanceType}, ${cost}`;
 }
 
 async function endpointState(aws: Aws): Promise<string | undefined> {
@@ -114,12 +161,8 @@ async function endpointState(aws: Aws): Promise<string | undefined> {
     if (aws.target === "local") return `${endpoint.EndpointStatus}, free (local)`;
     const { EndpointConfigName } = endpoint;
     const config = await aws.sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
-    const { InstanceType = "", InitialInstanceCount = 1 } = config.ProductionVariants?.[0] ?? {};
-    const price = HOSTING_PRICE[InstanceType];
-    const cost = price
-      ? `about $${(price * InitialInstanceCount).toFixed(2)} per hour in us-east-1`
-      : "see AWS's price list";
-    return `${endpoint.EndpointStatus}, ${InitialInstanceCount} × ${InstanceType}, ${cost}`;
+    const { InstanceType, InitialInstanceCount } = config.ProductionVariants?.[0] ?? {};
+    return `${endpoint.EndpointStatus}, ${costs(aws, InstanceType, InitialInstanceCount)}`;
   } catch (error) {
     if (error instanceof Error && /Could not find/.test(error.message)) return undefined;
     throw error;

@@ -22,6 +22,7 @@ import {
   deployWorkflow,
   destroyWorkflow,
   type ResourceReport,
+  runningJobs,
   workflowStatus,
 } from "../../lib/workflow/deployment.ts";
 import { countExecutions, generateTestCases, runExecutions } from "../../lib/workflow/executions.ts";
@@ -68,14 +69,20 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
       });
       await t.step("fit trains, tells of its epochs, and finds an equal job again", async () => {
         const statuses: string[] = [];
+        let listed: Promise<ResourceReport[]> | undefined;
         let second: Promise<TrainingResult> | undefined;
         const first = await estimator.fit(imageChannels(`s3://${aws.bucket}`), {
           reuse: true,
           status(message) {
             statuses.push(message);
+            listed ??= runningJobs(aws);
             second ??= estimator.fit(imageChannels(`s3://${aws.bucket}`), { reuse: true });
           },
         });
+        const [running] = (await listed)!;
+        assert.equal(running!.name, first.jobName);
+        assert.match(running!.state, /^InProgress since 20\d\d-\d\d-\d\d \d\d:\d\d UTC, free \(local\)$/);
+        assert.deepEqual(await runningJobs(aws), []);
         const { joined, jobName, epochs } = (await second)!;
         assert.deepEqual([joined, jobName, epochs], [true, first.jobName, first.epochs]);
         assert.equal(first.reused, false);
