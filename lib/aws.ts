@@ -9,6 +9,7 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { ensureLocalAws } from "./local_aws.ts";
 import { readSettings, type Settings } from "./settings.ts";
+import { explainUnreachable, UnreachableError } from "./unreachable.ts";
 
 export interface Aws {
   readonly settings: Settings;
@@ -43,6 +44,7 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
     ...(endpoint ? { endpoint } : {}),
     // The local AWS takes any key for the account's administrator; real keys are never sent to it.
     ...(local ? { credentials: { accessKeyId: "local", secretAccessKey: "local" } } : {}),
+    ...(!local && settings.profile ? { profile: settings.profile } : {}),
   };
   const clients = {
     s3: new S3Client(config),
@@ -55,18 +57,20 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
     sts: new STSClient(config),
     logs: new CloudWatchLogsClient(config),
   };
+  for (const client of endpoint ? Object.values(clients) : []) {
+    explainUnreachable(client, endpoint!, settings);
+  }
   const close = () => Object.values(clients).forEach((client) => client.destroy());
   let account: string;
   try {
     account = (await clients.sts.send(new GetCallerIdentityCommand({}))).Account!;
   } catch (cause) {
     close();
+    if (cause instanceof UnreachableError) throw cause;
     const reason = cause instanceof Error ? cause.message : cause;
     throw new Error(
       `Cannot reach ${local ? "the local AWS" : "AWS"}${endpoint ? ` at ${endpoint}` : ""}: ${reason}. ` +
-        (local
-          ? ""
-          : "Check AWS_PROFILE or your keys (aws sts get-caller-identity), or use SCONES_TARGET=local."),
+        (local ? "" : credentialsAdvice(settings)),
       { cause },
     );
   }
@@ -80,4 +84,14 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
     pollSeconds: local ? 0.5 : 10,
     close,
   };
+}
+
+/** The SDK's errors name no profile: it goes on to other sources of keys when there is none of that name. */
+function credentialsAdvice({ profile }: Settings): string {
+  const otherwise = "or use SCONES_TARGET=local.";
+  return profile
+    ? `AWS_PROFILE is "${profile}": is that profile in ~/.aws/config or ~/.aws/credentials (aws configure ` +
+      `list-profiles), with keys or a login that has not expired (aws sts get-caller-identity --profile ` +
+      `${profile})? Set AWS_PROFILE to one that is, ${otherwise}`
+    : `Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (aws sts get-caller-identity), ${otherwise}`;
 }
