@@ -26,6 +26,8 @@ export interface Settings {
   /** Of the local training. */
   seed: number;
   region: string;
+  /** Whose keys real AWS is asked with; absent: the SDK's own search. */
+  profile?: string;
   /** An AWS endpoint other than the target's own. */
   endpointUrl?: string;
 }
@@ -66,11 +68,12 @@ export function readSettings(environment: Environment = projectEnvironment()): S
       rule: "a whole number from 0 to 2147483647",
     }),
     region: get("AWS_REGION") ?? get("AWS_DEFAULT_REGION") ?? "us-east-1",
+    profile: get("AWS_PROFILE"),
     endpointUrl: get("AWS_ENDPOINT_URL"),
   };
 }
 
-/** All that `readSettings` looks at, and the profile that the SDK takes its keys from. */
+/** All that `readSettings` looks at. */
 const VARIABLES: readonly string[] = [
   "SCONES_TARGET",
   "SCONES_DATASET_URL",

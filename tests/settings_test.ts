@@ -17,6 +17,7 @@ Deno.test("readSettings: defaults", () => {
       roles: { sagemaker: undefined, lambda: undefined, states: undefined },
       seed: 0,
       region: "us-east-1",
+      profile: undefined,
       endpointUrl: undefined,
     },
   );
