@@ -57,7 +57,7 @@ export function readSettings(environment: Environment = projectEnvironment()): S
       holds: (value) => Number.isInteger(value) && value >= 0 && value <= 65535,
       rule: "a port number from 0 (picks a free one) to 65535",
     }),
-    bucket: get("SCONES_BUCKET"),
+    bucket: bucket(get("SCONES_BUCKET")),
     roles: {
       sagemaker: roleArn("SCONES_SAGEMAKER_ROLE_ARN", get("SCONES_SAGEMAKER_ROLE_ARN")),
       lambda: roleArn("SCONES_LAMBDA_ROLE_ARN", get("SCONES_LAMBDA_ROLE_ARN")),
@@ -162,6 +162,28 @@ function datasetUrl(text: string | undefined): string | undefined {
     throw new RangeError(`SCONES_DATASET_URL is "${text}"; it may be an https: or file: URL, or a path.`);
   }
   return isAbsolute(text) ? text : resolve(PROJECT_DIR, text);
+}
+
+/** S3's rules for the names of general purpose buckets (its user guide, "General purpose bucket naming rules"). */
+function bucket(text: string | undefined): string | undefined {
+  if (text === undefined) return text;
+  const problem = text.length < 3 || text.length > 63
+    ? "its length may be 3 to 63 characters"
+    : !/^[a-z0-9.-]+$/.test(text)
+    ? "it may hold lower-case letters, digits, hyphens and dots"
+    : !/^[a-z0-9].*[a-z0-9]$/.test(text)
+    ? "it begins and ends with a letter or a digit"
+    : text.includes("..")
+    ? "no two dots may follow each other"
+    : /^\d+(\.\d+){3}$/.test(text)
+    ? "it may not look like an IP address"
+    : /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(text)
+    ? "S3 keeps this beginning or ending for itself"
+    : undefined;
+  if (problem) {
+    throw new RangeError(`SCONES_BUCKET is "${text}", which is no name of an S3 bucket: ${problem}.`);
+  }
+  return text;
 }
 
 function roleArn(name: string, text: string | undefined): string | undefined {

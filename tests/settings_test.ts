@@ -42,6 +42,13 @@ Deno.test("readSettings: a value out of range names the variable, what it holds 
     ["SCONES_PORT", "70000", /from 0 .* to 65535/],
     ["SCONES_SEED", "-1", /whole number from 0/],
     ["SCONES_DATASET_URL", "ftp://x/y", /https: or file: URL, or a path/],
+    ["SCONES_BUCKET", "Bad_Name", /no name of an S3 bucket: it may hold lower-case letters, digits/],
+    ["SCONES_BUCKET", "ab", /3 to 63 characters/],
+    ["SCONES_BUCKET", "a".repeat(64), /3 to 63 characters/],
+    ["SCONES_BUCKET", "-scones", /begins and ends with a letter or a digit/],
+    ["SCONES_BUCKET", "my..scones", /no two dots/],
+    ["SCONES_BUCKET", "192.168.5.4", /IP address/],
+    ["SCONES_BUCKET", "scones--x-s3", /keeps this beginning or ending/],
     ["SCONES_LAMBDA_ROLE_ARN", "role", /arn:aws:iam::ACCOUNT:role\/NAME/],
   ];
   for (const [name, value, says] of cases) {
@@ -53,6 +60,21 @@ Deno.test("readSettings: a value out of range names the variable, what it holds 
         return true;
       });
     });
+  }
+});
+
+Deno.test("readSettings: every name that S3 takes for a bucket", () => {
+  for (
+    const name of [
+      "abc",
+      "a".repeat(63),
+      "scones.unlimited-2",
+      "1-2",
+      "192.168.5.x",
+      "scones-123456789012-us-east-1-an",
+    ]
+  ) {
+    assert.equal(readSettings({ SCONES_BUCKET: name }).bucket, name);
   }
 });
 
