@@ -16,6 +16,8 @@ export interface Aws {
   readonly target: Settings["target"];
   readonly region: string;
   readonly account: string;
+  /** Where the clients connect, when that is not AWS's own. */
+  readonly endpoint?: string;
   /** Where pictures, models and captures lie. */
   readonly bucket: string;
   /** How often waiting functions look, in seconds: the local AWS changes faster and costs nothing to ask. */
@@ -80,6 +82,7 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
     target: settings.target,
     region: settings.region,
     account,
+    endpoint,
     bucket: settings.bucket ?? `scones-unlimited-${account}-${settings.region}`,
     pollSeconds: local ? 0.5 : 10,
     close,

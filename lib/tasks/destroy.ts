@@ -1,14 +1,47 @@
+import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import type { Aws } from "../aws.ts";
+import { ENDPOINT_NAME, FUNCTION_NAMES } from "../names.ts";
 import { destroyWorkflow } from "../workflow/deployment.ts";
 import { printResource, runTask } from "./task.ts";
 
 const HELP = `deno task destroy
 
 Removes the state machine, the functions, the endpoint with its model and the roles from the target.
-The bucket with pictures, models and captured data stays; empty and delete it with the AWS CLI when it is no longer needed.`;
+What has been recorded stays: the bucket with pictures, models and captured data, the training jobs, and the logs of
+functions, endpoint and training jobs. The commands that delete bucket and logs are printed.`;
+
+/** All training jobs of an account write there, other people's too. */
+const TRAINING_LOGS = "/aws/sagemaker/TrainingJobs";
 
 await runTask(HELP, async (aws) => {
   await destroyWorkflow(aws, printResource);
-  console.log(
-    `The bucket ${aws.bucket} was left alone: aws s3 rb --force s3://${aws.bucket} deletes it with all data.`,
-  );
+  const cli = commandLine(aws);
+  console.log(`\nThe bucket ${aws.bucket} was left alone. To delete it with all data:\n`);
+  console.log(`  ${cli} s3 rb --force s3://${aws.bucket}`);
+  const groups = await logGroups(aws);
+  if (groups.length === 0) return;
+  const shared = groups.includes(TRAINING_LOGS)
+    ? "; the last holds those of all training jobs of the account"
+    : "";
+  console.log(`\nSo were these log groups${shared}. To delete them:\n`);
+  for (const group of groups) console.log(`  ${cli} logs delete-log-group --log-group-name ${group}`);
 });
+
+/** How the AWS CLI reaches this target: a pasted command must not go to another one. */
+function commandLine({ target, region, endpoint }: Aws): string {
+  const keys = target === "local" ? "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local " : "";
+  return `${keys}aws ${endpoint ? `--endpoint-url ${endpoint} ` : ""}--region ${region}`;
+}
+
+/** The groups that the workflow's logs are in, those that were written to. */
+async function logGroups({ logs }: Aws): Promise<string[]> {
+  const names = [
+    ...Object.values(FUNCTION_NAMES).map((name) => `/aws/lambda/${name}`),
+    `/aws/sagemaker/Endpoints/${ENDPOINT_NAME}`,
+    TRAINING_LOGS,
+  ];
+  const found = await Promise.all(
+    names.map((name) => logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }))),
+  );
+  return names.filter((name, i) => found[i]!.logGroups!.some(({ logGroupName }) => logGroupName === name));
+}
