@@ -1,5 +1,6 @@
 import pl, { type DataFrame } from "nodejs-polars";
 import { type Batch, type Cifar, ROW_BYTES } from "./cifar.ts";
+import { nearest } from "../nearest.ts";
 import { DatasetError } from "./errors.ts";
 
 /** A chosen picture. */
@@ -39,24 +40,28 @@ export function batchFrame(batch: Batch, labelNames: string[]): DataFrame {
  * Selects the pictures of some classes and labels them 0, 1, … in the order in which the classes are given.
  *
  * @param classes two or more of the archive's label names
- * @throws DatasetError for a class that does not exist (with the nearest names), fewer than two, one twice,
+ * @throws DatasetError for a class that does not exist (with names like it), fewer than two, one twice,
  *   one without pictures, and file names that cannot be staged
  */
 export function selectClasses(cifar: Cifar, classes: string[]): Selection {
-  const labels = labelsOf(classes, cifar.labelNames);
-  const train = selectRows(cifar.train, "train", labels, cifar.labelNames);
-  const test = selectRows(cifar.test, "test", labels, cifar.labelNames);
+  const labels = labelsOf(classes, cifar);
+  const train = selectRows(cifar, "train", labels);
+  const test = selectRows(cifar, "test", labels);
   return { source: cifar.source, synthetic: cifar.synthetic, classes: [...classes], train, test };
 }
 
-function labelsOf(classes: string[], labelNames: string[]): number[] {
+function labelsOf(classes: string[], { labelNames, train }: Cifar): number[] {
   const twice = classes.find((name, i) => classes.indexOf(name) !== i);
   if (twice !== undefined) throw new DatasetError(`Class ${twice} is given twice`);
   const labels = classes.map((name) => {
     const label = labelNames.indexOf(name);
     if (label >= 0) return label;
+    const meant = namesLike(name, labelNames);
     throw new DatasetError(
-      `No class is called ${JSON.stringify(name)}; the nearest names are ${nearest(name, labelNames)}`,
+      `No class is called ${JSON.stringify(name)}` +
+        (meant.length > 0
+          ? `. Is ${meant.join(" or ")} meant?`
+          : `; there are ${namesIn(train, labelNames).join(", ")}`),
     );
   });
   if (labels.length < 2) {
@@ -67,7 +72,8 @@ function labelsOf(classes: string[], labelNames: string[]): number[] {
   return labels;
 }
 
-function selectRows(batch: Batch, split: string, labels: number[], labelNames: string[]): Picture[] {
+function selectRows(cifar: Cifar, split: "train" | "test", labels: number[]): Picture[] {
+  const { [split]: batch, labelNames, synthetic } = cifar;
   const frame = batchFrame(batch, labelNames);
   const chosen = frame.filter(pl.col("fine_label").isIn(labels));
   const pictures = chosen.toRecords().map((record): Picture => {
@@ -82,15 +88,24 @@ function selectRows(batch: Batch, split: string, labels: number[], labelNames: s
   });
   for (const label of labels) {
     if (batch.fineLabels.includes(label)) continue;
-    const present = new Set(batch.fineLabels);
-    const names = [...present].slice(0, 10).map((other) => labelNames[other]);
+    const names = namesIn(batch, labelNames);
+    const lacks = synthetic ? "the synthetic pictures have none" : "the archive has no picture";
     throw new DatasetError(
-      `${split}: the archive has no picture of class ${labelNames[label]}; it has ${names.join(", ")}` +
-        `${present.size > 10 ? " …" : ""}`,
+      `${split}: ${lacks} of class ${labelNames[label]}; there are ${names.join(", ")}` +
+        (synthetic
+          ? ". Other classes take the real archive: set SCONES_DATASET_URL to a copy of cifar-100-python.tar.gz, " +
+            "or run notebook 1 where it can be downloaded"
+          : ""),
     );
   }
   assertFileNames(pictures, split);
   return pictures;
+}
+
+/** The names of the classes that have pictures. */
+function namesIn(batch: Batch, labelNames: string[]): string[] {
+  const present = new Set(batch.fineLabels);
+  return labelNames.filter((_, label) => present.has(label));
 }
 
 /** Names from an archive become paths and lines of a table, so they must be plain and unique. */
@@ -110,25 +125,11 @@ function assertFileNames(pictures: Picture[], split: string): void {
   }
 }
 
-/** The three names with the smallest edit distance, those that contain the given one (or begin alike) first. */
-function nearest(name: string, names: string[]): string {
-  const wanted = name.toLowerCase();
-  const score = (other: string) =>
-    editDistance(wanted, other) - (other.includes(wanted) || wanted.includes(other) ? 100 : 0) -
-    (other.slice(0, 2) === wanted.slice(0, 2) ? 2 : 0);
-  return [...names].sort((a, b) => score(a) - score(b)).slice(0, 3).join(", ");
-}
-
-/** Levenshtein's distance between two strings. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(replaced, previous[j]! + 1, current[j - 1]! + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length]!;
+/** Names that hold the given one as a word (`truck`: `pickup_truck`), else the one that differs in few letters. */
+function namesLike(name: string, labelNames: string[]): string[] {
+  const wanted = name.toLowerCase().replaceAll(/[\s-]+/g, "_");
+  const longer = labelNames.filter((other) => other.split("_").includes(wanted));
+  if (longer.length > 0) return longer;
+  const near = nearest(wanted, labelNames);
+  return near === undefined ? [] : [near];
 }

@@ -60,9 +60,13 @@ Deno.test("bad classes are refused with what to do", async () => {
   const cifar = await readCifar(REAL_ARCHIVE);
   const refused = (classes: string[], message: RegExp) =>
     assert.throws(() => selectClasses(cifar, classes), { name: "DatasetError", message });
-  refused(["bicycle", "motorcicle"], /No class is called "motorcicle"; the nearest names are motorcycle/);
-  refused(["Bicycle", "motorcycle"], /"Bicycle"; the nearest names are bicycle/);
-  refused(["truck", "bicycle"], /the nearest names are pickup_truck/);
+  refused(["bicycle", "motorcicle"], /No class is called "motorcicle"\. Is motorcycle meant\?/);
+  refused(["Bicycle", "motorcycle"], /"Bicycle"\. Is bicycle meant\?/);
+  refused(["truck", "bicycle"], /Is pickup_truck meant\?/);
+  refused(["truk", "bicycle"], /"truk"; there are apple, .*, worm$/);
+  refused(["pickup truck", "bicycle"], /Is pickup_truck meant\?/);
+  refused(["tree", "bicycle"], /Is maple_tree or oak_tree or palm_tree or pine_tree or willow_tree meant\?/);
+  refused(["dragon", "bicycle"], /^No class is called "dragon"; there are apple, .*, worm$/);
   refused(["bicycle"], /two or more, given: bicycle/);
   refused([], /two or more, given: none/);
   refused(["bicycle", "bicycle"], /bicycle is given twice/);
@@ -75,7 +79,7 @@ Deno.test("a class without pictures is refused, and says which there are", () =>
     const cifar = await readCifar(path);
     assert.throws(
       () => selectClasses(cifar, ["apple", "bicycle"]),
-      /test: .* no picture of class apple; it has motorcycle, bicycle/,
+      /test: .* no picture of class apple; there are bicycle, motorcycle$/,
     );
   }));
 
