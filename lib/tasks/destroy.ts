@@ -6,8 +6,9 @@ import { printResource, runTask } from "./task.ts";
 
 const HELP = `deno task destroy
 
-Removes the state machine, the functions, the endpoint with its model and the roles from the target.
-What has been recorded stays: the bucket with pictures, models and captured data, the training jobs, and the logs of
+Removes the state machine, the functions, the endpoint with its model and the roles from the target, and stops the
+training jobs that run.
+What has been recorded stays: the bucket with pictures, models and captured data, ended training jobs, and the logs of
 functions, endpoint and training jobs. The commands that delete bucket and logs are printed.`;
 
 /** All training jobs of an account write there, other people's too. */
@@ -33,15 +34,22 @@ function commandLine({ target, region, endpoint }: Aws): string {
   return `${keys}aws ${endpoint ? `--endpoint-url ${endpoint} ` : ""}--region ${region}`;
 }
 
-/** The groups that the workflow's logs are in, those that were written to. */
+/** The groups that the workflow's logs are in: those that exist, or all when the caller may not ask. */
 async function logGroups({ logs }: Aws): Promise<string[]> {
   const names = [
     ...Object.values(FUNCTION_NAMES).map((name) => `/aws/lambda/${name}`),
     `/aws/sagemaker/Endpoints/${ENDPOINT_NAME}`,
     TRAINING_LOGS,
   ];
-  const found = await Promise.all(
-    names.map((name) => logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }))),
-  );
-  return names.filter((name, i) => found[i]!.logGroups!.some(({ logGroupName }) => logGroupName === name));
+  const exists = async (name: string) => {
+    try {
+      const { logGroups } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }));
+      return logGroups!.some(({ logGroupName }) => logGroupName === name);
+    } catch (error) {
+      if ((error as Error).name === "AccessDeniedException") return true;
+      throw error;
+    }
+  };
+  const existing = await Promise.all(names.map(exists));
+  return names.filter((_, i) => existing[i]);
 }
