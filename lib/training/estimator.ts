@@ -3,7 +3,6 @@ import {
   type CreateTrainingJobCommandInput,
   DescribeTrainingJobCommand,
   type DescribeTrainingJobCommandOutput,
-  StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../aws.ts";
 import { timestamp, TRAINING_JOB_BASE_NAME } from "../names.ts";
@@ -14,6 +13,7 @@ import { deployModel, type DeployProgress } from "./endpoint.ts";
 import { type EqualJob, findEqualJob, fingerprint, FINGERPRINT_TAG } from "./equal_job.ts";
 import { JobLogs } from "./job_logs.ts";
 import type { Predictor } from "./predictor.ts";
+import { stopTrainingJob, withoutStop } from "./running_jobs.ts";
 import { toChannels, type TrainingInput } from "./training_input.ts";
 import { type Epoch, TrainingLog } from "./training_log.ts";
 
@@ -205,33 +205,16 @@ export class Estimator {
       }
     } catch (error) {
       if (options.signal?.aborted) {
-        if (earlier !== "Completed") await this.#stop(jobName);
+        if (earlier !== "Completed") await stopTrainingJob(this.aws, jobName);
         throw options.signal.reason;
       }
       if (!runs) throw error;
+      const reason = withoutStop(error instanceof Error ? error.message : String(error));
       const costs = this.aws.target === "aws" ? " and costs money" : "";
       throw new Error(
-        `Lost sight of training job ${jobName}: ${
-          reasonOf(error)
-        }. As far as is known it still runs${costs}. ` +
+        `Lost sight of training job ${jobName}: ${reason}. As far as is known it still runs${costs}. ` +
           "Run the cell again to follow it (fit with reuse: true does), and interrupt it to stop the job.",
         { cause: error },
-      );
-    }
-  }
-
-  /** @throws Error when the job may run on */
-  async #stop(jobName: string): Promise<void> {
-    try {
-      await this.aws.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: jobName }));
-    } catch (cause) {
-      if ((cause as Error).name === "ValidationException") return; // it has ended
-      throw new Error(
-        `Training job ${jobName} could not be stopped and may still run: ${
-          reasonOf(cause)
-        }. "deno task status" ` +
-          `lists the jobs that do, and "aws sagemaker stop-training-job --training-job-name ${jobName}" stops it.`,
-        { cause },
       );
     }
   }
@@ -268,9 +251,4 @@ type InstanceType = NonNullable<CreateTrainingJobCommandInput["ResourceConfig"]>
 /** The type's name is checked by AWS, which knows newer ones than this program. */
 function toInstanceType(name: string): InstanceType {
   return name as InstanceType;
-}
-
-/** The message without a full stop at its end, since a sentence follows. */
-function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
 }

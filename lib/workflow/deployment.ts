@@ -1,21 +1,11 @@
 /** The whole workflow on the target: deployed, listed, removed. What the tasks of these names do. */
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import {
-  DescribeEndpointCommand,
-  DescribeEndpointConfigCommand,
-  DescribeTrainingJobCommand,
-  paginateListTrainingJobs,
-} from "@aws-sdk/client-sagemaker";
+import { DescribeEndpointCommand, DescribeEndpointConfigCommand } from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../aws.ts";
-import {
-  ENDPOINT_NAME,
-  FUNCTION_NAMES,
-  ROLE_NAMES,
-  STATE_MACHINE_NAME,
-  TRAINING_JOB_BASE_NAME,
-} from "../names.ts";
+import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, STATE_MACHINE_NAME } from "../names.ts";
 import { deleteRole, ensureRole, findRole, ROLE_KINDS } from "../roles.ts";
 import { deleteEndpoint } from "../training/endpoint.ts";
+import { runningJobs, stopTrainingJob } from "../training/running_jobs.ts";
 import {
   deleteFunction,
   type DeployedFunction,
@@ -77,14 +67,19 @@ export async function findFunctionArns(aws: Aws): Promise<Record<FunctionKey, st
 }
 
 /**
- * Removes what costs money or could be called: state machine, functions, endpoint with its model, roles. The bucket
- * with pictures, models and captures stays, and so do the training jobs, which AWS keeps as a record.
+ * Removes what costs money or could be called: state machine, functions, endpoint with its model, roles; stops the
+ * training jobs that run. The bucket with pictures, models and captures stays, and so do the training jobs that have
+ * ended, which AWS keeps as a record.
  */
 export async function destroyWorkflow(aws: Aws, onReport: OnReport): Promise<void> {
   const report = (kind: ResourceReport["kind"], name: string, existed: boolean) =>
     onReport({ kind, name, state: existed ? "removed" : "was not there" });
   report("state machine", STATE_MACHINE_NAME, await deleteStateMachine(aws));
   for (const key of FUNCTION_KEYS) report("function", FUNCTION_NAMES[key], await deleteFunction(aws, key));
+  for (const { TrainingJobName: name = "" } of await runningJobs(aws)) {
+    await stopTrainingJob(aws, name);
+    onReport({ kind: "training job", name, state: "told to stop" });
+  }
   report("endpoint", ENDPOINT_NAME, await deleteEndpoint(aws, ENDPOINT_NAME));
   for (const kind of ROLE_KINDS) {
     if (aws.settings.roles[kind]) {
@@ -121,28 +116,20 @@ export async function workflowStatus(aws: Aws): Promise<ResourceReport[]> {
   }
   const machine = await describe(aws);
   reports.push({ kind: "state machine", name: STATE_MACHINE_NAME, state: machine?.status ?? missing });
-  reports.push(...await runningJobs(aws));
+  reports.push(...await trainingStates(aws));
   reports.push({ kind: "endpoint", name: ENDPOINT_NAME, state: await endpointState(aws) ?? missing });
   reports.push({ kind: "bucket", name: aws.bucket, state: await bucketState(aws) ?? missing });
   return reports;
 }
 
-/** This project's training jobs that run, newest first, also those that nobody follows any more. */
-export async function runningJobs(aws: Aws): Promise<ResourceReport[]> {
-  const query = { NameContains: TRAINING_JOB_BASE_NAME, StatusEquals: "InProgress" } as const;
-  const reports: ResourceReport[] = [];
-  for await (
-    const { TrainingJobSummaries = [] } of paginateListTrainingJobs({ client: aws.sagemaker }, query)
-  ) {
-    for (const { TrainingJobName: name = "", CreationTime } of TrainingJobSummaries) {
-      const job = await aws.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
-      const { InstanceType, InstanceCount } = job.ResourceConfig ?? {};
-      const since = CreationTime!.toISOString().slice(0, 16).replace("T", " ");
-      const state = `InProgress since ${since} UTC, ${costs(aws, InstanceType, InstanceCount)}`;
-      reports.push({ kind: "training job", name, state });
-    }
-  }
-  return reports;
+/** The training jobs that run, with what they cost. */
+export async function trainingStates(aws: Aws): Promise<ResourceReport[]> {
+  return (await runningJobs(aws)).map(({ TrainingJobName: name = "", CreationTime, ResourceConfig }) => {
+    const since = CreationTime!.toISOString().slice(0, 16).replace("T", " ");
+    const { InstanceType, InstanceCount } = ResourceConfig ?? {};
+    const state = `InProgress since ${since} UTC, ${costs(aws, InstanceType, InstanceCount)}`;
+    return { kind: "training job", name, state };
+  });
 }
 
 /** `1 × ml.m5.xlarge, about $0.23 per hour in us-east-1`. */

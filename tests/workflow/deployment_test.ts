@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../../lib/aws.ts";
-import { runningJobs } from "../../lib/workflow/deployment.ts";
+import { trainingStates } from "../../lib/workflow/deployment.ts";
 
 Deno.test("on aws a training job that runs is listed with its age and what it costs per hour", async () => {
   const resources = [
@@ -14,10 +14,11 @@ Deno.test("on aws a training job that runs is listed with its age and what it co
     ListTrainingJobsCommand(input) {
       asked.push(input);
       return {
-        TrainingJobSummaries: resources.map((_, index) => ({ TrainingJobName: `${index}`, CreationTime })),
+        TrainingJobSummaries: resources.map((_, index) => ({ TrainingJobName: `${index}` })),
       };
     },
     DescribeTrainingJobCommand: ({ TrainingJobName }) => ({
+      CreationTime,
       ResourceConfig: resources[Number(TrainingJobName)],
     }),
   };
@@ -25,7 +26,7 @@ Deno.test("on aws a training job that runs is listed with its age and what it co
     Promise.resolve(answers[command.constructor.name]!(command.input));
   const sagemaker = Object.assign(new SageMakerClient({ region: "us-east-1" }), { send });
   assert.deepEqual(
-    (await runningJobs({ target: "aws", sagemaker } as unknown as Aws)).map(({ state }) => state),
+    (await trainingStates({ target: "aws", sagemaker } as unknown as Aws)).map(({ state }) => state),
     [
       "InProgress since 2026-01-31 12:05 UTC, 2 × ml.g4dn.xlarge, about $1.47 per hour in us-east-1",
       "InProgress since 2026-01-31 12:05 UTC, 1 × ml.new.large, see AWS's price list",

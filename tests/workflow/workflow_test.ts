@@ -17,12 +17,13 @@ import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
 import { Estimator, type TrainingResult } from "../../lib/training/estimator.ts";
 import { retrieveImageUri } from "../../lib/training/image_uris.ts";
 import { imageChannels } from "../../lib/training/training_input.ts";
+import { sleep } from "../../lib/waiting.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import {
   deployWorkflow,
   destroyWorkflow,
   type ResourceReport,
-  runningJobs,
+  trainingStates,
   workflowStatus,
 } from "../../lib/workflow/deployment.ts";
 import { countExecutions, generateTestCases, runExecutions } from "../../lib/workflow/executions.ts";
@@ -75,14 +76,14 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
           reuse: true,
           status(message) {
             statuses.push(message);
-            listed ??= runningJobs(aws);
+            listed ??= trainingStates(aws);
             second ??= estimator.fit(imageChannels(`s3://${aws.bucket}`), { reuse: true });
           },
         });
         const [running] = (await listed)!;
         assert.equal(running!.name, first.jobName);
         assert.match(running!.state, /^InProgress since 20\d\d-\d\d-\d\d \d\d:\d\d UTC, free \(local\)$/);
-        assert.deepEqual(await runningJobs(aws), []);
+        assert.deepEqual(await trainingStates(aws), []);
         const { joined, jobName, epochs } = (await second)!;
         assert.deepEqual([joined, jobName, epochs], [true, first.jobName, first.epochs]);
         assert.equal(first.reused, false);
@@ -183,7 +184,12 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
             await destroyWorkflow(aws, (report) => reports.push(report));
             return new Set(reports.map(({ state }) => state));
           };
-          assert.deepEqual(await destroyed(), new Set(["removed"]));
+          estimator.setHyperparameters({ epochs: 1000 });
+          const training = estimator.fit(imageChannels(`s3://${aws.bucket}`));
+          const stopped = assert.rejects(training, /is Stopped/);
+          while ((await trainingStates(aws)).length === 0) await sleep(0.05);
+          assert.deepEqual(await destroyed(), new Set(["removed", "told to stop"]));
+          await stopped;
           assert.deepEqual(await destroyed(), new Set(["was not there"]));
           assert.deepEqual((await states()).filter((state) => state !== "not there"), ["holds data"]);
         },

@@ -1,0 +1,45 @@
+/** Training jobs that run, also those that nobody follows any more. */
+import {
+  DescribeTrainingJobCommand,
+  type DescribeTrainingJobCommandOutput,
+  paginateListTrainingJobs,
+  StopTrainingJobCommand,
+} from "@aws-sdk/client-sagemaker";
+import type { Aws } from "../aws.ts";
+import { TRAINING_JOB_BASE_NAME } from "../names.ts";
+
+/** This project's training jobs that are InProgress, newest first. */
+export async function runningJobs({ sagemaker }: Aws): Promise<DescribeTrainingJobCommandOutput[]> {
+  const query = { NameContains: TRAINING_JOB_BASE_NAME, StatusEquals: "InProgress" } as const;
+  const jobs: DescribeTrainingJobCommandOutput[] = [];
+  for await (const { TrainingJobSummaries = [] } of paginateListTrainingJobs({ client: sagemaker }, query)) {
+    for (const { TrainingJobName } of TrainingJobSummaries) {
+      jobs.push(await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName })));
+    }
+  }
+  return jobs;
+}
+
+/**
+ * Tells a job to stop; one that has ended is left as it is.
+ * @throws Error that names the job, when it may run on
+ */
+export async function stopTrainingJob({ sagemaker, region }: Aws, jobName: string): Promise<void> {
+  try {
+    await sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: jobName }));
+  } catch (cause) {
+    const { name, message } = cause as Error;
+    if (name === "ValidationException") return; // it has ended
+    const command = `aws --region ${region} sagemaker stop-training-job --training-job-name ${jobName}`;
+    throw new Error(
+      `Training job ${jobName} could not be stopped and may still run: ${withoutStop(message)}. ` +
+        `"deno task status" lists the jobs that do, and "${command}" stops it.`,
+      { cause },
+    );
+  }
+}
+
+/** A message without the full stop at its end, for the middle of a text. */
+export function withoutStop(message: string): string {
+  return message.replace(/\.$/, "");
+}
