@@ -7,15 +7,18 @@ import {
 import type { Aws } from "../aws.ts";
 import { timestamp, TRAINING_JOB_BASE_NAME } from "../names.ts";
 import { roleIsPropagating } from "../roles.ts";
-import { retryWhile, sleep, UnexpectedStatusError } from "../waiting.ts";
+import { retryWhile, sleep, UnexpectedStatusError, waitFor } from "../waiting.ts";
 import type { DataCaptureConfig } from "./data_capture_config.ts";
 import { deployModel, type DeployProgress } from "./endpoint.ts";
 import { type EqualJob, findEqualJob, fingerprint, FINGERPRINT_TAG } from "./equal_job.ts";
 import { JobLogs } from "./job_logs.ts";
 import type { Predictor } from "./predictor.ts";
-import { stopTrainingJob, withoutStop } from "./running_jobs.ts";
+import { runningJobs, stopTrainingJob, withoutStop } from "./running_jobs.ts";
 import { toChannels, type TrainingInput } from "./training_input.ts";
 import { type Epoch, TrainingLog } from "./training_log.ts";
+
+/** A job that is stopped has 120 s to save its model, which is then uploaded. */
+const STOPPING_SECONDS = 900;
 
 export interface EstimatorOptions {
   imageUri: string;
@@ -129,17 +132,12 @@ export class Estimator {
     inputs: Readonly<Record<string, TrainingInput>>,
     options: FitOptions = {},
   ): Promise<TrainingResult> {
-    const { sagemaker } = this.aws;
     const jobName = options.jobName ?? `${this.options.baseJobName}-${timestamp()}`;
     const request = this.toRequest(inputs, jobName);
     const equal = await fingerprint(this.aws, request);
     const earlier = options.reuse ? await findEqualJob(this.aws, this.options.baseJobName, equal) : undefined;
     if (!earlier) {
-      await retryWhile(roleIsPropagating, () =>
-        sagemaker.send(
-          new CreateTrainingJobCommand({ ...request, Tags: [{ Key: FINGERPRINT_TAG, Value: equal }] }),
-          // Not ended by the signal, since the job might run all the same; #follow stops it.
-        ), options);
+      await this.#create({ ...request, Tags: [{ Key: FINGERPRINT_TAG, Value: equal }] }, options);
     }
     return this.#result = await this.#follow(earlier?.jobName ?? jobName, earlier?.status, options);
   }
@@ -165,6 +163,33 @@ export class Estimator {
     if (!this.#result) throw new Error("Cannot deploy before fit() or attach(): there is no model yet.");
     const { imageUri, role } = this.options;
     return await deployModel(this.aws, { ...options, imageUri, role, modelData: this.#result.modelData });
+  }
+
+  /** A job that is being stopped counts for the account's quota until it has ended: then the new one waits for that. */
+  async #create(request: CreateTrainingJobCommandInput, { status, signal }: FitOptions): Promise<void> {
+    const create = () =>
+      retryWhile(
+        roleIsPropagating,
+        // Not ended by the signal, since the job might run all the same; #follow stops it.
+        () => this.aws.sagemaker.send(new CreateTrainingJobCommand(request)),
+        { signal },
+      );
+    try {
+      await create();
+    } catch (error) {
+      const quotaIsUsed = (error as Error).name === "ResourceLimitExceeded";
+      const stopping = async () => (await runningJobs(this.aws, "Stopping"))[0]?.TrainingJobName;
+      const holder = quotaIsUsed ? await stopping() : undefined;
+      if (!holder) throw error;
+      status?.(`Waiting for ${holder}, which is being stopped, to free its instance`);
+      const wait = { everySeconds: this.aws.pollSeconds, timeoutSeconds: STOPPING_SECONDS, signal };
+      await waitFor(
+        `The end of training job ${holder}`,
+        wait,
+        async () => await stopping() ? undefined : true,
+      );
+      await create();
+    }
   }
 
   /** @param earlier the status in which the job was found; undefined for one that has just been started */

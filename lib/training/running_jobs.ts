@@ -8,9 +8,12 @@ import {
 import type { Aws } from "../aws.ts";
 import { TRAINING_JOB_BASE_NAME } from "../names.ts";
 
-/** This project's training jobs that are InProgress, newest first. */
-export async function runningJobs({ sagemaker }: Aws): Promise<DescribeTrainingJobCommandOutput[]> {
-  const query = { NameContains: TRAINING_JOB_BASE_NAME, StatusEquals: "InProgress" } as const;
+/** This project's training jobs that run, or that are being stopped and still hold their instances; newest first. */
+export async function runningJobs(
+  { sagemaker }: Aws,
+  status: "InProgress" | "Stopping" = "InProgress",
+): Promise<DescribeTrainingJobCommandOutput[]> {
+  const query = { NameContains: TRAINING_JOB_BASE_NAME, StatusEquals: status } as const;
   const jobs: DescribeTrainingJobCommandOutput[] = [];
   for await (const { TrainingJobSummaries = [] } of paginateListTrainingJobs({ client: sagemaker }, query)) {
     for (const { TrainingJobName } of TrainingJobSummaries) {

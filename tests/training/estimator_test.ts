@@ -42,7 +42,7 @@ class PlayedAws {
     await Promise.resolve();
     const { name } = command.constructor;
     this.calls.push(name);
-    const { input } = command as { input: PlayedJob & { ResourceArn: string } };
+    const { input } = command as { input: PlayedJob & { ResourceArn: string; StatusEquals?: string } };
     const named = (wanted: string) => this.jobs.find((job) => job.TrainingJobName === wanted)!;
     switch (name) {
       case "CreateTrainingJobCommand":
@@ -51,10 +51,9 @@ class PlayedAws {
         return {};
       case "ListTrainingJobsCommand":
         return {
-          TrainingJobSummaries: this.jobs.toReversed().map((job) => ({
-            ...job,
-            TrainingJobArn: job.TrainingJobName,
-          })),
+          TrainingJobSummaries: this.jobs.toReversed()
+            .filter((job) => (input.StatusEquals ?? job.TrainingJobStatus) === job.TrainingJobStatus)
+            .map((job) => ({ ...job, TrainingJobArn: job.TrainingJobName })),
         };
       case "ListTagsCommand":
         return { Tags: named(input.ResourceArn).Tags };
@@ -218,4 +217,34 @@ Deno.test("a lasting error names the job that runs on, and running the cell agai
     played.look = fail;
     await assert.rejects(played.fit({ reuse: true }), expired);
   });
+});
+
+Deno.test("a quota that a job being stopped still uses is waited for; any other is an error", async () => {
+  const exceeded = Object.assign(new Error("current utilization of 1 Instances"), {
+    name: "ResourceLimitExceeded",
+  });
+  const played = await PlayedAws.with("Stopping");
+  const [stopping] = played.jobs;
+  played.create = () => {
+    if (stopping!.TrainingJobStatus === "Stopped") return;
+    played.jobs.pop();
+    throw exceeded;
+  };
+  let looks = 0;
+  played.look = (job) => {
+    if (job === stopping && ++looks === 3) job.TrainingJobStatus = "Stopped";
+  };
+  const statuses: string[] = [];
+  const { jobName } = await played.fit({
+    reuse: true,
+    jobName: "new",
+    status: (message) => statuses.push(message),
+  });
+  assert.equal(jobName, "new");
+  assert.equal(statuses[0], "Waiting for job-0, which is being stopped, to free its instance");
+  played.create = () => {
+    played.jobs.pop();
+    throw exceeded;
+  };
+  await assert.rejects(played.fit({ jobName: "another" }), exceeded);
 });
