@@ -89,6 +89,12 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
   };
 }
 
+/** How the AWS CLI reaches this target: a pasted command must not go to another one. */
+export function awsCli({ target, region, endpoint }: Pick<Aws, "target" | "region" | "endpoint">): string {
+  const keys = target === "local" ? "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local " : "";
+  return `${keys}aws ${endpoint ? `--endpoint-url ${endpoint} ` : ""}--region ${region}`;
+}
+
 /** The SDK's errors name no profile: it goes on to other sources of keys when there is none of that name. */
 function credentialsAdvice({ profile }: Settings): string {
   const otherwise = "or use SCONES_TARGET=local.";

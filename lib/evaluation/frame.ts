@@ -43,8 +43,8 @@ export interface EvaluationOptions {
  * The captures as a table, joined by inference id with the labels of the pictures: `time`, `inference_id`, `picture`,
  * `truth`, `predicted`, `confidence`, `accepted`, `correct` and a probability `p_<class>` for each class, by time.
  *
- * It has one row per inference id: the latest answer, since a picture that was sent twice must not count twice; answers of the same second stay in the order of `captures`.
- * Captures without an inference id are all kept, without truth.
+ * It has one row per inference id: the latest answer, since a picture that was sent twice must not count twice; answers
+ * of the same second stay in the order of `captures`. Captures without an inference id are all kept, without truth.
  *
  * @param labels the entries of `test.lst`
  * @throws CaptureError for an answer that is not one probability for each class

@@ -57,8 +57,7 @@ export function needsAttention(summary: Summary, reports: NotebookReport[]): Att
     );
   }
   if (
-    accuracyOfAccepted !== undefined && training?.accuracy !== undefined &&
-    accuracyOfAccepted < training.accuracy
+    accuracyOfAccepted !== undefined && accuracy !== undefined && accuracyOfAccepted < accuracy
   ) {
     note(
       "The accepted predictions are not more accurate than all test predictions: the threshold does not help.",

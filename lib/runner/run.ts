@@ -1,4 +1,5 @@
 /** Runs notebooks one after the other and writes their reports. */
+import { rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { vegaLiteMime } from "../notebook/chart.ts";
 import { formatSeconds } from "../notebook/format.ts";
@@ -47,7 +48,8 @@ export interface RunResult {
 /**
  * Executes each notebook in a kernel of its own, up to the first that fails, and writes `<name>.ipynb` and
  * `<name>.html` as each ends, the failing one's too. Account numbers and secrets are taken out of all that it
- * writes and returns. Reports of an earlier run are removed first. Reports progress on stdout. Throws when a notebook cannot be read or a report not written.
+ * writes and returns. Reports of an earlier run are removed first. Reports progress on stdout. Throws when a notebook
+ * cannot be read or a report not written.
  */
 export async function runNotebooks(options: RunOptions): Promise<RunResult> {
   const { notebooks, outDir, env, facts = () => ({}), signal } = options;
@@ -61,7 +63,7 @@ export async function runNotebooks(options: RunOptions): Promise<RunResult> {
   // Pages of an earlier run would stand among those of this one when it stops early.
   for (const { name, path } of pages) {
     for (const report of ["ipynb", "html"].map((ending) => resolve(outDir, `${name}.${ending}`))) {
-      if (report !== resolve(path)) await Deno.remove(report).catch(ignoreNotFound);
+      if (report !== resolve(path)) await rm(report, { force: true });
     }
   }
   const result: RunResult = { reports: [], summary: {}, highlights: [] };
@@ -104,10 +106,6 @@ function scrubExecution({ notebook, seconds, failure }: Execution, scrub: <T>(va
   }
   if (failure) Object.assign(failure, { message: scrub(failure.message), stack: scrub(failure.stack) });
   return { notebook, seconds, failure };
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 function isChart(output: Output): boolean {

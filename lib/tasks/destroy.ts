@@ -1,5 +1,5 @@
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import type { Aws } from "../aws.ts";
+import { type Aws, awsCli } from "../aws.ts";
 import { ENDPOINT_NAME, FUNCTION_NAMES } from "../names.ts";
 import { destroyWorkflow } from "../workflow/deployment.ts";
 import { printResource, runTask } from "./task.ts";
@@ -16,7 +16,7 @@ const TRAINING_LOGS = "/aws/sagemaker/TrainingJobs";
 
 await runTask(HELP, async (aws) => {
   await destroyWorkflow(aws, printResource);
-  const cli = commandLine(aws);
+  const cli = awsCli(aws);
   console.log(`\nThe bucket ${aws.bucket} was left alone. To delete it with all data:\n`);
   console.log(`  ${cli} s3 rb --force s3://${aws.bucket}`);
   const groups = await logGroups(aws);
@@ -27,12 +27,6 @@ await runTask(HELP, async (aws) => {
   console.log(`\nSo were these log groups${shared}. To delete them:\n`);
   for (const group of groups) console.log(`  ${cli} logs delete-log-group --log-group-name ${group}`);
 });
-
-/** How the AWS CLI reaches this target: a pasted command must not go to another one. */
-function commandLine({ target, region, endpoint }: Aws): string {
-  const keys = target === "local" ? "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local " : "";
-  return `${keys}aws ${endpoint ? `--endpoint-url ${endpoint} ` : ""}--region ${region}`;
-}
 
 /** The groups that the workflow's logs are in: those that exist, or all when the caller may not ask. */
 async function logGroups({ logs }: Aws): Promise<string[]> {

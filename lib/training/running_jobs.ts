@@ -5,7 +5,7 @@ import {
   paginateListTrainingJobs,
   StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
-import type { Aws } from "../aws.ts";
+import { type Aws, awsCli } from "../aws.ts";
 import { TRAINING_JOB_BASE_NAME } from "../names.ts";
 
 /** This project's training jobs that run, or that are being stopped and still hold their instances; newest first. */
@@ -27,13 +27,13 @@ export async function runningJobs(
  * Tells a job to stop; one that has ended is left as it is.
  * @throws Error that names the job, when it may run on
  */
-export async function stopTrainingJob({ sagemaker, region }: Aws, jobName: string): Promise<void> {
+export async function stopTrainingJob(aws: Aws, jobName: string): Promise<void> {
   try {
-    await sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: jobName }));
+    await aws.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: jobName }));
   } catch (cause) {
     const { name, message } = cause as Error;
     if (name === "ValidationException") return; // it has ended
-    const command = `aws --region ${region} sagemaker stop-training-job --training-job-name ${jobName}`;
+    const command = `${awsCli(aws)} sagemaker stop-training-job --training-job-name ${jobName}`;
     throw new Error(
       `Training job ${jobName} could not be stopped and may still run: ${withoutStop(message)}. ` +
         `"deno task status" lists the jobs that do, and "${command}" stops it.`,

@@ -1,11 +1,11 @@
 import { ClientError } from "./failure.ts";
 
 /**
- * The value of an environment variable, 0 when it is not set. Throws a ClientError that names it when it is no whole
+ * The value of an environment variable, 0 when it is not set or empty. Throws a ClientError that names it when it is no whole
  * number up to `max`.
  */
-export function wholeNumber(name: string, text = "0", max: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+export function wholeNumber(name: string, text = "", max: number): number {
+  const value = /^\d*$/.test(text) ? Number(text) : NaN;
   if (!(value <= max)) {
     throw new ClientError(`${name} is '${text}', but must be a whole number from 0 to ${max}`);
   }
