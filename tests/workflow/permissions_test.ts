@@ -235,22 +235,25 @@ async function runsWithoutLog({ aws, machine }: Deployed, withoutGroup = false):
 }
 
 async function streamsOf(aws: Aws, logGroupName: string, logStreamNamePrefix?: string): Promise<string[]> {
-  try {
-    const { logStreams } = await aws.logs.send(
-      new DescribeLogStreamsCommand({ logGroupName, logStreamNamePrefix }),
-    );
-    return logStreams!.map(({ logStreamName }) => logStreamName!);
-  } catch (error) {
-    if ((error as Error).name === "ResourceNotFoundException") return [];
-    throw error;
-  }
+  const command = new DescribeLogStreamsCommand({ logGroupName, logStreamNamePrefix });
+  const found = await unlessMissing(aws.logs.send(command));
+  return found?.logStreams!.map(({ logStreamName }) => logStreamName!) ?? [];
 }
 
 async function logsOf(aws: Aws, logGroupName: string, text: string): Promise<string[]> {
-  const { events } = await aws.logs.send(
-    new FilterLogEventsCommand({ logGroupName, filterPattern: `"${text}"` }),
-  );
-  return events!.map(({ message }) => message!);
+  const command = new FilterLogEventsCommand({ logGroupName, filterPattern: `"${text}"` });
+  const found = await unlessMissing(aws.logs.send(command));
+  return found?.events!.map(({ message }) => message!) ?? [];
+}
+
+/** Who has logged nothing so far has no log group: undefined then. */
+async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if ((error as Error).name === "ResourceNotFoundException") return undefined;
+    throw error;
+  }
 }
 
 async function captures(aws: Aws): Promise<number> {
