@@ -237,13 +237,13 @@ async function runsWithoutLog({ aws, machine }: Deployed, withoutGroup = false):
 async function streamsOf(aws: Aws, logGroupName: string, logStreamNamePrefix?: string): Promise<string[]> {
   const command = new DescribeLogStreamsCommand({ logGroupName, logStreamNamePrefix });
   const found = await unlessMissing(aws.logs.send(command));
-  return found?.logStreams!.map(({ logStreamName }) => logStreamName!) ?? [];
+  return found?.logStreams?.map(({ logStreamName }) => logStreamName!) ?? [];
 }
 
 async function logsOf(aws: Aws, logGroupName: string, text: string): Promise<string[]> {
   const command = new FilterLogEventsCommand({ logGroupName, filterPattern: `"${text}"` });
   const found = await unlessMissing(aws.logs.send(command));
-  return found?.events!.map(({ message }) => message!) ?? [];
+  return found?.events?.map(({ message }) => message!) ?? [];
 }
 
 /** Who has logged nothing so far has no log group: undefined then. */
