@@ -1,93 +1,110 @@
 /**
- * The one door of the local AWS: a function from Request to Response. It refuses callers from elsewhere, finds
- * out who calls which service, hands over, and writes errors as the service would.
+ * The one door of the local AWS: a function from Request to Response. It refuses callers from elsewhere, finds out
+ * who calls which service, and hands over to the service's protocol and the dispatcher.
  */
-import { absentServiceResponse } from "./absent_service.ts";
-import { AwsError } from "./errors.ts";
-import { errorResponse, readBody } from "./protocols.ts";
-import { type Iam, type Service, type ServiceName, SERVICES } from "./services.ts";
+import { AwsError, unsupported } from "./errors.ts";
+import type { Dispatcher, Service } from "./dispatcher.ts";
+import type { Principal } from "./operation.ts";
+import { awsJson } from "./protocols/aws_json.ts";
+import { readBody } from "./protocols/body.ts";
+import type { Protocol, SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
+import { query } from "./protocols/query.ts";
+import { toXml, xmlResponse } from "./protocols/xml.ts";
+import type { LegacyService } from "./services.ts";
 
 /** Tells a starter whether the local AWS that it wants is the one that listens. */
 export const HEALTH_PATH = "/_scones/health";
 
-/** More than any service but S3 reads (Lambda 67 MiB), so that each can say what its own limit is. */
+/** More than any service that does not stream reads (Lambda 67 MiB), so that each can say what its own limit is. */
 const MAX_BODY_BYTES = 80 * 2 ** 20;
 
+export type AnyService =
+  | Service
+  | (Pick<Service, "name" | "protocol" | "operations"> & LegacyService & { claims(url: URL): boolean });
+
 export interface GatewayOptions {
-  services: Readonly<Record<ServiceName, Service>> & { iam: Iam };
-  region: string;
+  /** The last one answers what no other claims. */
+  readonly services: readonly AnyService[];
+  readonly dispatcher: Dispatcher;
+  readonly region: string;
+  authenticate(request: WireRequest, rules: SigningRules, words: Words): Principal;
   /** What `GET /_scones/health` answers (no bucket can have that name). */
   health(): object;
   /** Told of every fault that is ours: an unexpected error behind a 500. */
   onFault(error: unknown, what: string): void;
+  /** Told of every request in one line, for SCONES_DEBUG=requests. */
+  onRequest?(line: string): void;
 }
 
-export function createGateway(
-  { services, region, health, onFault }: GatewayOptions,
-): (request: Request) => Promise<Response> {
+export function createGateway(options: GatewayOptions): (request: Request) => Promise<Response> {
+  const { services, dispatcher, health, onFault, onRequest } = options;
   return async (request) => {
+    const began = performance.now();
     const url = new URL(request.url);
     const scope = credentialScope(request, url);
-    const service = serviceOf(request, url, scope?.service);
-    const requestId = service === "s3" ? s3RequestId() : crypto.randomUUID();
+    const service = serviceOf(services, request, url, scope?.service);
+    const protocol = service?.protocol ?? protocolOf(request, url, scope!.service);
+    const requestId = protocol.requestId();
+    const seen = { who: "", operation: `${request.method} ${url.pathname}` };
     let response: Response;
     try {
       refuseForeign(request, url);
       if (url.pathname === HEALTH_PATH) return Response.json(health());
-      if (scope && !isHere(scope.service)) {
-        response = absentServiceResponse(request, scope.service, requestId);
-      } else {
-        const whole = service === "s3" ? request : await withBody(request);
-        const principal = await services.iam.authenticate(whole);
-        const call = { request: whole, url, principal, region: scope?.region ?? region, requestId };
-        response = await services[service].handle(call);
-      }
+      if (!service) throw absent(scope!.service, services);
+      response = await answer(service, request, url, scope?.region ?? options.region, requestId, seen);
     } catch (error) {
-      if (!(error instanceof AwsError)) onFault(error, `${request.method} ${url.pathname}`);
-      const shown = error instanceof AwsError ? error : new AwsError(
-        service === "s3" ? "InternalError" : "InternalFailure",
-        "An internal error occurred.",
-        500,
-      );
-      response = errorResponse(shown, service, requestId, url.pathname);
+      if (!(error instanceof AwsError)) onFault(error, seen.operation);
+      const shown = error instanceof AwsError ? error : protocol.words.internal();
+      response = protocol.writeError(shown, requestId, url.pathname);
     }
     // A body left unread would keep the connection from being used again.
     if (request.body && !request.bodyUsed) await request.body.cancel().catch(() => {});
-    response.headers.set(service === "s3" ? "x-amz-request-id" : "x-amzn-requestid", requestId);
-    if (service === "s3") {
-      response.headers.set("x-amz-id-2", crypto.getRandomValues(new Uint8Array(56)).toBase64());
+    for (const [name, value] of Object.entries(protocol.requestIdHeaders(requestId))) {
+      response.headers.set(name, value);
     }
+    const milliseconds = (performance.now() - began).toFixed(1);
+    onRequest?.(`${seen.who || "-"} ${seen.operation} ${response.status} ${milliseconds} ms`);
     if (request.method !== "HEAD") return response;
     await response.body?.cancel();
     return new Response(null, { status: response.status, headers: response.headers });
   };
-}
 
-/** S3 numbers its requests otherwise than the services that give a UUID. */
-function s3RequestId(): string {
-  const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => letters[byte % 32]).join("");
-}
-
-/** The request with its body read, so that it can be read twice: for its signature, and by the service. */
-async function withBody(request: Request): Promise<Request> {
-  const { method, headers } = request;
-  const body = await readBody(request, MAX_BODY_BYTES, tooLarge).catch((error) => {
-    if (error instanceof AwsError) throw error;
-    throw new AwsError("SerializationException", "The request body ended early.");
-  });
-  if (body.byteLength > 0 && (method === "GET" || method === "HEAD")) {
-    throw new AwsError("SerializationException", `A ${method} request has no body.`);
+  async function answer(
+    service: AnyService,
+    request: Request,
+    url: URL,
+    region: string,
+    requestId: string,
+    seen: { who: string; operation: string },
+  ): Promise<Response> {
+    const { protocol, operations } = service;
+    const { method, headers } = request;
+    const body = protocol.streams ? request.body : await wholeBody(request);
+    const wire: WireRequest = { method, url, headers, body, rawUrl: request.url };
+    const principal = options.authenticate(wire, protocol.signing, protocol.words);
+    seen.who = principal.arn;
+    if ("handle" in service) {
+      const whole = protocol.streams ? request : new Request(request.url, { method, headers, body });
+      return await service.handle({ request: whole, url, principal, region, requestId });
+    }
+    const { operation, members } = await protocol.read(wire, operations);
+    seen.operation = `${service.name}:${operation.name}`;
+    const output = await dispatcher.run(service, operation, members, {
+      principal,
+      region,
+      requestId,
+      signal: request.signal,
+    });
+    return protocol.write(output as object | undefined, operation, requestId);
   }
-  return new Request(request.url, { method, headers, body: body.byteLength > 0 ? body : undefined });
 }
 
-function tooLarge(): AwsError {
-  return new AwsError(
-    "RequestEntityTooLargeException",
-    "The request is larger than any that AWS reads.",
-    413,
-  );
+/** A body read to its end; null when there is none. */
+async function wholeBody(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
+  const body = await readBody(request, MAX_BODY_BYTES);
+  if (body.byteLength === 0) return null;
+  if (request.method !== "GET" && request.method !== "HEAD") return body;
+  throw new AwsError("SerializationException", `A ${request.method} request has no body.`);
 }
 
 /** The credential scope `AKID/date/region/service/aws4_request` of a signed or presigned request. */
@@ -97,23 +114,45 @@ function credentialScope(request: Request, url: URL): { region: string; service:
   return parts.length === 5 ? { region: parts[2]!, service: parts[3]! } : undefined;
 }
 
-function isHere(name: string): name is ServiceName {
-  return (SERVICES as readonly string[]).includes(name);
+/** The service that a request is signed for, or that its form tells; undefined when that service is not here. */
+function serviceOf(
+  services: readonly AnyService[],
+  request: Request,
+  url: URL,
+  signedFor: string | undefined,
+): AnyService | undefined {
+  const asked = signedFor === undefined ? services : services.filter(({ name }) => name === signedFor);
+  const wire = { method: request.method, url, headers: request.headers, rawUrl: request.url };
+  return asked.find((service) =>
+    "claims" in service && service.claims(url) || service.protocol.claims(wire, service.operations)
+  ) ?? asked[0];
 }
 
-/** The service that a request is for; S3 takes what nothing else claims, as its paths can be anything. */
-function serviceOf(request: Request, url: URL, signedFor: string | undefined): ServiceName {
-  // To be refused for another reason than that its service is not here, in the protocol that most services speak.
-  if (signedFor !== undefined) return isHere(signedFor) ? signedFor : "sagemaker";
-  const target = request.headers.get("x-amz-target") ?? "";
-  if (target.startsWith("SageMaker.") || url.pathname.startsWith("/endpoints/")) return "sagemaker";
-  if (target.startsWith("AWSStepFunctions.")) return "states";
-  if (target.startsWith("Logs_20140328.")) return "logs";
-  if (target.startsWith("AmazonSQS.")) return "sqs";
-  // The link in every notification, which nobody signs.
-  if (url.searchParams.get("Action") === "Unsubscribe") return "sns";
-  if (url.pathname.startsWith("/2015-03-31/")) return "lambda";
-  return "s3";
+/** Services that are not here and whose requests show nothing of the XML that they are answered in. */
+const REST_XML = ["cloudfront", "route53"];
+
+/**
+ * The protocol to say that a service is not here, as the request tells it: forms are answered in XML (EC2 has a form
+ * of its own), everything else in JSON, which most services speak.
+ */
+function protocolOf(request: Request, url: URL, service: string): Protocol {
+  const isForm = request.headers.get("content-type")?.startsWith("application/x-www-form-urlencoded") ||
+    url.searchParams.has("Action");
+  if (!isForm && !REST_XML.includes(service)) return awsJson({ version: "1.1", target: "" });
+  const xml = query({ xmlns: "" });
+  if (service !== "ec2") return xml;
+  return {
+    ...xml,
+    writeError({ code, message, status }, RequestID) {
+      const Errors = { Error: { Code: code, Message: message } };
+      return xmlResponse(status, toXml("Response", { Errors, RequestID }), { "content-type": "text/xml" });
+    },
+  };
+}
+
+function absent(name: string, services: readonly AnyService[]): AwsError {
+  const here = [...new Set(services.map((service) => service.name))];
+  return unsupported(`the service ${name}; it has ${here.join(", ")}`, "UnknownOperationException");
 }
 
 /**

@@ -1,11 +1,21 @@
 /** The local AWS: all services of one state directory behind one port of 127.0.0.1. */
-import { createGateway } from "./gateway.ts";
+import { AwsError } from "./errors.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { type AnyService, createGateway } from "./gateway.ts";
 import { createIam } from "./iam/iam.ts";
 import { createLambda, type LambdaOptions } from "./lambda/lambda.ts";
 import { createLogs } from "./logs/logs.ts";
 import { createS3 } from "./s3/s3.ts";
 import { createSageMaker } from "./sagemaker/sagemaker.ts";
-import type { Core, Service, Siblings } from "./services.ts";
+import { lambdaProtocol } from "./lambda/protocol.ts";
+import { logsProtocol } from "./logs/protocol.ts";
+import type { Protocol } from "./protocols/protocol.ts";
+import { s3Protocol } from "./s3/protocol.ts";
+import { runtimeProtocol, sagemakerProtocol } from "./sagemaker/protocol.ts";
+import type { Core, Iam, LegacyIam, LegacyService, Siblings } from "./services.ts";
+import { snsProtocol } from "./sns/protocol.ts";
+import { sqsProtocol } from "./sqs/protocol.ts";
+import { statesProtocol } from "./states/protocol.ts";
 import { createSns } from "./sns/sns.ts";
 import { createSqs } from "./sqs/sqs.ts";
 import { createStates } from "./states/states.ts";
@@ -25,6 +35,8 @@ export interface LocalAwsOptions {
   lambda?: LambdaOptions;
   /** Instances by `<type> for <training-job or endpoint> usage`; absent means enough. */
   quotas?: Readonly<Record<string, number>>;
+  /** Told of every request in one line. */
+  onRequest?(line: string): void;
   /** Wraps the handling of every request: an idle timer, a recorder. */
   around?(handle: Handler): Handler;
 }
@@ -53,6 +65,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const store = new Store(options.stateDir);
   let endpoint = "";
   const siblings = {} as { -readonly [K in keyof Siblings]: Siblings[K] };
+  const dispatcher = new Dispatcher(() => siblings.iam);
   const core: Core = {
     store,
     stateDir: options.stateDir,
@@ -60,31 +73,38 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     region,
     endpoint: () => endpoint,
     now: options.now ?? Date.now,
+    call: (operation, input, caller) => dispatcher.call(operation, input, caller),
     siblings,
   };
-  const iam = siblings.iam = createIam(core, { propagationSeconds: options.rolePropagationSeconds ?? 0 });
+  const iam = createIam(core, { propagationSeconds: options.rolePropagationSeconds ?? 0 });
+  siblings.iam = { ...iam.access, ...legacyIam(iam.access) };
   const s3 = siblings.s3 = createS3(core);
   const logs = siblings.logs = createLogs(core);
   const lambda = siblings.lambda = createLambda(core, options.lambda);
   const sqs = siblings.sqs = createSqs(core);
   const sns = siblings.sns = createSns(core);
   const sagemaker = createSageMaker(core, { quotas: options.quotas });
-  const services = {
-    iam,
-    sts: iam,
-    s3,
-    logs,
-    lambda,
-    sqs,
-    sns,
-    states: createStates(core),
-    sagemaker,
-  };
+  // In the order in which they are asked whether an unsigned request is theirs: S3 takes what is left.
+  const services: AnyService[] = [
+    ...iam.services,
+    legacy("lambda", lambdaProtocol, lambda, (url) => url.pathname.startsWith("/2015-03-31/")),
+    legacy("states", statesProtocol, createStates(core)),
+    legacy("sagemaker", sagemakerProtocol, sagemaker),
+    legacy("sagemaker", runtimeProtocol, sagemaker, (url) => url.pathname.startsWith("/endpoints/")),
+    legacy("logs", logsProtocol, logs),
+    legacy("sqs", sqsProtocol, sqs),
+    legacy("sns", snsProtocol, sns, (url) => url.searchParams.get("Action") === "Unsubscribe"),
+    legacy("s3", s3Protocol, s3),
+  ];
+  for (const service of services) if (!("handle" in service)) dispatcher.register(service);
   const handle = createGateway({
     services,
+    dispatcher,
     region,
+    authenticate: iam.access.authenticate,
     health: () => ({ service: "scones-local-aws", stateDir: options.stateDir, pid: Deno.pid }),
     onFault,
+    onRequest: options.onRequest,
   });
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
@@ -98,8 +118,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   }
   const { port } = server.addr;
   endpoint = `http://127.0.0.1:${port}`;
-  const all: Service[] = [...new Set<Service>(Object.values(services))];
-  for (const service of all) await service.start?.();
+  const started = services.filter((service) => service.protocol !== runtimeProtocol);
+  for (const service of started) await service.start?.();
   return {
     endpoint,
     port,
@@ -110,9 +130,61 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       let timer: ReturnType<typeof setTimeout>;
       await Promise.race([drained, new Promise((done) => timer = setTimeout(done, DRAIN_MS))]);
       clearTimeout(timer!);
-      for (const service of all.toReversed()) await service.stop?.();
+      for (const service of started.toReversed()) await service.stop?.();
       await drained;
       store.close();
     },
+  };
+}
+
+function legacy(
+  name: string,
+  protocol: Protocol,
+  service: LegacyService,
+  claims: (url: URL) => boolean = () => false,
+): AnyService {
+  return {
+    name,
+    protocol,
+    operations: new Map(),
+    claims,
+    handle: (call) => service.handle(call),
+    start: () => service.start?.(),
+    stop: () => service.stop?.(),
+  };
+}
+
+function legacyIam(iam: Iam): LegacyIam {
+  const protocols: Record<string, Protocol> = {
+    s3: s3Protocol,
+    lambda: lambdaProtocol,
+    sqs: sqsProtocol,
+    sns: snsProtocol,
+    logs: logsProtocol,
+    sagemaker: sagemakerProtocol,
+    states: statesProtocol,
+  };
+  const ask = (by: string, ...[principal, permission]: Parameters<Iam["decide"]>) => {
+    const denial = iam.decide(principal, permission);
+    if (denial) throw protocols[by]!.words.denied(denial);
+  };
+  return {
+    authorize: (principal, action, resource, conditions, policy) =>
+      ask(action.slice(0, action.indexOf(":")), principal, { action, resource, conditions, policy }),
+    authorizePassRole(principal, resource, service) {
+      const by = service.slice(0, service.indexOf("."));
+      const account = /^arn:[^:]+:iam::(\d{12}):role\//.exec(resource)?.[1];
+      if (account !== undefined && account !== iam.account) {
+        const message = "Cross-account pass role is not allowed.";
+        throw new AwsError("AccessDeniedException", message, by === "lambda" ? 403 : 400);
+      }
+      ask(by, principal, {
+        action: "iam:PassRole",
+        resource,
+        conditions: { "iam:PassedToService": service },
+      });
+    },
+    allowsService: (arn, action, resource, policy, context) =>
+      iam.decide({ arn, serviceFor: context["aws:SourceArn"]! }, { action, resource, policy }) === undefined,
   };
 }

@@ -2,7 +2,12 @@
  * What the parts of the local AWS are to each other. A service is made by a function of `Core` and sees its
  * siblings only through the interfaces below; `server.ts` puts them together.
  */
+import type { Authority, Caller } from "./dispatcher.ts";
+import type { Operation, Principal } from "./operation.ts";
+import type { SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
 import type { Store } from "./store.ts";
+
+export type { Principal } from "./operation.ts";
 
 /** The services by the name that SigV4 signs for; SageMaker Runtime signs as `sagemaker` too. */
 export const SERVICES = ["s3", "iam", "sts", "lambda", "states", "sagemaker", "logs", "sns", "sqs"] as const;
@@ -20,12 +25,14 @@ export interface Core {
   endpoint(): string;
   /** Milliseconds since the epoch; tests move it. */
   now(): number;
+  /** Runs an operation of a sibling service, exactly as over HTTP. @throws AwsError */
+  call<I, C, O>(operation: Operation<I, C, O>, input: I, caller: Caller): O;
   /** The siblings, for use in calls (not while services are being made). */
   readonly siblings: Siblings;
 }
 
 export interface Siblings {
-  readonly iam: Iam;
+  readonly iam: Iam & LegacyIam;
   readonly s3: S3;
   readonly logs: Logs;
   readonly lambda: Lambda;
@@ -33,22 +40,12 @@ export interface Siblings {
   readonly sqs: Sqs;
 }
 
-/** A running service. */
-export interface Service {
+/** A service that is not yet made of operations. */
+export interface LegacyService {
   /** Answers one request; throws AwsError for what AWS would refuse. */
   handle(call: Call): Promise<Response>;
-  /** Takes up what a stopped or killed server left: called once, when the server listens. */
   start?(): void | Promise<void>;
-  /** Ends processes and timers, writes what is pending. */
   stop?(): void | Promise<void>;
-}
-
-/** Who makes a request. */
-export interface Principal {
-  /** `arn:aws:iam::ACCOUNT:root` or `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`. */
-  readonly arn: string;
-  /** The role whose policies decide; absent for the account's administrator, who may do everything. */
-  readonly roleName?: string;
 }
 
 /** One request, attributed to a principal and routed to a service. */
@@ -76,38 +73,15 @@ export interface Credentials {
   readonly Expiration: number;
 }
 
-export interface Iam extends Service {
+export interface Iam extends Authority {
   /**
    * The principal behind a request, by its SigV4 credential: keys that the local AWS issued are verified,
    * any other key (or none) is the account's administrator.
-   * @throws AwsError when an issued key's signature, token or expiry is wrong.
+   * @throws AwsError in the words given when an issued key's signature, token or expiry is wrong.
    */
-  authenticate(request: Request): Promise<Principal>;
-  /**
-   * @param action for example `lambda:InvokeFunction`; its prefix decides the error's name
-   * @param context condition keys, for example `{"s3:prefix": "test/"}`
-   * @param resourcePolicy the resource's own policy: what it allows needs no other permission, what it denies is denied
-   * @throws AwsError AccessDenied / AccessDeniedException, worded and named as the service does.
-   */
-  authorize(
-    principal: Principal,
-    action: string,
-    resource: string,
-    context?: Record<string, string>,
-    resourcePolicy?: string,
-  ): void;
-  /** Whether a resource's policy lets a service such as `sns.amazonaws.com` do something to it. */
-  allowsService(
-    service: string,
-    action: string,
-    resource: string,
-    resourcePolicy: string | undefined,
-    context: Record<string, string>,
-  ): boolean;
+  authenticate(request: WireRequest, rules: SigningRules, words: Words): Principal;
   /** `AROA…:SESSION`, or the account's number for its administrator. */
   userId(principal: Principal): string;
-  /** Checks `iam:PassRole` of the caller for a role that it hands to a service such as `lambda.amazonaws.com`. */
-  authorizePassRole(principal: Principal, roleArn: string, service: string): void;
   /** Whether the role exists, its trust policy lets the service assume it, and it has had time to propagate. */
   isAssumable(roleArn: string, by: Assumer): boolean;
   /** Credentials and principal of a session of the role, for a service. @throws Error when not assumable. */
@@ -129,7 +103,7 @@ export interface S3Object {
 }
 
 /** Each call is authorised for the principal, exactly as over HTTP. */
-export interface S3 extends Service {
+export interface S3 extends LegacyService {
   /** @throws AwsError NoSuchBucket, NoSuchKey, AccessDenied */
   getObject(principal: Principal, bucket: string, key: string): S3Object & { Body: Uint8Array };
   putObject(
@@ -143,7 +117,7 @@ export interface S3 extends Service {
   listObjects(principal: Principal, bucket: string, prefix: string): S3Object[];
 }
 
-export interface Logs extends Service {
+export interface Logs extends LegacyService {
   /**
    * Whether a service that logs as `principal` may write to a stream, making it and its group where they are absent.
    * A service without these permissions goes on and its lines are lost.
@@ -173,7 +147,7 @@ export interface InvokeOutput {
   RequestId: string;
 }
 
-export interface Lambda extends Service {
+export interface Lambda extends LegacyService {
   /** Authorised for the principal. @throws AwsError for service errors; a function error is an output with FunctionError. */
   invoke(principal: Principal, input: InvokeInput): Promise<InvokeOutput>;
 }
@@ -195,12 +169,12 @@ export interface PublishInput {
   MessageAttributes?: Record<string, MessageAttribute>;
 }
 
-export interface Sns extends Service {
+export interface Sns extends LegacyService {
   /** Authorised for the principal. @throws AwsError NotFound, InvalidParameter, AuthorizationError */
   publish(principal: Principal, input: PublishInput): { MessageId: string };
 }
 
-export interface Sqs extends Service {
+export interface Sqs extends LegacyService {
   /**
    * Puts a message that a topic delivers into a queue.
    * @returns false when there is no such queue, its policy does not let SNS send to it, or it takes no such message
@@ -209,5 +183,24 @@ export interface Sqs extends Service {
     topicArn: string,
     queueArn: string,
     message: { MessageBody: string; MessageAttributes?: Record<string, MessageAttribute> },
+  ): boolean;
+}
+
+/** What services ask that are not yet made of operations. */
+export interface LegacyIam {
+  authorize(
+    principal: Principal,
+    action: string,
+    resource: string,
+    context?: Record<string, string>,
+    resourcePolicy?: string,
+  ): void;
+  authorizePassRole(principal: Principal, roleArn: string, service: string): void;
+  allowsService(
+    service: string,
+    action: string,
+    resource: string,
+    resourcePolicy: string | undefined,
+    context: Record<string, string>,
   ): boolean;
 }

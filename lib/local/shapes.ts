@@ -1,21 +1,34 @@
 /**
- * Request shapes as data, in the manner of AWS's service models: each operation states beside its handler
- * what a request may contain, and `validate` reports every violation in one message worded as AWS words it.
+ * Request shapes as data, in the manner of AWS's service models: an operation states what a request may contain,
+ * and `validate` finds every violation. How they are worded is the protocol's business (protocols/protocol.ts).
  */
-import { AwsError, unsupported } from "./errors.ts";
 
-/** A violated constraint: where (AWS writes member paths in lower camel case) and what should hold. */
-interface Violation {
-  path: string;
-  value: unknown;
-  constraint: string;
-}
+/** What is wrong with a request, and where (AWS writes member paths in lower camel case). */
+export type Violation =
+  | { readonly kind: "constraint"; path: string; value: unknown; constraint: string }
+  /** Another JSON type than the model has. */
+  | { readonly kind: "type"; path: string; value: unknown; expected: string }
+  /** A member that AWS honours and the local AWS does not. */
+  | { readonly kind: "unsupported"; path: string; value: unknown };
+
+/** Where a REST protocol finds a member; without one it is in the body. Labels are told by the operation's path. */
+export type Location =
+  | { readonly in: "header" | "headers" | "query"; readonly name: string }
+  /** The whole body; a structure is read as XML under this root. */
+  | { readonly in: "payload"; readonly name: string };
 
 export interface Shape<T> {
-  /** Appends to `violations` what is wrong with `value`; throws SerializationException on a wrong JSON type. */
+  readonly kind: "string" | "number" | "integer" | "boolean" | "blob" | "list" | "map" | "structure" | "any";
+  /** Appends to `violations` what is wrong with `value`. */
   check(value: unknown, path: string, violations: Violation[]): void;
+  /** Of a structure. */
+  readonly members?: Members;
+  /** Of a list or a map. */
+  readonly member?: Shape<unknown>;
   /** What must hold of a string, in the order in which AWS lists it for the members of a list. */
   readonly constraints?: readonly string[];
+  readonly location?: Location;
+  readonly required?: boolean;
   /** Carries the type for `Infer`; never read. */
   readonly type?: T;
 }
@@ -27,7 +40,7 @@ export interface Required<T> extends Shape<T> {
 
 export type Infer<S> = S extends Shape<infer T> ? T : never;
 
-type Members = Record<string, Shape<unknown>>;
+type Members = Readonly<Record<string, Shape<unknown>>>;
 type RequiredKeys<M extends Members> = {
   [K in keyof M]: M[K] extends { required: true } ? K : never;
 }[keyof M];
@@ -37,7 +50,27 @@ type Structure<M extends Members> =
 
 /** Marks a structure's member as required. */
 export function required<T>(shape: Shape<T>): Required<T> {
-  return { check: shape.check, required: true };
+  return { ...shape, required: true };
+}
+
+/** A member that a REST request carries in this header. */
+export function header<T>(name: string, shape: Shape<T>): Shape<T> {
+  return { ...shape, location: { in: "header", name: name.toLowerCase() } };
+}
+
+/** A map that a REST request carries in all headers that begin with `prefix`. */
+export function headers<T>(prefix: string, shape: Shape<T>): Shape<T> {
+  return { ...shape, location: { in: "headers", name: prefix.toLowerCase() } };
+}
+
+/** A member that a REST request carries in its query. */
+export function query<T>(name: string, shape: Shape<T>): Shape<T> {
+  return { ...shape, location: { in: "query", name } };
+}
+
+/** A member that is a REST request's whole body: bytes as they come, or a structure as XML under `root`. */
+export function payload<T>(shape: Shape<T>, root = ""): Shape<T> {
+  return { ...shape, location: { in: "payload", name: root } };
 }
 
 interface StringRules<E extends string> {
@@ -59,10 +92,12 @@ export function string<E extends string = string>(rules: StringRules<E> = {}): S
   const shortEnough = max === undefined ? undefined : `Member must have length less than or equal to ${max}`;
   const matching = rules.pattern && `Member must satisfy regular expression pattern: ${rules.pattern.source}`;
   return {
+    kind: "string",
     constraints: [oneOf, shortEnough, longEnough, matching].filter((constraint) => constraint !== undefined),
     check(value, path, violations) {
-      if (typeof value !== "string") throw wrongType(path, "string", value);
-      const violated = (constraint: string) => violations.push({ path, value, constraint });
+      if (typeof value !== "string") return wrongType(value, path, "string", violations);
+      const violated = (constraint: string) =>
+        violations.push({ kind: "constraint", path, value, constraint });
       if (oneOf && !values!.includes(value as E)) violated(oneOf);
       if (longEnough && value.length < min!) violated(longEnough);
       if (shortEnough && value.length > max!) violated(shortEnough);
@@ -71,47 +106,67 @@ export function string<E extends string = string>(rules: StringRules<E> = {}): S
   };
 }
 
-/** A number in [min, max]; `integer` also refuses fractions. */
-export function number(rules: { min?: number; max?: number; integer?: boolean } = {}): Shape<number> {
+interface Range {
+  min?: number;
+  max?: number;
+}
+
+/** A number in [min, max]. */
+export function number(rules: Range = {}): Shape<number> {
   return {
+    kind: "number",
     check(value, path, violations) {
-      if (typeof value !== "number" || !Number.isFinite(value)) throw wrongType(path, "number", value);
-      if (rules.integer && !Number.isInteger(value)) throw wrongType(path, "integer", value);
-      const violated = (constraint: string) => violations.push({ path, value, constraint });
-      if (rules.min !== undefined && value < rules.min) {
-        violated(`Member must have value greater than or equal to ${rules.min}`);
+      if (typeof value !== "number" || !Number.isFinite(value)) {
+        return wrongType(value, path, "number", violations);
       }
-      if (rules.max !== undefined && value > rules.max) {
-        violated(`Member must have value less than or equal to ${rules.max}`);
-      }
+      checkRange(value, value, path, rules, "value", violations);
     },
   };
 }
 
-export function integer(rules: { min?: number; max?: number } = {}): Shape<number> {
-  return number({ ...rules, integer: true });
+/** A whole number in [min, max]. */
+export function integer(rules: Range = {}): Shape<number> {
+  const whole = number(rules);
+  return {
+    kind: "integer",
+    check(value, path, violations) {
+      if (typeof value === "number" && Number.isFinite(value) && !Number.isInteger(value)) {
+        return wrongType(value, path, "integer", violations);
+      }
+      whole.check(value, path, violations);
+    },
+  };
 }
 
 export function boolean(): Shape<boolean> {
   return {
-    check(value, path) {
-      if (typeof value !== "boolean") throw wrongType(path, "boolean", value);
+    kind: "boolean",
+    check(value, path, violations) {
+      if (typeof value !== "boolean") wrongType(value, path, "boolean", violations);
     },
   };
 }
 
-export function list<T>(member: Shape<T>, rules: { min?: number; max?: number } = {}): Shape<T[]> {
+/** A body as it comes: bytes, or a stream of them where the protocol streams. Only for payloads. */
+export function blob<B = Uint8Array<ArrayBuffer>>(): Shape<B> {
+  return { kind: "blob", check() {} };
+}
+
+export function list<T>(member: Shape<T>, rules: Range = {}): Shape<T[]> {
   return {
+    kind: "list",
+    member,
     check(value, path, violations) {
-      if (!Array.isArray(value)) throw wrongType(path, "list", value);
-      checkLength(value, value.length, path, rules, violations);
+      if (!Array.isArray(value)) return wrongType(value, path, "list", violations);
+      checkRange(value.length, value, path, rules, "length", violations);
       const within: Violation[] = [];
       value.forEach((item, index) => member.check(item, `${path}.${index + 1}.member`, within));
-      if (!member.constraints) violations.push(...within);
+      if (!member.constraints || within.some(({ kind }) => kind !== "constraint")) violations.push(...within);
       else if (within.length > 0) {
         // Of a list of strings AWS says what must hold of each, not which one is wrong.
         const all = [...member.constraints, "Member must not be null"].join(", ");
-        violations.push({ path, value, constraint: `Member must satisfy constraint: [${all}]` });
+        const constraint = `Member must satisfy constraint: [${all}]`;
+        violations.push({ kind: "constraint", path, value, constraint });
       }
     },
   };
@@ -119,13 +174,15 @@ export function list<T>(member: Shape<T>, rules: { min?: number; max?: number } 
 
 export function map<T>(
   value: Shape<T>,
-  rules: { min?: number; max?: number; key?: Shape<string> } = {},
+  rules: Range & { key?: Shape<string> } = {},
 ): Shape<Record<string, T>> {
   return {
+    kind: "map",
+    member: value,
     check(given, path, violations) {
-      if (!isObject(given)) throw wrongType(path, "map", given);
+      if (!isObject(given)) return wrongType(given, path, "map", violations);
       const entries = Object.entries(given);
-      checkLength(given, entries.length, path, rules, violations);
+      checkRange(entries.length, given, path, rules, "length", violations);
       for (const [key, item] of entries) {
         rules.key?.check(key, `${path}.key`, violations);
         value.check(item, `${path}.${key}.member`, violations);
@@ -137,18 +194,29 @@ export function map<T>(
 /** A structure. As on AWS, members that the model does not name are ignored. */
 export function structure<M extends Members>(members: M): Shape<Structure<M>> {
   return {
+    kind: "structure",
+    members,
     check(value, path, violations) {
-      if (!isObject(value)) throw wrongType(path || "the request", "structure", value);
+      if (!isObject(value)) return wrongType(value, path || "the request", "structure", violations);
       for (const [name, member] of Object.entries(members)) {
         const given = value[name];
         const at = path === "" ? lowerFirst(name) : `${path}.${lowerFirst(name)}`;
         if (given !== undefined && given !== null) member.check(given, at, violations);
-        else if ("required" in member) {
-          violations.push({ path: at, value: null, constraint: "Member must not be null" });
+        else if (member.required) {
+          violations.push({ kind: "constraint", path: at, value: null, constraint: MUST_NOT_BE_NULL });
         }
       }
     },
   };
+}
+
+const MUST_NOT_BE_NULL = "Member must not be null";
+
+/** The member, spelled as in the model, that a violation finds missing. */
+export function missingMember(violation: Violation): string | undefined {
+  if (violation.kind !== "constraint" || violation.constraint !== MUST_NOT_BE_NULL) return undefined;
+  const name = violation.path.split(".").at(-1)!;
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /**
@@ -157,77 +225,82 @@ export function structure<M extends Members>(members: M): Shape<Structure<M>> {
  */
 export function notSupported<T extends string | boolean = never>(...harmless: T[]): Shape<T> {
   return {
-    check(value, path) {
-      if (!harmless.includes(value as T)) throw unsupported(`the member '${path}'`);
+    kind: "any",
+    check(value, path, violations) {
+      if (!harmless.includes(value as T)) violations.push({ kind: "unsupported", path, value });
     },
   };
 }
 
-/** The member, spelled as in the model, whose absence `validate` complained of first; for services that word it otherwise. */
-export function missingMember(error: AwsError): string | undefined {
-  const path = /Value null at '([^']+)' failed to satisfy constraint: Member must not be null/.exec(
-    error.message,
-  )?.[1];
-  const name = path?.split(".").at(-1);
-  return name && name.charAt(0).toUpperCase() + name.slice(1);
+/** A request's members: checked, and without those that are null, which count as absent. */
+export function validate<T>(
+  shape: Shape<T>,
+  value: unknown,
+): { readonly input: T; readonly violations: readonly Violation[] } {
+  const violations: Violation[] = [];
+  shape.check(value, "", violations);
+  return { input: withoutNulls(value) as T, violations };
 }
 
 /**
- * Checks a request against its shape.
- * @throws AwsError ValidationException with AWS's wording, up to ten violations in one message, or
- * SerializationException for a wrong JSON type.
+ * A tree of texts, as the query protocol and XML have it, as the values that the shape asks for. Text that is none
+ * stays text, for `check` to refuse.
  */
-export function validate<T>(shape: Shape<T>, value: unknown): T {
-  const violations: Violation[] = [];
-  shape.check(value, "", violations);
-  if (violations.length === 0) return withoutNulls(value) as T;
-  const count = violations.length === 1 ? "1 validation error" : `${violations.length} validation errors`;
-  const texts = violations.slice(0, 10).map(({ path, value, constraint }) =>
-    `Value ${
-      value === null ? "null" : `'${printed(value)}'`
-    } at '${path}' failed to satisfy constraint: ${constraint}`
-  );
-  throw new AwsError("ValidationException", `${count} detected: ${texts.join("; ")}`);
+export function fromTexts(shape: Shape<unknown>, value: unknown): unknown {
+  switch (shape.kind) {
+    case "integer":
+    case "number":
+      return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+    case "boolean":
+      return value === "true" ? true : value === "false" ? false : value;
+    case "list":
+      return (Array.isArray(value) ? value : [value]).map((item) => fromTexts(shape.member!, item));
+    case "map":
+    case "structure": {
+      if (value === "") return {}; // an empty element
+      if (!isObject(value)) return value;
+      const entries = Object.entries(value).map(([name, item]) => {
+        const member = shape.kind === "map" ? shape.member : shape.members![name];
+        return [name, member ? fromTexts(member, item) : item];
+      });
+      return Object.fromEntries(entries);
+    }
+    default:
+      return value;
+  }
 }
 
-/** A member that is null counts as absent; lists and maps hold none. */
+/** Lists and maps hold no null. Bytes and streams stay as they are. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isObject(value)) return value;
+  if (!isPlain(value)) return value;
   const members = Object.entries(value).filter(([, member]) => member !== null);
   return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
-function checkLength(
+function checkRange(
+  measured: number,
   value: unknown,
-  length: number,
   path: string,
-  rules: { min?: number; max?: number },
+  { min = -Infinity, max = Infinity }: Range,
+  what: "value" | "length",
   violations: Violation[],
 ): void {
-  const violated = (constraint: string) => violations.push({ path, value, constraint });
-  if (rules.min !== undefined && length < rules.min) {
-    violated(`Member must have length greater than or equal to ${rules.min}`);
-  }
-  if (rules.max !== undefined && length > rules.max) {
-    violated(`Member must have length less than or equal to ${rules.max}`);
-  }
+  const violated = (constraint: string) => violations.push({ kind: "constraint", path, value, constraint });
+  if (measured < min) violated(`Member must have ${what} greater than or equal to ${min}`);
+  if (measured > max) violated(`Member must have ${what} less than or equal to ${max}`);
 }
 
-/** As Java, in which AWS's services are written, prints strings, numbers and lists of them. */
-function printed(value: unknown): string {
-  const isPlain = Array.isArray(value) && value.every((item) => typeof item !== "object");
-  const text = typeof value === "string" ? value : isPlain ? `[${value.join(", ")}]` : JSON.stringify(value);
-  return text.length > 256 ? `${text.slice(0, 256)}…` : text;
-}
-
-function wrongType(path: string, expected: string, value: unknown): AwsError {
-  const given = value === null ? "null" : Array.isArray(value) ? "list" : typeof value;
-  return new AwsError("SerializationException", `Expected ${expected} at '${path}', got ${given}`);
+function wrongType(value: unknown, path: string, expected: string, violations: Violation[]): void {
+  violations.push({ kind: "type", path, value, expected });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return isObject(value) && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function lowerFirst(name: string): string {

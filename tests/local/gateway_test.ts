@@ -95,7 +95,7 @@ Deno.test("a service that is not here says so and does nothing", async () => {
       assert.equal(answer.status, 400, service);
       const body = await answer.json();
       assert.equal(body.__type, "UnknownOperationException");
-      assert.match(body.message, new RegExp(`does not support the service ${service}; it has s3, iam,`));
+      assert.match(body.message, new RegExp(`does not support the service ${service}; it has .*\\bs3\\b`));
     }
   });
 });
@@ -123,7 +123,8 @@ Deno.test("a service that is not here says so in the protocol that its clients r
     // A web page may send a form to anybody: it is refused as a page before all else.
     const page = { ...signed("ec2"), ...form, origin: "https://example.com" };
     const refused = await fetch(aws.endpoint, { ...post, headers: page });
-    assert.deepEqual([refused.status, (await refused.json()).__type], [403, "AccessDenied"]);
+    assert.equal(refused.status, 403);
+    assert.match(await refused.text(), /<Code>AccessDenied<\/Code>/);
   });
 });
 

@@ -1,5 +1,24 @@
 import assert from "node:assert/strict";
-import { integer, list, map, required, string, structure, validate } from "../../lib/local/shapes.ts";
+import { awsJson } from "../../lib/local/protocols/aws_json.ts";
+import {
+  integer,
+  list,
+  map,
+  required,
+  type Shape,
+  string,
+  structure,
+  validate as find,
+} from "../../lib/local/shapes.ts";
+
+const { words } = awsJson({ version: "1.1", target: "Test" });
+
+/** The checked input; throws violations as the most common protocol words them. */
+function validate(shape: Shape<unknown>, given: unknown): unknown {
+  const { input, violations } = find(shape, given);
+  if (violations.length > 0) throw words.invalid(violations);
+  return input;
+}
 
 const shape = structure({
   Name: required(string({ min: 1, max: 3 })),

@@ -1,6 +1,7 @@
-/** May this principal do that: the policies of its role decide, and denials are worded and named as each service does. */
-import { AwsError } from "../errors.ts";
-import type { Assumer, Core, Principal } from "../services.ts";
+/** May this principal do that: the policies of its role decide, and the policy of the resource. */
+import type { Permission, Principal } from "../operation.ts";
+import type { Denial } from "../protocols/protocol.ts";
+import type { Assumer, Core } from "../services.ts";
 import { managedDocument } from "./context.ts";
 import { effective, type Entities, type Role } from "./entities.ts";
 import { type Context } from "./patterns.ts";
@@ -22,53 +23,34 @@ export class Authorization {
 
   constructor(readonly core: Core, readonly entities: Entities) {}
 
-  /** @throws AwsError unless the principal may do `action`; see services.ts */
-  authorize(
-    principal: Principal,
-    action: string,
-    resource: string,
-    context: Record<string, string> = {},
-    { answeredBy = action.slice(0, action.indexOf(":")), resourcePolicy }: {
-      answeredBy?: string;
-      resourcePolicy?: string;
-    } = {},
-  ): void {
-    if (principal.roleName === undefined && resourcePolicy === undefined) return;
-    const question = { action, resource, context: this.#context(this.#callerContext(principal, context)) };
+  /** See dispatcher.ts: what forbids it, if anything does. */
+  decide(principal: Principal, permission: Permission): Denial | undefined {
+    const { action, resource, conditions = {}, policy } = permission;
+    if (principal.serviceFor !== undefined) return this.#decideForService(principal, permission);
+    if (principal.roleName === undefined && policy === undefined) return undefined;
+    const question = { action, resource, context: this.#context(this.#callerContext(principal, conditions)) };
     const own = this.#decide(principal, question);
-    const others = this.#decideByResource(principal, question, resourcePolicy);
-    const decision = [own, others].find((one) => one === "ExplicitDeny") ??
-      (own === "Allow" || others === "Allow" ? "Allow" : "ImplicitDeny");
-    if (decision === "Allow") return;
-    const by = others === "ExplicitDeny" && own !== "ExplicitDeny" ? "resource" : "identity";
-    throw denied(principal, action, resource, decision, answeredBy, by);
+    const others = this.#decideByResource(principal, question, policy);
+    if (own === "ExplicitDeny") return { principal, action, resource, deniedBy: "identity" };
+    if (others === "ExplicitDeny") return { principal, action, resource, deniedBy: "resource" };
+    return own === "Allow" || others === "Allow" ? undefined : { principal, action, resource };
   }
 
-  /** See services.ts */
-  allowsService(
-    service: string,
-    action: string,
-    resource: string,
-    resourcePolicy: string | undefined,
-    context: Record<string, string>,
-  ): boolean {
-    if (resourcePolicy === undefined) return false;
-    const question = { action, resource, context: this.#context(context) };
-    return evaluateResource(this.#read(resourcePolicy, "resource"), { Service: service }, question) ===
-      "Allow";
-  }
-
-  authorizePassRole(principal: Principal, roleArn: string, service: string): void {
-    const answeredBy = service.slice(0, service.indexOf("."));
-    const account = /^arn:[^:]+:iam::(\d{12}):role\//.exec(roleArn)?.[1];
-    if (account !== undefined && account !== this.core.account) {
-      throw new AwsError(
-        "AccessDeniedException",
-        "Cross-account pass role is not allowed.",
-        answeredBy === "lambda" ? 403 : 400,
-      );
-    }
-    this.authorize(principal, "iam:PassRole", roleArn, { "iam:PassedToService": service }, { answeredBy });
+  /** A service that acts for itself may do what a resource's policy says. */
+  #decideForService(principal: Principal, permission: Permission): Denial | undefined {
+    const { action, resource, conditions, policy } = permission;
+    const context = this.#context({
+      "aws:SourceArn": principal.serviceFor!,
+      "aws:SourceAccount": this.core.account,
+      ...conditions,
+    });
+    const decision = policy === undefined ? "ImplicitDeny" : evaluateResource(
+      this.#read(policy, "resource"),
+      { Service: principal.arn },
+      { action, resource, context },
+    );
+    if (decision === "Allow") return undefined;
+    return { principal, action, resource, deniedBy: decision === "ExplicitDeny" ? "resource" : undefined };
   }
 
   isAssumable(roleArn: string, { service, sourceArn }: Assumer): boolean {
@@ -160,39 +142,4 @@ export class Authorization {
 /** The caller's unique id: `AROA…:SESSION`, or the account's number for its administrator. */
 export function userId({ arn }: Principal, role: Role | undefined, account: string): string {
   return role ? `${role.RoleId}:${arn.slice(arn.lastIndexOf("/") + 1)}` : account;
-}
-
-/** A denial as `service` answers it. */
-function denied(
-  principal: Principal,
-  asked: string,
-  resource: string,
-  decision: Decision,
-  service: string,
-  by: "identity" | "resource",
-): AwsError {
-  const action = service === "sns"
-    ? asked.replace("sns", "SNS")
-    : service === "sqs"
-    ? asked.toLowerCase()
-    : asked;
-  const reason = decision === "ExplicitDeny"
-    ? `with an explicit deny in ${by === "identity" ? "an identity" : "a resource"}-based policy`
-    : `because no identity-based policy allows the ${action} action`;
-  const what = service === "s3" ? `"${resource}"` : resource;
-  const message =
-    `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${what} ${reason}`;
-  switch (service) {
-    case "s3":
-    case "iam":
-    case "sts":
-      return new AwsError("AccessDenied", message, 403);
-    case "lambda":
-    case "sqs":
-      return new AwsError("AccessDeniedException", message, 403);
-    case "sns":
-      return new AwsError("AuthorizationError", message, 403);
-    default:
-      return new AwsError("AccessDeniedException", message, 400);
-  }
 }

@@ -1,48 +1,43 @@
-/** What IAM's and STS's operations share: entities, shapes of names, authorisation of their own calls. */
+/** What IAM's and STS's operations share: entities, shapes of names, finding roles, errors, pages. */
 import { AwsError } from "../errors.ts";
-import type { Call, Core } from "../services.ts";
-import { list, required, string, structure } from "../shapes.ts";
-import type { Entities, Role } from "./entities.ts";
+import { operationsOn } from "../operation.ts";
+import { page } from "../pages.ts";
+import type { Core } from "../services.ts";
+import { integer, list, required, string, structure } from "../shapes.ts";
+import type { Authorization } from "./authorization.ts";
 import { AWS_MANAGED_POLICIES } from "./aws_managed_policies.ts";
+import type { Entities, Role } from "./entities.ts";
+import type { Sessions } from "./sessions.ts";
 
 export interface IamContext {
   readonly core: Core;
   readonly entities: Entities;
+  readonly authorization: Authorization;
+  readonly sessions: Sessions;
   /** When a change made now takes effect. */
   effectiveFrom(): number;
 }
+
+export const operation = operationsOn<IamContext>();
 
 export const roleName = string({ min: 1, max: 64, pattern: /[\w+=,.@-]+/ });
 export const policyName = string({ min: 1, max: 128, pattern: /[\w+=,.@-]+/ });
 export const policyArn = string({ min: 20, max: 2048 });
 export const policyDocument = string({ min: 1, max: 131072 });
 export const path = string({ min: 1, max: 512, pattern: /(\/)|(\/[\u0021-\u007E]+\/)/ });
+export const pathPrefix = string({ min: 1, max: 512, pattern: /\/[\u0021-\u007F]*/ });
 export const description = string({ max: 1000 });
 export const tagKey = string({ min: 1, max: 128, pattern: /[\p{L}\p{Z}\p{N}_.:\/=+\-@]+/u });
 const tagValue = string({ max: 256, pattern: /[\p{L}\p{Z}\p{N}_.:\/=+\-@]*/u });
 export const tags = list(structure({ Key: required(tagKey), Value: required(tagValue) }), { max: 50 });
-/** Numbers come as text. */
 export const paging = {
   Marker: string({ min: 1, max: 320, pattern: /[\u0020-\u00FF]+/ }),
-  MaxItems: string({ pattern: /[1-9]\d{0,2}|1000/ }),
+  MaxItems: integer({ min: 1, max: 1000 }),
 };
 
-/**
- * A whole number within the bounds that AWS's model gives.
- * @throws AwsError ValidationError
- */
-export function boundedNumber(text: string, member: string, least: number, most: number): number {
-  const value = Number(text);
-  if (value >= least && value <= most) return value;
-  throw new AwsError(
-    "ValidationError",
-    `1 validation error detected: Value '${text}' at '${member}' failed to satisfy constraint: Member must have ` +
-      `value ${value < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`}`,
-  );
-}
-
-export function authorize({ core }: IamContext, call: Call, action: string, resource: string): void {
-  core.siblings.iam.authorize(call.principal, action, resource);
+/** The permission's resource of an operation on a role. */
+export function onRole({ RoleName }: { RoleName: string }, { core, entities }: IamContext): string {
+  return entities.role(RoleName)?.Arn ?? `arn:aws:iam::${core.account}:role/${RoleName}`;
 }
 
 /** @throws AwsError NoSuchEntity */
@@ -50,10 +45,6 @@ export function existingRole({ entities }: IamContext, name: string): Role {
   const found = entities.role(name);
   if (found) return found;
   throw noSuchEntity(`The role with name ${name} cannot be found.`);
-}
-
-export function roleArn({ core, entities }: IamContext, name: string): string {
-  return entities.role(name)?.Arn ?? `arn:aws:iam::${core.account}:role/${name}`;
 }
 
 /** The document of a managed policy of this account or of AWS; absent when there is none. */
@@ -74,28 +65,19 @@ export function policySize(document: string): number {
   return document.replace(/\s/g, "").length;
 }
 
-/** A page of a list, with the members that say so. */
+/** A page of a list that is in order of a name or an ARN, with the members that say so. */
 export function paged<T>(
   items: readonly T[],
-  { Marker, MaxItems = "100" }: { Marker?: string; MaxItems?: string },
+  name: (item: T) => string,
+  { Marker, MaxItems = 100 }: { Marker?: string; MaxItems?: number },
 ): { page: T[]; answer: { IsTruncated: boolean; Marker?: string } } {
-  const start = Marker === undefined ? 0 : Number(atMarker(Marker));
-  const end = start + Number(MaxItems);
-  const truncated = end < items.length;
-  return {
-    page: items.slice(start, end),
-    answer: { IsTruncated: truncated, Marker: truncated ? btoa(`from:${end}`) : undefined },
-  };
-}
-
-function atMarker(marker: string): string {
-  try {
-    const [, position] = /^from:(\d+)$/.exec(atob(marker)) ?? [];
-    if (position !== undefined) return position;
-  } catch {
-    // No base64: the same error.
-  }
-  throw new AwsError("ValidationError", "Invalid Marker.");
+  const { items: shown, next } = page(items, {
+    key: (item) => [name(item)],
+    limit: MaxItems,
+    token: Marker,
+    invalidToken: () => new AwsError("ValidationError", "Invalid Marker."),
+  });
+  return { page: shown, answer: { IsTruncated: next !== undefined, Marker: next } };
 }
 
 export function isoTime(milliseconds: number): string {

@@ -1,22 +1,20 @@
 /** What a role may do: inline policies put, read, deleted; managed policies attached and detached. */
 import { AwsError } from "../errors.ts";
-import { operation } from "../protocols.ts";
-import type { Call } from "../services.ts";
 import { required, string, structure } from "../shapes.ts";
 import {
-  authorize,
   conflict,
   existingRole,
   type IamContext,
   managedDocument,
   noSuchEntity,
+  onRole,
+  operation,
   paged,
   paging,
   policyArn,
   policyDocument,
   policyName,
   policySize,
-  roleArn,
   roleName,
 } from "./context.ts";
 import { changed, type History, latest, type Role } from "./entities.ts";
@@ -28,94 +26,106 @@ const MAX_ATTACHED = 10;
 const inline = { RoleName: required(roleName), PolicyName: required(policyName) };
 const attachment = structure({ RoleName: required(roleName), PolicyArn: required(policyArn) });
 
-export function rolePolicyOperations(iam: IamContext) {
-  const { core, entities } = iam;
-  const authorizedRole = (call: Call, action: string, name: string) => {
-    authorize(iam, call, `iam:${action}`, roleArn(iam, name));
-    return existingRole(iam, name);
-  };
-  const next = <T>(history: History<T> | undefined, value: T) =>
-    changed(history, value, core.now(), iam.effectiveFrom());
-  const putInline = (role: Role, name: string, document: string | null) =>
-    entities.putRole({ ...role, Inline: { ...role.Inline, [name]: next(role.Inline[name], document) } });
-  const putAttached = (role: Role, arn: string, attached: boolean) =>
-    entities.putRole({ ...role, Attached: { ...role.Attached, [arn]: next(role.Attached[arn], attached) } });
+export const putRolePolicy = operation({
+  action: "iam:PutRolePolicy",
+  input: structure({ ...inline, PolicyDocument: required(policyDocument) }),
+  resource: onRole,
+  run({ RoleName, PolicyName, PolicyDocument }, iam) {
+    const role = existingRole(iam, RoleName);
+    parsePolicy(PolicyDocument, "identity");
+    const others = inlinePolicies(role).filter(([name]) => name !== PolicyName);
+    const size = others.reduce((sum, [, text]) => sum + policySize(text), policySize(PolicyDocument));
+    if (size > MAX_INLINE_CHARACTERS) {
+      throw conflict(
+        "LimitExceeded",
+        `Maximum policy size of ${MAX_INLINE_CHARACTERS} bytes exceeded for role ${RoleName}`,
+      );
+    }
+    putInline(iam, role, PolicyName, PolicyDocument);
+  },
+});
 
-  return {
-    PutRolePolicy: operation(
-      structure({ ...inline, PolicyDocument: required(policyDocument) }),
-      ({ RoleName, PolicyName, PolicyDocument }, call) => {
-        const role = authorizedRole(call, "PutRolePolicy", RoleName);
-        parsePolicy(PolicyDocument, "identity");
-        const others = inlinePolicies(role).filter(([name]) => name !== PolicyName);
-        const size = others.reduce((sum, [, text]) => sum + policySize(text), policySize(PolicyDocument));
-        if (size > MAX_INLINE_CHARACTERS) {
-          throw conflict(
-            "LimitExceeded",
-            `Maximum policy size of ${MAX_INLINE_CHARACTERS} bytes exceeded for role ${RoleName}`,
-          );
-        }
-        putInline(role, PolicyName, PolicyDocument);
-      },
-    ),
+export const getRolePolicy = operation({
+  action: "iam:GetRolePolicy",
+  input: structure(inline),
+  resource: onRole,
+  run({ RoleName, PolicyName }, iam) {
+    const document = existingInline(existingRole(iam, RoleName), PolicyName);
+    return { RoleName, PolicyName, PolicyDocument: encodeURIComponent(document) };
+  },
+});
 
-    GetRolePolicy: operation(structure(inline), ({ RoleName, PolicyName }, call) => {
-      const role = authorizedRole(call, "GetRolePolicy", RoleName);
-      const PolicyDocument = encodeURIComponent(existingInline(role, PolicyName));
-      return { RoleName, PolicyName, PolicyDocument };
-    }),
+export const listRolePolicies = operation({
+  action: "iam:ListRolePolicies",
+  input: structure({ RoleName: required(roleName), ...paging }),
+  resource: onRole,
+  run(input, iam) {
+    const names = inlinePolicies(existingRole(iam, input.RoleName)).map(([name]) => name);
+    const { page, answer } = paged(names, (name) => name, input);
+    return { ...answer, PolicyNames: page };
+  },
+});
 
-    ListRolePolicies: operation(structure({ RoleName: required(roleName), ...paging }), (input, call) => {
-      const role = authorizedRole(call, "ListRolePolicies", input.RoleName);
-      const { page, answer } = paged(inlinePolicies(role), input);
-      return { ...answer, PolicyNames: { member: page.map(([name]) => name) } };
-    }),
+export const deleteRolePolicy = operation({
+  action: "iam:DeleteRolePolicy",
+  input: structure(inline),
+  resource: onRole,
+  run({ RoleName, PolicyName }, iam) {
+    const role = existingRole(iam, RoleName);
+    existingInline(role, PolicyName);
+    putInline(iam, role, PolicyName, null);
+  },
+});
 
-    DeleteRolePolicy: operation(structure(inline), ({ RoleName, PolicyName }, call) => {
-      const role = authorizedRole(call, "DeleteRolePolicy", RoleName);
-      existingInline(role, PolicyName);
-      putInline(role, PolicyName, null);
-    }),
+export const attachRolePolicy = operation({
+  action: "iam:AttachRolePolicy",
+  input: attachment,
+  resource: onRole,
+  run({ RoleName, PolicyArn }, iam) {
+    const role = existingRole(iam, RoleName);
+    checkArn(PolicyArn);
+    if (managedDocument(iam, PolicyArn) === undefined) {
+      throw noSuchEntity(`Policy ${PolicyArn} does not exist or is not attachable.`);
+    }
+    const attached = attachedPolicies(role);
+    if (attached.includes(PolicyArn)) return;
+    if (attached.length >= MAX_ATTACHED) {
+      throw conflict("LimitExceeded", `Cannot exceed quota for PoliciesPerRole: ${MAX_ATTACHED}`);
+    }
+    putAttached(iam, role, PolicyArn, true);
+  },
+});
 
-    AttachRolePolicy: operation(attachment, ({ RoleName, PolicyArn }, call) => {
-      const role = authorizedRole(call, "AttachRolePolicy", RoleName);
-      checkArn(PolicyArn);
-      if (managedDocument(iam, PolicyArn) === undefined) {
-        throw noSuchEntity(`Policy ${PolicyArn} does not exist or is not attachable.`);
-      }
-      const attached = attachedPolicies(role);
-      if (attached.includes(PolicyArn)) return;
-      if (attached.length >= MAX_ATTACHED) {
-        throw conflict("LimitExceeded", `Cannot exceed quota for PoliciesPerRole: ${MAX_ATTACHED}`);
-      }
-      putAttached(role, PolicyArn, true);
-    }),
+export const detachRolePolicy = operation({
+  action: "iam:DetachRolePolicy",
+  input: attachment,
+  resource: onRole,
+  run({ RoleName, PolicyArn }, iam) {
+    const role = existingRole(iam, RoleName);
+    checkArn(PolicyArn);
+    if (!attachedPolicies(role).includes(PolicyArn)) {
+      throw noSuchEntity(`Policy ${PolicyArn} was not found.`);
+    }
+    putAttached(iam, role, PolicyArn, false);
+  },
+});
 
-    DetachRolePolicy: operation(attachment, ({ RoleName, PolicyArn }, call) => {
-      const role = authorizedRole(call, "DetachRolePolicy", RoleName);
-      checkArn(PolicyArn);
-      if (!attachedPolicies(role).includes(PolicyArn)) {
-        throw noSuchEntity(`Policy ${PolicyArn} was not found.`);
-      }
-      putAttached(role, PolicyArn, false);
-    }),
-
-    ListAttachedRolePolicies: operation(
-      structure({ RoleName: required(roleName), PathPrefix: string({ min: 1, max: 512 }), ...paging }),
-      (input, call) => {
-        const role = authorizedRole(call, "ListAttachedRolePolicies", input.RoleName);
-        const prefix = input.PathPrefix ?? "/";
-        const arns = attachedPolicies(role).filter((arn) => arn.slice(arn.indexOf("/")).startsWith(prefix));
-        const { page, answer } = paged(arns, input);
-        const member = page.map((PolicyArn) => ({
-          PolicyArn,
-          PolicyName: PolicyArn.slice(PolicyArn.lastIndexOf("/") + 1),
-        }));
-        return { ...answer, AttachedPolicies: { member } };
-      },
-    ),
-  };
-}
+export const listAttachedRolePolicies = operation({
+  action: "iam:ListAttachedRolePolicies",
+  input: structure({ RoleName: required(roleName), PathPrefix: string({ min: 1, max: 512 }), ...paging }),
+  resource: onRole,
+  run(input, iam) {
+    const prefix = input.PathPrefix ?? "/";
+    const arns = attachedPolicies(existingRole(iam, input.RoleName))
+      .filter((arn) => arn.slice(arn.indexOf("/")).startsWith(prefix));
+    const { page, answer } = paged(arns, (arn) => arn, input);
+    const AttachedPolicies = page.map((PolicyArn) => ({
+      PolicyArn,
+      PolicyName: PolicyArn.slice(PolicyArn.lastIndexOf("/") + 1),
+    }));
+    return { ...answer, AttachedPolicies };
+  },
+});
 
 /** Names and documents, in order of name. */
 function inlinePolicies({ Inline }: Role): [string, string][] {
@@ -128,6 +138,20 @@ function inlinePolicies({ Inline }: Role): [string, string][] {
 /** ARNs, in order. */
 export function attachedPolicies({ Attached }: Role): string[] {
   return Object.keys(Attached).filter((arn) => latest(Attached[arn])).sort();
+}
+
+function putInline(iam: IamContext, role: Role, name: string, document: string | null): void {
+  const Inline = { ...role.Inline, [name]: next(iam, role.Inline[name], document) };
+  iam.entities.putRole({ ...role, Inline });
+}
+
+function putAttached(iam: IamContext, role: Role, arn: string, attached: boolean): void {
+  const Attached = { ...role.Attached, [arn]: next(iam, role.Attached[arn], attached) };
+  iam.entities.putRole({ ...role, Attached });
+}
+
+function next<T>(iam: IamContext, history: History<T> | undefined, value: T): History<T> {
+  return changed(history, value, iam.core.now(), iam.effectiveFrom());
 }
 
 function existingInline(role: Role, name: string): string {

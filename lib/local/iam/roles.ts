@@ -1,21 +1,20 @@
 /** Roles: create, read, update, list, delete, tag. */
-import { operation } from "../protocols.ts";
-import { list, notSupported, required, string, structure } from "../shapes.ts";
 import { AwsError } from "../errors.ts";
+import { integer, list, notSupported, required, structure } from "../shapes.ts";
 import {
-  authorize,
-  boundedNumber,
   conflict,
   description,
   existingRole,
   type IamContext,
   isoTime,
+  onRole,
+  operation,
   paged,
   paging,
   path,
+  pathPrefix,
   policyDocument,
   policySize,
-  roleArn,
   roleName,
   tagKey,
   tags,
@@ -24,152 +23,149 @@ import { changed, latest, type Role, uniqueId } from "./entities.ts";
 import { parsePolicy } from "./policy_document.ts";
 
 const MAX_TRUST_CHARACTERS = 2048;
-const sessionDuration = string({ pattern: /\d{1,9}/ });
+/** Seconds. */
+const sessionDuration = integer({ min: 3600, max: 43_200 });
 const named = structure({ RoleName: required(roleName) });
 
-export function roleOperations(iam: IamContext) {
-  const { core, entities } = iam;
-  /** Authorises, finds the role, stores what `change` makes of it. */
-  const update = (
-    call: Parameters<typeof authorize>[1],
-    action: string,
-    name: string,
-    change: (role: Role) => Role,
-  ) => {
-    authorize(iam, call, `iam:${action}`, roleArn(iam, name));
-    const role = change(existingRole(iam, name));
+export const createRole = operation({
+  action: "iam:CreateRole",
+  input: structure({
+    RoleName: required(roleName),
+    AssumeRolePolicyDocument: required(policyDocument),
+    Path: path,
+    Description: description,
+    MaxSessionDuration: sessionDuration,
+    PermissionsBoundary: notSupported(),
+    Tags: tags,
+  }),
+  resource: newRoleArn,
+  run(input, iam) {
+    const { RoleName, Path = "/", Description, MaxSessionDuration = 3600, Tags = [] } = input;
+    const { core, entities } = iam;
+    if (entities.role(RoleName)) {
+      throw conflict("EntityAlreadyExists", `Role with name ${RoleName} already exists.`);
+    }
+    checkTrust(iam, input.AssumeRolePolicyDocument);
+    const role: Role = {
+      RoleName,
+      RoleId: uniqueId("AROA", 21),
+      Path,
+      Arn: newRoleArn(input, iam),
+      CreateDate: core.now(),
+      Description,
+      MaxSessionDuration,
+      Tags,
+      Trust: [{ from: iam.effectiveFrom(), value: input.AssumeRolePolicyDocument }],
+      Inline: {},
+      Attached: {},
+    };
     entities.putRole(role);
-    return role;
-  };
+    const { MaxSessionDuration: _, ...created } = describeRole(role);
+    return { Role: created };
+  },
+});
 
-  return {
-    CreateRole: operation(
-      structure({
-        RoleName: required(roleName),
-        AssumeRolePolicyDocument: required(policyDocument),
-        Path: path,
-        Description: description,
-        MaxSessionDuration: sessionDuration,
-        PermissionsBoundary: notSupported(),
-        Tags: tags,
-      }),
-      (input, call) => {
-        const { RoleName, Path = "/", Description, Tags = [] } = input;
-        const MaxSessionDuration = duration(input.MaxSessionDuration);
-        const Arn = `arn:aws:iam::${core.account}:role${Path}${RoleName}`;
-        authorize(iam, call, "iam:CreateRole", Arn);
-        if (entities.role(RoleName)) {
-          throw conflict("EntityAlreadyExists", `Role with name ${RoleName} already exists.`);
-        }
-        checkTrust(iam, input.AssumeRolePolicyDocument);
-        const role: Role = {
-          RoleName,
-          RoleId: uniqueId("AROA", 21),
-          Path,
-          Arn,
-          CreateDate: core.now(),
-          Description,
-          MaxSessionDuration,
-          Tags,
-          Trust: [{ from: iam.effectiveFrom(), value: input.AssumeRolePolicyDocument }],
-          Inline: {},
-          Attached: {},
-        };
-        entities.putRole(role);
-        const { MaxSessionDuration: _, ...created } = describeRole(role);
-        return { Role: created };
-      },
-    ),
+export const getRole = operation({
+  action: "iam:GetRole",
+  input: named,
+  resource: onRole,
+  run: ({ RoleName }, iam) => ({ Role: { ...describeRole(existingRole(iam, RoleName)), RoleLastUsed: {} } }),
+});
 
-    GetRole: operation(named, ({ RoleName }, call) => {
-      authorize(iam, call, "iam:GetRole", roleArn(iam, RoleName));
-      return { Role: { ...describeRole(existingRole(iam, RoleName)), RoleLastUsed: {} } };
-    }),
+export const listRoles = operation({
+  action: "iam:ListRoles",
+  input: structure({ PathPrefix: pathPrefix, ...paging }),
+  resource: (_input, { core }) => `arn:aws:iam::${core.account}:role/`,
+  run(input, { entities }) {
+    const matching = entities.roles.list().filter(({ Path }) => Path.startsWith(input.PathPrefix ?? "/"));
+    const { page, answer } = paged(matching, ({ RoleName }) => RoleName.toLowerCase(), input);
+    return { ...answer, Roles: page.map((role) => ({ ...describeRole(role), Tags: undefined })) };
+  },
+});
 
-    ListRoles: operation(
-      structure({ PathPrefix: string({ min: 1, max: 512, pattern: /\/[\u0021-\u007F]*/ }), ...paging }),
-      (input, call) => {
-        authorize(iam, call, "iam:ListRoles", `arn:aws:iam::${core.account}:role/`);
-        const matching = entities.roles.list().filter(({ Path }) => Path.startsWith(input.PathPrefix ?? "/"));
-        const { page, answer } = paged(matching, input);
-        return {
-          ...answer,
-          Roles: { member: page.map((role) => ({ ...describeRole(role), Tags: undefined })) },
-        };
-      },
-    ),
+export const updateRole = operation({
+  action: "iam:UpdateRole",
+  input: structure({
+    RoleName: required(roleName),
+    Description: description,
+    MaxSessionDuration: sessionDuration,
+  }),
+  resource: onRole,
+  run({ RoleName, Description, MaxSessionDuration }, iam) {
+    const role = existingRole(iam, RoleName);
+    iam.entities.putRole({
+      ...role,
+      Description: Description ?? role.Description,
+      MaxSessionDuration: MaxSessionDuration ?? role.MaxSessionDuration,
+    });
+    return {};
+  },
+});
 
-    UpdateRole: operation(
-      structure({
-        RoleName: required(roleName),
-        Description: description,
-        MaxSessionDuration: sessionDuration,
-      }),
-      ({ RoleName, Description, ...input }, call) => {
-        const { MaxSessionDuration: asked } = input;
-        const MaxSessionDuration = asked === undefined ? undefined : duration(asked);
-        update(call, "UpdateRole", RoleName, (role) => ({
-          ...role,
-          Description: Description ?? role.Description,
-          MaxSessionDuration: MaxSessionDuration ?? role.MaxSessionDuration,
-        }));
-      },
-    ),
+export const updateAssumeRolePolicy = operation({
+  action: "iam:UpdateAssumeRolePolicy",
+  input: structure({ RoleName: required(roleName), PolicyDocument: required(policyDocument) }),
+  resource: onRole,
+  run({ RoleName, PolicyDocument }, iam) {
+    const role = existingRole(iam, RoleName);
+    checkTrust(iam, PolicyDocument);
+    const Trust = changed(role.Trust, PolicyDocument, iam.core.now(), iam.effectiveFrom());
+    iam.entities.putRole({ ...role, Trust });
+  },
+});
 
-    UpdateAssumeRolePolicy: operation(
-      structure({ RoleName: required(roleName), PolicyDocument: required(policyDocument) }),
-      ({ RoleName, PolicyDocument }, call) => {
-        update(call, "UpdateAssumeRolePolicy", RoleName, (role) => {
-          checkTrust(iam, PolicyDocument);
-          return { ...role, Trust: changed(role.Trust, PolicyDocument, core.now(), iam.effectiveFrom()) };
-        });
-      },
-    ),
+export const deleteRole = operation({
+  action: "iam:DeleteRole",
+  input: named,
+  resource: onRole,
+  run({ RoleName }, iam) {
+    const role = existingRole(iam, RoleName);
+    if (Object.values(role.Attached).some(latest)) {
+      throw conflict("DeleteConflict", "Cannot delete entity, must detach all policies first.");
+    }
+    if (Object.values(role.Inline).some((history) => latest(history) !== null)) {
+      throw conflict("DeleteConflict", "Cannot delete entity, must delete policies first.");
+    }
+    iam.entities.roles.delete(RoleName.toLowerCase());
+  },
+});
 
-    DeleteRole: operation(named, ({ RoleName }, call) => {
-      authorize(iam, call, "iam:DeleteRole", roleArn(iam, RoleName));
-      const role = existingRole(iam, RoleName);
-      if (Object.values(role.Attached).some(latest)) {
-        throw conflict("DeleteConflict", "Cannot delete entity, must detach all policies first.");
-      }
-      if (Object.values(role.Inline).some((history) => latest(history) !== null)) {
-        throw conflict("DeleteConflict", "Cannot delete entity, must delete policies first.");
-      }
-      entities.roles.delete(RoleName.toLowerCase());
-    }),
+export const tagRole = operation({
+  action: "iam:TagRole",
+  input: structure({ RoleName: required(roleName), Tags: required(tags) }),
+  resource: onRole,
+  run({ RoleName, Tags }, iam) {
+    const role = existingRole(iam, RoleName);
+    const kept = role.Tags.filter(({ Key }) => !Tags.some((tag) => tag.Key === Key));
+    if (kept.length + Tags.length > 50) {
+      throw conflict("LimitExceeded", "The number of tags has reached the maximum limit.");
+    }
+    iam.entities.putRole({ ...role, Tags: [...kept, ...Tags] });
+  },
+});
 
-    TagRole: operation(
-      structure({ RoleName: required(roleName), Tags: required(tags) }),
-      ({ RoleName, Tags }, call) => {
-        update(call, "TagRole", RoleName, (role) => {
-          const kept = role.Tags.filter(({ Key }) => !Tags.some((tag) => tag.Key === Key));
-          if (kept.length + Tags.length > 50) {
-            throw conflict("LimitExceeded", "The number of tags has reached the maximum limit.");
-          }
-          return { ...role, Tags: [...kept, ...Tags] };
-        });
-      },
-    ),
+export const untagRole = operation({
+  action: "iam:UntagRole",
+  input: structure({ RoleName: required(roleName), TagKeys: required(list(tagKey, { max: 50 })) }),
+  resource: onRole,
+  run({ RoleName, TagKeys }, iam) {
+    const role = existingRole(iam, RoleName);
+    iam.entities.putRole({ ...role, Tags: role.Tags.filter(({ Key }) => !TagKeys.includes(Key)) });
+  },
+});
 
-    UntagRole: operation(
-      structure({
-        RoleName: required(roleName),
-        TagKeys: required(list(tagKey, { max: 50 })),
-      }),
-      ({ RoleName, TagKeys }, call) => {
-        update(call, "UntagRole", RoleName, (role) => ({
-          ...role,
-          Tags: role.Tags.filter(({ Key }) => !TagKeys.includes(Key)),
-        }));
-      },
-    ),
+export const listRoleTags = operation({
+  action: "iam:ListRoleTags",
+  input: structure({ RoleName: required(roleName), ...paging }),
+  resource: onRole,
+  run(input, iam) {
+    const { page, answer } = paged(existingRole(iam, input.RoleName).Tags, ({ Key }) => Key, input);
+    return { ...answer, Tags: page };
+  },
+});
 
-    ListRoleTags: operation(structure({ RoleName: required(roleName), ...paging }), (input, call) => {
-      authorize(iam, call, "iam:ListRoleTags", roleArn(iam, input.RoleName));
-      const { page, answer } = paged(existingRole(iam, input.RoleName).Tags, input);
-      return { ...answer, Tags: { member: page } };
-    }),
-  };
+function newRoleArn({ RoleName, Path = "/" }: { RoleName: string; Path?: string }, { core }: IamContext) {
+  return `arn:aws:iam::${core.account}:role${Path}${RoleName}`;
 }
 
 function checkTrust({ core, entities }: IamContext, document: string): void {
@@ -188,11 +184,6 @@ function checkTrust({ core, entities }: IamContext, document: string): void {
   }
 }
 
-/** Seconds. */
-function duration(text = "3600"): number {
-  return boundedNumber(text, "maxSessionDuration", 3600, 43_200);
-}
-
 function describeRole(role: Role) {
   const { Path, RoleName, RoleId, Arn, CreateDate, Description, MaxSessionDuration, Tags } = role;
   return {
@@ -204,6 +195,6 @@ function describeRole(role: Role) {
     AssumeRolePolicyDocument: encodeURIComponent(latest(role.Trust)!),
     Description,
     MaxSessionDuration,
-    Tags: Tags.length > 0 ? { member: Tags } : undefined,
+    Tags: Tags.length > 0 ? Tags : undefined,
   };
 }

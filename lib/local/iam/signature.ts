@@ -1,6 +1,7 @@
 /** Signature Version 4: reads what a request is signed with and computes what the signature should be. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
+import type { SigningRules, WireRequest } from "../protocols/protocol.ts";
 
 /** What a request says of its signature, in its header or (presigned) in its query. */
 export interface SignedRequest {
@@ -8,7 +9,6 @@ export interface SignedRequest {
   readonly accessKeyId: string;
   /** `date/region/service/aws4_request` */
   readonly scope: string;
-  readonly service: string;
   readonly signedHeaders: readonly string[];
   readonly signature: string;
   /** `20260101T000000Z` */
@@ -21,8 +21,8 @@ export interface SignedRequest {
 const ALGORITHM = "AWS4-HMAC-SHA256";
 
 /** Absent when the request is not signed, or not in a way that can be read. */
-export function readSignature(request: Request): SignedRequest | undefined {
-  const query = new URL(request.url).searchParams;
+export function readSignature(request: WireRequest): SignedRequest | undefined {
+  const query = request.url.searchParams;
   const presigned = query.get("X-Amz-Algorithm") === ALGORITHM;
   const header = request.headers.get("authorization") ?? "";
   if (!presigned && !header.startsWith(ALGORITHM)) return undefined;
@@ -35,7 +35,6 @@ export function readSignature(request: Request): SignedRequest | undefined {
     presigned,
     accessKeyId,
     scope: `${day}/${region}/${service}/${end}`,
-    service,
     signedHeaders: (part("SignedHeaders") ?? "").split(";"),
     signature: part("Signature") ?? "",
     date: (presigned ? query.get("X-Amz-Date") : request.headers.get("x-amz-date")) ?? "",
@@ -50,13 +49,14 @@ export function readSignature(request: Request): SignedRequest | undefined {
  */
 export function isSignedWith(
   secret: string,
-  request: Request,
-  { scope, service, signedHeaders, signature, date }: SignedRequest,
+  request: WireRequest,
+  { scope, signedHeaders, signature, date }: SignedRequest,
   payloadHash: string,
+  { encodesPathTwice }: SigningRules,
 ): boolean {
   const canonical = [
     request.method,
-    ...canonicalUrl(request.url, service),
+    ...canonicalUrl(request.rawUrl, encodesPathTwice),
     ...signedHeaders.map((name) =>
       `${name}:${(request.headers.get(name) ?? "").trim().replace(/\s+/g, " ")}`
     ),
@@ -71,10 +71,9 @@ export function isSignedWith(
 }
 
 /** Canonical path and query of a URL as it was sent. */
-function canonicalUrl(url: string, service: string): [string, string] {
+function canonicalUrl(url: string, encodesPathTwice: boolean): [string, string] {
   const [, path = "", search = ""] = /^https?:\/\/[^/?]*([^?]*)\??(.*)$/s.exec(url) ?? [];
-  // S3 encodes a path once; the others encode what is sent once more.
-  const canonicalPath = service === "s3" ? encode(decode(path)) : encode(path);
+  const canonicalPath = encode(encodesPathTwice ? path : decode(path));
   const pairs = search.split("&").filter((pair) => pair !== "").map((pair) => {
     const at = pair.indexOf("=");
     const [name, value] = at < 0 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];

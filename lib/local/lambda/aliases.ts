@@ -1,6 +1,6 @@
 /** CreateAlias, GetAlias, UpdateAlias, DeleteAlias, ListAliases. */
 import { AwsError } from "../errors.ts";
-import { map, number, required, string, structure } from "../shapes.ts";
+import { map, number, required, string, structure } from "../legacy_shapes.ts";
 import {
   aliasName,
   conflict,

@@ -1,6 +1,6 @@
 /** PutFunctionConcurrency, GetFunctionConcurrency, DeleteFunctionConcurrency, GetAccountSettings; counts what runs. */
 import { AwsError } from "../errors.ts";
-import { integer, required, structure } from "../shapes.ts";
+import { integer, required, structure } from "../legacy_shapes.ts";
 import { functionArn, functionName, functionReference, invalidParameter } from "./names.ts";
 import { MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES } from "./zip.ts";
 import type { Parts } from "./parts.ts";

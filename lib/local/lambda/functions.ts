@@ -1,6 +1,6 @@
 /** CreateFunction, GetFunction, GetFunctionConfiguration, ListFunctions, DeleteFunction. */
 import { unsupported } from "../errors.ts";
-import { boolean, notSupported, required, string, structure } from "../shapes.ts";
+import { boolean, notSupported, required, string, structure } from "../legacy_shapes.ts";
 import {
   conflict,
   functionArn,

@@ -1,8 +1,8 @@
 /** Invoke: over HTTP and for the siblings. */
 import { AwsError, unsupported } from "../errors.ts";
 import type { InvokeInput, InvokeOutput, Principal } from "../services.ts";
-import { readBody } from "../protocols.ts";
-import { required, string, structure, validate } from "../shapes.ts";
+import { readBody } from "../legacy_protocols.ts";
+import { required, string, structure, validate } from "../legacy_shapes.ts";
 import type { Concurrency } from "./concurrency.ts";
 import type { EventQueue } from "./events.ts";
 import { functionArn, functionReference, namespacedFunctionName, qualifier } from "./names.ts";

@@ -1,7 +1,7 @@
 /** Names and ARNs of functions, versions and aliases, and the errors about them. */
 import { AwsError } from "../errors.ts";
 import type { Core } from "../services.ts";
-import { string } from "../shapes.ts";
+import { string } from "../legacy_shapes.ts";
 
 const REGION = String.raw`(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}`;
 const PREFIX = String.raw`(arn:(aws[a-zA-Z\-]*)?:lambda:)?(${REGION}:)?(\d{12}:)?(function:)?`;

@@ -1,5 +1,5 @@
 /** Lists in pages: a marker is the key that the next page begins after. */
-import { integer, string } from "../shapes.ts";
+import { integer, string } from "../legacy_shapes.ts";
 import { invalidParameter } from "./names.ts";
 
 export const paging = { Marker: string(), MaxItems: integer({ min: 1, max: 10_000 }) };

@@ -1,8 +1,8 @@
 /** REST-JSON: operations by method and path; members come from path, query and JSON body. */
 import { AwsError } from "../errors.ts";
-import { parseJson, readBody } from "../protocols.ts";
+import { parseJson, readBody } from "../legacy_protocols.ts";
 import type { Call } from "../services.ts";
-import { type Shape, validate } from "../shapes.ts";
+import { type Shape, validate } from "../legacy_shapes.ts";
 
 export interface Route {
   readonly method: string;

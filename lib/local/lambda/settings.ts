@@ -1,7 +1,7 @@
 /** The settings that CreateFunction and UpdateFunctionConfiguration share: their shapes and AWS's rules for them. */
 import { unsupported } from "../errors.ts";
 import type { Assumer, Core, Principal } from "../services.ts";
-import { integer, list, map, notSupported, required, string, structure } from "../shapes.ts";
+import { integer, list, map, notSupported, required, string, structure } from "../legacy_shapes.ts";
 import { functionArn, invalidParameter } from "./names.ts";
 import type { Version } from "./records.ts";
 

@@ -1,7 +1,7 @@
 /** Where a request's code comes from: the zip itself, or an object in S3. */
 import { AwsError, unsupported } from "../errors.ts";
 import type { Core, Principal } from "../services.ts";
-import { notSupported, string } from "../shapes.ts";
+import { notSupported, string } from "../legacy_shapes.ts";
 import { invalidParameter } from "./names.ts";
 
 /** The members of FunctionCode; UpdateFunctionCode has them at its top level. */

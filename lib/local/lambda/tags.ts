@@ -1,5 +1,5 @@
 /** TagResource, UntagResource, ListTags. */
-import { required, string, structure } from "../shapes.ts";
+import { required, string, structure } from "../legacy_shapes.ts";
 import { functionReference, invalidParameter } from "./names.ts";
 import type { Parts } from "./parts.ts";
 import { type Route, route } from "./rest.ts";

@@ -1,5 +1,5 @@
 /** UpdateFunctionCode and UpdateFunctionConfiguration. */
-import { boolean, notSupported, required, string, structure } from "../shapes.ts";
+import { boolean, notSupported, required, string, structure } from "../legacy_shapes.ts";
 import { functionArn, functionName, functionReference, invalidParameter } from "./names.ts";
 import type { Parts } from "./parts.ts";
 import { changing, checkRevision, configuration, refuseWhileChanging, type Version } from "./records.ts";

@@ -1,6 +1,6 @@
 /** PublishVersion, ListVersionsByFunction, and the deletion of a version. */
 import { isDeepStrictEqual } from "node:util";
-import { notSupported, required, string, structure } from "../shapes.ts";
+import { notSupported, required, string, structure } from "../legacy_shapes.ts";
 import {
   conflict,
   functionArn,

@@ -1,7 +1,7 @@
 /** What the operations of CloudWatch Logs share: shapes of names, ARNs, authorisation, errors, page tokens. */
 import { AwsError } from "../errors.ts";
 import type { Call, Core } from "../services.ts";
-import { string } from "../shapes.ts";
+import { string } from "../legacy_shapes.ts";
 import type { Group, LogTables, Stream } from "./events.ts";
 
 export interface LogsContext {

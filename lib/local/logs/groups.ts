@@ -1,7 +1,7 @@
 /** Log groups and streams: create, describe, delete, and how long groups keep their events. */
 import { AwsError } from "../errors.ts";
-import { operation } from "../protocols.ts";
-import { boolean, integer, notSupported, required, string, structure } from "../shapes.ts";
+import { operation } from "../legacy_protocols.ts";
+import { boolean, integer, notSupported, required, string, structure } from "../legacy_shapes.ts";
 import {
   authorize,
   existingGroup,

@@ -1,6 +1,6 @@
 /** CloudWatch Logs: log groups, streams and events, for clients and for the services that log. */
 import { AwsError } from "../errors.ts";
-import { jsonRpc, type Operation } from "../protocols.ts";
+import { jsonRpc, type Operation } from "../legacy_protocols.ts";
 import type { Call, Core, Logs } from "../services.ts";
 import { groupArn, type LogsContext } from "./context.ts";
 import { LogTables } from "./events.ts";

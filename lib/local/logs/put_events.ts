@@ -1,6 +1,6 @@
 /** PutLogEvents. */
-import { operation } from "../protocols.ts";
-import { integer, list, notSupported, required, string, structure } from "../shapes.ts";
+import { operation } from "../legacy_protocols.ts";
+import { integer, list, notSupported, required, string, structure } from "../legacy_shapes.ts";
 import {
   authorize,
   existingStream,

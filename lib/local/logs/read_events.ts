@@ -1,6 +1,6 @@
 /** GetLogEvents and FilterLogEvents. */
-import { operation } from "../protocols.ts";
-import { boolean, integer, list, notSupported, required, string, structure } from "../shapes.ts";
+import { operation } from "../legacy_protocols.ts";
+import { boolean, integer, list, notSupported, required, string, structure } from "../legacy_shapes.ts";
 import {
   authorize,
   existingGroup,

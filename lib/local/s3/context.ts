@@ -1,6 +1,6 @@
 /** What S3's operations share: the store, the request as S3 reads it, and the checks that many of them make. */
 import { AwsError, unsupported } from "../errors.ts";
-import { fromXml, toXml } from "../protocols.ts";
+import { fromXml, toXml } from "../legacy_protocols.ts";
 import type { Call, Core, Principal } from "../services.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Bucket, Index, StoredObject } from "./index.ts";

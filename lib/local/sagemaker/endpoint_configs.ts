@@ -1,8 +1,8 @@
 /** CreateEndpointConfig, DescribeEndpointConfig, ListEndpointConfigs, DeleteEndpointConfig. */
 import { AwsError } from "../errors.ts";
-import { operation } from "../protocols.ts";
+import { operation } from "../legacy_protocols.ts";
 import type { Call, Core } from "../services.ts";
-import * as shape from "../shapes.ts";
+import * as shape from "../legacy_shapes.ts";
 import { checkInstanceType } from "./images.ts";
 import { LIST_MEMBERS, page } from "./listing.ts";
 import type { Model } from "./models.ts";

@@ -1,8 +1,8 @@
 /** CreateEndpoint, DescribeEndpoint, ListEndpoints, UpdateEndpoint, DeleteEndpoint. */
 import { AwsError } from "../errors.ts";
-import { operation } from "../protocols.ts";
+import { operation } from "../legacy_protocols.ts";
 import type { Call, Core } from "../services.ts";
-import * as shape from "../shapes.ts";
+import * as shape from "../legacy_shapes.ts";
 import type { EndpointConfig } from "./endpoint_configs.ts";
 import type { Fleet } from "./fleet.ts";
 import { checkCapacity, type Instances } from "./images.ts";

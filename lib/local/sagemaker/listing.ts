@@ -1,6 +1,6 @@
 /** Filters, order and pages of SageMaker's List operations. */
 import { AwsError } from "../errors.ts";
-import { integer, number, string } from "../shapes.ts";
+import { integer, number, string } from "../legacy_shapes.ts";
 
 /** Members that every List request has; the shapes to spread into a structure. */
 export const LIST_MEMBERS = {

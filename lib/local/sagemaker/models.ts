@@ -1,8 +1,8 @@
 /** CreateModel, DescribeModel, ListModels, DeleteModel. */
 import { AwsError } from "../errors.ts";
-import { operation } from "../protocols.ts";
+import { operation } from "../legacy_protocols.ts";
 import type { Call, Core } from "../services.ts";
-import * as shape from "../shapes.ts";
+import * as shape from "../legacy_shapes.ts";
 import { checkImage } from "./images.ts";
 import { LIST_MEMBERS, page } from "./listing.ts";
 import {

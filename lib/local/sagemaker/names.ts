@@ -1,7 +1,7 @@
 /** Shapes, ARNs and timestamps that SageMaker's operations share. */
 import { AwsError } from "../errors.ts";
 import type { Assumer, Core } from "../services.ts";
-import { string } from "../shapes.ts";
+import { string } from "../legacy_shapes.ts";
 
 /** Names of jobs, models, endpoint configs, endpoints and variants. */
 export const entityName = string({ min: 1, max: 63, pattern: /[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}/ });

@@ -1,7 +1,7 @@
 /** SageMaker Runtime: InvokeEndpoint. Its errors are ValidationError and ModelError, spelled other than the control plane's. */
 import { AwsError } from "../errors.ts";
 import type { Call, Core } from "../services.ts";
-import { type Infer, string, structure, validate } from "../shapes.ts";
+import { type Infer, string, structure, validate } from "../legacy_shapes.ts";
 import type { Capture } from "./capture.ts";
 import type { EndpointConfig } from "./endpoint_configs.ts";
 import type { Deployment, Endpoint } from "./endpoints.ts";

@@ -1,7 +1,7 @@
 /** SageMaker of the local AWS: training jobs, models, endpoints, and the runtime that invokes them. */
 import { AwsError } from "../errors.ts";
-import { jsonRpc } from "../protocols.ts";
-import type { Core, Service } from "../services.ts";
+import { jsonRpc } from "../legacy_protocols.ts";
+import type { Core, LegacyService as Service } from "../services.ts";
 import { Capture } from "./capture.ts";
 import { endpointConfigOperations } from "./endpoint_configs.ts";
 import { endpointOperations } from "./endpoints.ts";

@@ -1,7 +1,7 @@
 /** AddTags, ListTags and DeleteTags of any SageMaker resource, by ARN. */
 import type { Core } from "../services.ts";
-import { operation } from "../protocols.ts";
-import { integer, list, required, string, structure } from "../shapes.ts";
+import { operation } from "../legacy_protocols.ts";
+import { integer, list, required, string, structure } from "../legacy_shapes.ts";
 
 export interface Tag {
   Key: string;

@@ -1,8 +1,8 @@
 /** CreateTrainingJob, DescribeTrainingJob, ListTrainingJobs, StopTrainingJob, DeleteTrainingJob. */
 import { AwsError } from "../errors.ts";
-import { operation } from "../protocols.ts";
+import { operation } from "../legacy_protocols.ts";
 import type { Call, Core } from "../services.ts";
-import * as shape from "../shapes.ts";
+import * as shape from "../legacy_shapes.ts";
 import { checkCapacity, checkImage, checkInstanceType } from "./images.ts";
 import { CHANGE_MEMBERS, LIST_MEMBERS, page } from "./listing.ts";
 import { arnOf, entityName, joinUri, parseS3Uri, roleArn, s3Uri, seconds, trainingAssumer } from "./names.ts";

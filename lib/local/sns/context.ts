@@ -2,7 +2,7 @@
 import { AwsError, unsupported } from "../errors.ts";
 import type { Core, Principal } from "../services.ts";
 import type { Collection } from "../store.ts";
-import { list, required, string, structure } from "../shapes.ts";
+import { list, required, string, structure } from "../legacy_shapes.ts";
 
 export interface Topic {
   readonly TopicArn: string;

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { AwsError } from "../errors.ts";
 import type { MessageAttribute } from "../services.ts";
-import { map, required, string, structure } from "../shapes.ts";
+import { map, required, string, structure } from "../legacy_shapes.ts";
 import { invalid } from "./context.ts";
 
 export const messageAttributes = map(structure({

@@ -1,9 +1,9 @@
 /** Publish and PublishBatch: a message to every queue that is subscribed. */
 import { Buffer } from "node:buffer";
 import { AwsError } from "../errors.ts";
-import { operation } from "../protocols.ts";
+import { operation } from "../legacy_protocols.ts";
 import type { Principal, PublishInput } from "../services.ts";
-import { list, notSupported, required, string, structure } from "../shapes.ts";
+import { list, notSupported, required, string, structure } from "../legacy_shapes.ts";
 import { authorizedTopic, invalid, notHere, type SnsContext } from "./context.ts";
 import { attributeBytes, checkMessageAttributes, messageAttributes } from "./message_attributes.ts";
 import { notification } from "./notification.ts";

@@ -1,8 +1,8 @@
 /** SNS: standard topics, and subscriptions of queues to them. */
 import { AwsError } from "../errors.ts";
-import { query, type QueryService } from "../iam/query.ts";
+import { query, type QueryService } from "../legacy_query.ts";
 import type { Call, Core, Sns } from "../services.ts";
-import { missingMember } from "../shapes.ts";
+import { missingMember } from "../legacy_shapes.ts";
 import { invalid, type SnsContext } from "./context.ts";
 import { publish, publishOperations } from "./publish.ts";
 import { subscriptionOperations } from "./subscriptions.ts";

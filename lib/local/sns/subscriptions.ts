@@ -1,7 +1,7 @@
 /** Subscriptions of queues to topics. */
 import { AwsError } from "../errors.ts";
-import { operation } from "../protocols.ts";
-import { map, required, string, structure } from "../shapes.ts";
+import { operation } from "../legacy_protocols.ts";
+import { map, required, string, structure } from "../legacy_shapes.ts";
 import {
   authorize,
   authorizedSubscription,

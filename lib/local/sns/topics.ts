@@ -1,8 +1,8 @@
 /** Topics: create, list, describe, change, tag, delete. */
 import { AwsError } from "../errors.ts";
 import { parsePolicy } from "../iam/policy_document.ts";
-import { operation } from "../protocols.ts";
-import { list, map, notSupported, required, string, structure } from "../shapes.ts";
+import { operation } from "../legacy_protocols.ts";
+import { list, map, notSupported, required, string, structure } from "../legacy_shapes.ts";
 import {
   authorize,
   authorizedTopic,

@@ -2,7 +2,7 @@
 import { AwsError } from "../errors.ts";
 import type { Call, Core } from "../services.ts";
 import type { Collection } from "../store.ts";
-import { list, map, required, type Shape, string } from "../shapes.ts";
+import { list, map, required, type Shape, string } from "../legacy_shapes.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { Messages } from "./messages.ts";
 

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { MessageAttribute } from "../services.ts";
-import { map, notSupported, required, string, structure } from "../shapes.ts";
+import { map, notSupported, required, string, structure } from "../legacy_shapes.ts";
 import { invalidParameter } from "./errors.ts";
 
 const MAX_ATTRIBUTES = 10;

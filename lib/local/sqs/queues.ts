@@ -1,7 +1,7 @@
 /** Queues: create, find, describe, change, tag, purge, delete. */
 import { AwsError, unsupported } from "../errors.ts";
-import { operation } from "../protocols.ts";
-import { integer, map, required, string, structure } from "../shapes.ts";
+import { operation } from "../legacy_protocols.ts";
+import { integer, map, required, string, structure } from "../legacy_shapes.ts";
 import { describe, expireMessages, nameIn, withAttributes } from "./attributes.ts";
 import {
   authorize,

@@ -1,7 +1,7 @@
 /** What is done to received messages by their receipt handles: delete them, change how long they are hidden. */
 import { AwsError } from "../errors.ts";
-import { operation } from "../protocols.ts";
-import { integer, list, required, string, structure } from "../shapes.ts";
+import { operation } from "../legacy_protocols.ts";
+import { integer, list, required, string, structure } from "../legacy_shapes.ts";
 import { checkEntries, checkSeconds, forEach } from "./batch.ts";
 import { authorizedQueue, queueArn, queueUrl, type SqsContext } from "./context.ts";
 import { invalidValue } from "./errors.ts";

@@ -1,8 +1,8 @@
 /** ReceiveMessage: takes what is visible, waiting for it when asked to. */
 import { AwsError } from "../errors.ts";
-import { operation } from "../protocols.ts";
+import { operation } from "../legacy_protocols.ts";
 import type { MessageAttribute } from "../services.ts";
-import { integer, notSupported, structure } from "../shapes.ts";
+import { integer, notSupported, structure } from "../legacy_shapes.ts";
 import { deadLettersOf, expireMessages, numberOf } from "./attributes.ts";
 import { checkSeconds } from "./batch.ts";
 import {

@@ -1,9 +1,9 @@
 /** SendMessage, SendMessageBatch, and what SNS delivers. */
 import { Buffer } from "node:buffer";
 import { AwsError } from "../errors.ts";
-import { operation } from "../protocols.ts";
+import { operation } from "../legacy_protocols.ts";
 import type { MessageAttribute, Sqs } from "../services.ts";
-import { integer, list, notSupported, required, string, structure } from "../shapes.ts";
+import { integer, list, notSupported, required, string, structure } from "../legacy_shapes.ts";
 import { nameIn, numberOf } from "./attributes.ts";
 import { checkEntries, checkSeconds, forEach } from "./batch.ts";
 import { authorizedQueue, type Queue, queueUrl, type SqsContext } from "./context.ts";

@@ -1,10 +1,10 @@
 /** SQS: standard queues and their messages. */
 import { AwsError, unsupported } from "../errors.ts";
-import { jsonRpc, type Operation } from "../protocols.ts";
+import { jsonRpc, type Operation } from "../legacy_protocols.ts";
 import type { Call, Core, Sqs } from "../services.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { SqsContext } from "./context.ts";
-import { missingMember } from "../shapes.ts";
+import { missingMember } from "../legacy_shapes.ts";
 import { invalidParameter, missingParameter } from "./errors.ts";
 import { Messages } from "./messages.ts";
 import { queueOperations } from "./queues.ts";

@@ -1,8 +1,8 @@
 /** Start, stop, describe and list executions. */
 import { AwsError } from "../errors.ts";
-import { type Operation, operation } from "../protocols.ts";
+import { type Operation, operation } from "../legacy_protocols.ts";
 import type { Call, Core } from "../services.ts";
-import { type Infer, notSupported, required, string, structure } from "../shapes.ts";
+import { type Infer, notSupported, required, string, structure } from "../legacy_shapes.ts";
 import { DATA_LIMIT, exceedsDataLimit } from "./asl.ts";
 import type { Interpreter } from "./interpreter.ts";
 import type { Execution, Journal } from "./journal.ts";

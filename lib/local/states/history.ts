@@ -1,7 +1,7 @@
 /** GetExecutionHistory. */
-import { type Operation, operation } from "../protocols.ts";
+import { type Operation, operation } from "../legacy_protocols.ts";
 import type { Core } from "../services.ts";
-import { boolean, required, string, structure } from "../shapes.ts";
+import { boolean, required, string, structure } from "../legacy_shapes.ts";
 import { findExecution } from "./executions.ts";
 import type { HistoryEvent, Journal } from "./journal.ts";
 import { seconds } from "./machines.ts";

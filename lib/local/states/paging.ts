@@ -1,7 +1,7 @@
 /** The pages of lists: tokens that say where the next page begins. */
 import { Buffer } from "node:buffer";
 import { AwsError } from "../errors.ts";
-import { integer, string } from "../shapes.ts";
+import { integer, string } from "../legacy_shapes.ts";
 
 /** Members of every request for a page; tokens have up to `longest` characters. */
 export function pageShape(longest = 1024) {

@@ -1,7 +1,7 @@
 /** The task `arn:aws:states:::sns:publish`. */
 import { AwsError } from "../errors.ts";
 import type { Principal, Sns } from "../services.ts";
-import { map, required, string, structure, validate } from "../shapes.ts";
+import { map, required, string, structure, validate } from "../legacy_shapes.ts";
 import type { Json } from "./asl.ts";
 import { StateFailure } from "./failures.ts";
 import { sdkMetadata, serviceFailure } from "./sdk.ts";

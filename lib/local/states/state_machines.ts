@@ -1,8 +1,17 @@
 /** Create, update, describe, list and delete state machines; validate definitions. */
 import { AwsError, unsupported } from "../errors.ts";
-import { type Operation, operation } from "../protocols.ts";
+import { type Operation, operation } from "../legacy_protocols.ts";
 import type { Call, Core } from "../services.ts";
-import { boolean, type Infer, integer, list, notSupported, required, string, structure } from "../shapes.ts";
+import {
+  boolean,
+  type Infer,
+  integer,
+  list,
+  notSupported,
+  required,
+  string,
+  structure,
+} from "../legacy_shapes.ts";
 import { diagnose, requireValid } from "./definition.ts";
 import type { Journal } from "./journal.ts";
 import { assumer, type Machine, type MachineStore, requireArn, seconds } from "./machines.ts";

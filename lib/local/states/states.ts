@@ -1,6 +1,6 @@
 /** Step Functions: state machines and their executions. */
-import { jsonRpc } from "../protocols.ts";
-import type { Core, Service } from "../services.ts";
+import { jsonRpc } from "../legacy_protocols.ts";
+import type { Core, LegacyService as Service } from "../services.ts";
 import { executionOperations, RETENTION_MS } from "./executions.ts";
 import { historyOperations } from "./history.ts";
 import { Interpreter } from "./interpreter.ts";

@@ -1,8 +1,8 @@
 /** Tags of state machines. */
 import { AwsError } from "../errors.ts";
-import { type Operation, operation } from "../protocols.ts";
+import { type Operation, operation } from "../legacy_protocols.ts";
 import type { Call, Core } from "../services.ts";
-import { list, required, string, structure } from "../shapes.ts";
+import { list, required, string, structure } from "../legacy_shapes.ts";
 import type { Machine, MachineStore } from "./machines.ts";
 
 /** Tags that a resource may have. */

@@ -1,7 +1,9 @@
 /** What services ask of IAM: may this be done, this role be handed over, this role be assumed, and from when. */
 import assert from "node:assert/strict";
+import { Dispatcher } from "../../../lib/local/dispatcher.ts";
 import { createIam } from "../../../lib/local/iam/iam.ts";
-import type { Assumer, Core, Iam, Principal } from "../../../lib/local/services.ts";
+import type { Principal } from "../../../lib/local/operation.ts";
+import type { Assumer, Core, Iam } from "../../../lib/local/services.ts";
 import { Store } from "../../../lib/local/store.ts";
 import { allowing, trusting } from "./testing.ts";
 
@@ -33,15 +35,11 @@ async function withIam(
   const store = new Store(directory);
   try {
     const clock = { now: Date.UTC(2026, 0, 1) };
-    const siblings = {} as { iam: Iam };
-    const core = { store, account: ACCOUNT, region: "us-east-1", now: () => clock.now, siblings } as Partial<
-      Core
-    > as Core;
-    const iam = siblings.iam = createIam(core, { propagationSeconds });
-    await body(iam, async (Action, members) => {
-      const url = new URL("http://127.0.0.1/");
-      const request = new Request(url, { method: "POST", body: new URLSearchParams({ Action, ...members }) });
-      await iam.handle({ request, url, principal: root, region: "us-east-1", requestId: "1" });
+    const core = { store, account: ACCOUNT, region: "us-east-1", now: () => clock.now } as Core;
+    const { access, services: [iam] } = createIam(core, { propagationSeconds });
+    const dispatcher = new Dispatcher(() => access);
+    await body(access, async (action, members) => {
+      await dispatcher.run(iam!, iam!.operations.get(action)!, members, { principal: root });
     }, clock);
   } finally {
     store.close();
@@ -54,17 +52,12 @@ const mayRead = { RoleName: "r", PolicyName: "p", PolicyDocument: allowing("s3:G
 const session: Principal = { arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/s`, roleName: "r" };
 
 function may(iam: Iam, action = "s3:GetObject"): boolean {
-  try {
-    iam.authorize(session, action, "arn:aws:s3:::b/k");
-    return true;
-  } catch {
-    return false;
-  }
+  return iam.decide(session, { action, resource: "arn:aws:s3:::b/k" }) === undefined;
 }
 
 Deno.test("the administrator may do everything, a role without policies nothing", () =>
   withIam(async (iam, send) => {
-    iam.authorize(root, "s3:DeleteBucket", "arn:aws:s3:::b");
+    assert.equal(iam.decide(root, { action: "s3:DeleteBucket", resource: "arn:aws:s3:::b" }), undefined);
     await send("CreateRole", createRole);
     assert.ok(!may(iam));
     await send("PutRolePolicy", mayRead);
@@ -79,55 +72,18 @@ Deno.test("the administrator may do everything, a role without policies nothing"
     assert.ok(may(iam));
   }));
 
-Deno.test("denials are named as each service names them", () =>
+Deno.test("a denial says who, what, and whether a policy denies it", () =>
   withIam(async (iam, send) => {
     await send("CreateRole", createRole);
-    const expected: [string, string, number][] = [
-      ["s3:GetObject", "AccessDenied", 403],
-      ["iam:GetRole", "AccessDenied", 403],
-      ["lambda:InvokeFunction", "AccessDeniedException", 403],
-      ["states:StartExecution", "AccessDeniedException", 400],
-      ["sagemaker:InvokeEndpoint", "AccessDeniedException", 400],
-      ["logs:PutLogEvents", "AccessDeniedException", 400],
-    ];
-    for (const [action, code, status] of expected) {
-      assert.throws(() => iam.authorize(session, action, "arn:x"), { code, status }, action);
-    }
-    assert.throws(() => iam.authorize(session, "lambda:InvokeFunction", "arn:x"), {
-      message:
-        `User: ${session.arn} is not authorized to perform: lambda:InvokeFunction on resource: arn:x ` +
-        "because no identity-based policy allows the lambda:InvokeFunction action",
-    });
-  }));
-
-Deno.test("a role is handed over by whom iam:PassRole allows it, to the service it names", () =>
-  withIam(async (iam, send) => {
-    await send("CreateRole", createRole);
-    iam.authorizePassRole(root, arnOf("any"), LAMBDA.service);
-    assert.throws(() => iam.authorizePassRole(session, arnOf("any"), LAMBDA.service), {
-      code: "AccessDeniedException",
-      status: 403,
-    });
-    assert.throws(() => iam.authorizePassRole(session, arnOf("any"), "states.amazonaws.com"), {
-      status: 400,
-    });
-    assert.throws(
-      () => iam.authorizePassRole(root, "arn:aws:iam::111111111111:role/x", LAMBDA.service),
-      /Cross-account/,
-    );
-    const PolicyDocument = JSON.stringify({
-      Version: "2012-10-17",
-      Statement: {
-        Effect: "Allow",
-        Action: "iam:PassRole",
-        Resource: arnOf("any"),
-        Condition: { StringEquals: { "iam:PassedToService": LAMBDA.service } },
-      },
-    });
+    const asked = { action: "s3:GetObject", resource: "arn:aws:s3:::b/k" };
+    assert.deepEqual(iam.decide(session, asked), { principal: session, ...asked });
+    const deny = { Effect: "Deny", Action: "s3:*", Resource: "*" };
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [deny] });
     await send("PutRolePolicy", { ...mayRead, PolicyDocument });
-    iam.authorizePassRole(session, arnOf("any"), LAMBDA.service);
-    assert.throws(() => iam.authorizePassRole(session, arnOf("other"), LAMBDA.service), /iam:PassRole/);
-    assert.throws(() => iam.authorizePassRole(session, arnOf("any"), "states.amazonaws.com"), /iam:PassRole/);
+    assert.deepEqual(iam.decide(session, asked), { principal: session, ...asked, deniedBy: "identity" });
+    const policy = JSON.stringify({ Version: "2012-10-17", Statement: { ...deny, Principal: "*" } });
+    const denial = iam.decide(root, { ...asked, policy });
+    assert.deepEqual(denial, { principal: root, ...asked, deniedBy: "resource" });
   }));
 
 Deno.test("a service assumes the roles whose trust policy names it", () =>

@@ -1,7 +1,7 @@
 /** The AWS query protocol of IAM, STS and SNS: an `Action` with form-encoded members, answered in XML. */
-import { AwsError } from "../errors.ts";
-import { type Operation, toXml } from "../protocols.ts";
-import type { Call } from "../services.ts";
+import { AwsError } from "./errors.ts";
+import { type Operation, toXml } from "./legacy_protocols.ts";
+import type { Call } from "./services.ts";
 
 /** Operations whose answers are in one namespace. */
 export interface QueryService {

@@ -1,9 +1,8 @@
 /** AWS's wire protocols: how operations are named in a request, and how answers and errors are written. */
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
 import { AwsError } from "./errors.ts";
-import type { Call, ServiceName } from "./services.ts";
-import { type Shape, validate } from "./shapes.ts";
-import { queryErrorCode } from "./sqs/errors.ts";
+import type { Call } from "./services.ts";
+import { type Shape, validate } from "./legacy_shapes.ts";
 
 /** An operation of a JSON service: its request's shape and what it does. */
 export interface Operation {
@@ -100,59 +99,4 @@ export function fromXml(text: string): Record<string, unknown> {
       "The XML you provided was not well-formed or did not validate against our published schema",
     );
   }
-}
-
-/** Writes an error in the protocol of the service that was called. */
-export function errorResponse(
-  error: AwsError,
-  service: ServiceName,
-  requestId: string,
-  resource: string,
-): Response {
-  const { code, message, status, fields, headers } = error;
-  switch (service) {
-    case "s3":
-      return xmlResponse(
-        status,
-        toXml("Error", { Code: code, Message: message, ...fields, Resource: resource, RequestId: requestId }),
-        headers,
-      );
-    case "iam":
-    case "sts":
-    case "sns": {
-      const Type = status < 500 ? "Sender" : "Receiver";
-      return xmlResponse(
-        status,
-        toXml("ErrorResponse", { Error: { Type, Code: code, Message: message }, RequestId: requestId }),
-        headers,
-      );
-    }
-    case "lambda":
-      return Response.json(
-        { Type: status < 500 ? "User" : "Service", message, Message: message, ...fields },
-        { status, headers: { "x-amzn-errortype": code, ...headers } },
-      );
-    case "sqs":
-      // Clients know the errors by the names that they had in the query protocol.
-      return new Response(JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message, ...fields }), {
-        status,
-        headers: {
-          "content-type": "application/x-amz-json-1.0",
-          "x-amzn-query-error": `${queryErrorCode(code)};${status < 500 ? "Sender" : "Receiver"}`,
-        },
-      });
-    default:
-      // SageMaker Runtime reads the name from the header and `Message`, the JSON services from `__type` and `message`.
-      return new Response(JSON.stringify({ __type: code, message, Message: message, ...fields }), {
-        status,
-        headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-errortype": code, ...headers },
-      });
-  }
-}
-
-function xmlResponse(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(status === 304 ? null : body, {
-    status,
-    headers: { "content-type": "application/xml", ...headers },
-  });
 }

@@ -1,0 +1,17 @@
+/** How CloudWatch Logs is spoken to. */
+import { AwsError, unsupported } from "../errors.ts";
+import { awsJson } from "../protocols/aws_json.ts";
+import { invalidBy, violationsText } from "../protocols/protocol.ts";
+
+const INVALID = "InvalidParameterException";
+
+export const logsProtocol = awsJson({
+  version: "1.1",
+  target: "Logs_20140328",
+  words: {
+    invalid: invalidBy(
+      (violations) => new AwsError(INVALID, violationsText(violations)),
+      (what) => unsupported(what, INVALID),
+    ),
+  },
+});

@@ -1,0 +1,63 @@
+/** AWS JSON 1.0 and 1.1: `X-Amz-Target: <prefix>.<Operation>` names the operation, a JSON body both ways. */
+import { AwsError } from "../errors.ts";
+import { readJson, uuidHeaders } from "./json.ts";
+import {
+  DEFAULT_SIGNING,
+  denialText,
+  faultText,
+  invalidBy,
+  JSON_FAULT_CODES,
+  type Protocol,
+  violationsText,
+  type Words,
+} from "./protocol.ts";
+
+export interface AwsJson {
+  readonly version: "1.0" | "1.1";
+  /** What stands before the operation's name, for example `SageMaker`. */
+  readonly target: string;
+  readonly words?: Partial<Words>;
+  /** The error of a request without a target, when the service has one for it. */
+  noTarget?(): AwsError;
+  /** Headers and members that a service's errors have beside the usual ones. */
+  errorFields?(error: AwsError): { headers?: Record<string, string>; members?: Record<string, unknown> };
+}
+
+export function awsJson({ version, target, words = {}, noTarget, errorFields }: AwsJson): Protocol {
+  const contentType = { "content-type": `application/x-amz-json-${version}` };
+  return {
+    streams: false,
+    signing: DEFAULT_SIGNING,
+    claims: ({ headers }) => headers.get("x-amz-target")?.startsWith(`${target}.`) ?? false,
+    read({ headers, body }, operations) {
+      const named = headers.get("x-amz-target") ?? "";
+      const operation = operations.get(named.slice(named.lastIndexOf(".") + 1));
+      if (operation) return { operation, members: readJson(body) };
+      if (named === "" && noTarget) throw noTarget();
+      throw new AwsError(
+        "UnknownOperationException",
+        `The local AWS does not support the operation '${named}'.`,
+      );
+    },
+    write: (output = {}) => new Response(JSON.stringify(output), { headers: contentType }),
+    writeError(error) {
+      const { code, message, status, fields, headers } = error;
+      const own = errorFields?.(error) ?? {};
+      // Clients read the name from `__type` or the header, the text from `message` or `Message`.
+      const body = { __type: code, message, Message: message, ...fields, ...own.members };
+      return new Response(JSON.stringify(body), {
+        status,
+        headers: { ...contentType, "x-amzn-errortype": code, ...headers, ...own.headers },
+      });
+    },
+    requestId: () => crypto.randomUUID(),
+    requestIdHeaders: uuidHeaders,
+    words: {
+      invalid: invalidBy((violations) => new AwsError("ValidationException", violationsText(violations))),
+      denied: (denial) => new AwsError("AccessDeniedException", denialText(denial)),
+      unauthenticated: (fault) => new AwsError(JSON_FAULT_CODES[fault], faultText(fault)),
+      internal: () => new AwsError("InternalFailure", "An internal error occurred.", 500),
+      ...words,
+    },
+  };
+}

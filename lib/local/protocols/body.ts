@@ -1,0 +1,29 @@
+/** Bodies of limited size. */
+import { AwsError } from "../errors.ts";
+
+/**
+ * Reads a body, giving up as soon as it is larger than `limit` bytes.
+ * @throws AwsError RequestEntityTooLargeException, or SerializationException when the client breaks it off
+ */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
+  try {
+    if (request.headers.has("content-length") || !request.body) return await request.bytes();
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of request.body) {
+      size += chunk.length;
+      if (size > limit) throw tooLarge();
+      chunks.push(chunk);
+    }
+    return await new Blob(chunks as Uint8Array<ArrayBuffer>[]).bytes();
+  } catch (error) {
+    if (error instanceof AwsError) throw error;
+    throw new AwsError("SerializationException", "The request body ended early.");
+  }
+}
+
+function tooLarge(): AwsError {
+  const message = "The request is larger than any that AWS reads.";
+  return new AwsError("RequestEntityTooLargeException", message, 413);
+}

@@ -1,0 +1,24 @@
+/** JSON bodies, as both JSON protocols read them. */
+import { AwsError } from "../errors.ts";
+import type { WireRequest } from "./protocol.ts";
+
+/** @throws AwsError SerializationException when the body is no JSON object; an empty body is `{}`. */
+export function readJson(body: WireRequest["body"]): Record<string, unknown> {
+  const text = new TextDecoder().decode(body as Uint8Array | null ?? undefined);
+  if (text === "") return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new AwsError("SerializationException", "The request body is not valid JSON.");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new AwsError("SerializationException", "The request body is not a JSON object.");
+  }
+  return value as Record<string, unknown>;
+}
+
+/** The headers by which AWS's services that give UUIDs number a request. */
+export function uuidHeaders(requestId: string): Record<string, string> {
+  return { "x-amzn-requestid": requestId };
+}

@@ -1,0 +1,93 @@
+/** REST-JSON of Lambda and SageMaker Runtime: operations by method and path, a JSON body or bytes as they are. */
+import { AwsError } from "../errors.ts";
+import { readJson, uuidHeaders } from "./json.ts";
+import {
+  DEFAULT_SIGNING,
+  denialText,
+  faultText,
+  invalidBy,
+  JSON_FAULT_CODES,
+  type Protocol,
+  violationsText,
+  type Words,
+} from "./protocol.ts";
+import { beginsAsOne, findRoute, locatedMembers, payloadMember, restOutput } from "./rest.ts";
+
+export interface RestJson {
+  /** As a message names it: "Lambda". */
+  readonly name: string;
+  readonly words?: Partial<Words>;
+  /** How a body that is no JSON object is complained of. */
+  notJson?(reason: string): AwsError;
+  /** Members of an error's body. */
+  errorMembers?(error: AwsError): Record<string, unknown>;
+}
+
+export function restJson({ name, words = {}, notJson, errorMembers }: RestJson): Protocol {
+  const protocolWords: Words = {
+    invalid: invalidBy((violations) => new AwsError("ValidationException", violationsText(violations))),
+    denied: (denial) => new AwsError("AccessDeniedException", denialText(denial), 403),
+    unauthenticated: (fault) => new AwsError(JSON_FAULT_CODES[fault], faultText(fault), 403),
+    internal: () => new AwsError("InternalFailure", "An internal error occurred.", 500),
+    ...words,
+  };
+  return {
+    streams: false,
+    signing: DEFAULT_SIGNING,
+    claims: beginsAsOne,
+    read(request, operations) {
+      const { method, url, body } = request;
+      const found = findRoute(request, url.pathname.replace(/\/$/, "").split("/").slice(1), operations);
+      if (!found) {
+        throw new AwsError(
+          "UnknownOperationException",
+          `The local AWS does not support the operation ${method} ${url.pathname} of ${name}.`,
+          404,
+        );
+      }
+      const { operation } = found;
+      const labels = Object.entries(found.labels).map(([label, text]) => [label, decoded(text)]);
+      const payload = payloadMember(operation.input);
+      return {
+        operation,
+        members: {
+          ...payload ? { [payload[0]]: body ?? new Uint8Array() } : json(body),
+          ...locatedMembers(operation.input, request),
+          ...Object.fromEntries(labels),
+        },
+      };
+    },
+    write(output, { http }) {
+      const { status, headers, payload, members } = restOutput(output, http);
+      if (payload !== undefined) return new Response(status === 204 ? null : payload, { status, headers });
+      if (status === 204) return new Response(null, { status, headers });
+      headers.set("content-type", "application/json");
+      return new Response(JSON.stringify(members), { status, headers });
+    },
+    writeError(error) {
+      const { code, message, status, fields, headers } = error;
+      const members = { message, Message: message, ...fields, ...errorMembers?.(error) };
+      return Response.json(members, { status, headers: { "x-amzn-errortype": code, ...headers } });
+    },
+    requestId: () => crypto.randomUUID(),
+    requestIdHeaders: uuidHeaders,
+    words: protocolWords,
+  };
+
+  function json(body: Parameters<typeof readJson>[0]): Record<string, unknown> {
+    try {
+      return readJson(body);
+    } catch (error) {
+      throw notJson?.((error as Error).message) ?? error;
+    }
+  }
+}
+
+/** What is no percent-encoding stays as it is, for the member's pattern to refuse. */
+function decoded(label: string): string {
+  try {
+    return decodeURIComponent(label);
+  } catch {
+    return label;
+  }
+}

@@ -1,0 +1,121 @@
+/** REST-XML of S3: operations by method, path and a parameter that names them; bodies are streams, or XML. */
+import { AwsError } from "../errors.ts";
+import { fromTexts } from "../shapes.ts";
+import {
+  type AuthenticationFault,
+  denialText,
+  invalidBy,
+  type Protocol,
+  violationsText,
+  type WireRequest,
+  type Words,
+} from "./protocol.ts";
+import { findRoute, locatedMembers, payloadMember, restOutput } from "./rest.ts";
+import { fromXml, malformedXml, toXml, xmlResponse } from "./xml.ts";
+
+/** A CompleteMultipartUpload of 10,000 parts with checksums stays below this. */
+const MAX_XML_BYTES = 4 * 2 ** 20;
+
+export interface RestXml {
+  readonly xmlns: string;
+  /** What the URL names: the path's labels decoded, and the query. */
+  target(request: Omit<WireRequest, "body">): { segments: string[]; query: URLSearchParams };
+  /** The query parameters that name an operation; any other is an argument. */
+  readonly parameters: readonly string[];
+  /** The error of a request that no operation is for; `parameter` is one of `parameters`. */
+  notFound(request: WireRequest, segments: readonly string[], parameter?: string): AwsError;
+  readonly words: Omit<Words, "internal" | "invalid" | "denied"> & Partial<Words>;
+}
+
+export function restXml({ xmlns, target, parameters, notFound, words }: RestXml): Protocol {
+  return {
+    streams: true,
+    signing: { maxSkewMinutes: 15, encodesPathTwice: false, hashesBody: false },
+    // Its paths can be anything: it answers what is no other service's.
+    claims: () => true,
+    async read(request, operations) {
+      const { segments, query } = target(request);
+      const parameter = parameters.find((name) => query.has(name));
+      const found = findRoute(request, segments, operations, parameter);
+      if (!found) throw notFound(request, segments, parameter);
+      const { operation, labels } = found;
+      const members: Record<string, unknown> = { ...locatedMembers(operation.input, request), ...labels };
+      const payload = payloadMember(operation.input);
+      if (payload) {
+        const [name, { kind, location }] = payload;
+        members[name] = kind === "structure"
+          ? fromTexts(payload[1], await readXml(request, location!.name))
+          : request.body;
+      }
+      return { operation, members };
+    },
+    write(output, { http = { at: "" } }) {
+      const { status, headers, payload, members } = restOutput(output, http);
+      if (payload !== undefined) return new Response(status === 304 ? null : payload, { status, headers });
+      if (http.root === undefined) return new Response(null, { status, headers });
+      headers.set("content-type", "application/xml");
+      return new Response(toXml(http.root, members, xmlns), { status, headers });
+    },
+    writeError({ code, message, status, fields, headers }, requestId, path) {
+      const members = { Code: code, Message: message, ...fields, Resource: path, RequestId: requestId };
+      return xmlResponse(status, toXml("Error", members), headers);
+    },
+    requestId,
+    requestIdHeaders: (requestId) => ({
+      "x-amz-request-id": requestId,
+      "x-amz-id-2": crypto.getRandomValues(new Uint8Array(56)).toBase64(),
+    }),
+    words: {
+      invalid: invalidBy((violations) => new AwsError("InvalidRequest", violationsText(violations))),
+      denied: (denial) =>
+        new AwsError("AccessDenied", denialText({ ...denial, resource: `"${denial.resource}"` }), 403),
+      internal: () => new AwsError("InternalError", "An internal error occurred.", 500),
+      ...words,
+    },
+  };
+}
+
+/** The faults of signatures in S3's words. */
+export const S3_FAULTS: Readonly<Record<AuthenticationFault, () => AwsError>> = {
+  key: () =>
+    new AwsError(
+      "InvalidAccessKeyId",
+      "The AWS Access Key Id you provided does not exist in our records.",
+      403,
+    ),
+  token: () => new AwsError("InvalidToken", "The provided token is malformed or otherwise invalid."),
+  expired: () => new AwsError("ExpiredToken", "The provided token has expired."),
+  signature: () =>
+    new AwsError(
+      "SignatureDoesNotMatch",
+      "The request signature we calculated does not match the signature you provided. Check your key and " +
+        "signing method.",
+      403,
+    ),
+  skew: () =>
+    new AwsError(
+      "RequestTimeTooSkewed",
+      "The difference between the request time and the current time is too large.",
+      403,
+    ),
+  "request expired": () => new AwsError("AccessDenied", "Request has expired", 403),
+};
+
+/** The structure below the XML's root element; absent when there is no body. */
+async function readXml({ headers, body }: WireRequest, root: string): Promise<unknown> {
+  if (Number(headers.get("content-length") ?? 0) > MAX_XML_BYTES) {
+    throw new AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
+  }
+  const text = await new Response(body).text();
+  if (text === "") return undefined;
+  const content = fromXml(text)[root];
+  if (content === "") return {};
+  if (typeof content !== "object" || content === null || Array.isArray(content)) throw malformedXml();
+  return content;
+}
+
+/** S3 numbers its requests otherwise than the services that give a UUID. */
+function requestId(): string {
+  const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => letters[byte % 32]).join("");
+}

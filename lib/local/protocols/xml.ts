@@ -1,0 +1,48 @@
+/** XML as AWS writes and reads it. */
+import { XMLBuilder, XMLParser } from "fast-xml-parser";
+import { AwsError } from "../errors.ts";
+
+const builder = new XMLBuilder({
+  ignoreAttributes: false,
+  attributeNamePrefix: "@",
+  suppressEmptyNode: false,
+});
+const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, trimValues: false });
+
+/** `value`'s members as elements (arrays repeat their element; `undefined` is left out) under one root. */
+export function toXml(root: string, value: Record<string, unknown>, xmlns?: string): string {
+  const content = { ...(xmlns ? { "@xmlns": xmlns } : {}), ...value };
+  // Readers would take a raw carriage return for a line feed; AWS writes control characters as references too.
+  const body = builder.build({ [root]: content }).replace(
+    /(?![\t\n])\p{Cc}/gu,
+    (character) => `&#x${character.charCodeAt(0).toString(16)};`,
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${body}`;
+}
+
+/** Elements as members; text stays text, a repeated element becomes an array. @throws AwsError MalformedXML */
+export function fromXml(text: string): Record<string, unknown> {
+  try {
+    return parser.parse(text, true);
+  } catch {
+    throw malformedXml();
+  }
+}
+
+export function malformedXml(): AwsError {
+  return new AwsError(
+    "MalformedXML",
+    "The XML you provided was not well-formed or did not validate against our published schema",
+  );
+}
+
+export function xmlResponse(
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(status === 304 ? null : body, {
+    status,
+    headers: { "content-type": "application/xml", ...headers },
+  });
+}

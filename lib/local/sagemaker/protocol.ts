@@ -1,0 +1,21 @@
+/** How SageMaker's two services are spoken to: the control plane, and the runtime that invokes endpoints. */
+import { AwsError, unsupported } from "../errors.ts";
+import { awsJson } from "../protocols/aws_json.ts";
+import { denialText, faultText, invalidBy, JSON_FAULT_CODES, violationsText } from "../protocols/protocol.ts";
+import { restJson } from "../protocols/rest_json.ts";
+
+export const sagemakerProtocol = awsJson({ version: "1.1", target: "SageMaker" });
+
+/** Its errors are spelled other than the control plane's: ValidationError. */
+export const runtimeProtocol = restJson({
+  name: "SageMaker Runtime",
+  words: {
+    invalid: invalidBy(
+      (violations) => new AwsError("ValidationError", violationsText(violations)),
+      (what) => unsupported(what, "ValidationError"),
+    ),
+    denied: (denial) => new AwsError("AccessDeniedException", denialText(denial)),
+    unauthenticated: (fault) => new AwsError(JSON_FAULT_CODES[fault], faultText(fault)),
+  },
+  errorMembers: ({ code }) => ({ __type: code }),
+});
