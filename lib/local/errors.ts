@@ -16,7 +16,7 @@ export class AwsError extends Error {
   }
 }
 
-/** The answer to what AWS can do and this local AWS can not: named, never a silent success. */
+/** The answer to what AWS can do and the local AWS cannot: named, never a silent success. */
 export function unsupported(what: string, code = "ValidationException", status = 400): AwsError {
   return new AwsError(
     code,

@@ -1,7 +1,7 @@
 /**
  * The local AWS as a program: `main.ts --state-dir DIR --port PORT [--idle-minutes N]`.
  * Says on standard output where it listens, writes `local.json` for those who look for it, ends on SIGINT, SIGTERM
- * or after N minutes without a request.
+ * or after N minutes without a request. With SCONES_DEBUG=requests it writes a line for each request.
  */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -25,6 +25,7 @@ try {
     port: Number(values.port),
     region: Deno.env.get("AWS_REGION") ?? Deno.env.get("AWS_DEFAULT_REGION") ?? "us-east-1",
     rolePropagationSeconds: Number(values["role-propagation-seconds"]),
+    onRequest: Deno.env.get("SCONES_DEBUG") === "requests" ? console.log : undefined,
     around: (handle) => (request) => {
       lastRequest = Date.now();
       return handle(request);
@@ -38,15 +39,15 @@ try {
   const stop = async (why: string) => {
     if (stopping) return;
     stopping = true;
-    console.log(`The local AWS ends: ${why}`);
+    console.log(`The local AWS is stopping: ${why}`);
     await aws.stop();
     await Deno.remove(file).catch(() => {});
     Deno.exit(0);
   };
   Deno.addSignalListener("SIGINT", () => stop("interrupted"));
-  Deno.addSignalListener("SIGTERM", () => stop("asked to"));
+  Deno.addSignalListener("SIGTERM", () => stop("terminated"));
   setInterval(() => {
-    if (Date.now() - lastRequest > idleMilliseconds && !aws.busy()) stop("nobody has called for a while");
+    if (Date.now() - lastRequest > idleMilliseconds && !aws.busy()) stop(`idle for ${values["idle-minutes"]} minutes`);
   }, 10_000);
 } catch (error) {
   const inUse = error instanceof Deno.errors.AddrInUse;
