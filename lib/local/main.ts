@@ -47,7 +47,9 @@ try {
   Deno.addSignalListener("SIGINT", () => stop("interrupted"));
   Deno.addSignalListener("SIGTERM", () => stop("terminated"));
   setInterval(() => {
-    if (Date.now() - lastRequest > idleMilliseconds && !aws.busy()) stop(`idle for ${values["idle-minutes"]} minutes`);
+    if (Date.now() - lastRequest > idleMilliseconds && !aws.busy()) {
+      stop(`idle for ${values["idle-minutes"]} minutes`);
+    }
   }, 10_000);
 } catch (error) {
   const inUse = error instanceof Deno.errors.AddrInUse;
