@@ -3,18 +3,18 @@
  * are measured in turn, several times, because a shared machine is faster at one minute than at the next.
  */
 import { fileURLToPath } from "node:url";
-import { blockSize, Engine } from "../../lib/local/sagemaker/image_classification/engine.ts";
+import { blockSize, Engine } from "../../lib/local/sagemaker/image_classification/graph/engine.ts";
 import {
   initialValues,
   layoutOf,
   lengthOf,
-  trainingModel,
-} from "../../lib/local/sagemaker/image_classification/models.ts";
-import { Random } from "../../lib/local/sagemaker/image_classification/random.ts";
-import { resNet } from "../../lib/local/sagemaker/image_classification/resnet.ts";
+} from "../../lib/local/sagemaker/image_classification/networks/layout.ts";
+import { resNet } from "../../lib/local/sagemaker/image_classification/networks/resnet.ts";
+import { Random } from "../../lib/local/sagemaker/image_classification/training/random.ts";
+import { stepModel } from "../../lib/local/sagemaker/image_classification/training/step.ts";
 
 const BATCH = 64;
-const SHAPE = [3, 28, 28];
+const SHAPE = [3, 28, 28] as const;
 const STEPS = 20;
 const ROUNDS = 5;
 
@@ -41,7 +41,7 @@ export async function throughput(): Promise<Throughput> {
 async function localRound(): Promise<number> {
   const network = resNet(20, 2, 28);
   const layout = layoutOf(network, SHAPE);
-  const model = trainingModel(network, layout, {
+  const model = stepModel(network, layout, {
     batch: BATCH,
     shape: SHAPE,
     classes: 2,

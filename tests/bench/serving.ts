@@ -6,7 +6,10 @@
 import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
 import { join } from "node:path";
 import { mapBounded } from "../../lib/concurrent.ts";
-import { serveCommand, trainCommand } from "../../lib/local/sagemaker/image_classification/process.ts";
+import {
+  serveCommand,
+  trainCommand,
+} from "../../lib/local/sagemaker/image_classification/container/commands.ts";
 import { ENDPOINT_NAME } from "../../lib/names.ts";
 import { startProgram } from "../local/program.ts";
 import { connectTo, deployEndpoint } from "../workflow/deployed.ts";

@@ -2,7 +2,7 @@
  * Training by the reference hyperparameters alone: accuracy per seed and split, time, memory; and the throughput of a
  * ResNet-20 step. Run on its own: `deno run -A tests/bench/training.ts`; `--quick` trains one seed of one split.
  */
-import { trainCommand } from "../../lib/local/sagemaker/image_classification/process.ts";
+import { trainCommand } from "../../lib/local/sagemaker/image_classification/container/commands.ts";
 import { stage } from "./pictures.ts";
 import { type Throughput, throughput } from "./resnet_step.ts";
 

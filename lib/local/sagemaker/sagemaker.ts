@@ -6,7 +6,7 @@ import { Capture } from "./capture.ts";
 import { endpointConfigOperations } from "./endpoint_configs.ts";
 import { endpointOperations } from "./endpoints.ts";
 import { Fleet } from "./fleet.ts";
-import { serveCommand, trainCommand } from "./image_classification/process.ts";
+import { serveCommand, trainCommand } from "./image_classification/container/commands.ts";
 import { modelOperations } from "./models.ts";
 import { createInvokeEndpoint } from "./runtime.ts";
 import { Tags } from "./tags.ts";

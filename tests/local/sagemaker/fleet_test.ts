@@ -13,7 +13,7 @@ import {
   type ModelError,
   SageMakerRuntimeClient,
 } from "@aws-sdk/client-sagemaker-runtime";
-import { MODEL_FILE } from "../../../lib/local/sagemaker/image_classification/artifact.ts";
+import { MODEL_FILE } from "../../../lib/local/sagemaker/image_classification/container/artifact.ts";
 import { descendants } from "../program.ts";
 import { type TestAws, withLocalAws } from "../testing.ts";
 import { IMAGE, picture, trainedModel } from "./testing.ts";

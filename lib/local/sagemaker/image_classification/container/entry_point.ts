@@ -1,0 +1,45 @@
+/**
+ * The image-classification algorithm as SageMaker starts it: `entry_point.ts train DIR` or `entry_point.ts serve DIR`,
+ * where DIR stands for /opt/ml. SIGTERM ends it in order. With SCONES_PARENT_PIPE=1 it also ends when its standard
+ * input does, so that nothing outlives the process that started it.
+ */
+import { wholeNumber } from "./environment.ts";
+import { failureReason } from "./failure_file.ts";
+import { serve } from "./serve.ts";
+import { train } from "./train.ts";
+
+async function main([command, root]: string[]): Promise<number> {
+  if (!root || (command !== "train" && command !== "serve")) {
+    console.error("usage: entry_point.ts train|serve DIR");
+    return 2;
+  }
+  if (Deno.env.get("SCONES_PARENT_PIPE") === "1") exitWithParent();
+  const stop = new AbortController();
+  Deno.addSignalListener("SIGTERM", () => stop.abort());
+  if (command === "serve") {
+    const port = wholeNumber("SAGEMAKER_BIND_TO_PORT", Deno.env.get("SAGEMAKER_BIND_TO_PORT"), 65535);
+    await serve(root, port, stop.signal);
+    return 0;
+  }
+  return await train({
+    root,
+    seed: Deno.env.get("SCONES_SEED"),
+    threads: navigator.hardwareConcurrency,
+    classes: Deno.env.get("SCONES_CLASSES"),
+    signal: stop.signal,
+  });
+}
+
+async function exitWithParent(): Promise<never> {
+  for await (const _ of Deno.stdin.readable);
+  Deno.exit(1);
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    console.error(failureReason(error));
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import * as ort from "onnxruntime-node";
+import { AlgorithmError } from "../errors.ts";
+import { sessionOptions } from "../graph/engine.ts";
+import { MODEL_FILE } from "./artifact.ts";
+import { decode, PictureError } from "./pictures.ts";
+
+const CONTENT_TYPES = ["application/x-image", "image/png", "image/jpeg"];
+/** The largest body of InvokeEndpoint. */
+const MAX_BYTES = 6 * 1024 * 1024;
+
+/** One picture is too little work to share: the other processors decode the next pictures meanwhile. */
+const THREADS = 1;
+
+/** From the bytes of one picture to its class probabilities. */
+export type Classifier = (bytes: Uint8Array) => Promise<Float32Array>;
+
+/** Loads a model folder. A picture of another size is resized to the model's, aspect ratio not kept, as on AWS. */
+export async function loadClassifier(folder: string): Promise<Classifier> {
+  const path = join(folder, MODEL_FILE);
+  let session: ort.InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(path, sessionOptions(THREADS));
+  } catch (error) {
+    throw new AlgorithmError(`/opt/ml/model/${MODEL_FILE} cannot be loaded: ${(error as Error).message}`);
+  }
+  const [input] = session.inputMetadata;
+  if (!input?.isTensor) throw new AlgorithmError(`/opt/ml/model/${MODEL_FILE} has no tensor as its input`);
+  const [, channels, height, width] = input.shape as number[];
+  return async (bytes) => {
+    const { data } = await decode(bytes, channels!, { width: width!, height: height! });
+    const feeds = { data: new ort.Tensor("uint8", data, [1, channels!, height!, width!]) };
+    const { probabilities } = await session.run(feeds);
+    return probabilities!.data as Float32Array;
+  };
+}
+
+/**
+ * Answers SageMaker's two requests: `GET /ping`, and `POST /invocations` with one encoded picture, whose
+ * probabilities come back in class order as a JSON array, or as `{"prediction":[…]}` for application/jsonlines.
+ * Whatever arrives, the answer is a status, never an exception.
+ */
+export async function answer(request: Request, classify: Classifier): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  if (pathname === "/ping") return new Response(null, { status: 200 });
+  if (pathname !== "/invocations") return new Response(`no such path: ${pathname}\n`, { status: 404 });
+  if (request.method !== "POST") {
+    return new Response("use POST\n", { status: 405, headers: { Allow: "POST" } });
+  }
+  const type = (request.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
+  if (!CONTENT_TYPES.includes(type)) {
+    return new Response(`content type '${type}' is not supported: use ${CONTENT_TYPES.join(", ")}\n`, {
+      status: 415,
+    });
+  }
+  const accept = accepted(request.headers.get("accept"));
+  if (!accept) {
+    const message = "the answer can be application/json or application/jsonlines\n";
+    return new Response(message, { status: 406 });
+  }
+  try {
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    if (bytes.length > MAX_BYTES) return new Response(`more than ${MAX_BYTES} bytes\n`, { status: 413 });
+    const probabilities = Array.from(await classify(bytes));
+    const lines = accept === "application/jsonlines";
+    const body = lines ? JSON.stringify({ prediction: probabilities }) + "\n" : JSON.stringify(probabilities);
+    return new Response(body, { headers: { "Content-Type": accept } });
+  } catch (error) {
+    if (error instanceof PictureError) {
+      return new Response(`unable to evaluate payload provided: ${error.message}\n`, { status: 400 });
+    }
+    console.error(error);
+    return new Response("internal error\n", { status: 500 });
+  }
+}
+
+function accepted(header: string | null): string | undefined {
+  const wanted = (header || "*/*").split(",").map((part) => part.split(";")[0]!.trim().toLowerCase());
+  if (wanted.some((type) => ["application/json", "*/*", "application/*"].includes(type))) {
+    return "application/json";
+  }
+  return wanted.find((type) => type === "application/jsonlines");
+}
+
+/**
+ * SageMaker's `serve`: listens on 127.0.0.1, prints `{"port": N}` as the first line, and answers until the signal.
+ *
+ * @param port 0 picks a free one
+ */
+export async function serve(root: string, port: number, signal: AbortSignal): Promise<void> {
+  const classify = await loadClassifier(join(root, "model"));
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port,
+    signal,
+    onListen: (address) => console.log(JSON.stringify({ port: address.port })),
+  }, (request) => answer(request, classify));
+  await server.finished;
+}

@@ -1,0 +1,20 @@
+import type { Value } from "../graph/graph.ts";
+import type { Layers } from "./layers.ts";
+
+/** The size of the pictures that a network takes. */
+export type PictureShape = readonly [channels: number, height: number, width: number];
+
+/** A decoded picture: bytes by channel, then row, then column. */
+export interface Picture {
+  width: number;
+  height: number;
+  data: Uint8Array;
+}
+
+/** A network: what it is called in the log, and the way from pictures to logits. */
+export interface Network {
+  name: string;
+  description: string;
+  /** pictures [N, C, H, W] as floats of 0 to 255 → logits [N, classes]. */
+  forward(layers: Layers, pictures: Value): Value;
+}

@@ -1,0 +1,67 @@
+import type { Picture, PictureShape } from "../networks/network.ts";
+import { sizeOf } from "../graph/shapes.ts";
+import { type Augmentation, writeAugmented } from "./augmentation.ts";
+import { Random, STREAM } from "./random.ts";
+
+export interface LabelledPicture extends Picture {
+  /** The class, from 0. */
+  label: number;
+}
+
+/** What one step learns from. */
+export interface Batch {
+  /** Bytes [batch, C, H, W]. */
+  pictures: Uint8Array;
+  /** The probability of each class that is to be learnt [batch, classes]: rows sum to 1. */
+  targets: Float32Array;
+  labels: number[];
+}
+
+/** The training pictures in whole batches, in a new order every epoch and varied each time. */
+export class Batches {
+  /** Batches in an epoch. */
+  readonly count: number;
+  readonly #order: Random;
+  readonly #variation: Random;
+
+  constructor(
+    readonly pictures: LabelledPicture[],
+    readonly options: {
+      batch: number;
+      shape: PictureShape;
+      classes: number;
+      augmentation: Augmentation;
+      labelSmoothing: number;
+      seed: number;
+    },
+  ) {
+    this.count = Math.max(1, Math.floor(pictures.length / options.batch));
+    this.#order = new Random(options.seed, STREAM.order);
+    this.#variation = new Random(options.seed, STREAM.augmentation);
+  }
+
+  /**
+   * The batches of one epoch. Pictures that do not fill a batch are left out; with fewer than one batch, some come
+   * twice. A batch is valid until the next one is asked for: all are written into the same arrays.
+   */
+  *epoch(): Generator<Batch> {
+    const { batch, shape, classes, augmentation, labelSmoothing } = this.options;
+    const size = sizeOf(shape);
+    const order = this.#order.permutation(this.pictures.length);
+    const pictures = new Uint8Array(batch * size);
+    const targets = new Float32Array(batch * classes);
+    for (let b = 0; b < this.count; b++) {
+      const shown = Array.from(
+        { length: batch },
+        (_, i) => this.pictures[order[(b * batch + i) % order.length]!]!,
+      );
+      targets.fill(labelSmoothing / classes);
+      shown.forEach((picture, i) => {
+        writeAugmented(picture, shape, augmentation, this.#variation, pictures, i * size);
+        const at = i * classes + picture.label;
+        targets[at] = targets[at]! + 1 - labelSmoothing;
+      });
+      yield { pictures, targets, labels: shown.map(({ label }) => label) };
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/** By SageMaker's names. */
+export interface EarlyStoppingSettings {
+  early_stopping: boolean;
+  early_stopping_min_epochs: number;
+  early_stopping_patience: number;
+  early_stopping_tolerance: number;
+}
+
+/**
+ * AWS's rule for early stopping: after `early_stopping_min_epochs`, training ends once `early_stopping_patience`
+ * epochs in a row have not improved the best validation accuracy by more than `early_stopping_tolerance` of it.
+ */
+export class EarlyStopping {
+  #best = 0;
+  #epochs = 0;
+  #waited = 0;
+
+  constructor(readonly settings: EarlyStoppingSettings) {}
+
+  /** Takes the validation accuracy of an epoch; true when training should end with it. */
+  done(accuracy: number): boolean {
+    const { early_stopping, early_stopping_min_epochs, early_stopping_patience, early_stopping_tolerance } =
+      this.settings;
+    this.#epochs++;
+    if (accuracy > this.#best * (1 + early_stopping_tolerance)) this.#waited = 0;
+    else this.#waited++;
+    this.#best = Math.max(this.#best, accuracy);
+    return early_stopping && this.#epochs >= early_stopping_min_epochs &&
+      this.#waited >= early_stopping_patience;
+  }
+}
