@@ -29,7 +29,7 @@ export function networkOf(
   return compactNetwork(num_classes, whitening());
 }
 
-/** Whoever gives one of these asks for AWS's own schedule: nothing of the local recipe is mixed in. */
+/** Any of these asks for AWS's own schedule: nothing of the local recipe is mixed in. */
 const OF_AWS: HyperparameterName[] = [
   "num_layers",
   "optimizer",

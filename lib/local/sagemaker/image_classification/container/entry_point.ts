@@ -1,6 +1,6 @@
 /**
  * The image-classification algorithm as SageMaker starts it: `entry_point.ts train DIR` or `entry_point.ts serve DIR`,
- * where DIR stands for /opt/ml. SIGTERM ends it in order. With SCONES_PARENT_PIPE=1 it also ends when its standard
+ * where DIR stands for /opt/ml. SIGTERM ends it cleanly. With SCONES_PARENT_PIPE=1 it also ends when its standard
  * input does, so that nothing outlives the process that started it.
  */
 import { wholeNumber } from "./environment.ts";

@@ -17,7 +17,7 @@ import { batchLine, info, metricLine, pythonDictionary } from "./log_lines.ts";
 /** How many batches pass between two progress lines, as in AWS's log. */
 const BATCHES_PER_LINE = 20;
 
-/** What the process is told beside the files below the root. */
+/** The settings of a training process: all but the files below the root. */
 export interface TrainOptions {
   /** The folder that stands for /opt/ml. */
   root: string;

@@ -84,7 +84,7 @@ export class Layers {
     const beta = this.parameter(`${name}_beta`, shape, () => filled(shape, 0), false);
     const mean = this.#statistic(`${name}_moving_mean`, shape, 0);
     const variance = this.#statistic(`${name}_moving_var`, shape, 1);
-    if (!this.training) return batchNormOfAverages(g, x, gamma, beta, mean, variance);
+    if (!this.training) return batchNormOfAverages(g, x, gamma, beta, { mean, variance });
     const batch = batchNorm(g, x, gamma, beta);
     for (const [old, now] of [[mean, batch.mean], [variance, batch.variance]] as const) {
       const kept = g.node("Mul", [old, g.constant(momentum)], shape);

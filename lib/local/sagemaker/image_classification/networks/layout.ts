@@ -33,21 +33,23 @@ export function lengthOf(kept: Kept[]): number {
 
 /** The vector of initial values. */
 export function initialValues(kept: Kept[], random: NormalNumbers): Float32Array {
-  const vector = new Float32Array(lengthOf(kept));
-  let offset = 0;
-  for (const { shape, initial } of kept) {
-    vector.set(initial(random), offset);
-    offset += sizeOf(shape);
-  }
-  return vector;
+  return endToEnd(kept, ({ initial }) => initial(random));
 }
 
 /** The vector of each weight's own decay: `weight_decay`, or 0 where none applies. */
 export function decayOf(parameters: Kept[], weight_decay: number): Float32Array {
-  const vector = new Float32Array(lengthOf(parameters));
+  return endToEnd(
+    parameters,
+    ({ shape, decays }) => new Float32Array(sizeOf(shape)).fill(decays ? weight_decay : 0),
+  );
+}
+
+function endToEnd(kept: Kept[], valuesOf: (tensor: Kept) => Float32Array): Float32Array {
+  const vector = new Float32Array(lengthOf(kept));
   let offset = 0;
-  for (const { shape, decays } of parameters) {
-    vector.fill(decays ? weight_decay : 0, offset, offset += sizeOf(shape));
+  for (const tensor of kept) {
+    vector.set(valuesOf(tensor), offset);
+    offset += sizeOf(tensor.shape);
   }
   return vector;
 }

@@ -1,7 +1,8 @@
-import type { Picture, PictureShape } from "../networks/network.ts";
 import { sizeOf } from "../graph/shapes.ts";
-import { type Augmentation, writeAugmented } from "./augmentation.ts";
+import type { Picture, PictureShape } from "../networks/network.ts";
+import { writeAugmented } from "./augmentation.ts";
 import { Random, STREAM } from "./random.ts";
+import type { Recipe } from "./recipe.ts";
 
 export interface LabelledPicture extends Picture {
   /** The class, from 0. */
@@ -26,18 +27,14 @@ export class Batches {
 
   constructor(
     readonly pictures: LabelledPicture[],
-    readonly options: {
-      batch: number;
-      shape: PictureShape;
-      classes: number;
-      augmentation: Augmentation;
-      labelSmoothing: number;
-      seed: number;
-    },
+    readonly recipe: Recipe,
+    readonly shape: PictureShape,
+    readonly classes: number,
+    seed: number,
   ) {
-    this.count = Math.max(1, Math.floor(pictures.length / options.batch));
-    this.#order = new Random(options.seed, STREAM.order);
-    this.#variation = new Random(options.seed, STREAM.augmentation);
+    this.count = Math.max(1, Math.floor(pictures.length / recipe.batch));
+    this.#order = new Random(seed, STREAM.order);
+    this.#variation = new Random(seed, STREAM.augmentation);
   }
 
   /**
@@ -45,7 +42,7 @@ export class Batches {
    * twice. A batch is valid until the next one is asked for: all are written into the same arrays.
    */
   *epoch(): Generator<Batch> {
-    const { batch, shape, classes, augmentation, labelSmoothing } = this.options;
+    const { shape, classes, recipe: { batch, augmentation, labelSmoothing } } = this;
     const size = sizeOf(shape);
     const order = this.#order.permutation(this.pictures.length);
     const pictures = new Uint8Array(batch * size);
@@ -57,7 +54,8 @@ export class Batches {
       );
       targets.fill(labelSmoothing / classes);
       shown.forEach((picture, i) => {
-        writeAugmented(picture, shape, augmentation, this.#variation, pictures, i * size);
+        const out = pictures.subarray(i * size, (i + 1) * size);
+        writeAugmented(picture, shape, augmentation, this.#variation, out);
         const at = i * classes + picture.label;
         targets[at] = targets[at]! + 1 - labelSmoothing;
       });

@@ -25,7 +25,7 @@ export async function classProbabilities(
   for (let from = 0; from < pictures.length; from += batch) {
     const part = pictures.slice(from, from + batch);
     const data = new Uint8Array(part.length * size);
-    part.forEach((picture, i) => writeCentre(picture, shape, data, i * size));
+    part.forEach((picture, i) => writeCentre(picture, shape, data.subarray(i * size, (i + 1) * size)));
     const { probabilities } = await engine.run({ data, ...learnt }, {}, part.length);
     all.set(probabilities!, from * classes);
   }

@@ -1,5 +1,5 @@
-import { blockSize, Engine } from "../graph/engine.ts";
 import { AlgorithmError } from "../errors.ts";
+import { blockSize, Engine } from "../graph/engine.ts";
 import { evaluationModel } from "../networks/inference.ts";
 import { initialValues, type Layout, layoutOf, type Learnt } from "../networks/layout.ts";
 import type { Network, PictureShape } from "../networks/network.ts";
@@ -26,7 +26,10 @@ export interface TrainerOptions {
   threads: number;
 }
 
-/** Told after every step of an epoch: its number, and how many pictures of the epoch were classified rightly so far. */
+/**
+ * Told after every step of an epoch which batch it was (from 0), and how many of the epoch's pictures so far were
+ * classified correctly. When it returns false the epoch ends there.
+ */
 export type StepListener = (batch: number, hits: number, images: number) => boolean;
 
 export interface EpochResult {
@@ -57,11 +60,12 @@ const TURN_MS = 100;
 /** Trains a network on pictures, step by step, with one ONNX graph for the step and one for evaluation. */
 export class Trainer {
   readonly #batches: Batches;
+  /** Counted over the whole training, for the learning rate. */
+  #step = 0;
+  #epoch = 0;
   /** What the next step reads, and where it writes: they change places after every step. */
   #now: Learnt & Record<string, Float32Array>;
   #next: Learnt & Record<string, Float32Array>;
-  #step = 0;
-  #epoch = 0;
 
   private constructor(
     readonly options: TrainerOptions,
@@ -69,7 +73,7 @@ export class Trainer {
     readonly engines: { step: Engine; evaluation: Engine },
   ) {
     const { recipe, shape, classes, pictures, seed } = options;
-    this.#batches = new Batches(pictures, { ...recipe, shape, classes, seed });
+    this.#batches = new Batches(pictures, recipe, shape, classes, seed);
     const random = new Random(seed, STREAM.weights);
     const weights = initialValues(layout.parameters, random);
     const statistics = initialValues(layout.statistics, random);
@@ -121,11 +125,7 @@ export class Trainer {
     }
   }
 
-  /**
-   * One pass over the pictures. Throws an AlgorithmError when the loss is no longer a number.
-   *
-   * @param onStep is told after every step; when it returns false the epoch ends there
-   */
+  /** One pass over the pictures. Throws an AlgorithmError when the loss is no longer a number. */
   async epoch(onStep: StepListener): Promise<EpochResult> {
     const { recipe, classes } = this.options;
     const { batch, optimiser } = recipe;
@@ -154,7 +154,8 @@ export class Trainer {
         await eventLoop();
         turn = performance.now();
       }
-      if (!onStep(done++, hits, done * batch)) break;
+      done++;
+      if (!onStep(done - 1, hits, done * batch)) break;
     }
     this.#epoch++;
     const images = done * batch;
@@ -168,7 +169,7 @@ export class Trainer {
     return classProbabilities(this.engines.evaluation, this.#now, pictures, shape, classes);
   }
 
-  /** A copy of what has been learnt so far. */
+  /** A copy of what has been learnt so far: the next steps write into the originals. */
   learnt(): Learnt {
     return { weights: this.#now.weights.slice(), statistics: this.#now.statistics.slice() };
   }

@@ -20,7 +20,7 @@ function augmented(
   seed = 1,
 ) {
   const out = new Uint8Array(to[0] * to[1] * to[2]);
-  writeAugmented(counting(width, height), to, { ...NO_AUGMENTATION, ...how }, new Random(seed), out, 0);
+  writeAugmented(counting(width, height), to, { ...NO_AUGMENTATION, ...how }, new Random(seed), out);
   return [...out];
 }
 

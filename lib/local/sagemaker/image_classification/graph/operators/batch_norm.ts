@@ -4,6 +4,12 @@ import type { Shape4 } from "../shapes.ts";
 /** Added to the variance, so that a channel that is the same everywhere is not divided by 0. */
 const EPSILON = 1e-5;
 
+/** μ and σ² of each channel [C]. */
+interface Statistics {
+  mean: Value;
+  variance: Value;
+}
+
 /**
  * Batch normalisation (Ioffe and Szegedy 2015) over the batch and space of x [N, C, H, W], for training:
  * y = γ·(x − μ)/σ + β with the batch's own μ and σ² (biased), all [C].
@@ -17,7 +23,7 @@ export function batchNorm(
   x: Value,
   gamma: Value,
   beta: Value,
-): { y: Value; mean: Value; variance: Value } {
+): Statistics & { y: Value } {
   const [N, C, H, W] = x.shape as Shape4;
   const M = N * H * W;
   const per = arithmetic(g, [C]);
@@ -44,17 +50,10 @@ export function batchNorm(
   return { y, mean, variance };
 }
 
-/** Batch normalisation for inference: with running averages of μ and σ², all [C], in place of the batch's own. */
-export function batchNormOfAverages(
-  g: Graph,
-  x: Value,
-  gamma: Value,
-  beta: Value,
-  mean: Value,
-  variance: Value,
-): Value {
-  const options = { epsilon: { float: EPSILON } };
-  return g.node("BatchNormalization", [x, gamma, beta, mean, variance], x.shape, options);
+/** The same for inference: μ and σ² are running averages. */
+export function batchNormOfAverages(g: Graph, x: Value, gamma: Value, beta: Value, of: Statistics): Value {
+  const inputs = [x, gamma, beta, of.mean, of.variance];
+  return g.node("BatchNormalization", inputs, x.shape, { epsilon: { float: EPSILON } });
 }
 
 /**

@@ -10,6 +10,7 @@ export interface ConvolutionOptions {
   /** Rows of zeros below x and columns to its right; as many as `pad` by default. */
   padAfter?: number;
 }
+type Options = Required<ConvolutionOptions>;
 
 /**
  * Cross-correlation of x [N, C, H, W] with w [O, C, k, k], giving [N, O, h, v]:
@@ -24,16 +25,21 @@ export interface ConvolutionOptions {
  *
  * For a larger s, dx is a transposed convolution.
  */
-export function convolution(g: Graph, x: Value, w: Value, options: ConvolutionOptions = {}): Value {
-  const { stride = 1, pad = 0, padAfter = pad } = options;
+export function convolution(
+  g: Graph,
+  x: Value,
+  w: Value,
+  { stride = 1, pad = 0, padAfter = pad }: ConvolutionOptions = {},
+): Value {
+  const options = { stride, pad, padAfter };
   const [N, C, H, W] = x.shape as Shape4;
   const [O, inputs, k] = w.shape as Shape4;
   if (inputs !== C) throw new RangeError(`w [${w.shape}] does not take the ${C} channels of x [${x.shape}]`);
   const [h, v] = [H, W].map((size) => windowCount(size, k, stride, pad, padAfter)) as [number, number];
-  const y = correlation(g, x, { of: w, swapped: false }, [N, O, h, v], around(pad, padAfter, stride));
+  const y = correlation(g, x, { of: w, swapped: false }, [N, O, h, v], around(options));
   return g.differentiable(y, [x, w], (dy) => [
-    inputGradient(g, dy, w, x.shape, stride, pad, padAfter),
-    weightGradient(g, dy, x, w.shape, stride, pad),
+    inputGradient(g, dy, w, x.shape, options),
+    weightGradient(g, dy, x, w.shape, options),
   ]);
 }
 
@@ -46,12 +52,12 @@ export function composition(g: Graph, first: Value, second: Value): Value {
   return convolution(g, second, swapped(g, turned(g, first)), { pad: first.shape[2]! - 1 });
 }
 
-function around(pad: number, padAfter: number, stride: number): Windows {
+function around({ stride, pad, padAfter }: Options): Windows {
   return { top: pad, left: pad, bottom: padAfter, right: padAfter, stride, dilation: 1 };
 }
 
 /** dw, in the shape of w. */
-function weightGradient(g: Graph, dy: Value, x: Value, shape: Shape, stride: number, pad: number): Value {
+function weightGradient(g: Graph, dy: Value, x: Value, shape: Shape, { stride, pad }: Options): Value {
   const [O, C, k] = shape as Shape4;
   const [, , H, W] = x.shape as Shape4;
   const [, , h, v] = dy.shape as Shape4;
@@ -67,19 +73,13 @@ function weightGradient(g: Graph, dy: Value, x: Value, shape: Shape, stride: num
 }
 
 /** dx, in the shape of x. */
-function inputGradient(
-  g: Graph,
-  dy: Value,
-  w: Value,
-  shape: Shape,
-  stride: number,
-  pad: number,
-  padAfter: number,
-): Value {
+function inputGradient(g: Graph, dy: Value, w: Value, shape: Shape, options: Options): Value {
+  const { stride, pad, padAfter } = options;
   const k = w.shape[2]!;
   if (stride === 1) {
     const filter = { of: turned(g, w), swapped: true };
-    return correlation(g, dy, filter, shape, around(k - 1 - pad, k - 1 - padAfter, 1));
+    const windows = around({ stride, pad: k - 1 - pad, padAfter: k - 1 - padAfter });
+    return correlation(g, dy, filter, shape, windows);
   }
   // a transposed convolution; rows and columns that no window reached get zeros
   const [, , H, W] = shape as Shape4;

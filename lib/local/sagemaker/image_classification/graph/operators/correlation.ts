@@ -20,9 +20,8 @@ export interface Filter {
 
 /** x [N, C, H, W] correlated with a filter, giving `shape` [N, O, h, v]. */
 export function correlation(g: Graph, x: Value, filter: Filter, shape: Shape, windows: Windows): Value {
-  return g.block
-    ? blockedCorrelation(g, g.block, x, filter, shape, windows)
-    : plainCorrelation(g, x, filter, shape, windows);
+  const kernel = g.block ? blockedCorrelation : plainCorrelation;
+  return kernel(g, x, filter, shape, windows);
 }
 
 /** The first two axes change places. */
@@ -63,15 +62,9 @@ const SMALL = 3;
  *
  * The shapes that ONNX Runtime sees stay those of the left column, with channels filled up by zeros to whole blocks.
  */
-function blockedCorrelation(
-  g: Graph,
-  block: number,
-  x: Value,
-  filter: Filter,
-  shape: Shape,
-  windows: Windows,
-): Value {
+function blockedCorrelation(g: Graph, x: Value, filter: Filter, shape: Shape, windows: Windows): Value {
   const { top, left, bottom, right, stride, dilation } = windows;
+  const block = g.block!;
   const [N, O, h, v] = shape as Shape4;
   const C = x.shape[1]!;
   const [, , k, l] = filter.of.shape as Shape4;
