@@ -1,32 +1,28 @@
 /** Patterns with `*` and `?` and the variables `${…}` of policies. */
+import { type Glob, glob, literal, matchesGlob } from "../glob.ts";
 
 /** Condition keys, in lower case, with the request's values. */
 export type Context = ReadonlyMap<string, string>;
 
 const VARIABLE = /\$\{([^}]*)\}/;
 const MAX_CACHED = 2000;
-const cached = new Map<string, RegExp>();
+const cached = new Map<string, Glob>();
 
 /**
  * Whether a text is as a pattern says: `*` stands for any characters, `?` for one.
  * @param context values for variables; absent where they have no meaning. A variable without a value matches nothing.
  */
-export function matchesPattern(pattern: string, text: string, context?: Context, flags = "s"): boolean {
+export function matchesPattern(pattern: string, text: string, context?: Context): boolean {
   if (pattern === "*") return true;
-  if (!context || !VARIABLE.test(pattern)) {
-    const key = flags + pattern;
-    let expression = cached.get(key);
-    if (!expression) {
-      if (cached.size >= MAX_CACHED) cached.clear();
-      cached.set(key, expression = new RegExp(`^${wildcards(pattern)}$`, flags));
-    }
-    return expression.test(text);
-  }
+  if (!context || !VARIABLE.test(pattern)) return matchesGlob(wildcards(pattern), text);
   const parts = pattern.split(new RegExp(VARIABLE, "g"));
-  const values = parts.map((part, index) => index % 2 === 0 ? wildcards(part) : valueOf(part, context));
+  const values = parts.map((part, index) => index % 2 === 0 ? part : valueOf(part, context));
   if (values.includes(undefined)) return false;
-  const source = values.map((value, index) => index % 2 === 0 ? value : RegExp.escape(value!)).join("");
-  return new RegExp(`^${source}$`, flags).test(text);
+  return matchesGlob(
+    // What a variable stands for holds no wildcards.
+    values.flatMap((value, index) => index % 2 === 0 ? wildcards(value!) : literal(value!)),
+    text,
+  );
 }
 
 /** The text with its variables replaced; absent when one has no value. */
@@ -40,11 +36,17 @@ export function substitute(text: string, context?: Context): string | undefined 
 /** `${*}`, `${?}` and `${$}` are the characters themselves; `${key, 'default'}` has a value always. */
 function valueOf(variable: string, context: Context): string | undefined {
   if (["*", "?", "$"].includes(variable)) return variable;
-  const [, key = "", otherwise] = /^\s*([^,]*?)\s*(?:,\s*'(.*)')?\s*$/s.exec(variable) ?? [];
+  const comma = variable.indexOf(",");
+  const key = (comma < 0 ? variable : variable.slice(0, comma)).trim();
+  const otherwise = comma < 0 ? undefined : /^'(.*)'$/s.exec(variable.slice(comma + 1).trim())?.[1];
   return context.get(key.toLowerCase()) ?? otherwise;
 }
 
-function wildcards(pattern: string): string {
-  return pattern.split(/([*?])/).map((part) => part === "*" ? ".*" : part === "?" ? "." : RegExp.escape(part))
-    .join("");
+function wildcards(pattern: string): Glob {
+  let found = cached.get(pattern);
+  if (!found) {
+    if (cached.size >= MAX_CACHED) cached.clear();
+    cached.set(pattern, found = glob(pattern, "?"));
+  }
+  return found;
 }

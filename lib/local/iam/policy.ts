@@ -74,7 +74,7 @@ function matchesPrincipal({ Principal }: Statement, asker: Asker): boolean {
 }
 
 function matchesAction({ Action, NotAction }: Statement, action: string): boolean {
-  const matches = (pattern: string) => matchesPattern(pattern, action, undefined, "is");
+  const matches = (pattern: string) => matchesPattern(pattern.toLowerCase(), action.toLowerCase());
   return Action ? Action.some(matches) : !NotAction!.some(matches);
 }
 
