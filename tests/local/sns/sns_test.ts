@@ -156,26 +156,36 @@ Deno.test("raw delivery passes body and attributes as they are", () =>
     assert.deepEqual((await drain()).map(({ Body }) => Body), ["for queues", "d"]);
   }));
 
+/** A request as clients of the query protocol write it, or hardly any would. */
+async function ask(aws: TestAws, members: Record<string, string>): Promise<[status: number, text: string]> {
+  const authorization = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sns/aws4_request";
+  const body = new URLSearchParams(members);
+  const answer = await fetch(aws.endpoint, { method: "POST", headers: { authorization }, body });
+  return [answer.status, await answer.text()];
+}
+
 Deno.test("SNS sends as itself, and passes on what its model has", () =>
   withTopic(async ({ sns, SubscriptionArn, aws, drain }) => {
     const raw = { SubscriptionArn, AttributeName: "RawMessageDelivery", AttributeValue: "true" };
     await sns.send(new SetSubscriptionAttributesCommand(raw));
+    const publish = { Action: "Publish", TopicArn: TOPIC_ARN, Message: "x" };
     const attribute = "MessageAttributes.entry.1";
-    const form = new URLSearchParams({
-      Action: "Publish",
-      TopicArn: TOPIC_ARN,
-      Message: "x",
+    const [status, text] = await ask(aws, {
+      ...publish,
       [`${attribute}.Name`]: "a",
       [`${attribute}.Value.DataType`]: "String",
       [`${attribute}.Value.StringValue`]: "1",
       [`${attribute}.Value.StringListValues.member.1`]: "SQS would not take that",
     });
-    const authorization = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sns/aws4_request";
-    const published = await fetch(aws.endpoint, { method: "POST", headers: { authorization }, body: form });
-    assert.equal(published.status, 200, await published.text());
+    assert.equal(status, 200, text);
     const [message] = await drain();
     assert.deepEqual(message!.MessageAttributes, { a: { DataType: "String", StringValue: "1" } });
     assert.equal(message!.Attributes!.SenderId, "AIDAIT2UOQQY3AUEKVGXU");
+    // A map written as a list, and a list as a map, are refused and not taken for empty ones.
+    assert.equal((await ask(aws, { ...publish, "MessageAttributes.member.1": "x" }))[0], 400);
+    const tag = { Action: "TagResource", ResourceArn: TOPIC_ARN, "Tags.entry.1.key": "a" };
+    assert.equal((await ask(aws, tag))[0], 400);
+    assert.deepEqual(await drain(), []);
   }));
 
 Deno.test("the queue's policy decides what is delivered; publishing succeeds all the same", () =>
