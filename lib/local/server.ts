@@ -16,7 +16,7 @@ import type { Core, Iam, LegacyIam, LegacyService, Siblings } from "./services.t
 import { snsProtocol } from "./sns/protocol.ts";
 import { sqsProtocol } from "./sqs/protocol.ts";
 import { statesProtocol } from "./states/protocol.ts";
-import { createSns } from "./sns/sns.ts";
+import { createSns, snsForSiblings } from "./sns/sns.ts";
 import { createSqs } from "./sqs/sqs.ts";
 import { createStates } from "./states/states.ts";
 import { Store } from "./store.ts";
@@ -81,8 +81,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const s3 = siblings.s3 = createS3(core);
   const logs = siblings.logs = createLogs(core);
   const lambda = siblings.lambda = createLambda(core, options.lambda);
-  const sqs = siblings.sqs = createSqs(core);
-  const sns = siblings.sns = createSns(core);
+  siblings.sns = snsForSiblings(core);
   const sagemaker = createSageMaker(core, { quotas: options.quotas });
   // In the order in which they are asked whether an unsigned request is theirs: S3 takes what is left.
   const services: AnyService[] = [
@@ -92,8 +91,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     legacy("sagemaker", sagemakerProtocol, sagemaker),
     legacy("sagemaker", runtimeProtocol, sagemaker, (url) => url.pathname.startsWith("/endpoints/")),
     legacy("logs", logsProtocol, logs),
-    legacy("sqs", sqsProtocol, sqs),
-    legacy("sns", snsProtocol, sns, (url) => url.searchParams.get("Action") === "Unsubscribe"),
+    createSqs(core),
+    createSns(core),
     legacy("s3", s3Protocol, s3),
   ];
   for (const service of services) if (!("handle" in service)) dispatcher.register(service);
@@ -184,7 +183,5 @@ function legacyIam(iam: Iam): LegacyIam {
         conditions: { "iam:PassedToService": service },
       });
     },
-    allowsService: (arn, action, resource, policy, context) =>
-      iam.decide({ arn, serviceFor: context["aws:SourceArn"]! }, { action, resource, policy }) === undefined,
   };
 }

@@ -37,7 +37,6 @@ export interface Siblings {
   readonly logs: Logs;
   readonly lambda: Lambda;
   readonly sns: Sns;
-  readonly sqs: Sqs;
 }
 
 /** A service that is not yet made of operations. */
@@ -169,21 +168,9 @@ export interface PublishInput {
   MessageAttributes?: Record<string, MessageAttribute>;
 }
 
-export interface Sns extends LegacyService {
+export interface Sns {
   /** Authorised for the principal. @throws AwsError NotFound, InvalidParameter, AuthorizationError */
   publish(principal: Principal, input: PublishInput): { MessageId: string };
-}
-
-export interface Sqs extends LegacyService {
-  /**
-   * Puts a message that a topic delivers into a queue.
-   * @returns false when there is no such queue, its policy does not let SNS send to it, or it takes no such message
-   */
-  deliver(
-    topicArn: string,
-    queueArn: string,
-    message: { MessageBody: string; MessageAttributes?: Record<string, MessageAttribute> },
-  ): boolean;
 }
 
 /** What services ask that are not yet made of operations. */
@@ -196,11 +183,4 @@ export interface LegacyIam {
     resourcePolicy?: string,
   ): void;
   authorizePassRole(principal: Principal, roleArn: string, service: string): void;
-  allowsService(
-    service: string,
-    action: string,
-    resource: string,
-    resourcePolicy: string | undefined,
-    context: Record<string, string>,
-  ): boolean;
 }

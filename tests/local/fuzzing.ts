@@ -16,7 +16,11 @@ export function sourceOf(folder: string): string {
 
 /** Names of the operations that a service registers. */
 export function operationsOf(source: string): string[] {
-  return [...new Set([...source.matchAll(/\b([A-Z]\w+): [a-z]*[oO]peration\(/g)].map(([, name]) => name!))];
+  const found = source.matchAll(/(?:\b([A-Z]\w+):|\bexport const (\w+) =) [a-z]*[oO]peration\(/g);
+  const names = [...found].map(([, member, constant]) =>
+    member ?? constant!.charAt(0).toUpperCase() + constant!.slice(1)
+  );
+  return [...new Set(names)];
 }
 
 /** Names of members that a service knows, and of others in its sources. */

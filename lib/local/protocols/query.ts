@@ -90,28 +90,32 @@ export function readMembers(shape: Shape<unknown>, parameters: URLSearchParams):
 
 type Node = Map<string, string | Node>;
 
-/** Names of parameters as the lists, maps and structures that the shape says they are. */
+/**
+ * Names of parameters as the lists, maps and structures that the shape says they are. Items that are named otherwise
+ * stay as they are, for the shape to refuse.
+ */
 function plain(shape: Shape<unknown> | undefined, node: string | Node): unknown {
   if (typeof node === "string") return shape?.kind === "list" && node === "" ? [] : node;
-  if (shape?.kind === "list") {
-    return indexed(node.get("member")).map((item) => plain(shape.member, item));
+  const [members, entries] = [node.get("member"), node.get("entry")];
+  if (shape?.kind === "list" && members instanceof Map) {
+    return indexed(members).map((item) => plain(shape.member, item));
   }
-  if (shape?.kind === "map") {
-    const entries = indexed(node.get("entry")).map((entry) => {
-      const part = (...names: string[]) =>
-        names.map((name) => entry instanceof Map ? entry.get(name) : undefined)
-          .find((value) => value !== undefined);
-      // SNS has maps of `key` and `value`, and of `Name` and `Value`.
-      return [String(part("key", "Name")), plain(shape.member, part("value", "Value") ?? "")];
-    });
-    return Object.fromEntries(entries);
+  if (shape?.kind === "map" && entries instanceof Map) {
+    return Object.fromEntries(
+      indexed(entries).map((entry) => {
+        const part = (...names: string[]) =>
+          names.map((name) => entry instanceof Map ? entry.get(name) : undefined)
+            .find((value) => value !== undefined);
+        // SNS has maps of `key` and `value`, and of `Name` and `Value`.
+        return [String(part("key", "Name")), plain(shape.member, part("value", "Value") ?? "")];
+      }),
+    );
   }
   return Object.fromEntries([...node].map(([name, value]) => [name, plain(shape?.members?.[name], value)]));
 }
 
 /** The items under the numbers 1, 2, 3 …, in their order. */
-function indexed(node: string | Node | undefined): (string | Node)[] {
-  if (!(node instanceof Map)) return [];
+function indexed(node: Node): (string | Node)[] {
   return [...node].sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => item);
 }
 

@@ -1,8 +1,10 @@
-/** What the operations of SNS share: topics and subscriptions as they are stored, finding and authorising them. */
+/** What the operations of SNS share: topics and subscriptions as they are stored, how they are found and permitted. */
 import { AwsError, unsupported } from "../errors.ts";
-import type { Core, Principal } from "../services.ts";
+import { operationsOn } from "../operation.ts";
+import { page } from "../pages.ts";
+import type { Core } from "../services.ts";
+import { required, string } from "../shapes.ts";
 import type { Collection } from "../store.ts";
-import { list, required, string, structure } from "../legacy_shapes.ts";
 
 export interface Topic {
   readonly TopicArn: string;
@@ -29,79 +31,69 @@ export interface SnsContext {
   readonly subscriptions: Collection<Subscription>;
 }
 
+export const operation = operationsOn<SnsContext>();
+
 const PAGE = 100;
 
-export const tagList = list(
-  structure({ Key: required(string({ min: 1, max: 128 })), Value: required(string({ max: 256 })) }),
-  { max: 50 },
+export const topicArn = { TopicArn: required(string()) };
+
+/** For operations on one topic: what the topic's own policy says counts beside the caller's. */
+export function onArn<I>(arnOf: (input: I, sns: SnsContext) => string) {
+  return {
+    resource: arnOf,
+    policy: (input: I, sns: SnsContext) => sns.topics.get(arnOf(input, sns))?.attributes.Policy,
+  };
+}
+
+export const onTopic = onArn(({ TopicArn }: { TopicArn: string }) => checkArn(TopicArn, "TopicArn"));
+
+/** SNS asks for the permission on the topic, whose ARN a subscription's begins with. */
+export const onSubscription = onArn(({ SubscriptionArn }: { SubscriptionArn: string }) =>
+  checkArn(SubscriptionArn, "SubscriptionArn").slice(0, SubscriptionArn.lastIndexOf(":"))
 );
+
+/** The ARN of this account's topics with a name, or of all with `*`. */
+export function topicArnOf({ core }: SnsContext, name: string): string {
+  return `arn:aws:sns:${core.region}:${core.account}:${name}`;
+}
+
+/** @throws AwsError NotFound */
+export function existingTopic({ topics }: SnsContext, arn: string): Topic {
+  const topic = topics.get(arn);
+  if (!topic) throw new AwsError("NotFound", "Topic does not exist", 404);
+  return topic;
+}
+
+export function subscriptionsOf({ subscriptions }: SnsContext, topicArn: string): Subscription[] {
+  return subscriptions.list(`${topicArn}:`);
+}
+
+/** Returns the ARN. @throws AwsError InvalidParameter */
+export function checkArn(arn: string, parameter: string): string {
+  const count = arn.split(":").length;
+  if (count >= 6) return arn;
+  throw invalid(`${parameter} Reason: An ARN must have at least 6 elements, not ${count}`);
+}
 
 export function invalid(what: string): AwsError {
   return new AwsError("InvalidParameter", `Invalid parameter: ${what}`);
 }
 
-export function notHere(what: string): AwsError {
+export function unsupportedParameter(what: string): AwsError {
   return unsupported(what, "InvalidParameter");
 }
 
-export function checkArn(arn: string, parameter: string): void {
-  const count = arn.split(":").length;
-  if (count < 6) throw invalid(`${parameter} Reason: An ARN must have at least 6 elements, not ${count}`);
-}
-
-/** Checks that the caller may do `action`; what the topic's policy says counts beside the caller's own. */
-export function authorize(sns: SnsContext, principal: Principal, action: string, arn: string): void {
-  const policy = sns.topics.get(arn)?.attributes.Policy;
-  sns.core.siblings.iam.authorize(principal, `sns:${action}`, arn, {}, policy);
-}
-
-/** The topic, once the caller may do `action` to it. @throws AwsError InvalidParameter, AuthorizationError, NotFound */
-export function authorizedTopic(sns: SnsContext, principal: Principal, action: string, arn: string): Topic {
-  checkArn(arn, "TopicArn");
-  authorize(sns, principal, action, arn);
-  const topic = sns.topics.get(arn);
-  if (!topic) throw new AwsError("NotFound", "Topic does not exist", 404);
-  return topic;
-}
-
-/** The subscription, if there is one; SNS authorises what is done to it by the topic's ARN. */
-export function authorizedSubscription(
-  sns: SnsContext,
-  principal: Principal,
-  action: string,
-  arn: string,
-): Subscription | undefined {
-  checkArn(arn, "SubscriptionArn");
-  authorize(sns, principal, action, arn.slice(0, arn.lastIndexOf(":")));
-  return sns.subscriptions.get(arn);
-}
-
-/** A page of a list in the order of its keys, under the list's name, with the token for the next. */
-export function page<T>(
-  name: string,
+/** A page of what is listed in order of ARNs. */
+export function paged<T>(
   items: readonly T[],
-  key: (item: T) => string,
-  token: string | undefined,
-  show: (item: T) => object,
-): object {
-  const after = token === undefined ? "" : keyOf(token);
-  const rest = items.filter((item) => key(item) > after);
-  const shown = rest.slice(0, PAGE);
-  return {
-    [name]: { member: shown.map(show) },
-    NextToken: rest.length > PAGE ? btoa(key(shown.at(-1)!)) : undefined,
-  };
-}
-
-function keyOf(token: string): string {
-  try {
-    return atob(token);
-  } catch {
-    throw invalid("NextToken");
-  }
-}
-
-/** A map as the query protocol writes it. */
-export function entries(values: Readonly<Record<string, string>>): object {
-  return { entry: Object.entries(values).map(([key, value]) => ({ key, value })) };
+  arn: (item: T) => string,
+  { NextToken }: { NextToken?: string },
+): { page: T[]; NextToken?: string } {
+  const { items: shown, next } = page(items, {
+    key: (item) => [arn(item)],
+    limit: PAGE,
+    token: NextToken || undefined,
+    invalidToken: () => invalid("NextToken"),
+  });
+  return { page: shown, NextToken: next };
 }

@@ -1,18 +1,19 @@
-/** The attributes of published messages: their rules, and their share of a message's size. */
-import { Buffer } from "node:buffer";
+/** The rules for attributes of published messages. */
 import { AwsError } from "../errors.ts";
-import type { MessageAttribute } from "../services.ts";
-import { map, required, string, structure } from "../legacy_shapes.ts";
+import { type Infer, map, required, string, structure } from "../shapes.ts";
 import { invalid } from "./context.ts";
 
 export const messageAttributes = map(structure({
   DataType: required(string()),
   StringValue: string(),
-  BinaryValue: string(),
+  BinaryValue: string(), // base64
 }));
 
+/** By name. */
+export type MessageAttributes = Readonly<Infer<typeof messageAttributes>>;
+
 /** @throws AwsError InvalidParameter, ParameterValueInvalid (AWS, "Amazon SNS message attributes") */
-export function checkMessageAttributes(attributes: Readonly<Record<string, MessageAttribute>>): void {
+export function checkMessageAttributes(attributes: MessageAttributes): void {
   const refused = (message: string) => new AwsError("ParameterValueInvalid", message);
   for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes)) {
     if (!/^[\w.-]{1,256}$/.test(name) || /^\.|\.$|\.\./.test(name) || /^(aws|amazon)\./i.test(name)) {
@@ -41,12 +42,4 @@ export function checkMessageAttributes(attributes: Readonly<Record<string, Messa
       throw refused(`Could not cast message attribute '${name}' value to number.`);
     }
   }
-}
-
-export function attributeBytes(attributes: Readonly<Record<string, MessageAttribute>>): number {
-  return Object.entries(attributes).reduce(
-    (sum, [name, { DataType, StringValue = "", BinaryValue = "" }]) =>
-      sum + Buffer.byteLength(name + DataType + StringValue) + Buffer.from(BinaryValue, "base64").length,
-    0,
-  );
 }

@@ -1,12 +1,13 @@
 /** The JSON document in which a message reaches a queue, unless its subscription wants it raw. */
-import type { Core, MessageAttribute } from "../services.ts";
+import type { Core } from "../services.ts";
 import type { Subscription } from "./context.ts";
+import type { MessageAttributes } from "./message_attributes.ts";
 
 export interface Published {
   readonly MessageId: string;
   readonly Subject?: string;
   readonly Message: string;
-  readonly MessageAttributes: Readonly<Record<string, MessageAttribute>>;
+  readonly MessageAttributes: MessageAttributes;
 }
 
 /** AWS, "Amazon SNS message delivery": members in AWS's order, spaced as AWS spaces them. */

@@ -1,9 +1,9 @@
 /** How SNS is spoken to. */
-import { AwsError, unsupported } from "../errors.ts";
+import { AwsError } from "../errors.ts";
 import { denialText, invalidBy, violationsText } from "../protocols/protocol.ts";
 import { query } from "../protocols/query.ts";
 import { missingMember } from "../shapes.ts";
-import { invalid } from "./context.ts";
+import { invalid, unsupportedParameter } from "./context.ts";
 
 export const snsProtocol = query({
   xmlns: "http://sns.amazonaws.com/doc/2010-03-31/",
@@ -15,7 +15,7 @@ export const snsProtocol = query({
           ? new AwsError("InvalidParameter", violationsText(violations))
           : invalid(`${missing} Reason: no value for required parameter`);
       },
-      (what) => unsupported(what, "InvalidParameter"),
+      unsupportedParameter,
     ),
     denied: (denial) =>
       new AwsError(

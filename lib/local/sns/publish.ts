@@ -1,17 +1,28 @@
 /** Publish and PublishBatch: a message to every queue that is subscribed. */
 import { Buffer } from "node:buffer";
 import { AwsError } from "../errors.ts";
-import { operation } from "../legacy_protocols.ts";
-import type { Principal, PublishInput } from "../services.ts";
-import { list, notSupported, required, string, structure } from "../legacy_shapes.ts";
-import { authorizedTopic, invalid, notHere, type SnsContext } from "./context.ts";
-import { attributeBytes, checkMessageAttributes, messageAttributes } from "./message_attributes.ts";
+import { type Infer, list, notSupported, required, string, structure } from "../shapes.ts";
+import { urlOf } from "../sqs/context.ts";
+import { attributeBytes } from "../sqs/message_attributes.ts";
+import { sendMessage } from "../sqs/send.ts";
+import {
+  checkArn,
+  existingTopic,
+  invalid,
+  onArn,
+  onTopic,
+  operation,
+  type SnsContext,
+  subscriptionsOf,
+  unsupportedParameter,
+} from "./context.ts";
+import { checkMessageAttributes, type MessageAttributes, messageAttributes } from "./message_attributes.ts";
 import { notification } from "./notification.ts";
 
 const MAX_BYTES = 262_144;
 const MAX_ENTRIES = 10;
 
-const message = {
+const messageMembers = {
   Message: required(string()),
   Subject: string(),
   MessageStructure: string(),
@@ -19,65 +30,79 @@ const message = {
   MessageGroupId: notSupported(),
   MessageDeduplicationId: string(),
 };
+const entry = structure({ Id: required(string()), ...messageMembers });
+type Entry = Infer<typeof entry>;
+type Message = Omit<Entry, "Id">;
+type Target = { TopicArn?: string; TargetArn?: string; PhoneNumber?: string };
 
-type Message = Omit<PublishInput, "TopicArn" | "TargetArn"> & { MessageDeduplicationId?: string };
+export const publish = operation({
+  action: "sns:Publish",
+  input: structure({ TopicArn: string(), TargetArn: string(), PhoneNumber: string(), ...messageMembers }),
+  ...onArn(targetOf),
+  run(input, sns) {
+    const { TopicArn } = existingTopic(sns, targetOf(input));
+    checkMessage(input);
+    return { MessageId: sns.core.store.transaction(() => deliver(sns, TopicArn, input)) };
+  },
+});
 
-export function publishOperations(sns: SnsContext) {
-  return {
-    Publish: operation(
-      structure({ TopicArn: string(), TargetArn: string(), PhoneNumber: string(), ...message }),
-      ({ PhoneNumber, ...input }, { principal }) => {
-        if (PhoneNumber !== undefined) throw notHere("text messages to telephones ('PhoneNumber')");
-        return publish(sns, principal, input);
-      },
-    ),
+export const publishBatch = operation({
+  action: "sns:Publish",
+  input: structure({ TopicArn: required(string()), PublishBatchRequestEntries: required(list(entry)) }),
+  ...onTopic,
+  run({ TopicArn, PublishBatchRequestEntries: entries }, sns) {
+    existingTopic(sns, TopicArn);
+    checkEntries(entries);
+    const Successful = sns.core.store.transaction(() =>
+      entries.map((entry) => ({ Id: entry.Id, MessageId: deliver(sns, TopicArn, entry) }))
+    );
+    return { Successful, Failed: [] };
+  },
+});
 
-    PublishBatch: operation(
-      structure({
-        TopicArn: required(string()),
-        PublishBatchRequestEntries: required(list(structure({ Id: required(string()), ...message }))),
-      }),
-      ({ TopicArn, PublishBatchRequestEntries: given }, { principal }) => {
-        authorizedTopic(sns, principal, "Publish", TopicArn);
-        checkEntries(given);
-        const member = sns.core.store.transaction(() =>
-          given.map((entry) => ({ Id: entry.Id, MessageId: deliver(sns, TopicArn, entry) }))
-        );
-        return { Successful: { member }, Failed: { member: [] } };
-      },
-    ),
-  };
-}
-
-/** See services.ts */
-export function publish(sns: SnsContext, principal: Principal, input: PublishInput): { MessageId: string } {
-  const { TopicArn, TargetArn, ...message } = input;
+/** The topic that a message is published to. @throws AwsError InvalidParameter */
+function targetOf({ TopicArn, TargetArn, PhoneNumber }: Target): string {
+  if (PhoneNumber !== undefined) throw unsupportedParameter("text messages to telephones ('PhoneNumber')");
   const arn = TopicArn ?? TargetArn;
   if (arn === undefined) throw invalid("TopicArn or TargetArn Reason: no value for required parameter");
   if (TopicArn === undefined && arn.split(":").length > 6) {
     throw invalid("TargetArn Reason: No endpoint found for the target arn specified");
   }
-  authorizedTopic(sns, principal, "Publish", arn);
-  checkMessage(message);
-  return { MessageId: sns.core.store.transaction(() => deliver(sns, arn, message)) };
+  return checkArn(arn, "TopicArn");
 }
 
 /** Puts a message into the subscribed queues; those that do not take it go without, as on AWS. */
 function deliver(sns: SnsContext, topicArn: string, message: Message): string {
-  const { core, subscriptions } = sns;
-  const { Subject, MessageAttributes = {} } = message;
   const MessageId = crypto.randomUUID();
-  const Message = message.MessageStructure === "json" ? structured(message.Message) : message.Message;
-  for (const subscription of subscriptions.list(`${topicArn}:`)) {
-    core.siblings.sqs.deliver(
-      topicArn,
-      subscription.Endpoint,
-      subscription.RawMessageDelivery ? { MessageBody: Message, MessageAttributes } : {
-        MessageBody: notification(core, subscription, { MessageId, Subject, Message, MessageAttributes }),
-      },
-    );
+  const published = {
+    MessageId,
+    Subject: message.Subject,
+    Message: message.MessageStructure === "json" ? structured(message.Message) : message.Message,
+    MessageAttributes: message.MessageAttributes ?? {},
+  };
+  for (const subscription of subscriptionsOf(sns, topicArn)) {
+    const { Endpoint, RawMessageDelivery } = subscription;
+    const QueueUrl = urlOf(sns, Endpoint.slice(Endpoint.lastIndexOf(":") + 1));
+    const content = RawMessageDelivery
+      ? { MessageBody: published.Message, MessageAttributes: passedOn(published.MessageAttributes) }
+      : { MessageBody: notification(sns.core, subscription, published) };
+    try {
+      // SNS acts for itself: nothing but the queue's policy can allow it.
+      const principal = { arn: "sns.amazonaws.com", serviceFor: topicArn };
+      sns.core.call(sendMessage, { QueueUrl, ...content }, { principal });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+    }
   }
   return MessageId;
+}
+
+/** Only the members that SNS's model has: it ignores others, SQS would refuse the message for them. */
+function passedOn(attributes: MessageAttributes): MessageAttributes {
+  const entries = Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) =>
+    [name, { DataType, StringValue, BinaryValue }] as const
+  );
+  return Object.fromEntries(entries);
 }
 
 function checkMessage(message: Message): void {
@@ -113,7 +138,7 @@ function messageBytes({ Message, MessageAttributes = {} }: Message): number {
   return Buffer.byteLength(Message) + attributeBytes(MessageAttributes);
 }
 
-function checkEntries(given: readonly (Message & { Id: string })[]): void {
+function checkEntries(given: readonly Entry[]): void {
   if (given.length === 0) {
     throw new AwsError("EmptyBatchRequest", "The batch request doesn't contain any entries.");
   }

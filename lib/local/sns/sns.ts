@@ -1,38 +1,28 @@
 /** SNS: standard topics, and subscriptions of queues to them. */
-import { AwsError } from "../errors.ts";
-import { query, type QueryService } from "../legacy_query.ts";
-import type { Call, Core, Sns } from "../services.ts";
-import { missingMember } from "../legacy_shapes.ts";
-import { invalid, type SnsContext } from "./context.ts";
-import { publish, publishOperations } from "./publish.ts";
-import { subscriptionOperations } from "./subscriptions.ts";
-import { topicOperations } from "./topics.ts";
+import type { Service } from "../dispatcher.ts";
+import { operationsOf } from "../operation.ts";
+import type { Core, Sns } from "../services.ts";
+import type { SnsContext } from "./context.ts";
+import { snsProtocol } from "./protocol.ts";
+import * as publishing from "./publish.ts";
+import * as subscriptions from "./subscriptions.ts";
+import * as tags from "./tags.ts";
+import * as topics from "./topics.ts";
 
-export function createSns(core: Core): Sns {
-  const sns: SnsContext = {
-    core,
-    topics: core.store.collection("sns.topics"),
-    subscriptions: core.store.collection("sns.subscriptions"),
-  };
-  const service: QueryService = {
-    xmlns: "http://sns.amazonaws.com/doc/2010-03-31/",
-    operations: { ...topicOperations(sns), ...subscriptionOperations(sns), ...publishOperations(sns) },
-  };
+export function createSns(core: Core): Service<SnsContext> {
   return {
-    handle: (call) => handle(service, call),
-    publish: (principal, input) => publish(sns, principal, input),
+    name: "sns",
+    protocol: snsProtocol,
+    operations: operationsOf(topics, tags, subscriptions, publishing),
+    context: {
+      core,
+      topics: core.store.collection("sns.topics"),
+      subscriptions: core.store.collection("sns.subscriptions"),
+    },
   };
 }
 
-async function handle(service: QueryService, call: Call): Promise<Response> {
-  try {
-    return await query([service], call);
-  } catch (error) {
-    if (!(error instanceof AwsError) || error.code !== "ValidationError") throw error;
-    // SNS names violated constraints otherwise than most services.
-    const missing = missingMember(error);
-    throw missing === undefined
-      ? new AwsError("InvalidParameter", error.message)
-      : invalid(`${missing} Reason: no value for required parameter`);
-  }
+// For services that do not call operations yet.
+export function snsForSiblings(core: Core): Sns {
+  return { publish: (principal, input) => core.call(publishing.publish, input, { principal }) };
 }

@@ -1,123 +1,141 @@
 /** Subscriptions of queues to topics. */
 import { AwsError } from "../errors.ts";
-import { operation } from "../legacy_protocols.ts";
-import { map, required, string, structure } from "../legacy_shapes.ts";
+import { map, required, string, structure } from "../shapes.ts";
 import {
-  authorize,
-  authorizedSubscription,
-  authorizedTopic,
-  entries,
+  existingTopic,
   invalid,
-  notHere,
-  page,
+  onSubscription,
+  onTopic,
+  operation,
+  paged,
   type SnsContext,
   type Subscription,
+  subscriptionsOf,
+  topicArn,
+  topicArnOf,
+  unsupportedParameter,
 } from "./context.ts";
 
 /** AWS, Subscribe. */
 const PROTOCOLS = [
   ...["http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose"],
 ];
-const ATTRIBUTES_NOT_HERE = [
+const UNSUPPORTED_ATTRIBUTES = [
   ...["DeliveryPolicy", "FilterPolicy", "FilterPolicyScope", "RedrivePolicy", "ReplayPolicy"],
   "SubscriptionRoleArn",
 ];
 
 const subscriptionArn = { SubscriptionArn: required(string()) };
 
-export function subscriptionOperations(sns: SnsContext) {
-  const { core, subscriptions } = sns;
-  const arnOf = ({ SubscriptionArn }: Subscription) => SubscriptionArn;
+export const subscribe = operation({
+  action: "sns:Subscribe",
+  input: structure({
+    ...topicArn,
+    Protocol: required(string()),
+    Endpoint: string(),
+    Attributes: map(string()),
+    ReturnSubscriptionArn: string(),
+  }),
+  ...onTopic,
+  run({ TopicArn, Protocol, Endpoint = "", Attributes = {} }, sns, { principal }) {
+    existingTopic(sns, TopicArn);
+    checkEndpoint(sns, Protocol, Endpoint);
+    for (const [name, value] of Object.entries(Attributes)) {
+      checkAttribute(name, value, "Attributes Reason: ");
+    }
+    const raw = Attributes.RawMessageDelivery?.toLowerCase() === "true";
+    const old = subscriptionsOf(sns, TopicArn).find((one) => one.Endpoint === Endpoint);
+    if (old) {
+      if (Attributes.RawMessageDelivery === undefined || raw === old.RawMessageDelivery) {
+        return { SubscriptionArn: old.SubscriptionArn };
+      }
+      throw invalid("Attributes Reason: Subscription already exists with different attributes");
+    }
+    // A queue of the topic's own account needs no confirmation.
+    const SubscriptionArn = `${TopicArn}:${crypto.randomUUID()}`;
+    sns.subscriptions.put(SubscriptionArn, {
+      SubscriptionArn,
+      TopicArn,
+      Protocol: "sqs",
+      Endpoint,
+      Owner: sns.core.account,
+      SubscriptionPrincipal: principal.arn,
+      RawMessageDelivery: raw,
+    });
+    return { SubscriptionArn };
+  },
+});
 
-  return {
-    Subscribe: operation(
-      structure({
-        TopicArn: required(string()),
-        Protocol: required(string()),
-        Endpoint: string(),
-        Attributes: map(string()),
-        ReturnSubscriptionArn: string(),
-      }),
-      ({ TopicArn, Protocol, Endpoint = "", Attributes = {} }, { principal }) => {
-        authorizedTopic(sns, principal, "Subscribe", TopicArn);
-        checkEndpoint(sns, Protocol, Endpoint);
-        for (const [name, value] of Object.entries(Attributes)) {
-          checkAttribute(name, value, "Attributes Reason: ");
-        }
-        const raw = Attributes.RawMessageDelivery?.toLowerCase() === "true";
-        const old = subscriptions.list(`${TopicArn}:`).find((one) => one.Endpoint === Endpoint);
-        if (old) {
-          if (Attributes.RawMessageDelivery === undefined || raw === old.RawMessageDelivery) {
-            return { SubscriptionArn: old.SubscriptionArn };
-          }
-          throw invalid("Attributes Reason: Subscription already exists with different attributes");
-        }
-        // A queue of the topic's own account needs no confirmation.
-        const SubscriptionArn = `${TopicArn}:${crypto.randomUUID()}`;
-        subscriptions.put(SubscriptionArn, {
-          SubscriptionArn,
-          TopicArn,
-          Protocol: "sqs",
-          Endpoint,
-          Owner: core.account,
-          SubscriptionPrincipal: principal.arn,
-          RawMessageDelivery: raw,
-        });
-        return { SubscriptionArn };
-      },
-    ),
+export const unsubscribe = operation({
+  action: "sns:Unsubscribe",
+  input: structure(subscriptionArn),
+  ...onSubscription,
+  http: { at: "GET /?Action=Unsubscribe" }, // the link in every notification
+  run({ SubscriptionArn }, { subscriptions }) {
+    subscriptions.delete(SubscriptionArn);
+  },
+});
 
-    Unsubscribe: operation(structure(subscriptionArn), ({ SubscriptionArn }, { principal }) => {
-      authorizedSubscription(sns, principal, "Unsubscribe", SubscriptionArn);
-      subscriptions.delete(SubscriptionArn);
-    }),
+export const listSubscriptions = operation({
+  action: "sns:ListSubscriptions",
+  input: structure({ NextToken: string() }),
+  resource: (_input, sns) => topicArnOf(sns, "*"),
+  run: (input, { subscriptions }) => listed(subscriptions.list(), input),
+});
 
-    ListSubscriptions: operation(structure({ NextToken: string() }), ({ NextToken }, { principal }) => {
-      authorize(sns, principal, "ListSubscriptions", `arn:aws:sns:${core.region}:${core.account}:*`);
-      return page("Subscriptions", subscriptions.list(), arnOf, NextToken, listed);
-    }),
+export const listSubscriptionsByTopic = operation({
+  action: "sns:ListSubscriptionsByTopic",
+  input: structure({ ...topicArn, NextToken: string() }),
+  ...onTopic,
+  run(input, sns) {
+    const { TopicArn } = existingTopic(sns, input.TopicArn);
+    return listed(subscriptionsOf(sns, TopicArn), input);
+  },
+});
 
-    ListSubscriptionsByTopic: operation(
-      structure({ TopicArn: required(string()), NextToken: string() }),
-      ({ TopicArn, NextToken }, { principal }) => {
-        authorizedTopic(sns, principal, "ListSubscriptionsByTopic", TopicArn);
-        return page("Subscriptions", subscriptions.list(`${TopicArn}:`), arnOf, NextToken, listed);
-      },
-    ),
+export const getSubscriptionAttributes = operation({
+  action: "sns:GetSubscriptionAttributes",
+  input: structure(subscriptionArn),
+  ...onSubscription,
+  run(input, sns) {
+    const found = existingSubscription(sns, input);
+    const attributes = {
+      ...found,
+      RawMessageDelivery: String(found.RawMessageDelivery),
+      ConfirmationWasAuthenticated: "true",
+      PendingConfirmation: "false",
+    };
+    return { Attributes: new Map(Object.entries(attributes)) };
+  },
+});
 
-    GetSubscriptionAttributes: operation(
-      structure(subscriptionArn),
-      ({ SubscriptionArn }, { principal }) => {
-        const found = authorizedSubscription(sns, principal, "GetSubscriptionAttributes", SubscriptionArn);
-        if (!found) throw notFound();
-        const attributes = {
-          ...found,
-          RawMessageDelivery: String(found.RawMessageDelivery),
-          ConfirmationWasAuthenticated: "true",
-          PendingConfirmation: "false",
-        };
-        return { Attributes: entries(attributes) };
-      },
-    ),
+export const setSubscriptionAttributes = operation({
+  action: "sns:SetSubscriptionAttributes",
+  input: structure({ ...subscriptionArn, AttributeName: required(string()), AttributeValue: string() }),
+  ...onSubscription,
+  run({ AttributeName, AttributeValue = "", ...input }, sns) {
+    checkAttribute(AttributeName, AttributeValue);
+    const found = existingSubscription(sns, input);
+    const RawMessageDelivery = AttributeValue.toLowerCase() === "true";
+    sns.subscriptions.put(found.SubscriptionArn, { ...found, RawMessageDelivery });
+  },
+});
 
-    SetSubscriptionAttributes: operation(
-      structure({ ...subscriptionArn, AttributeName: required(string()), AttributeValue: string() }),
-      ({ SubscriptionArn, AttributeName, AttributeValue = "" }, { principal }) => {
-        const found = authorizedSubscription(sns, principal, "SetSubscriptionAttributes", SubscriptionArn);
-        checkAttribute(AttributeName, AttributeValue);
-        if (!found) throw notFound();
-        const RawMessageDelivery = AttributeValue.toLowerCase() === "true";
-        subscriptions.put(SubscriptionArn, { ...found, RawMessageDelivery });
-      },
-    ),
-  };
+/** @throws AwsError NotFound */
+function existingSubscription(
+  { subscriptions }: SnsContext,
+  { SubscriptionArn }: { SubscriptionArn: string },
+): Subscription {
+  const found = subscriptions.get(SubscriptionArn);
+  if (!found) throw new AwsError("NotFound", "Subscription does not exist", 404);
+  return found;
 }
 
 function checkEndpoint({ core }: SnsContext, protocol: string, endpoint: string): void {
   if (!PROTOCOLS.includes(protocol)) {
     throw invalid(`Amazon SNS does not support this protocol string: ${protocol}`);
   }
-  if (protocol !== "sqs") throw notHere(`subscriptions of the protocol '${protocol}'`);
+  if (protocol !== "sqs") throw unsupportedParameter(`subscriptions of the protocol '${protocol}'`);
   if (!/^arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}(\.fifo)?$/.test(endpoint)) {
     throw invalid("SQS endpoint ARN");
   }
@@ -127,12 +145,12 @@ function checkEndpoint({ core }: SnsContext, protocol: string, endpoint: string)
     );
   }
   if (!endpoint.startsWith(`arn:aws:sqs:${core.region}:${core.account}:`)) {
-    throw notHere(`queues of other accounts or regions ('${endpoint}')`);
+    throw unsupportedParameter(`queues of other accounts or regions ('${endpoint}')`);
   }
 }
 
 function checkAttribute(name: string, value: string, where = ""): void {
-  if (ATTRIBUTES_NOT_HERE.includes(name)) throw notHere(`the subscription attribute ${name}`);
+  if (UNSUPPORTED_ATTRIBUTES.includes(name)) throw unsupportedParameter(`the subscription attribute ${name}`);
   if (name !== "RawMessageDelivery") {
     throw invalid(where === "" ? "AttributeName" : `${where}Unknown attribute ${name}`);
   }
@@ -140,10 +158,14 @@ function checkAttribute(name: string, value: string, where = ""): void {
   throw invalid(`${where}RawMessageDelivery: Invalid value [${value}]. Must be true or false.`);
 }
 
-function listed({ SubscriptionArn, Owner, Protocol, Endpoint, TopicArn }: Subscription): object {
-  return { SubscriptionArn, Owner, Protocol, Endpoint, TopicArn };
-}
-
-function notFound(): AwsError {
-  return new AwsError("NotFound", "Subscription does not exist", 404);
+function listed(subscriptions: readonly Subscription[], input: { NextToken?: string }) {
+  const { page, NextToken } = paged(subscriptions, ({ SubscriptionArn }) => SubscriptionArn, input);
+  const Subscriptions = page.map(({ SubscriptionArn, Owner, Protocol, Endpoint, TopicArn }) => ({
+    SubscriptionArn,
+    Owner,
+    Protocol,
+    Endpoint,
+    TopicArn,
+  }));
+  return { Subscriptions, NextToken };
 }

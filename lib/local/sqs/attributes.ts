@@ -22,7 +22,7 @@ const READ_ONLY = [
   "ApproximateNumberOfMessagesDelayed",
 ];
 const SETTABLE = [...Object.keys(NUMBERS), "Policy", "RedrivePolicy", "SqsManagedSseEnabled"];
-const NOT_HERE = ["KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "RedriveAllowPolicy"];
+const UNSUPPORTED = ["KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "RedriveAllowPolicy"];
 
 /** An attribute that is a number. */
 export function numberOf({ attributes }: Queue, name: string): number {
@@ -63,7 +63,11 @@ export function withAttributes(
 }
 
 /** Values by name, as GetQueueAttributes shows them. */
-export function describe(sqs: SqsContext, queue: Queue, names: readonly string[]): Record<string, string> {
+export function describeQueue(
+  sqs: SqsContext,
+  queue: Queue,
+  names: readonly string[],
+): Record<string, string> {
   const unknown = names.find((name) => name !== "All" && !isKnown(name));
   if (unknown !== undefined) throw unknownAttribute(unknown);
   const counts = sqs.messages.count(queue.name, sqs.core.now());
@@ -83,12 +87,12 @@ export function describe(sqs: SqsContext, queue: Queue, names: readonly string[]
 }
 
 function isKnown(name: string): boolean {
-  return [...READ_ONLY, ...SETTABLE, ...NOT_HERE].includes(name);
+  return [...READ_ONLY, ...SETTABLE, ...UNSUPPORTED].includes(name);
 }
 
 function checkAttribute(sqs: SqsContext, name: string, value: string): void {
   if (name === "FifoQueue" && value === "true") throw unsupported("FIFO queues", "UnsupportedOperation");
-  if (NOT_HERE.includes(name)) throw unsupported(`the queue attribute ${name}`, "UnsupportedOperation");
+  if (UNSUPPORTED.includes(name)) throw unsupported(`the queue attribute ${name}`, "UnsupportedOperation");
   if (!SETTABLE.includes(name)) throw unknownAttribute(name);
   const range = NUMBERS[name];
   if (range) {

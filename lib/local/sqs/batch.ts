@@ -1,6 +1,6 @@
 /** What the batch operations have in common: the rules for their entries, and an outcome for each of these. */
 import { AwsError } from "../errors.ts";
-import { invalidParameter, queryErrorCode } from "./errors.ts";
+import { invalidValue, queryErrorCode } from "./errors.ts";
 
 const MAX_ENTRIES = 10;
 
@@ -60,5 +60,5 @@ export function checkSeconds(
   reason: string,
 ): void {
   if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= max)) return;
-  throw invalidParameter(`Value ${value} for parameter ${parameter} is invalid. Reason: ${reason}`);
+  throw invalidValue(value, parameter, reason);
 }

@@ -1,8 +1,9 @@
-/** What the operations of SQS share: the queues as they are stored, finding and authorising them. */
+/** What the operations of SQS share: the queues as they are stored, how they are named, found and permitted. */
 import { AwsError } from "../errors.ts";
-import type { Call, Core } from "../services.ts";
+import { operationsOn } from "../operation.ts";
+import type { Core } from "../services.ts";
+import { list, map, required, type Shape, string } from "../shapes.ts";
 import type { Collection } from "../store.ts";
-import { list, map, required, type Shape, string } from "../legacy_shapes.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { Messages } from "./messages.ts";
 
@@ -26,38 +27,43 @@ export interface SqsContext {
   readonly arrivals: Arrivals;
 }
 
+export const operation = operationsOn<SqsContext>();
+
 export const queueUrl = { QueueUrl: required(string()) };
 export const tagMap = map(string({ max: 256 }), { key: string({ min: 1, max: 128 }) });
 export const strings: Shape<string[]> = list(string());
 
-export function queueArn({ core }: SqsContext, name: string): string {
-  return `arn:aws:sqs:${core.region}:${core.account}:${name}`;
-}
+type ByUrl = { readonly QueueUrl: string };
 
-/** The URL that clients name a queue by; its host and port count for nothing when they send it back. */
-export function urlOf({ core }: SqsContext, name: string): string {
-  return `${core.endpoint()}/${core.account}/${name}`;
-}
+/** For operations on the queue that a URL names: what its own policy says counts beside the caller's. */
+export const onQueue = {
+  resource: ({ QueueUrl }: ByUrl, sqs: SqsContext) => queueArn(sqs, addressed(sqs, QueueUrl).name),
+  policy: ({ QueueUrl }: ByUrl, sqs: SqsContext) => addressed(sqs, QueueUrl).queue?.attributes.Policy,
+};
 
-/**
- * The queue that a URL names, once the caller may do `action` to it.
- * @throws AwsError InvalidAddress, QueueDoesNotExist, AccessDeniedException
- */
-export function authorizedQueue(sqs: SqsContext, call: Call, action: string, url: string): Queue {
-  const [, account, name] = /^https?:\/\/[^/]+\/(\d{12})\/([\w.-]+)\/?$/.exec(url) ?? [];
-  if (name === undefined) {
-    throw new AwsError("InvalidAddress", `The address ${url} is not valid for this endpoint.`, 404);
-  }
-  const queue = account === sqs.core.account ? sqs.queues.get(name) : undefined;
-  authorize(sqs, call, action, name, queue);
+/** @throws AwsError QueueDoesNotExist */
+export function existingQueue(sqs: SqsContext, { QueueUrl }: ByUrl): Queue {
+  const { queue } = addressed(sqs, QueueUrl);
   if (!queue) throw queueDoesNotExist();
   return queue;
 }
 
-/** What a queue's policy says counts beside the caller's own. */
-export function authorize(sqs: SqsContext, call: Call, action: string, name: string, queue?: Queue): void {
-  const policy = queue?.attributes.Policy;
-  sqs.core.siblings.iam.authorize(call.principal, `sqs:${action}`, queueArn(sqs, name), {}, policy);
+/** @throws AwsError InvalidAddress */
+function addressed({ core, queues }: SqsContext, url: string): { name: string; queue?: Queue } {
+  const [, account, name] = /^https?:\/\/[^/]+\/(\d{12})\/([\w.-]+)\/?$/.exec(url) ?? [];
+  if (name === undefined) {
+    throw new AwsError("InvalidAddress", `The address ${url} is not valid for this endpoint.`, 404);
+  }
+  return { name, queue: account === core.account ? queues.get(name) : undefined };
+}
+
+export function queueArn({ core }: Pick<SqsContext, "core">, name: string): string {
+  return `arn:aws:sqs:${core.region}:${core.account}:${name}`;
+}
+
+/** The URL that clients name a queue by; its host and port count for nothing when they send it back. */
+export function urlOf({ core }: Pick<SqsContext, "core">, name: string): string {
+  return `${core.endpoint()}/${core.account}/${name}`;
 }
 
 export function queueDoesNotExist(): AwsError {

@@ -1,24 +1,26 @@
 /** Message attributes: their rules, their share of a message's size, and their digest. */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import type { MessageAttribute } from "../services.ts";
-import { map, notSupported, required, string, structure } from "../legacy_shapes.ts";
+import { type Infer, map, notSupported, required, string, structure } from "../shapes.ts";
 import { invalidParameter } from "./errors.ts";
 
 const MAX_ATTRIBUTES = 10;
 
-export const messageAttributes = map(structure({
+const messageAttribute = structure({
   DataType: required(string()),
   StringValue: string(),
-  BinaryValue: string(),
+  BinaryValue: string(), // base64
   StringListValues: notSupported(),
   BinaryListValues: notSupported(),
-}));
+});
+export const messageAttributes = map(messageAttribute);
 
-type Attributes = Readonly<Record<string, MessageAttribute>>;
+type MessageAttribute = Infer<typeof messageAttribute>;
+/** By name. */
+export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
 
 /** @throws AwsError InvalidParameterValueException for what SQS takes no message with (AWS, "Message attributes") */
-export function checkMessageAttributes(attributes: Attributes): void {
+export function checkMessageAttributes(attributes: MessageAttributes): void {
   const names = Object.keys(attributes);
   if (names.length > MAX_ATTRIBUTES) {
     throw invalidParameter(
@@ -70,7 +72,7 @@ function checkAttribute(name: string, { DataType, StringValue, BinaryValue }: Me
 }
 
 /** Bytes that attributes add to a message: names, types and values. */
-export function attributeBytes(attributes: Attributes): number {
+export function attributeBytes(attributes: MessageAttributes): number {
   return Object.entries(attributes).reduce(
     (sum, [name, attribute]) =>
       sum + Buffer.byteLength(name) + Buffer.byteLength(attribute.DataType) + valueOf(attribute).length,
@@ -87,7 +89,7 @@ export function md5(content: string | Uint8Array): string {
  * attributes"): in the order of names, each name, type and value with its length before it in four bytes, and
  * before the value a byte that says whether it is text (1) or bytes (2). Absent when there are none.
  */
-export function md5OfAttributes(attributes: Attributes): string | undefined {
+export function md5OfAttributes(attributes: MessageAttributes): string | undefined {
   const names = Object.keys(attributes).sort();
   if (names.length === 0) return undefined;
   return md5(Buffer.concat(names.flatMap((name) => {

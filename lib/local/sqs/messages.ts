@@ -1,11 +1,11 @@
 /** The messages of all queues, in a table: what is visible, in flight or delayed follows from times that are stored. */
-import type { MessageAttribute } from "../services.ts";
 import type { Store } from "../store.ts";
+import type { MessageAttributes } from "./message_attributes.ts";
 
 export interface NewMessage {
   readonly messageId: string;
   readonly body: string;
-  readonly attributes: Readonly<Record<string, MessageAttribute>>;
+  readonly attributes: MessageAttributes;
   /** The X-Ray header, when the sender gave one. */
   readonly trace?: string;
   readonly senderId: string;

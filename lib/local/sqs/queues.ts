@@ -1,11 +1,12 @@
-/** Queues: create, find, describe, change, tag, purge, delete. */
+/** Queues: create, find, describe, change, purge, delete. */
 import { AwsError, unsupported } from "../errors.ts";
-import { operation } from "../legacy_protocols.ts";
-import { integer, map, required, string, structure } from "../legacy_shapes.ts";
-import { describe, expireMessages, nameIn, withAttributes } from "./attributes.ts";
+import { page } from "../pages.ts";
+import { integer, map, required, string, structure } from "../shapes.ts";
+import { describeQueue, expireMessages, nameIn, withAttributes } from "./attributes.ts";
 import {
-  authorize,
-  authorizedQueue,
+  existingQueue,
+  onQueue,
+  operation,
   type Queue,
   queueArn,
   queueDoesNotExist,
@@ -22,166 +23,154 @@ const MINUTE_MS = 60_000;
 const PAGE = 1000;
 const paging = { MaxResults: integer({ min: 1, max: PAGE }), NextToken: string() };
 
-export function queueOperations(sqs: SqsContext) {
-  const { core, queues, deleted, messages, arrivals } = sqs;
-  const change = (queue: Queue, changes: Partial<Queue>) => queues.put(queue.name, { ...queue, ...changes });
+export const createQueue = operation({
+  action: "sqs:CreateQueue",
+  input: structure({ QueueName: required(string()), Attributes: map(string()), tags: tagMap }),
+  resource({ QueueName }, sqs) {
+    checkName(QueueName);
+    return queueArn(sqs, QueueName);
+  },
+  run({ QueueName: name, Attributes = {}, tags = {} }, sqs) {
+    const { core, queues, deleted } = sqs;
+    const QueueUrl = urlOf(sqs, name);
+    const attributes = withAttributes(sqs, {}, Attributes);
+    const old = queues.get(name);
+    if (old) {
+      checkSame(sqs, old, attributes);
+      return { QueueUrl };
+    }
+    const now = core.now();
+    if (now < (deleted.get(name) ?? -Infinity) + MINUTE_MS) {
+      throw new AwsError(
+        "QueueDeletedRecently",
+        "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
+      );
+    }
+    core.store.transaction(() => {
+      deleted.delete(name);
+      queues.put(name, { name, created: now, modified: now, attributes, tags });
+    });
+    return { QueueUrl };
+  },
+});
 
-  return {
-    CreateQueue: operation(
-      structure({ QueueName: required(string()), Attributes: map(string()), tags: tagMap }),
-      ({ QueueName: name, Attributes = {}, tags = {} }, call) => {
-        checkName(name);
-        authorize(sqs, call, "CreateQueue", name);
-        const old = queues.get(name);
-        const attributes = withAttributes(sqs, {}, Attributes);
-        if (old) {
-          const current = describe(sqs, old, ["All"]);
-          const other = Object.keys(attributes).find((key) => attributes[key] !== current[key]);
-          if (other === undefined) return { QueueUrl: urlOf(sqs, name) };
-          throw new AwsError(
-            "QueueNameExists",
-            `A queue already exists with the same name and a different value for attribute ${other}`,
-          );
-        }
-        const now = core.now();
-        if (now < (deleted.get(name) ?? -Infinity) + MINUTE_MS) {
-          throw new AwsError(
-            "QueueDeletedRecently",
-            "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
-          );
-        }
-        core.store.transaction(() => {
-          deleted.delete(name);
-          queues.put(name, { name, created: now, modified: now, attributes, tags });
-        });
-        return { QueueUrl: urlOf(sqs, name) };
-      },
-    ),
+export const deleteQueue = operation({
+  action: "sqs:DeleteQueue",
+  input: structure(queueUrl),
+  ...onQueue,
+  run(input, sqs) {
+    const { name } = existingQueue(sqs, input);
+    sqs.core.store.transaction(() => {
+      sqs.queues.delete(name);
+      sqs.deleted.put(name, sqs.core.now());
+      sqs.messages.clear(name);
+    });
+    sqs.arrivals.announce(name);
+  },
+});
 
-    DeleteQueue: operation(structure(queueUrl), ({ QueueUrl }, call) => {
-      const { name } = authorizedQueue(sqs, call, "DeleteQueue", QueueUrl);
-      core.store.transaction(() => {
-        queues.delete(name);
-        deleted.put(name, core.now());
-        messages.clear(name);
-      });
-      arrivals.announce(name);
-    }),
+export const getQueueUrl = operation({
+  action: "sqs:GetQueueUrl",
+  input: structure({ QueueName: required(string()), QueueOwnerAWSAccountId: string() }),
+  resource: ({ QueueName }, sqs) => queueArn(sqs, QueueName),
+  policy: (input, sqs) => ownedQueue(input, sqs)?.attributes.Policy,
+  run(input, sqs) {
+    if (!ownedQueue(input, sqs)) throw queueDoesNotExist();
+    return { QueueUrl: urlOf(sqs, input.QueueName) };
+  },
+});
 
-    GetQueueUrl: operation(
-      structure({ QueueName: required(string()), QueueOwnerAWSAccountId: string() }),
-      ({ QueueName: name, QueueOwnerAWSAccountId: owner = core.account }, call) => {
-        const queue = owner === core.account ? queues.get(name) : undefined;
-        authorize(sqs, call, "GetQueueUrl", name, queue);
-        if (!queue) throw queueDoesNotExist();
-        return { QueueUrl: urlOf(sqs, name) };
-      },
-    ),
+export const listQueues = operation({
+  action: "sqs:ListQueues",
+  input: structure({ QueueNamePrefix: string(), ...paging }),
+  resource: (_input, sqs) => queueArn(sqs, ""),
+  run(input, sqs) {
+    const { urls, NextToken } = pageOfUrls(sqs, sqs.queues.list(input.QueueNamePrefix), input);
+    return { QueueUrls: urls.length > 0 ? urls : undefined, NextToken };
+  },
+});
 
-    ListQueues: operation(
-      structure({ QueueNamePrefix: string(), ...paging }),
-      ({ QueueNamePrefix = "", MaxResults, NextToken }, call) => {
-        authorize(sqs, call, "ListQueues", "");
-        return page(queues.list(QueueNamePrefix), MaxResults, NextToken, (QueueUrls) => ({ QueueUrls }));
-      },
-    ),
+export const listDeadLetterSourceQueues = operation({
+  action: "sqs:ListDeadLetterSourceQueues",
+  input: structure({ ...queueUrl, ...paging }),
+  ...onQueue,
+  run(input, sqs) {
+    const { name } = existingQueue(sqs, input);
+    const sources = sqs.queues.list().filter(({ attributes: { RedrivePolicy } }) =>
+      RedrivePolicy !== undefined && nameIn(sqs, JSON.parse(RedrivePolicy).deadLetterTargetArn) === name
+    );
+    const { urls, NextToken } = pageOfUrls(sqs, sources, input);
+    // The one list whose name SQS writes with a small letter, and also when it is empty.
+    return { queueUrls: urls, NextToken };
+  },
+});
 
-    ListDeadLetterSourceQueues: operation(
-      structure({ ...queueUrl, ...paging }),
-      ({ QueueUrl, MaxResults, NextToken }, call) => {
-        const { name } = authorizedQueue(sqs, call, "ListDeadLetterSourceQueues", QueueUrl);
-        const sources = queues.list().filter(({ attributes: { RedrivePolicy } }) =>
-          RedrivePolicy !== undefined && nameIn(sqs, JSON.parse(RedrivePolicy).deadLetterTargetArn) === name
-        );
-        // The one list whose name SQS writes with a small letter, and always.
-        return { queueUrls: [], ...page(sources, MaxResults, NextToken, (queueUrls) => ({ queueUrls })) };
-      },
-    ),
+export const getQueueAttributes = operation({
+  action: "sqs:GetQueueAttributes",
+  input: structure({ ...queueUrl, AttributeNames: strings }),
+  ...onQueue,
+  run(input, sqs) {
+    const queue = existingQueue(sqs, input);
+    expireMessages(sqs, queue);
+    const Attributes = describeQueue(sqs, queue, input.AttributeNames ?? []);
+    return { Attributes: Object.keys(Attributes).length > 0 ? Attributes : undefined };
+  },
+});
 
-    GetQueueAttributes: operation(
-      structure({ ...queueUrl, AttributeNames: strings }),
-      ({ QueueUrl, AttributeNames = [] }, call) => {
-        const queue = authorizedQueue(sqs, call, "GetQueueAttributes", QueueUrl);
-        expireMessages(sqs, queue);
-        const Attributes = describe(sqs, queue, AttributeNames);
-        return Object.keys(Attributes).length > 0 ? { Attributes } : {};
-      },
-    ),
+export const setQueueAttributes = operation({
+  action: "sqs:SetQueueAttributes",
+  input: structure({ ...queueUrl, Attributes: required(map(string())) }),
+  ...onQueue,
+  run(input, sqs) {
+    const queue = existingQueue(sqs, input);
+    const attributes = withAttributes(sqs, queue.attributes, input.Attributes);
+    sqs.queues.put(queue.name, { ...queue, attributes, modified: sqs.core.now() });
+  },
+});
 
-    SetQueueAttributes: operation(
-      structure({ ...queueUrl, Attributes: required(map(string())) }),
-      ({ QueueUrl, Attributes }, call) => {
-        const queue = authorizedQueue(sqs, call, "SetQueueAttributes", QueueUrl);
-        const attributes = withAttributes(sqs, queue.attributes, Attributes);
-        change(queue, { attributes, modified: core.now() });
-      },
-    ),
+export const purgeQueue = operation({
+  action: "sqs:PurgeQueue",
+  input: structure(queueUrl),
+  ...onQueue,
+  run(input, sqs) {
+    const { core, queues, messages } = sqs;
+    const queue = existingQueue(sqs, input);
+    const now = core.now();
+    if (queue.purged !== undefined && now < queue.purged + MINUTE_MS) {
+      throw new AwsError(
+        "PurgeQueueInProgress",
+        `Only one PurgeQueue operation on ${queue.name} is allowed every 60 seconds.`,
+        403,
+      );
+    }
+    core.store.transaction(() => {
+      messages.clear(queue.name);
+      queues.put(queue.name, { ...queue, purged: now });
+    });
+  },
+});
 
-    PurgeQueue: operation(structure(queueUrl), ({ QueueUrl }, call) => {
-      const queue = authorizedQueue(sqs, call, "PurgeQueue", QueueUrl);
-      const now = core.now();
-      if (queue.purged !== undefined && now < queue.purged + MINUTE_MS) {
-        throw new AwsError(
-          "PurgeQueueInProgress",
-          `Only one PurgeQueue operation on ${queue.name} is allowed every 60 seconds.`,
-          403,
-        );
-      }
-      core.store.transaction(() => {
-        messages.clear(queue.name);
-        change(queue, { purged: now });
-      });
-    }),
-
-    TagQueue: operation(structure({ ...queueUrl, Tags: required(tagMap) }), ({ QueueUrl, Tags }, call) => {
-      const queue = authorizedQueue(sqs, call, "TagQueue", QueueUrl);
-      const tags = { ...queue.tags, ...Tags };
-      if (Object.keys(tags).length > 50) {
-        throw invalidParameter(`Too many tags added for queue ${queueArn(sqs, queue.name)}.`);
-      }
-      change(queue, { tags });
-    }),
-
-    UntagQueue: operation(
-      structure({ ...queueUrl, TagKeys: required(strings) }),
-      ({ QueueUrl, TagKeys }, call) => {
-        const queue = authorizedQueue(sqs, call, "UntagQueue", QueueUrl);
-        const tags = Object.fromEntries(Object.entries(queue.tags).filter(([key]) => !TagKeys.includes(key)));
-        change(queue, { tags });
-      },
-    ),
-
-    ListQueueTags: operation(structure(queueUrl), ({ QueueUrl }, call) => {
-      const { tags } = authorizedQueue(sqs, call, "ListQueueTags", QueueUrl);
-      return Object.keys(tags).length > 0 ? { Tags: tags } : {};
-    }),
-  };
-
-  /** Only who sets MaxResults is given a token for the rest, as on AWS. */
-  function page(
-    found: readonly Queue[],
-    max: number | undefined,
-    token: string | undefined,
-    answer: (urls: string[]) => object,
-  ): object {
-    const after = token === undefined ? "" : nameOf(token);
-    const rest = found.filter(({ name }) => name > after);
-    const shown = rest.slice(0, max ?? PAGE);
-    if (shown.length === 0) return {};
-    const more = max !== undefined && rest.length > max;
-    return {
-      ...answer(shown.map(({ name }) => urlOf(sqs, name))),
-      ...(more ? { NextToken: btoa(shown.at(-1)!.name) } : {}),
-    };
-  }
+function ownedQueue(
+  { QueueName, QueueOwnerAWSAccountId: owner }: { QueueName: string; QueueOwnerAWSAccountId?: string },
+  { core, queues }: SqsContext,
+): Queue | undefined {
+  return owner === undefined || owner === core.account ? queues.get(QueueName) : undefined;
 }
 
-function nameOf(token: string): string {
-  try {
-    return atob(token);
-  } catch {
-    throw invalidValue(token, "NextToken", "Invalid token.");
-  }
+/** Only who sets MaxResults is given a token for the rest, as on AWS. */
+function pageOfUrls(
+  sqs: SqsContext,
+  queues: readonly Queue[],
+  { MaxResults, NextToken }: { MaxResults?: number; NextToken?: string },
+): { urls: string[]; NextToken?: string } {
+  const { items, next } = page(queues, {
+    key: ({ name }) => [name],
+    limit: MaxResults ?? PAGE,
+    token: NextToken || undefined,
+    invalidToken: () => invalidValue(NextToken, "NextToken", "Invalid token."),
+  });
+  const urls = items.map(({ name }) => urlOf(sqs, name));
+  return { urls, NextToken: MaxResults === undefined ? undefined : next };
 }
 
 function checkName(name: string): void {
@@ -189,5 +178,16 @@ function checkName(name: string): void {
   if (/^[\w-]{1,80}$/.test(name)) return;
   throw invalidParameter(
     "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+  );
+}
+
+/** Creating a queue again is no error as long as it would be the same one. */
+function checkSame(sqs: SqsContext, queue: Queue, attributes: Readonly<Record<string, string>>): void {
+  const current = describeQueue(sqs, queue, ["All"]);
+  const other = Object.keys(attributes).find((key) => attributes[key] !== current[key]);
+  if (other === undefined) return;
+  throw new AwsError(
+    "QueueNameExists",
+    `A queue already exists with the same name and a different value for attribute ${other}`,
   );
 }

@@ -1,9 +1,8 @@
 /** What is done to received messages by their receipt handles: delete them, change how long they are hidden. */
 import { AwsError } from "../errors.ts";
-import { operation } from "../legacy_protocols.ts";
-import { integer, list, required, string, structure } from "../legacy_shapes.ts";
+import { integer, list, required, string, structure } from "../shapes.ts";
 import { checkEntries, checkSeconds, forEach } from "./batch.ts";
-import { authorizedQueue, queueArn, queueUrl, type SqsContext } from "./context.ts";
+import { existingQueue, onQueue, operation, queueArn, queueUrl, type SqsContext } from "./context.ts";
 import { invalidValue } from "./errors.ts";
 
 const MAX_SECONDS = 43_200;
@@ -16,81 +15,81 @@ interface Receipt {
 
 const id = { Id: required(string()) };
 const handle = { ReceiptHandle: required(string()) };
-const visibility = { ...handle, VisibilityTimeout: required(integer()) };
 
-export function receiptOperations(sqs: SqsContext) {
-  const { core, messages } = sqs;
+export const deleteMessage = operation({
+  action: "sqs:DeleteMessage",
+  input: structure({ ...queueUrl, ...handle }),
+  ...onQueue,
+  run: (input, sqs) => remove(sqs, existingQueue(sqs, input).name, input.ReceiptHandle),
+});
 
-  /** Whoever received the message after this receipt keeps it: then nothing is deleted, and that is no error (AWS, DeleteMessage). */
-  const remove = (queue: string, text: string) => {
-    const { messageId, count } = readReceipt(sqs, queue, text);
-    messages.delete(queue, messageId, count);
-  };
+export const deleteMessageBatch = operation({
+  action: "sqs:DeleteMessage",
+  input: structure({ ...queueUrl, Entries: required(list(structure({ ...id, ...handle }))) }),
+  ...onQueue,
+  run(input, sqs) {
+    const { name } = existingQueue(sqs, input);
+    checkEntries(input.Entries, "DeleteMessageBatchRequestEntry");
+    return sqs.core.store.transaction(() =>
+      forEach(input.Entries, (entry) => remove(sqs, name, entry.ReceiptHandle))
+    );
+  },
+});
 
-  const hide = (queue: string, text: string, seconds: number) => {
-    checkSeconds(
+export const changeMessageVisibility = operation({
+  action: "sqs:ChangeMessageVisibility",
+  input: structure({ ...queueUrl, ...handle, VisibilityTimeout: required(integer()) }),
+  ...onQueue,
+  run(input, sqs) {
+    hide(sqs, existingQueue(sqs, input).name, input.ReceiptHandle, input.VisibilityTimeout);
+  },
+});
+
+export const changeMessageVisibilityBatch = operation({
+  action: "sqs:ChangeMessageVisibility",
+  input: structure({
+    ...queueUrl,
+    Entries: required(list(structure({ ...id, ...handle, VisibilityTimeout: integer() }))),
+  }),
+  ...onQueue,
+  run(input, sqs) {
+    const { name } = existingQueue(sqs, input);
+    checkEntries(input.Entries, "ChangeMessageVisibilityBatchRequestEntry");
+    return sqs.core.store.transaction(() =>
+      forEach(input.Entries, (entry) => hide(sqs, name, entry.ReceiptHandle, entry.VisibilityTimeout ?? 0))
+    );
+  },
+});
+
+/** Whoever received the message after this receipt keeps it: then nothing is deleted, and that is no error (AWS, DeleteMessage). */
+function remove(sqs: SqsContext, queue: string, text: string): void {
+  const { messageId, count } = readReceipt(sqs, queue, text);
+  sqs.messages.delete(queue, messageId, count);
+}
+
+function hide(sqs: SqsContext, queue: string, text: string, seconds: number): void {
+  const { core, messages, arrivals } = sqs;
+  const range = `Must be between 0 and ${MAX_SECONDS}, if provided.`;
+  checkSeconds(seconds, "VisibilityTimeout", MAX_SECONDS, range);
+  const { messageId, count } = readReceipt(sqs, queue, text);
+  const received = messages.receivedAt(queue, messageId, count);
+  if (received === undefined) {
+    throw invalidValue(
+      text,
+      "ReceiptHandle",
+      "Message does not exist or is not available for visibility timeout change.",
+    );
+  }
+  const until = core.now() + seconds * 1000;
+  if (until > received + MAX_SECONDS * 1000) {
+    throw invalidValue(
       seconds,
       "VisibilityTimeout",
-      MAX_SECONDS,
-      `Must be between 0 and ${MAX_SECONDS}, if provided.`,
+      `Total VisibilityTimeout for the message is beyond the limit [${MAX_SECONDS} seconds]`,
     );
-    const { messageId, count } = readReceipt(sqs, queue, text);
-    const received = messages.receivedAt(queue, messageId, count);
-    if (received === undefined) {
-      throw invalidValue(
-        text,
-        "ReceiptHandle",
-        "Message does not exist or is not available for visibility timeout change.",
-      );
-    }
-    const until = core.now() + seconds * 1000;
-    if (until > received + MAX_SECONDS * 1000) {
-      throw invalidValue(
-        seconds,
-        "VisibilityTimeout",
-        `Total VisibilityTimeout for the message is beyond the limit [${MAX_SECONDS} seconds]`,
-      );
-    }
-    messages.hide(queue, messageId, until);
-    sqs.arrivals.announce(queue);
-  };
-
-  return {
-    DeleteMessage: operation(structure({ ...queueUrl, ...handle }), ({ QueueUrl, ReceiptHandle }, call) => {
-      remove(authorizedQueue(sqs, call, "DeleteMessage", QueueUrl).name, ReceiptHandle);
-    }),
-
-    DeleteMessageBatch: operation(
-      structure({ ...queueUrl, Entries: required(list(structure({ ...id, ...handle }))) }),
-      ({ QueueUrl, Entries }, call) => {
-        const { name } = authorizedQueue(sqs, call, "DeleteMessage", QueueUrl);
-        checkEntries(Entries, "DeleteMessageBatchRequestEntry");
-        return core.store.transaction(() => forEach(Entries, (entry) => remove(name, entry.ReceiptHandle)));
-      },
-    ),
-
-    ChangeMessageVisibility: operation(
-      structure({ ...queueUrl, ...visibility }),
-      ({ QueueUrl, ReceiptHandle, VisibilityTimeout }, call) => {
-        const { name } = authorizedQueue(sqs, call, "ChangeMessageVisibility", QueueUrl);
-        hide(name, ReceiptHandle, VisibilityTimeout);
-      },
-    ),
-
-    ChangeMessageVisibilityBatch: operation(
-      structure({
-        ...queueUrl,
-        Entries: required(list(structure({ ...id, ...handle, VisibilityTimeout: integer() }))),
-      }),
-      ({ QueueUrl, Entries }, call) => {
-        const { name } = authorizedQueue(sqs, call, "ChangeMessageVisibility", QueueUrl);
-        checkEntries(Entries, "ChangeMessageVisibilityBatchRequestEntry");
-        return core.store.transaction(() =>
-          forEach(Entries, (entry) => hide(name, entry.ReceiptHandle, entry.VisibilityTimeout ?? 0))
-        );
-      },
-    ),
-  };
+  }
+  messages.hide(queue, messageId, until);
+  arrivals.announce(queue);
 }
 
 export function receiptHandle(sqs: SqsContext, queue: string, { messageId, count }: Receipt): string {

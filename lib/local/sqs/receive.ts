@@ -1,12 +1,12 @@
 /** ReceiveMessage: takes what is visible, waiting for it when asked to. */
 import { AwsError } from "../errors.ts";
-import { operation } from "../legacy_protocols.ts";
-import type { MessageAttribute } from "../services.ts";
-import { integer, notSupported, structure } from "../legacy_shapes.ts";
+import { integer, notSupported, structure } from "../shapes.ts";
 import { deadLettersOf, expireMessages, numberOf } from "./attributes.ts";
 import { checkSeconds } from "./batch.ts";
 import {
-  authorizedQueue,
+  existingQueue,
+  onQueue,
+  operation,
   queueArn,
   queueDoesNotExist,
   queueUrl,
@@ -14,7 +14,7 @@ import {
   strings,
 } from "./context.ts";
 import { invalidValue } from "./errors.ts";
-import { md5, md5OfAttributes } from "./message_attributes.ts";
+import { md5, md5OfAttributes, type MessageAttributes } from "./message_attributes.ts";
 import type { ReceivedMessage } from "./messages.ts";
 import { receiptHandle } from "./receipts.ts";
 
@@ -35,46 +35,42 @@ const SYSTEM_ATTRIBUTES = [
   "DeadLetterQueueSourceArn",
 ];
 
-export function receiveOperations(sqs: SqsContext) {
-  return {
-    ReceiveMessage: operation(
-      structure({
-        ...queueUrl,
-        AttributeNames: strings,
-        MessageSystemAttributeNames: strings,
-        MessageAttributeNames: strings,
-        MaxNumberOfMessages: integer(),
-        VisibilityTimeout: integer(),
-        WaitTimeSeconds: integer(),
-        ReceiveRequestAttemptId: notSupported(),
-      }),
-      async (input, call) => {
-        const { MaxNumberOfMessages: max = 1, VisibilityTimeout, WaitTimeSeconds } = input;
-        const { name } = authorizedQueue(sqs, call, "ReceiveMessage", input.QueueUrl);
-        if (max < 1 || max > 10) {
-          throw invalidValue(max, "MaxNumberOfMessages", "Must be between 1 and 10, if provided.");
-        }
-        const range = (limit: number) => `Must be >= 0 and <= ${limit}, if provided.`;
-        checkSeconds(WaitTimeSeconds, "WaitTimeSeconds", MAX_WAIT_SECONDS, range(MAX_WAIT_SECONDS));
-        checkSeconds(
-          VisibilityTimeout,
-          "VisibilityTimeout",
-          MAX_VISIBILITY_SECONDS,
-          range(MAX_VISIBILITY_SECONDS),
-        );
-        const system = [...input.AttributeNames ?? [], ...input.MessageSystemAttributeNames ?? []];
-        const unknown = system.find((attribute) => !SYSTEM_ATTRIBUTES.includes(attribute));
-        if (unknown !== undefined) {
-          throw new AwsError("InvalidAttributeName", `Unknown Attribute ${unknown}.`);
-        }
-        const taken = await take(sqs, name, max, VisibilityTimeout, WaitTimeSeconds);
-        const Messages = taken.map((message) =>
-          shown(message, receiptHandle(sqs, name, message), system, input.MessageAttributeNames ?? [])
-        );
-        return Messages.length > 0 ? { Messages } : {};
-      },
-    ),
-  };
+export const receiveMessage = operation({
+  action: "sqs:ReceiveMessage",
+  input: structure({
+    ...queueUrl,
+    AttributeNames: strings,
+    MessageSystemAttributeNames: strings,
+    MessageAttributeNames: strings,
+    MaxNumberOfMessages: integer(),
+    VisibilityTimeout: integer(),
+    WaitTimeSeconds: integer(),
+    ReceiveRequestAttemptId: notSupported(),
+  }),
+  ...onQueue,
+  async run(input, sqs) {
+    const { MaxNumberOfMessages: max = 1, VisibilityTimeout, WaitTimeSeconds } = input;
+    const { name } = existingQueue(sqs, input);
+    if (max < 1 || max > 10) {
+      throw invalidValue(max, "MaxNumberOfMessages", "Must be between 1 and 10, if provided.");
+    }
+    checkRange(WaitTimeSeconds, "WaitTimeSeconds", MAX_WAIT_SECONDS);
+    checkRange(VisibilityTimeout, "VisibilityTimeout", MAX_VISIBILITY_SECONDS);
+    const system = [...input.AttributeNames ?? [], ...input.MessageSystemAttributeNames ?? []];
+    const unknown = system.find((attribute) => !SYSTEM_ATTRIBUTES.includes(attribute));
+    if (unknown !== undefined) {
+      throw new AwsError("InvalidAttributeName", `Unknown Attribute ${unknown}.`);
+    }
+    const taken = await take(sqs, name, max, VisibilityTimeout, WaitTimeSeconds);
+    const Messages = taken.map((message) =>
+      shown(message, receiptHandle(sqs, name, message), system, input.MessageAttributeNames ?? [])
+    );
+    return { Messages: Messages.length > 0 ? Messages : undefined };
+  },
+});
+
+function checkRange(seconds: number | undefined, parameter: string, max: number): void {
+  checkSeconds(seconds, parameter, max, `Must be >= 0 and <= ${max}, if provided.`);
 }
 
 async function take(
@@ -133,7 +129,7 @@ function shown(message: ReceivedMessage, ReceiptHandle: string, system: string[]
 }
 
 /** The attributes that are asked for: by name, by a prefix with `.*` behind it, or all. */
-function selected(attributes: Readonly<Record<string, MessageAttribute>>, names: readonly string[]) {
+function selected(attributes: MessageAttributes, names: readonly string[]): MessageAttributes {
   const isWanted = (attribute: string) =>
     names.some((name) =>
       name === "All" || name === attribute ||

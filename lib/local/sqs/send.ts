@@ -1,27 +1,27 @@
-/** SendMessage, SendMessageBatch, and what SNS delivers. */
+/** SendMessage and SendMessageBatch. */
 import { Buffer } from "node:buffer";
 import { AwsError } from "../errors.ts";
-import { operation } from "../legacy_protocols.ts";
-import type { MessageAttribute, Sqs } from "../services.ts";
-import { integer, list, notSupported, required, string, structure } from "../legacy_shapes.ts";
-import { nameIn, numberOf } from "./attributes.ts";
+import type { Principal } from "../operation.ts";
+import { type Infer, integer, list, notSupported, required, string, structure } from "../shapes.ts";
+import { numberOf } from "./attributes.ts";
 import { checkEntries, checkSeconds, forEach } from "./batch.ts";
-import { authorizedQueue, type Queue, queueUrl, type SqsContext } from "./context.ts";
+import { existingQueue, onQueue, operation, type Queue, queueUrl, type SqsContext } from "./context.ts";
 import { invalidParameter, invalidValue, missingParameter } from "./errors.ts";
 import {
   attributeBytes,
   checkMessageAttributes,
   md5,
   md5OfAttributes,
+  type MessageAttributes,
   messageAttributes,
 } from "./message_attributes.ts";
 
 const MAX_BATCH_BYTES = 1_048_576;
 const MAX_DELAY_SECONDS = 900;
-/** The user that SNS sends as. */
+/** The user that SNS sends as when it delivers. */
 const SNS_SENDER_ID = "AIDAIT2UOQQY3AUEKVGXU";
 
-const message = {
+const messageMembers = {
   MessageBody: required(string()),
   DelaySeconds: integer(),
   MessageAttributes: messageAttributes,
@@ -29,67 +29,40 @@ const message = {
   MessageGroupId: notSupported(),
   MessageDeduplicationId: string(),
 };
+const entry = structure({ Id: required(string()), ...messageMembers });
+type Message = Omit<Infer<typeof entry>, "Id">;
 
-interface Message {
-  MessageBody: string;
-  DelaySeconds?: number;
-  MessageAttributes?: Readonly<Record<string, MessageAttribute>>;
-  MessageSystemAttributes?: Readonly<Record<string, MessageAttribute>>;
-  MessageDeduplicationId?: string;
-}
+/** Must not await anything: SNS calls it in a transaction of the store. */
+export const sendMessage = operation({
+  action: "sqs:SendMessage",
+  input: structure({ ...queueUrl, ...messageMembers }),
+  ...onQueue,
+  run: (input, sqs, { principal }) => send(sqs, existingQueue(sqs, input), input, senderId(sqs, principal)),
+});
 
-export function sendOperations(sqs: SqsContext) {
-  return {
-    SendMessage: operation(structure({ ...queueUrl, ...message }), (input, call) => {
-      const queue = authorizedQueue(sqs, call, "SendMessage", input.QueueUrl);
-      return send(sqs, queue, input, sqs.core.siblings.iam.userId(call.principal));
-    }),
-
-    SendMessageBatch: operation(
-      structure({ ...queueUrl, Entries: required(list(structure({ Id: required(string()), ...message }))) }),
-      ({ QueueUrl, Entries }, call) => {
-        const queue = authorizedQueue(sqs, call, "SendMessage", QueueUrl);
-        checkEntries(Entries, "SendMessageBatchRequestEntry");
-        const bytes = Entries.reduce((sum, entry) => sum + messageBytes(entry), 0);
-        if (bytes > MAX_BATCH_BYTES) {
-          throw new AwsError(
-            "BatchRequestTooLong",
-            `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes. You have sent ${bytes} bytes.`,
-          );
-        }
-        const senderId = sqs.core.siblings.iam.userId(call.principal);
-        return sqs.core.store.transaction(() =>
-          forEach(Entries, (entry) => send(sqs, queue, entry, senderId))
-        );
-      },
-    ),
-  };
-}
-
-/** See services.ts: what SNS cannot deliver it drops, as AWS does with a queue that it may not send to. */
-export function deliverer(sqs: SqsContext): Sqs["deliver"] {
-  const { core, queues } = sqs;
-  return (topicArn, queueArn, message) => {
-    const name = nameIn(sqs, queueArn);
-    const queue = name === undefined ? undefined : queues.get(name);
-    const policy = queue?.attributes.Policy;
-    const context = { "aws:SourceArn": topicArn, "aws:SourceAccount": core.account };
-    const isAllowed = core.siblings.iam.allowsService(
-      "sns.amazonaws.com",
-      "sqs:SendMessage",
-      queueArn,
-      policy,
-      context,
-    );
-    if (!queue || !isAllowed) return false;
-    try {
-      send(sqs, queue, message, SNS_SENDER_ID);
-      return true;
-    } catch (error) {
-      if (error instanceof AwsError) return false;
-      throw error;
+export const sendMessageBatch = operation({
+  action: "sqs:SendMessage",
+  input: structure({ ...queueUrl, Entries: required(list(entry)) }),
+  ...onQueue,
+  run(input, sqs, { principal }) {
+    const { Entries } = input;
+    const queue = existingQueue(sqs, input);
+    checkEntries(Entries, "SendMessageBatchRequestEntry");
+    const bytes = Entries.reduce((sum, entry) => sum + messageBytes(entry), 0);
+    if (bytes > MAX_BATCH_BYTES) {
+      throw new AwsError(
+        "BatchRequestTooLong",
+        `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes. You have sent ${bytes} bytes.`,
+      );
     }
-  };
+    const sender = senderId(sqs, principal);
+    return sqs.core.store.transaction(() => forEach(Entries, (entry) => send(sqs, queue, entry, sender)));
+  },
+});
+
+function senderId({ core }: SqsContext, principal: Principal): string {
+  const isSns = principal.serviceFor !== undefined && principal.arn === "sns.amazonaws.com";
+  return isSns ? SNS_SENDER_ID : core.siblings.iam.userId(principal);
 }
 
 function send(sqs: SqsContext, queue: Queue, input: Message, senderId: string): object {
@@ -145,7 +118,7 @@ function checkMessage(queue: Queue, input: Message): void {
   }
 }
 
-function checkSystemAttributes(attributes: Readonly<Record<string, MessageAttribute>>): void {
+function checkSystemAttributes(attributes: MessageAttributes): void {
   for (const [name, { DataType, StringValue }] of Object.entries(attributes)) {
     if (name !== "AWSTraceHeader") {
       throw invalidParameter(`Message system attribute name '${name}' is invalid.`);

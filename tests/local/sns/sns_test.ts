@@ -87,6 +87,7 @@ function withTopic(
             QueueUrl,
             MaxNumberOfMessages: 10,
             MessageAttributeNames: ["All"],
+            MessageSystemAttributeNames: ["SenderId"],
           });
           const { Messages = [] } = await sqs.send(receive);
           for (const { ReceiptHandle } of Messages) {
@@ -153,6 +154,38 @@ Deno.test("raw delivery passes body and attributes as they are", () =>
     await publish(JSON.stringify({ default: "d", sqs: "for queues" }), { MessageStructure: "json" });
     await publish(JSON.stringify({ default: "d", email: "e" }), { MessageStructure: "json" });
     assert.deepEqual((await drain()).map(({ Body }) => Body), ["for queues", "d"]);
+  }));
+
+/** A request as clients of the query protocol write it, or hardly any would. */
+async function ask(aws: TestAws, members: Record<string, string>): Promise<[status: number, text: string]> {
+  const authorization = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sns/aws4_request";
+  const body = new URLSearchParams(members);
+  const answer = await fetch(aws.endpoint, { method: "POST", headers: { authorization }, body });
+  return [answer.status, await answer.text()];
+}
+
+Deno.test("SNS sends as itself, and passes on what its model has", () =>
+  withTopic(async ({ sns, SubscriptionArn, aws, drain }) => {
+    const raw = { SubscriptionArn, AttributeName: "RawMessageDelivery", AttributeValue: "true" };
+    await sns.send(new SetSubscriptionAttributesCommand(raw));
+    const publish = { Action: "Publish", TopicArn: TOPIC_ARN, Message: "x" };
+    const attribute = "MessageAttributes.entry.1";
+    const [status, text] = await ask(aws, {
+      ...publish,
+      [`${attribute}.Name`]: "a",
+      [`${attribute}.Value.DataType`]: "String",
+      [`${attribute}.Value.StringValue`]: "1",
+      [`${attribute}.Value.StringListValues.member.1`]: "SQS would not take that",
+    });
+    assert.equal(status, 200, text);
+    const [message] = await drain();
+    assert.deepEqual(message!.MessageAttributes, { a: { DataType: "String", StringValue: "1" } });
+    assert.equal(message!.Attributes!.SenderId, "AIDAIT2UOQQY3AUEKVGXU");
+    // A map written as a list, and a list as a map, are refused and not taken for empty ones.
+    assert.equal((await ask(aws, { ...publish, "MessageAttributes.member.1": "x" }))[0], 400);
+    const tag = { Action: "TagResource", ResourceArn: TOPIC_ARN, "Tags.entry.1.key": "a" };
+    assert.equal((await ask(aws, tag))[0], 400);
+    assert.deepEqual(await drain(), []);
   }));
 
 Deno.test("the queue's policy decides what is delivered; publishing succeeds all the same", () =>
@@ -242,6 +275,64 @@ Deno.test("topics are listed a hundred at a time", () =>
     for await (const { Topics } of paginateListTopics({ client: sns }, {})) pages.push(Topics!.length);
     assert.deepEqual(pages, [100, 1]);
     sns.destroy();
+  }));
+
+/** All items of a list in pages; `between` is given the items of the first page before the second is asked for. */
+async function listed(
+  list: (NextToken?: string) => Promise<{ arns: string[]; NextToken?: string }>,
+  between: (first: string[]) => Promise<unknown>,
+): Promise<string[][]> {
+  const pages = [];
+  let token: string | undefined;
+  do {
+    const { arns, NextToken } = await list(token);
+    if (pages.push(arns) === 1) await between(arns);
+    token = NextToken;
+  } while (token !== undefined);
+  return pages;
+}
+
+Deno.test("a page goes on behind the token's topic or subscription, though that is gone and others change", () =>
+  withTopic(async ({ sns, SubscriptionArn }) => {
+    const topics = Array.from({ length: 102 }, (_, n) => `${TOPIC_ARN}-${String(n).padStart(3, "0")}`);
+    for (const arn of topics) await sns.send(new CreateTopicCommand({ Name: arn.split(":").at(-1) }));
+    const pages = await listed(async (NextToken) => {
+      const { Topics, ...rest } = await sns.send(new ListTopicsCommand({ NextToken }));
+      return { arns: Topics!.map(({ TopicArn }) => TopicArn!), ...rest };
+    }, async (first) => {
+      await sns.send(new DeleteTopicCommand({ TopicArn: first.at(-1) }));
+      const TopicArn = topics.at(-1);
+      const named = { TopicArn, AttributeName: "DisplayName", AttributeValue: "a" };
+      await sns.send(new SetTopicAttributesCommand(named));
+    });
+    assert.deepEqual(pages, [[TOPIC_ARN, ...topics.slice(0, 99)], topics.slice(99)]);
+    await assert.rejects(sns.send(new ListTopicsCommand({ NextToken: "no token" })), {
+      name: "InvalidParameterException",
+      message: "Invalid parameter: NextToken",
+    });
+
+    const TopicArn = topics[0]!;
+    const all = (NextToken?: string) => sns.send(new ListSubscriptionsCommand({ NextToken }));
+    const byTopic = (NextToken?: string) =>
+      sns.send(new ListSubscriptionsByTopicCommand({ TopicArn, NextToken }));
+    for (const [list, others] of [[all, [SubscriptionArn]], [byTopic, []]] as const) {
+      const ours: string[] = [];
+      for (let n = 0; n < 102; n++) {
+        const subscribe = new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint: `${QUEUE_ARN}-${n}` });
+        ours.push((await sns.send(subscribe)).SubscriptionArn!);
+      }
+      ours.sort();
+      const pages = await listed(async (token) => {
+        const { Subscriptions, NextToken } = await list(token);
+        return { arns: Subscriptions!.map(({ SubscriptionArn }) => SubscriptionArn!), NextToken };
+      }, async (first) => {
+        await sns.send(new UnsubscribeCommand({ SubscriptionArn: first.at(-1) }));
+        const raw = { AttributeName: "RawMessageDelivery", AttributeValue: "true" };
+        await sns.send(new SetSubscriptionAttributesCommand({ SubscriptionArn: ours.at(-1), ...raw }));
+      });
+      assert.deepEqual(pages, [ours.slice(0, 100), [...ours.slice(100), ...others]]);
+      for (const SubscriptionArn of ours) await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
+    }
   }));
 
 Deno.test("subscriptions are made once, described and ended", () =>

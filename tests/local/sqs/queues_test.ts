@@ -78,6 +78,50 @@ Deno.test("queues are found by name, listed by prefix and in pages", () =>
     assert.deepEqual(pages, [3, 1]);
   }));
 
+Deno.test("a page goes on behind the token's queue, though that is deleted and others change", () => {
+  let now = T0;
+  return withQueue(async (sqs, QueueUrl) => {
+    const deadLetterTargetArn = QUEUE_ARN;
+    const Attributes = { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 3 }) };
+    const names = (urls: string[] = []) => urls.map((url) => url.split("/").at(-1));
+    const urlOf = (name: string) => QueueUrl.replace(/queue$/, name);
+    const create = (QueueName: string) => sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
+    const set = (name: string, Attributes: Record<string, string>) =>
+      sqs.send(new SetQueueAttributesCommand({ QueueUrl: urlOf(name), Attributes }));
+    const all = async (NextToken?: string) => {
+      const command = new ListQueuesCommand({ QueueNamePrefix: "b", MaxResults: 2, NextToken });
+      const { QueueUrls, NextToken: next } = await sqs.send(command);
+      return { found: names(QueueUrls), next };
+    };
+    const sources = async (NextToken?: string) => {
+      const command = new ListDeadLetterSourceQueuesCommand({ QueueUrl, MaxResults: 2, NextToken });
+      const { queueUrls, NextToken: next } = await sqs.send(command);
+      return { found: names(queueUrls), next };
+    };
+    for (const list of [all, sources]) {
+      for (const name of ["b1", "b2", "b3", "b4"]) await create(name);
+      const first = await list();
+      assert.deepEqual(first.found, ["b1", "b2"]);
+      await sqs.send(new DeleteQueueCommand({ QueueUrl: urlOf("b2") }));
+      await set("b3", { DelaySeconds: "1" });
+      const second = await list(first.next);
+      assert.deepEqual(second, { found: ["b3", "b4"], next: undefined });
+      for (const name of ["b1", "b3", "b4"]) {
+        await sqs.send(new DeleteQueueCommand({ QueueUrl: urlOf(name) }));
+      }
+      now += 60_000;
+    }
+    // A queue on the second page that is no longer a source, and one before it that no longer is.
+    for (const name of ["b1", "b2", "b3", "b4"]) await create(name);
+    const first = await sources();
+    for (const name of ["b1", "b2", "b3"]) await set(name, { RedrivePolicy: "" });
+    assert.deepEqual(await sources(first.next), { found: ["b4"], next: undefined });
+    const refused = await failure(all("no token"));
+    assert.deepEqual(refused.slice(1, 3), ["InvalidParameterValue", 400]);
+    assert.match(refused[3], /no token for parameter NextToken is invalid/);
+  }, { now: () => now });
+});
+
 Deno.test("tags come and go", () =>
   withQueue(async (sqs, QueueUrl) => {
     await sqs.send(new TagQueueCommand({ QueueUrl, Tags: { a: "1", b: "" } }));

@@ -1,7 +1,11 @@
 /** A local AWS with one empty queue, and sessions of roles that may do some things. */
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { Dispatcher, type Service } from "../../../lib/local/dispatcher.ts";
+import { AwsError } from "../../../lib/local/errors.ts";
 import type { LocalAwsOptions } from "../../../lib/local/server.ts";
+import type { Core } from "../../../lib/local/services.ts";
+import { Store } from "../../../lib/local/store.ts";
 import { makeRole } from "../iam/testing.ts";
 import { type TestAws, withLocalAws } from "../testing.ts";
 
@@ -60,4 +64,37 @@ export async function failure(promise: Promise<unknown>): Promise<[string, strin
     return [name, Code, $metadata.httpStatusCode, message];
   }
   throw new Error("Nothing was refused.");
+}
+
+/** What each operation of a service asks for, given these members, before it does anything: all is denied. */
+export function askedPermissions(
+  create: (core: Core) => Service,
+  members: (operation: string) => object,
+): Record<string, { action: string; resource: string }> {
+  const stateDir = Deno.makeTempDirSync({ prefix: "scones-test-" });
+  const store = new Store(stateDir);
+  try {
+    const [account, region] = ["000000000000", "us-east-1"];
+    const service = create({ store, account, region } as Core);
+    const asked: Record<string, { action: string; resource: string }> = {};
+    for (const [name, operation] of service.operations) {
+      const dispatcher = new Dispatcher(() => ({
+        account,
+        region,
+        decide(principal, { action, resource }) {
+          asked[name] = { action, resource };
+          return { principal, action, resource };
+        },
+      }));
+      try {
+        dispatcher.run(service, operation, members(name), { principal: { arn: "someone" } });
+      } catch (error) {
+        if (!(error instanceof AwsError) || error.status !== 403) throw error;
+      }
+    }
+    return asked;
+  } finally {
+    store.close();
+    Deno.removeSync(stateDir, { recursive: true });
+  }
 }

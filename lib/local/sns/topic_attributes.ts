@@ -1,0 +1,79 @@
+/** The attributes of topics: which can be set, to what, and what a topic has. */
+import { AwsError } from "../errors.ts";
+import { parsePolicy } from "../iam/policy_document.ts";
+import { invalid, type Topic, unsupportedParameter } from "./context.ts";
+
+/** AWS, SetTopicAttributes: those that nothing here would act on. */
+const UNSUPPORTED =
+  /^(FifoTopic|ContentBasedDeduplication|FifoThroughputScope|ArchivePolicy|KmsMasterKeyId|DeliveryPolicy|TracingConfig|SignatureVersion|(HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn))$/;
+
+/** @throws AwsError InvalidParameter
+ * @param where what AWS writes before the reason, which differs between operations */
+export function checkAttribute(name: string, value: string, where = ""): void {
+  if (UNSUPPORTED.test(name)) throw unsupportedParameter(`the topic attribute ${name}`);
+  if (name === "DisplayName") {
+    if (value.length > 100) throw invalid(`${where}DisplayName: must be at most 100 characters`);
+  } else if (name === "Policy") {
+    try {
+      parsePolicy(value, "resource");
+    } catch (error) {
+      throw error instanceof AwsError ? invalid(`${where}Policy Error: ${error.message}`) : error;
+    }
+  } else throw invalid(where === "" ? "AttributeName" : `${where}Unknown attribute ${name}`);
+}
+
+/** Values by name, as GetTopicAttributes shows them. */
+export function describeTopic(
+  { TopicArn, attributes }: Topic,
+  account: string,
+  confirmed: number,
+): Record<string, string> {
+  return {
+    Policy: defaultPolicy(TopicArn, account),
+    Owner: account,
+    SubscriptionsPending: "0",
+    SubscriptionsConfirmed: String(confirmed),
+    SubscriptionsDeleted: "0",
+    TopicArn,
+    DisplayName: "",
+    EffectiveDeliveryPolicy: DELIVERY_POLICY,
+    ...attributes,
+  };
+}
+
+/** What AWS gives a topic; its condition holds for services only, so that callers need permissions of their own. */
+function defaultPolicy(TopicArn: string, account: string): string {
+  const actions = [
+    ...["GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic"],
+    ...["Subscribe", "ListSubscriptionsByTopic", "Publish"],
+  ];
+  return JSON.stringify({
+    Version: "2008-10-17",
+    Id: "__default_policy_ID",
+    Statement: [{
+      Sid: "__default_statement_ID",
+      Effect: "Allow",
+      Principal: { AWS: "*" },
+      Action: actions.map((action) => `SNS:${action}`),
+      Resource: TopicArn,
+      Condition: { StringEquals: { "AWS:SourceOwner": account } },
+    }],
+  });
+}
+
+/** For HTTP endpoints, shown for every topic. */
+const DELIVERY_POLICY = JSON.stringify({
+  http: {
+    defaultHealthyRetryPolicy: {
+      minDelayTarget: 20,
+      maxDelayTarget: 20,
+      numRetries: 3,
+      numMaxDelayRetries: 0,
+      numNoDelayRetries: 0,
+      numMinDelayRetries: 0,
+      backoffFunction: "linear",
+    },
+    disableSubscriptionOverrides: false,
+    defaultRequestPolicy: { headerContentType: "text/plain; charset=UTF-8" },
+  },
+});

@@ -1,0 +1,41 @@
+/** Tags of queues. */
+import { required, structure } from "../shapes.ts";
+import { existingQueue, onQueue, operation, queueArn, queueUrl, strings, tagMap } from "./context.ts";
+import { invalidParameter } from "./errors.ts";
+
+const MAX_TAGS = 50;
+
+export const tagQueue = operation({
+  action: "sqs:TagQueue",
+  input: structure({ ...queueUrl, Tags: required(tagMap) }),
+  ...onQueue,
+  run(input, sqs) {
+    const queue = existingQueue(sqs, input);
+    const tags = { ...queue.tags, ...input.Tags };
+    if (Object.keys(tags).length > MAX_TAGS) {
+      throw invalidParameter(`Too many tags added for queue ${queueArn(sqs, queue.name)}.`);
+    }
+    sqs.queues.put(queue.name, { ...queue, tags });
+  },
+});
+
+export const untagQueue = operation({
+  action: "sqs:UntagQueue",
+  input: structure({ ...queueUrl, TagKeys: required(strings) }),
+  ...onQueue,
+  run(input, sqs) {
+    const queue = existingQueue(sqs, input);
+    const kept = Object.entries(queue.tags).filter(([key]) => !input.TagKeys.includes(key));
+    sqs.queues.put(queue.name, { ...queue, tags: Object.fromEntries(kept) });
+  },
+});
+
+export const listQueueTags = operation({
+  action: "sqs:ListQueueTags",
+  input: structure(queueUrl),
+  ...onQueue,
+  run(input, sqs) {
+    const { tags } = existingQueue(sqs, input);
+    return { Tags: Object.keys(tags).length > 0 ? tags : undefined };
+  },
+});
