@@ -5,7 +5,7 @@ import {
   type LambdaClient,
 } from "@aws-sdk/client-lambda";
 import assert from "node:assert/strict";
-import { createInput, deploy, invoke, withLambda } from "./support.ts";
+import { createInput, deploy, invoke, withLambda } from "./testing.ts";
 
 async function refused(lambda: LambdaClient, input: ConstructorParameters<typeof InvokeCommand>[0]) {
   try {

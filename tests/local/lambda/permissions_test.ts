@@ -4,7 +4,7 @@ import { LambdaClient, PublishVersionCommand } from "@aws-sdk/client-lambda";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { makeRole } from "../iam/testing.ts";
 import type { TestAws } from "../testing.ts";
-import { deploy, invoke, withLambda } from "./support.ts";
+import { deploy, invoke, withLambda } from "./testing.ts";
 
 const FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deploy, withLambda } from "./support.ts";
+import { deploy, withLambda } from "./testing.ts";
 
 const FUNCTIONS = "/2015-03-31/functions";
 
