@@ -34,7 +34,7 @@ async function withNode(
     /** As over HTTP. */
     send(method: string, path: string, input: object): Promise<Response>;
     /** As a sibling service calls it. */
-    call(event: unknown): ReturnType<typeof invoke["run"]>;
+    call(event: unknown, signal?: AbortSignal): ReturnType<typeof invoke["run"]>;
     lines: string[];
     refuseRole(): void;
   }) => Promise<void>,
@@ -101,11 +101,10 @@ async function withNode(
         const output = await dispatcher.run(lambda, operation, members, { principal });
         return lambda.protocol.write(output as object, operation, "");
       },
-      call: async (event) =>
-        await core.call(invoke, {
-          FunctionName: "f",
-          Payload: new TextEncoder().encode(JSON.stringify(event)),
-        }, { principal }),
+      async call(event, signal) {
+        const Payload = new TextEncoder().encode(JSON.stringify(event));
+        return await core.call(invoke, { FunctionName: "f", Payload }, { principal, signal });
+      },
     });
   } finally {
     await lambda.stop!();
@@ -159,4 +158,21 @@ Deno.test("a role that Lambda may not assume is refused, when the function is ma
     });
     await assert.rejects(call({}), { code: "AccessDeniedException", status: 403 });
   });
+});
+
+Deno.test({
+  name: "an invocation that still waits for an environment is given up by its signal",
+  ignore: node === undefined,
+  async fn() {
+    await withNode(async ({ send, call, lines }) => {
+      const source = "export const handler = async ({ name }) => console.log(name)";
+      await send("POST", "/2015-03-31/functions", createInput(source));
+      const stopped = new AbortController();
+      const first = call({ name: "given up" }, stopped.signal);
+      stopped.abort(new Error("stopped"));
+      await assert.rejects(first, /^Error: stopped$/);
+      await call({ name: "run" });
+      assert.deepEqual(lines.filter((line) => line === "given up" || line === "run"), ["run"]);
+    });
+  },
 });
