@@ -93,7 +93,7 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
       principal,
       region,
       requestId,
-      signal: request.signal,
+      signal: operation.http?.detached ? undefined : request.signal,
     });
     return protocol.write(output as object | undefined, operation, requestId);
   }

@@ -69,6 +69,10 @@ export interface Http {
   readonly payload?: string;
   /** The member of the output that is the status. */
   readonly statusFrom?: string;
+  /** The content type of the payload, where no member of the output tells it. */
+  readonly contentType?: string;
+  /** Runs to its end when the client hangs up: the request's signal does not reach it. */
+  readonly detached?: boolean;
   /** The root element of an XML answer; without it the answer has no body. */
   readonly root?: string;
 }

@@ -86,7 +86,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   // In the order in which they are asked whether an unsigned request is theirs: S3 takes what is left.
   const services: AnyService[] = [
     ...iam.services,
-    legacy("lambda", lambdaProtocol, lambda, (url) => url.pathname.startsWith("/2015-03-31/")),
+    lambda,
     legacy("states", statesProtocol, createStates(core)),
     legacy("sagemaker", sagemakerProtocol, sagemaker),
     legacy("sagemaker", runtimeProtocol, sagemaker, (url) => url.pathname.startsWith("/endpoints/")),

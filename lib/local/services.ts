@@ -146,7 +146,7 @@ export interface InvokeOutput {
   RequestId: string;
 }
 
-export interface Lambda extends LegacyService {
+export interface Lambda {
   /** Authorised for the principal. @throws AwsError for service errors; a function error is an output with FunctionError. */
   invoke(principal: Principal, input: InvokeInput): Promise<InvokeOutput>;
 }

@@ -1,5 +1,5 @@
 /** Good requests: what hostile ones are made of by changing one thing. */
-import { createInput } from "./lambda/support.ts";
+import { createInput } from "./lambda/testing.ts";
 import { trainingJob } from "./sagemaker/testing.ts";
 import { allowing, trusting } from "./iam/testing.ts";
 

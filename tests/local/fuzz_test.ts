@@ -170,12 +170,9 @@ Deno.test("operations of the query services", async (t) => {
 
 Deno.test("Lambda's paths", async (t) => {
   const source = sourceOf("lambda");
-  const constants = new Map([...source.matchAll(/const ([A-Z]+) = "(\/[^"]+)"/g)].map(([, k, v]) => [k, v!]));
-  const routes = [...source.matchAll(/route\(\s*[`"]([A-Z]+) ([^`"]+)[`"]/g)].map(([, method, path]) =>
-    `${method} ${path!.replace(/\$\{(\w+)\}/, (_, name) => constants.get(name)!)}`
-  );
-  assert.ok(routes.length > 20 && !routes.some((route) => route.includes("undefined")));
-  routes.push("POST /2015-03-31/functions/{FunctionName}/invocations", "PATCH /2015-03-31/{Name}");
+  const routes = [...source.matchAll(/\bat: "([A-Z]+ [^"]+)"/g)].map(([, route]) => route!);
+  assert.ok(routes.length > 20);
+  routes.push("PATCH /2015-03-31/{Name}");
   const members = membersOf(source);
   await withTarget(async (send) => {
     for (const route of routes) {

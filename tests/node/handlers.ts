@@ -1,6 +1,6 @@
 /** Handlers of every kind, and what a runtime makes of them: AWS's client is the measure of the local AWS's own. */
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { deploy, invoke, makeRole } from "../local/lambda/support.ts";
+import { deploy, invoke, makeRole } from "../local/lambda/testing.ts";
 import type { TestAws } from "../local/testing.ts";
 import type { Answers } from "./answers.ts";
 

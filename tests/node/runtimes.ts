@@ -1,6 +1,6 @@
 /** Node.js and AWS's runtime interface client from npm, and the command that runs a function under them. */
 import { join } from "node:path";
-import type { Command } from "../../lib/local/lambda/environment.ts";
+import type { Command } from "../../lib/local/lambda/runtime_process.ts";
 import type { Worker } from "../../lib/local/lambda/launch.ts";
 
 /** Node.js as npm has it, by the runtime's identifier: the one that the bundles are made for and the one deployed to. */

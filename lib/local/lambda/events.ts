@@ -1,9 +1,10 @@
 /**
- * Asynchronous invocations: an accepted event is stored before it is answered, run, and tried again when the
- * function fails. A stopped or killed server takes up where it was.
+ * Asynchronous invocations: an event is stored before its acceptance is answered, run, and tried again when the
+ * function fails. A server that was stopped or killed goes on where it was.
  */
 import { AwsError } from "../errors.ts";
-import type { Core, InvokeOutput } from "../services.ts";
+import type { Core } from "../services.ts";
+import type { Outcome } from "./environment.ts";
 
 interface Event {
   readonly id: string;
@@ -29,7 +30,7 @@ export class EventQueue {
   /** @param run the invocation; its errors are as Invoke's */
   constructor(
     readonly core: Core,
-    readonly run: (arn: string, payload: Uint8Array, requestId: string) => Promise<InvokeOutput>,
+    readonly run: (arn: string, payload: Uint8Array, requestId: string) => Promise<Outcome>,
   ) {
     core.store.db.exec(`
       CREATE TABLE IF NOT EXISTS lambda_events (
@@ -40,7 +41,7 @@ export class EventQueue {
     `);
   }
 
-  /** Stores an event and runs it soon. `arn` may be qualified; it is the id of all attempts. */
+  /** Stores an event and runs it soon. @param id unique; the request id of all attempts */
   accept(arn: string, payload: Uint8Array, id: string): void {
     const now = this.core.now();
     this.core.store.run(
@@ -54,7 +55,7 @@ export class EventQueue {
     this.advance();
   }
 
-  /** Runs what is due and comes back for what is not. */
+  /** Runs the events that are due, and sets a timer for the next. */
   advance(): void {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
@@ -81,13 +82,13 @@ export class EventQueue {
 
   async #attempt(event: Event): Promise<void> {
     try {
-      const { FunctionError } = await this.run(event.arn, event.payload, event.id);
-      const wait = FunctionError && FUNCTION_RETRY_MS[event.attempt];
+      const { functionError } = await this.run(event.arn, event.payload, event.id);
+      const wait = functionError && FUNCTION_RETRY_MS[event.attempt];
       if (this.#stopped) return;
       if (wait) this.#again(event.id, wait, event.attempt + 1);
       else this.#done(event.id);
     } catch (error) {
-      // A stop leaves the event for the next start.
+      // The event stays for the next start.
       if (this.#stopped) return;
       if (!(error instanceof AwsError)) throw error;
       const passing = error.status === 429 || error.status === 409 || error.status >= 500;

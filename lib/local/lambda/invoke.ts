@@ -1,145 +1,132 @@
-/** Invoke: over HTTP and for the siblings. */
-import { AwsError, unsupported } from "../errors.ts";
-import type { InvokeInput, InvokeOutput, Principal } from "../services.ts";
-import { readBody } from "../legacy_protocols.ts";
-import { required, string, structure, validate } from "../legacy_shapes.ts";
-import type { Concurrency } from "./concurrency.ts";
-import type { EventQueue } from "./events.ts";
-import { functionArn, functionReference, namespacedFunctionName, qualifier } from "./names.ts";
-import type { Parts } from "./parts.ts";
-import { refuseWhilePending, serving } from "./records.ts";
-import type { Route } from "./rest.ts";
-import type { Ran } from "./pools.ts";
+/** Invoke: runs a function and waits, or accepts an event for it. */
+import { AwsError } from "../errors.ts";
+import {
+  blob,
+  header,
+  notSupported,
+  payload as body,
+  query,
+  required,
+  string,
+  structure,
+} from "../shapes.ts";
+import { type LambdaContext, onQualified, operation } from "./context.ts";
+import { refuseWhilePending, serving } from "./function_version.ts";
+import {
+  functionArn,
+  type FunctionReference,
+  functionReference,
+  namespacedFunctionName,
+  qualifier,
+} from "./names.ts";
+import type { Ran } from "./pool.ts";
 
 /** 6 MB for an answer that is waited for, 1 MB for an event. */
 const MAX_PAYLOAD_BYTES = { RequestResponse: 6_291_456, DryRun: 6_291_456, Event: 1_048_576 };
 
-const invokeInput = structure({
-  FunctionName: required(namespacedFunctionName),
-  Qualifier: qualifier,
-  InvocationType: string<"Event" | "RequestResponse" | "DryRun">({
-    values: ["Event", "RequestResponse", "DryRun"],
+const invocationType = string({ values: ["Event", "RequestResponse", "DryRun"] });
+const logType = string({ values: ["None", "Tail"] });
+
+export interface InvokeOutput {
+  readonly StatusCode: number;
+  readonly ExecutedVersion?: string;
+  /** The function, not Lambda, failed: the payload tells how. */
+  readonly FunctionError?: string;
+  readonly LogResult?: string;
+  /** Absent when nobody waits for the function. */
+  readonly Payload?: Uint8Array;
+}
+
+export const invoke = operation({
+  action: "lambda:InvokeFunction",
+  input: structure({
+    FunctionName: required(namespacedFunctionName),
+    Qualifier: query("Qualifier", qualifier),
+    InvocationType: header("X-Amz-Invocation-Type", invocationType),
+    LogType: header("X-Amz-Log-Type", logType),
+    ClientContext: header("X-Amz-Client-Context", string()),
+    TenantId: header("X-Amz-Tenant-Id", notSupported()),
+    DurableExecutionName: header("X-Amz-Durable-Execution-Name", notSupported()),
+    Payload: body(blob<Uint8Array>()),
   }),
-  LogType: string<"None" | "Tail">({ values: ["None", "Tail"] }),
-  ClientContext: string(),
+  resource(input, lambda) {
+    // Lambda reads no more than this, whoever sends it.
+    checkSize(input.Payload, MAX_PAYLOAD_BYTES.RequestResponse);
+    return onQualified(input, lambda);
+  },
+  http: {
+    at: "POST /2015-03-31/functions/{FunctionName}/invocations",
+    statusFrom: "StatusCode",
+    headers: {
+      ExecutedVersion: "X-Amz-Executed-Version",
+      FunctionError: "X-Amz-Function-Error",
+      LogResult: "X-Amz-Log-Result",
+    },
+    payload: "Payload",
+    contentType: "application/json",
+    // As on AWS: a function runs though its caller has gone.
+    detached: true,
+  },
+  async run(input, lambda, { requestId, signal }): Promise<InvokeOutput> {
+    const { core, records, events } = lambda;
+    const { InvocationType = "RequestResponse" } = input;
+    checkSize(input.Payload, MAX_PAYLOAD_BYTES[InvocationType]);
+    const payload = checkedPayload(input.Payload);
+    const clientContext = checkedContext(input.ClientContext);
+    const reference = functionReference(core, input.FunctionName, input.Qualifier);
+    // A missing function is named with a qualifier here, and only here.
+    records.get(reference.name, functionArn(core, { qualifier: "$LATEST", ...reference }));
+    const { version } = records.resolve(reference);
+    if (InvocationType === "RequestResponse") {
+      const ran = await runFunction(lambda, reference, { requestId, payload, clientContext }, signal);
+      return {
+        StatusCode: 200,
+        ExecutedVersion: ran.executedVersion,
+        FunctionError: ran.functionError,
+        LogResult: input.LogType === "Tail" ? ran.logTail : undefined,
+        Payload: ran.payload,
+      };
+    }
+    refuseWhilePending(version);
+    if (InvocationType === "DryRun") return { StatusCode: 204, ExecutedVersion: version.Version };
+    events.accept(functionArn(core, reference), payload, requestId);
+    return { StatusCode: 202 };
+  },
 });
 
-export interface Invoker {
-  /**
-   * Runs a function, or takes an event for it.
-   * @throws AwsError for what AWS refuses; what goes wrong in the function is an output with FunctionError
-   */
-  invoke(principal: Principal, input: InvokeInput, requestId: string): Promise<InvokeOutput>;
-  /** Runs a function for an event that was taken before. */
-  runEvent(input: { FunctionName: string; Payload: Uint8Array }, requestId: string): Promise<InvokeOutput>;
+/**
+ * Runs a function once.
+ * @param signal gives up an invocation that still waits for an execution environment
+ * @throws AwsError for what AWS refuses; when the function fails, that is the outcome
+ */
+export async function runFunction(
+  { core, records, pools, executions }: LambdaContext,
+  reference: FunctionReference,
+  request: { requestId: string; payload: Uint8Array; clientContext?: string },
+  signal?: AbortSignal,
+): Promise<Ran & { executedVersion: string }> {
+  const { record, version } = records.resolve(reference, Math.random());
+  refuseWhilePending(version);
+  const served = serving(version);
+  const invokedFunctionArn = functionArn(core, reference);
+  const ran = await executions.count(
+    record,
+    () => pools.run(served, { ...request, invokedFunctionArn }, signal),
+  );
+  return { ...ran, executedVersion: served.Version };
 }
 
-export function createInvoker(
-  { core, records, pools }: Parts,
-  concurrency: Concurrency,
-  events: () => EventQueue,
-): Invoker {
-  const run = async (input: InvokeInput, requestId: string): Promise<InvokeOutput> => {
-    const reference = functionReference(core, input.FunctionName, input.Qualifier);
-    const { record, version } = records.resolve(reference, Math.random());
-    refuseWhilePending(version);
-    const served = serving(version);
-    const ran: Ran = await concurrency.count(record, () =>
-      pools.run(served, {
-        requestId,
-        invokedFunctionArn: functionArn(core, reference),
-        payload: input.Payload,
-        ...(input.ClientContext ? { clientContext: input.ClientContext } : {}),
-      }, input.signal));
-    return {
-      StatusCode: 200,
-      ExecutedVersion: served.Version,
-      ...(ran.functionError ? { FunctionError: ran.functionError } : {}),
-      ...(input.LogType === "Tail" ? { LogResult: ran.logTail } : {}),
-      Payload: ran.payload,
-      RequestId: requestId,
-    };
-  };
-
-  return {
-    async invoke(principal, given, requestId) {
-      const reference = functionReference(core, given.FunctionName, given.Qualifier);
-      core.siblings.iam.authorize(principal, "lambda:InvokeFunction", functionArn(core, reference));
-      const type = given.InvocationType ?? "RequestResponse";
-      const limit = MAX_PAYLOAD_BYTES[type];
-      if (given.Payload.length > limit) throw payloadTooLarge(limit);
-      const input = {
-        ...given,
-        Payload: checkedPayload(given.Payload),
-        ...checkedContext(given.ClientContext),
-      };
-      const shownArn = functionArn(core, { qualifier: "$LATEST", ...reference });
-      const { version } = resolveShown(reference, shownArn);
-      if (type === "RequestResponse") return await run(input, requestId);
-      refuseWhilePending(version);
-      const accepted = {
-        ExecutedVersion: version.Version,
-        Payload: new Uint8Array(),
-        RequestId: requestId,
-      };
-      if (type === "DryRun") return { ...accepted, StatusCode: 204 };
-      events().accept(functionArn(core, reference), input.Payload, requestId);
-      return { ...accepted, StatusCode: 202 };
-    },
-
-    runEvent: (input, requestId) => run(input, requestId),
-  };
-
-  /** As `resolve`, but a missing function is named with its qualifier, as Invoke's error does. */
-  function resolveShown(reference: { name: string; qualifier?: string }, shownArn: string) {
-    records.get(reference.name, shownArn);
-    return records.resolve(reference);
-  }
-}
-
-/** `POST …/invocations`, whose body is the payload as it is. */
-export function invokeRoute(invoker: Invoker): Route {
-  return {
-    method: "POST",
-    path: "/2015-03-31/functions/{FunctionName}/invocations",
-    async run({ request, url, principal, requestId }, { FunctionName }) {
-      const header = (name: string) => request.headers.get(name) ?? undefined;
-      for (const name of ["X-Amz-Tenant-Id", "X-Amz-Durable-Execution-Name"]) {
-        if (request.headers.has(name)) {
-          throw unsupported(`the header ${name}`, "InvalidParameterValueException");
-        }
-      }
-      const input = validate(invokeInput, {
-        FunctionName,
-        Qualifier: url.searchParams.get("Qualifier") ?? undefined,
-        InvocationType: header("x-amz-invocation-type"),
-        LogType: header("x-amz-log-type"),
-        ClientContext: header("x-amz-client-context"),
-      });
-      const limit = MAX_PAYLOAD_BYTES.RequestResponse;
-      const Payload = await readBody(request, limit, () => payloadTooLarge(limit));
-      const output = await invoker.invoke(principal, { ...input, Payload }, requestId);
-      const headers = new Headers();
-      if (output.StatusCode !== 202) headers.set("X-Amz-Executed-Version", output.ExecutedVersion);
-      if (output.FunctionError) headers.set("X-Amz-Function-Error", output.FunctionError);
-      if (output.LogResult !== undefined) headers.set("X-Amz-Log-Result", output.LogResult);
-      if (output.StatusCode === 200) headers.set("content-type", "application/json");
-      const body = output.StatusCode === 204 ? null : output.Payload as Uint8Array<ArrayBuffer>;
-      return new Response(body, { status: output.StatusCode, headers });
-    },
-  };
-}
-
-function payloadTooLarge(limit: number): AwsError {
-  return new AwsError(
+function checkSize(payload: Uint8Array | undefined, limit: number): void {
+  if (payload === undefined || payload.length <= limit) return;
+  throw new AwsError(
     "RequestTooLargeException",
     `Request must be smaller than ${limit} bytes for the InvokeFunction operation`,
     413,
   );
 }
 
-/** The payload if it is JSON; none is an empty object. */
-function checkedPayload(payload: Uint8Array): Uint8Array {
+/** The payload if it is JSON; an empty one is an empty object. */
+function checkedPayload(payload: Uint8Array = new Uint8Array()): Uint8Array {
   if (payload.length === 0) return new TextEncoder().encode("{}");
   try {
     JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
@@ -154,12 +141,12 @@ function checkedPayload(payload: Uint8Array): Uint8Array {
 }
 
 /** The client context as JSON text. */
-function checkedContext(base64: string | undefined): { ClientContext?: string } {
-  if (!base64) return {};
+function checkedContext(base64: string | undefined): string | undefined {
+  if (!base64) return undefined;
   try {
-    const ClientContext = new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.fromBase64(base64));
-    const value = JSON.parse(ClientContext);
-    if (base64.length <= 3583 && typeof value === "object" && value !== null) return { ClientContext };
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.fromBase64(base64));
+    const value = JSON.parse(text);
+    if (base64.length <= 3583 && typeof value === "object" && value !== null) return text;
   } catch {
     // Refused below.
   }

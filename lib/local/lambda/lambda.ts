@@ -1,22 +1,27 @@
 /** Lambda: functions from zips, their versions and aliases, and processes that run them. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Service } from "../dispatcher.ts";
+import { operationsOf } from "../operation.ts";
 import type { Core, Lambda } from "../services.ts";
-import { aliasRoutes } from "./aliases.ts";
-import { CodeStore } from "./code.ts";
-import { Concurrency, concurrencyRoutes } from "./concurrency.ts";
-import type { Command } from "./environment.ts";
+import * as accountSettings from "./account_settings.ts";
+import * as aliases from "./aliases.ts";
+import { CodeStore } from "./code_store.ts";
+import * as concurrency from "./concurrency.ts";
+import { ConcurrentExecutions } from "./concurrent_executions.ts";
+import type { LambdaContext } from "./context.ts";
 import { EventQueue } from "./events.ts";
-import { functionRoutes } from "./functions.ts";
-import { createInvoker, invokeRoute } from "./invoke.ts";
+import * as functions from "./functions.ts";
+import * as invocation from "./invoke.ts";
 import { denoCommand, type Worker } from "./launch.ts";
-import type { Parts } from "./parts.ts";
+import { functionReference } from "./names.ts";
 import { Pools } from "./pools.ts";
+import { lambdaProtocol } from "./protocol.ts";
 import { Records } from "./records.ts";
-import { dispatch } from "./rest.ts";
-import { tagRoutes } from "./tags.ts";
-import { updateRoutes } from "./updates.ts";
-import { versionRoutes } from "./versions.ts";
+import type { Command } from "./runtime_process.ts";
+import * as tags from "./tags.ts";
+import * as updates from "./updates.ts";
+import * as versions from "./versions.ts";
 
 export interface LambdaOptions {
   /** How a function's process is started; by default Deno with least permissions. */
@@ -24,30 +29,36 @@ export interface LambdaOptions {
 }
 
 /** Keeps its packages, processes' folders and caches in `<stateDir>/lambda`. */
-export function createLambda(core: Core, { commandOf = denoCommand }: LambdaOptions = {}): Lambda {
+export function createLambda(
+  core: Core,
+  { commandOf = denoCommand }: LambdaOptions = {},
+): Service<LambdaContext> & Lambda {
   const folder = join(core.stateDir, "lambda");
   const code = new CodeStore(join(folder, "code"));
   const records = new Records(core);
   const sweep = () => code.sweep(records.usedCode().union(pools.usedCode()));
   const pools = new Pools(core, code, commandOf, sweep);
-  const parts: Parts = { core, records, code, pools, sweep };
-  const invoker = createInvoker(parts, new Concurrency(records), () => events);
+  const executions = new ConcurrentExecutions(records);
   const events = new EventQueue(
     core,
-    (FunctionName, Payload, requestId) => invoker.runEvent({ FunctionName, Payload }, requestId),
+    (arn, payload, requestId) =>
+      invocation.runFunction(context, functionReference(core, arn), { payload, requestId }),
   );
-  const routes = [
-    invokeRoute(invoker),
-    ...functionRoutes(parts),
-    ...updateRoutes(parts),
-    ...versionRoutes(parts),
-    ...aliasRoutes(parts),
-    ...concurrencyRoutes(parts),
-    ...tagRoutes(parts),
-  ];
+  const context: LambdaContext = { core, records, code, pools, executions, events, sweep };
   return {
-    handle: (call) => dispatch(routes, call),
-    invoke: (principal, input) => invoker.invoke(principal, input, crypto.randomUUID()),
+    name: "lambda",
+    protocol: lambdaProtocol,
+    operations: operationsOf(
+      invocation,
+      functions,
+      updates,
+      versions,
+      aliases,
+      concurrency,
+      accountSettings,
+      tags,
+    ),
+    context,
     start() {
       // What processes of a killed server left.
       rmSync(join(folder, "tmp"), { recursive: true, force: true });
@@ -58,6 +69,13 @@ export function createLambda(core: Core, { commandOf = denoCommand }: LambdaOpti
     async stop() {
       events.stop();
       await pools.stop();
+    },
+    // For services that do not call operations yet.
+    async invoke(principal, { signal, ...input }) {
+      const requestId = crypto.randomUUID();
+      const output = await core.call(invocation.invoke, input, { principal, requestId, signal });
+      const { ExecutedVersion = "$LATEST", Payload = new Uint8Array() } = output;
+      return { ...output, ExecutedVersion, Payload, RequestId: requestId };
     },
   };
 }

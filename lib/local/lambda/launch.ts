@@ -3,11 +3,12 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AwsError } from "../errors.ts";
 import type { Core, Credentials } from "../services.ts";
-import type { CodeStore } from "./code.ts";
-import { type Command, Environment, type EnvironmentOptions } from "./environment.ts";
+import type { CodeStore } from "./code_store.ts";
+import { Environment, type EnvironmentOptions } from "./environment.ts";
+import { assumer } from "./execution_role.ts";
+import type { Version } from "./function_version.ts";
 import { Log } from "./log.ts";
-import type { Version } from "./records.ts";
-import { assumer } from "./settings.ts";
+import type { Command } from "./runtime_process.ts";
 
 /** What a command may be made of. */
 export interface Worker {
@@ -109,7 +110,7 @@ function variables(
 
 /**
  * Runs the function under Deno: it reaches the gateway and its Runtime API, reads its code, reads and writes its
- * own folder for temporary files, and nothing else. Paths are relative, as Deno's lists of paths know no way to
+ * own folder for temporary files, and nothing else. Paths are relative, as Deno's lists of paths have no way to
  * write a comma.
  */
 export function denoCommand(worker: Worker): Command {

@@ -1,6 +1,7 @@
 /** What an execution environment writes to CloudWatch Logs, in Lambda's text format. */
 import type { Core, Principal } from "../services.ts";
-import { runtimeVersionArn, type Version } from "./records.ts";
+import type { Version } from "./function_version.ts";
+import { nodeMajor, runtimeVersionArn } from "./runtimes.ts";
 
 /** LogResult holds the last 4 KB of an invocation's lines. */
 const TAIL_BYTES = 4096;
@@ -22,9 +23,8 @@ export class Log {
 
   initStart(): void {
     const { Runtime } = this.version;
-    const [, major] = Runtime.match(/^nodejs(\d+)/) ?? [];
     this.line(
-      `INIT_START Runtime Version: nodejs:${major}.v1\tRuntime Version ARN: ` +
+      `INIT_START Runtime Version: nodejs:${nodeMajor(Runtime)}.v1\tRuntime Version ARN: ` +
         runtimeVersionArn(Runtime, this.core.region),
     );
   }

@@ -1,7 +1,9 @@
-/** Names and ARNs of functions, versions and aliases, and the errors about them. */
+/** Names and ARNs of functions, versions and aliases. */
 import { AwsError } from "../errors.ts";
 import type { Core } from "../services.ts";
-import { string } from "../legacy_shapes.ts";
+import { string } from "../shapes.ts";
+import { functionNotFound, invalidParameter } from "./errors.ts";
+import { lambdaProtocol } from "./protocol.ts";
 
 const REGION = String.raw`(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}`;
 const PREFIX = String.raw`(arn:(aws[a-zA-Z\-]*)?:lambda:)?(${REGION}:)?(\d{12}:)?(function:)?`;
@@ -52,11 +54,10 @@ export function functionReference(core: Core, given: string, qualified?: string)
   }
   const [name, embedded] = parts as [string, string | undefined];
   if (name.length > 64) {
-    throw new AwsError(
-      "ValidationException",
-      `1 validation error detected: Value '${name}' at 'functionName' failed to satisfy constraint: ` +
-        "Member must have length less than or equal to 64",
-    );
+    const constraint = "Member must have length less than or equal to 64";
+    throw lambdaProtocol.words.invalid([
+      { kind: "constraint", path: "functionName", value: name, constraint },
+    ]);
   }
   if (given.includes(":")) {
     if (region && region !== core.region) {
@@ -83,16 +84,4 @@ export function functionReference(core: Core, given: string, qualified?: string)
 export function functionArn(core: Core, { name, qualifier }: FunctionReference): string {
   const arn = `arn:aws:lambda:${core.region}:${core.account}:function:${name}`;
   return qualifier === undefined ? arn : `${arn}:${qualifier}`;
-}
-
-export function functionNotFound(arn: string): AwsError {
-  return new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, 404);
-}
-
-export function invalidParameter(message: string): AwsError {
-  return new AwsError("InvalidParameterValueException", message);
-}
-
-export function conflict(message: string): AwsError {
-  return new AwsError("ResourceConflictException", message, 409);
 }

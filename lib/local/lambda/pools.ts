@@ -1,41 +1,22 @@
-/**
- * Execution environments by function version. Invocations go to a warm environment, else they wait for one while
- * another is started. AWS would start one at once for every invocation that finds none free; one machine is better
- * served by waiting a little, so the more there are, the longer the next one is put off.
- */
+/** The execution environments of all functions, in one pool for each version. */
 import type { Core } from "../services.ts";
-import type { CodeStore } from "./code.ts";
-import { type Command, type Environment, type Outcome, stopping } from "./environment.ts";
+import type { CodeStore } from "./code_store.ts";
+import type { Environment } from "./environment.ts";
+import { stopping } from "./errors.ts";
+import { settledRevision, type Version } from "./function_version.ts";
 import { launch, type Worker } from "./launch.ts";
+import { type Launcher, Pool, type Ran, type Request } from "./pool.ts";
 import { Reaper } from "./reaper.ts";
-import { settledRevision, type Version } from "./records.ts";
-import type { Invocation } from "./runtime_api.ts";
-
-type Request = Omit<Invocation, "deadline">;
-
-export interface Ran extends Outcome {
-  /** Base64 of the last 4 KB of the log. */
-  readonly logTail: string;
-}
-
-interface Waiting {
-  readonly request: Request;
-  readonly signal: AbortSignal | undefined;
-  readonly since: number;
-  resolve(ran: Ran): void;
-  reject(reason: unknown): void;
-}
+import type { Command } from "./runtime_process.ts";
 
 /** Processes of all functions together. */
 const MAX_ENVIRONMENTS = 64;
 const IDLE_MS = 5 * 60_000;
-/** Credentials must outlive the invocation that begins now by this much. */
-const CREDENTIALS_MARGIN_MS = 60_000;
 
-export class Pools {
+export class Pools implements Launcher {
   readonly #pools = new Map<string, Pool>();
   readonly #reaper = new Reaper();
-  #environments = new Set<Environment>();
+  readonly #environments = new Set<Environment>();
   #stopped = false;
   #sweeper: ReturnType<typeof setInterval> | undefined;
 
@@ -43,7 +24,7 @@ export class Pools {
     readonly core: Core,
     readonly code: CodeStore,
     readonly commandOf: (worker: Worker) => Command,
-    /** An environment is gone and with it the need for its code. */
+    /** An environment has ended: its code may not be needed any more. */
     readonly onEnd: () => void,
   ) {}
 
@@ -54,7 +35,7 @@ export class Pools {
     let pool = this.#pools.get(arn);
     if (!pool || pool.revision !== settledRevision(version)) {
       pool?.retire();
-      this.#pools.set(arn, pool = new Pool(this, version));
+      this.#pools.set(arn, pool = new Pool(version, this));
     }
     return pool.run(request, signal);
   }
@@ -73,12 +54,12 @@ export class Pools {
     return new Set([...this.#environments].map(({ options }) => options.version.CodeSha256));
   }
 
-  /** Starts an environment, or answers none when there are too many busy ones. */
+  /** Starts an environment; at the limit in place of the one that was idle longest, or none when all are busy. */
   launch(
     version: Version,
     onIdle: (environment: Environment) => void,
     onEnd: (environment: Environment) => void,
-  ) {
+  ): Environment | undefined {
     if (this.#environments.size >= MAX_ENVIRONMENTS) {
       const idle = [...this.#pools.values()].flatMap((pool) => pool.idle).filter(({ doomed }) => !doomed);
       if (idle.length === 0) return undefined;
@@ -99,7 +80,7 @@ export class Pools {
     return environment;
   }
 
-  /** Ends every process; invocations that run are lost, as they would be if this machine went down. */
+  /** Ends every process; invocations under way are refused. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#sweeper);
@@ -120,127 +101,5 @@ export class Pools {
     for (const pool of this.#pools.values()) {
       for (const environment of pool.idle) if (environment.idleSince < since) environment.kill("stop");
     }
-  }
-}
-
-/** The environments of one version in one revision. */
-class Pool {
-  readonly revision: string;
-  /** The one that was used last is the last. */
-  idle: Environment[] = [];
-  #size = 0;
-  #starting: Environment | undefined;
-  #queue: Waiting[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #retired = false;
-
-  constructor(readonly pools: Pools, readonly version: Version) {
-    this.revision = settledRevision(version);
-  }
-
-  run(request: Request, signal?: AbortSignal): Promise<Ran> {
-    return new Promise((resolve, reject) => {
-      // A signal outlives many invocations: it must not collect what they left.
-      const abort = () => reject(signal!.reason);
-      const last = <T>(settle: (value: T) => void) => (value: T) => {
-        signal?.removeEventListener("abort", abort);
-        settle(value);
-      };
-      const since = performance.now();
-      this.#queue.push({ request, signal, since, resolve: last(resolve), reject: last(reject) });
-      signal?.addEventListener("abort", abort, { once: true });
-      this.#advance();
-    });
-  }
-
-  /** Takes no more invocations; those that wait are still run, unless there is a reason to refuse them. */
-  retire(refuse?: Error): void {
-    this.#retired = true;
-    if (refuse) {
-      for (const { reject } of this.#queue) reject(refuse);
-      this.#queue = [];
-    }
-    this.#advance();
-  }
-
-  #advance(): void {
-    const now = this.pools.core.now();
-    const needed = now + this.version.Timeout * 1000 + CREDENTIALS_MARGIN_MS;
-    this.#queue = this.#queue.filter(({ signal }) => !signal?.aborted);
-    while (this.idle.length > 0 && this.#queue.length > 0) {
-      const environment = this.idle.pop()!;
-      if (environment.doomed) continue;
-      if (environment.options.expires < needed) environment.kill("stop");
-      else void this.#execute(environment, this.#queue.shift()!);
-    }
-    if (this.#retired && this.#queue.length === 0) {
-      for (const environment of this.idle) environment.kill("stop");
-      this.idle = [];
-    }
-    this.#grow();
-  }
-
-  async #execute(environment: Environment, { request, resolve, reject }: Waiting): Promise<void> {
-    try {
-      const outcome = await environment.invoke(request);
-      resolve({ ...outcome, logTail: environment.options.log.tail() });
-    } catch (error) {
-      reject(error);
-    }
-  }
-
-  /** Starts one more environment when the first in the queue has waited long enough. */
-  #grow(): void {
-    const first = this.#queue[0];
-    if (!first || this.#starting || this.#timer !== undefined) return;
-    const patience = 10 * this.#size ** 2;
-    const left = patience - (performance.now() - first.since);
-    if (this.#size > 0 && left > 0) return this.#growLater(left);
-    try {
-      this.#starting = this.pools.launch(
-        this.version,
-        (environment) => this.#idle(environment),
-        (environment) => this.#ended(environment),
-      );
-    } catch (error) {
-      this.#queue.shift();
-      first.reject(error);
-      return this.#grow();
-    }
-    if (this.#starting) this.#size++;
-    else this.#growLater(100);
-  }
-
-  #growLater(ms: number): void {
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#grow();
-    }, ms);
-  }
-
-  #idle(environment: Environment): void {
-    if (this.#starting === environment) this.#starting = undefined;
-    this.idle.push(environment);
-    this.#advance();
-  }
-
-  #fail(environment: Environment, { request, resolve, reject }: Waiting): void {
-    try {
-      const outcome = environment.fail(request.requestId);
-      resolve({ ...outcome, logTail: environment.options.log.tail() });
-    } catch (error) {
-      reject(error);
-    }
-  }
-
-  #ended(environment: Environment): void {
-    this.#size--;
-    this.idle = this.idle.filter((one) => one !== environment);
-    if (this.#starting === environment) {
-      this.#starting = undefined;
-      const first = this.#queue.shift();
-      if (first) this.#fail(environment, first);
-    }
-    this.#advance();
   }
 }

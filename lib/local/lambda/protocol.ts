@@ -2,8 +2,20 @@
 import { AwsError } from "../errors.ts";
 import { restJson } from "../protocols/rest_json.ts";
 
+/** A zip of 50 MB in base64, with room around it. */
+const MAX_BODY_BYTES = 70_167_211;
+
 export const lambdaProtocol = restJson({
   name: "Lambda",
+  maxJson: {
+    bytes: MAX_BODY_BYTES,
+    tooLarge: ({ name }) =>
+      new AwsError(
+        "RequestEntityTooLargeException",
+        `Request must be smaller than ${MAX_BODY_BYTES} bytes for the ${name} operation`,
+        413,
+      ),
+  },
   notJson: (reason) =>
     new AwsError("InvalidRequestContentException", `Could not parse request body into json: ${reason}`),
   errorMembers: ({ status }) => ({ Type: status < 500 ? "User" : "Service" }),

@@ -1,6 +1,7 @@
-/** Lambda's managed Node.js runtimes and when AWS stops to let functions be made with them. */
+/** Lambda's managed Node.js runtimes, and the days from which AWS refuses them. */
+import { createHash } from "node:crypto";
 import { unsupported } from "../errors.ts";
-import { invalidParameter } from "./names.ts";
+import { invalidParameter } from "./errors.ts";
 
 interface Runtime {
   /** First day on which CreateFunction refuses it. */
@@ -9,7 +10,7 @@ interface Runtime {
   readonly blockUpdate: string;
 }
 
-/** From AWS's table of runtimes, 2026; those that are gone already keep the days they went. */
+/** From AWS's table of runtimes, 2026; retired ones keep the days on which they went. */
 const NODE_RUNTIMES: Readonly<Record<string, Runtime>> = {
   "nodejs24.x": { blockCreate: "2028-06-01", blockUpdate: "2028-07-01" },
   "nodejs22.x": { blockCreate: "2027-06-01", blockUpdate: "2027-07-01" },
@@ -22,7 +23,7 @@ const NODE_RUNTIMES: Readonly<Record<string, Runtime>> = {
 
 const SUPPORTED = ["nodejs24.x", "nodejs22.x"];
 
-/** Runtimes of AWS that run something else than Node.js, or that AWS has named but not opened. */
+/** Runtimes of AWS for other languages, and those that AWS has announced. */
 const OTHER_RUNTIMES = /^(python3|java|ruby|dotnet|provided|go1\.x|nodejs26\.x)/;
 
 /**
@@ -53,4 +54,9 @@ export function checkRuntime(runtime: string, step: "create" | "update", now: nu
 /** The major version of Node.js that a runtime stands for. */
 export function nodeMajor(runtime: string): number {
   return Number(runtime.match(/^nodejs(\d+)/)?.[1]);
+}
+
+/** AWS names a runtime's build by a hash; here it is the hash of the runtime's name. */
+export function runtimeVersionArn(runtime: string, region: string): string {
+  return `arn:aws:lambda:${region}::runtime:${createHash("sha256").update(runtime).digest("hex")}`;
 }

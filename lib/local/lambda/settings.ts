@@ -1,9 +1,8 @@
 /** The settings that CreateFunction and UpdateFunctionConfiguration share: their shapes and AWS's rules for them. */
 import { unsupported } from "../errors.ts";
-import type { Assumer, Core, Principal } from "../services.ts";
-import { integer, list, map, notSupported, required, string, structure } from "../legacy_shapes.ts";
-import { functionArn, invalidParameter } from "./names.ts";
-import type { Version } from "./records.ts";
+import { integer, list, map, notSupported, required, string, structure } from "../shapes.ts";
+import { invalidParameter } from "./errors.ts";
+import type { Version } from "./function_version.ts";
 
 export const roleArn = string({
   max: 10_000,
@@ -68,7 +67,7 @@ interface GivenSettings {
 /**
  * The optional settings of a request as they are kept; what was not given is left out.
  * @throws AwsError for environment variables that AWS refuses and for what the local AWS cannot do (empty values,
- * which clients send to say "none", are let through)
+ * which clients send to say "none", are accepted)
  */
 export function checkedSettings(
   given: GivenSettings,
@@ -77,8 +76,8 @@ export function checkedSettings(
   const Variables = given.Environment && (given.Environment.Variables ?? {});
   if (Variables) checkEnvironment(Variables);
   return {
-    ...(Variables ? { Environment: { Variables } } : {}),
-    ...(given.EphemeralStorage ? { EphemeralStorage: given.EphemeralStorage } : {}),
+    ...Variables ? { Environment: { Variables } } : {},
+    ...given.EphemeralStorage ? { EphemeralStorage: given.EphemeralStorage } : {},
   };
 }
 
@@ -121,23 +120,5 @@ function checkEnvironment(variables: Record<string, string>): void {
   const measured = JSON.stringify(variables);
   if (new TextEncoder().encode(measured).length > 4096) {
     throw invalidParameter(`${cannot} exceeded the 4KB limit. String measured: ${measured}`);
-  }
-}
-
-/** Lambda when it assumes a function's role. */
-export function assumer(core: Core, name: string): Assumer {
-  return { service: "lambda.amazonaws.com", sourceArn: functionArn(core, { name }) };
-}
-
-/**
- * Checks that the caller may hand the role to Lambda and that Lambda may assume it for the function.
- * @throws AwsError AccessDeniedException, InvalidParameterValueException
- */
-export function checkRole(core: Core, principal: Principal, role: string, name: string): void {
-  const { iam } = core.siblings;
-  const by = assumer(core, name);
-  iam.authorizePassRole(principal, role, by.service);
-  if (!iam.isAssumable(role, by)) {
-    throw invalidParameter("The role defined for the function cannot be assumed by Lambda.");
   }
 }

@@ -1,8 +1,9 @@
-/** TagResource, UntagResource, ListTags. */
-import { required, string, structure } from "../legacy_shapes.ts";
-import { functionReference, invalidParameter } from "./names.ts";
-import type { Parts } from "./parts.ts";
-import { type Route, route } from "./rest.ts";
+/** Tags of functions: tag, untag, list. */
+import type { Core } from "../services.ts";
+import { query, required, string, structure } from "../shapes.ts";
+import { operation } from "./context.ts";
+import { invalidParameter } from "./errors.ts";
+import { functionReference } from "./names.ts";
 import { tagKeys, tags } from "./settings.ts";
 
 const Resource = required(string({
@@ -11,45 +12,53 @@ const Resource = required(string({
   pattern:
     /arn:(aws[a-zA-Z\-]*):lambda:[a-z0-9\-]+:\d{12}:function:[a-zA-Z0-9\-_]+(:(\$LATEST|[a-zA-Z0-9\-_]+))?/,
 }));
+const onResource = (input: { Resource: string }) => input.Resource;
 
 /** AWS's limit of tags on one resource. */
 const MAX_TAGS = 50;
-const TAGS = "/2017-03-31/tags/{Resource}";
 
-export function tagRoutes({ core, records }: Parts): Route[] {
-  /** The name of the function; tags sit on functions, not on versions. */
-  const tagged = (arn: string): string => {
-    const { name, qualifier } = functionReference(core, arn);
-    if (qualifier !== undefined) {
-      throw invalidParameter(
-        "Tags on function aliases and versions are not supported. Please specify a function ARN.",
-      );
+export const tagResource = operation({
+  action: "lambda:TagResource",
+  input: structure({ Resource, Tags: required(tags) }),
+  resource: onResource,
+  http: { at: "POST /2017-03-31/tags/{Resource}", status: 204 },
+  run({ Resource, Tags }, { core, records }) {
+    const name = taggedFunction(core, Resource);
+    const record = records.get(name);
+    const merged = { ...record.tags, ...Tags };
+    if (Object.keys(merged).length > MAX_TAGS) {
+      throw invalidParameter(`Number of tags exceeds resource tag limit of ${MAX_TAGS}.`);
     }
-    return name;
-  };
-  return [
-    route(`POST ${TAGS}`, structure({ Resource, Tags: required(tags) }), (input, { principal }) => {
-      core.siblings.iam.authorize(principal, "lambda:TagResource", input.Resource);
-      const name = tagged(input.Resource);
-      const record = records.get(name);
-      const merged = { ...record.tags, ...input.Tags };
-      if (Object.keys(merged).length > MAX_TAGS) {
-        throw invalidParameter(`Number of tags exceeds resource tag limit of ${MAX_TAGS}.`);
-      }
-      records.functions.put(name, { ...record, tags: merged });
-    }, 204),
+    records.functions.put(name, { ...record, tags: merged });
+  },
+});
 
-    route(`DELETE ${TAGS}`, structure({ Resource, TagKeys: required(tagKeys) }), (input, { principal }) => {
-      core.siblings.iam.authorize(principal, "lambda:UntagResource", input.Resource);
-      const name = tagged(input.Resource);
-      const record = records.get(name);
-      const kept = Object.entries(record.tags).filter(([key]) => !input.TagKeys.includes(key));
-      records.functions.put(name, { ...record, tags: Object.fromEntries(kept) });
-    }, 204),
+export const untagResource = operation({
+  action: "lambda:UntagResource",
+  input: structure({ Resource, TagKeys: required(query("tagKeys", tagKeys)) }),
+  resource: onResource,
+  http: { at: "DELETE /2017-03-31/tags/{Resource}", status: 204 },
+  run({ Resource, TagKeys }, { core, records }) {
+    const name = taggedFunction(core, Resource);
+    const record = records.get(name);
+    const kept = Object.entries(record.tags).filter(([key]) => !TagKeys.includes(key));
+    records.functions.put(name, { ...record, tags: Object.fromEntries(kept) });
+  },
+});
 
-    route(`GET ${TAGS}`, structure({ Resource }), (input, { principal }) => {
-      core.siblings.iam.authorize(principal, "lambda:ListTags", input.Resource);
-      return { Tags: records.get(tagged(input.Resource)).tags };
-    }),
-  ];
+export const listTags = operation({
+  action: "lambda:ListTags",
+  input: structure({ Resource }),
+  resource: onResource,
+  http: { at: "GET /2017-03-31/tags/{Resource}" },
+  run: ({ Resource }, { core, records }) => ({ Tags: records.get(taggedFunction(core, Resource)).tags }),
+});
+
+/** The name of the function; versions and aliases have no tags. */
+function taggedFunction(core: Core, arn: string): string {
+  const { name, qualifier } = functionReference(core, arn);
+  if (qualifier === undefined) return name;
+  throw invalidParameter(
+    "Tags on function aliases and versions are not supported. Please specify a function ARN.",
+  );
 }

@@ -1,79 +1,65 @@
-/** PublishVersion, ListVersionsByFunction, and the deletion of a version. */
+/** Published versions: publish, list, delete. */
 import { isDeepStrictEqual } from "node:util";
-import { notSupported, required, string, structure } from "../legacy_shapes.ts";
-import {
-  conflict,
-  functionArn,
-  functionName,
-  functionReference,
-  invalidParameter,
-  namespacedFunctionName,
-} from "./names.ts";
-import { page, paging } from "./paging.ts";
-import type { Parts } from "./parts.ts";
-import {
-  checkRevision,
-  configuration,
-  listedConfiguration,
-  refuseWhileChanging,
-  type Version,
-  versionKey,
-} from "./records.ts";
-import { type Route, route } from "./rest.ts";
+import { notSupported, required, string, structure } from "../shapes.ts";
+import { configuration, listedConfiguration } from "./configuration.ts";
+import { type LambdaContext, onFunction, operation, paged, paging } from "./context.ts";
+import { conflict, invalidParameter } from "./errors.ts";
+import { checkRevision, refuseWhileChanging, type Version } from "./function_version.ts";
+import { functionArn, functionName, functionReference, namespacedFunctionName } from "./names.ts";
+import { versionKey } from "./records.ts";
 import { description } from "./settings.ts";
 
-const publishVersion = structure({
-  FunctionName: required(functionName),
-  CodeSha256: string(),
-  Description: description,
-  RevisionId: string(),
-  PublishTo: notSupported(),
+export const publishVersion = operation({
+  action: "lambda:PublishVersion",
+  input: structure({
+    FunctionName: required(functionName),
+    CodeSha256: string(),
+    Description: description,
+    RevisionId: string(),
+    PublishTo: notSupported(),
+  }),
+  resource: onFunction,
+  http: { at: "POST /2015-03-31/functions/{FunctionName}/versions", status: 201 },
+  run(input, lambda) {
+    const { core, records } = lambda;
+    const { name } = functionReference(core, input.FunctionName);
+    const { latest } = records.get(name);
+    refuseWhileChanging(latest);
+    checkRevision(input.RevisionId, latest.RevisionId);
+    if (input.CodeSha256 && input.CodeSha256 !== latest.CodeSha256) {
+      throw invalidParameter(
+        `CodeSHA256 (${input.CodeSha256}) is different from current CodeSHA256 in $LATEST ` +
+          `(${latest.CodeSha256}). Please try again with the CodeSHA256 in $LATEST.`,
+      );
+    }
+    return configuration(publish(lambda, name, input.Description), core.region);
+  },
 });
 
-const listVersions = structure({ FunctionName: required(namespacedFunctionName), ...paging });
+export const listVersionsByFunction = operation({
+  action: "lambda:ListVersionsByFunction",
+  input: structure({ FunctionName: required(namespacedFunctionName), ...paging }),
+  resource: onFunction,
+  http: { at: "GET /2015-03-31/functions/{FunctionName}/versions" },
+  run(input, { core, records }) {
+    const { name } = functionReference(core, input.FunctionName);
+    const FunctionArn = functionArn(core, { name, qualifier: "$LATEST" });
+    const all = [{ ...records.get(name).latest, FunctionArn }, ...records.versionsOf(name)];
+    const { items, NextMarker } = paged(all, (version) => [orderOf(version)], input);
+    return { Versions: items.map(listedConfiguration), NextMarker };
+  },
+});
 
-export function versionRoutes(parts: Parts): Route[] {
-  const { core, records } = parts;
-  return [
-    route(
-      "POST /2015-03-31/functions/{FunctionName}/versions",
-      publishVersion,
-      (input, { principal }) => {
-        const { name } = functionReference(core, input.FunctionName);
-        core.siblings.iam.authorize(principal, "lambda:PublishVersion", functionArn(core, { name }));
-        const { latest } = records.get(name);
-        refuseWhileChanging(latest);
-        checkRevision(input.RevisionId, latest.RevisionId);
-        if (input.CodeSha256 && input.CodeSha256 !== latest.CodeSha256) {
-          throw invalidParameter(
-            `CodeSHA256 (${input.CodeSha256}) is different from current CodeSHA256 in $LATEST ` +
-              `(${latest.CodeSha256}). Please try again with the CodeSHA256 in $LATEST.`,
-          );
-        }
-        return configuration(publish(parts, name, input.Description), core.region);
-      },
-      201,
-    ),
-
-    route("GET /2015-03-31/functions/{FunctionName}/versions", listVersions, (input, { principal }) => {
-      const { name } = functionReference(core, input.FunctionName);
-      core.siblings.iam.authorize(principal, "lambda:ListVersionsByFunction", functionArn(core, { name }));
-      const latest = {
-        ...records.get(name).latest,
-        FunctionArn: functionArn(core, { name, qualifier: "$LATEST" }),
-      };
-      const all = [latest, ...records.versions.list(`${name}:`)];
-      const { items, NextMarker } = page(all, ({ Version }) => versionKey(name, Version), input);
-      return { Versions: items.map(listedConfiguration), ...(NextMarker ? { NextMarker } : {}) };
-    }),
-  ];
+/** Versions are in order of their numbers, after `$LATEST`. */
+export function orderOf({ Version }: Version): number {
+  return Version === "$LATEST" ? 0 : Number(Version);
 }
 
 /**
  * Freezes `$LATEST` as the next version. When neither code nor configuration changed since the last one, that is
- * the answer and nothing is made, as on AWS.
+ * the answer and no version is made, as on AWS.
  */
-export function publish({ core, records }: Parts, name: string, Description?: string): Version {
+export function publish({ core, records }: LambdaContext, name: string, Description?: string): Version {
   const record = records.get(name);
   const { Change, ...latest } = record.latest;
   const last = records.versions.get(versionKey(name, String(record.lastPublished)));
@@ -85,8 +71,8 @@ export function publish({ core, records }: Parts, name: string, Description?: st
     FunctionArn: functionArn(core, { name, qualifier: String(number) }),
     Description: Description ?? latest.Description,
     RevisionId: crypto.randomUUID(),
-    // Published by the request that creates or updates the function: usable when that is through.
-    ...(Change ? { Change: { kind: "create", due: Change.due, RevisionId: crypto.randomUUID() } } : {}),
+    // Published by the request that creates or updates the function: usable when that is done.
+    ...Change ? { Change: { kind: "create", due: Change.due, RevisionId: crypto.randomUUID() } } : {},
   };
   core.store.transaction(() => {
     records.versions.put(versionKey(name, version.Version), version);
@@ -102,13 +88,13 @@ function contentOf(version: Version): Partial<Version> {
   return compared;
 }
 
-/** DeleteFunction with a qualifier. */
-export function deleteVersion(parts: Parts, name: string, qualifier: string): void {
-  const { core, records, pools } = parts;
+/** DeleteFunction with a qualifier. @throws AwsError when it is not a version, or an alias points to it */
+export function deletePublished(lambda: LambdaContext, name: string, qualifier: string): void {
+  const { core, records, pools } = lambda;
   if (qualifier === "$LATEST") {
     throw invalidParameter("$LATEST version cannot be deleted without deleting the function.");
   }
-  const aliases = records.aliases.list(`${name}:`);
+  const aliases = records.aliasesOf(name);
   if (aliases.some((alias) => alias.Name === qualifier)) {
     throw invalidParameter("DeleteFunction takes a version, not an alias: use DeleteAlias.");
   }
@@ -124,5 +110,5 @@ export function deleteVersion(parts: Parts, name: string, qualifier: string): vo
   }
   records.versions.delete(versionKey(name, qualifier));
   pools.retire(functionArn(core, { name, qualifier }));
-  parts.sweep();
+  lambda.sweep();
 }

@@ -5,7 +5,7 @@
 import { promisify } from "node:util";
 import { crc32, inflateRaw } from "node:zlib";
 import type { AwsError } from "../errors.ts";
-import { invalidParameter } from "./names.ts";
+import { invalidParameter } from "./errors.ts";
 
 export const MAX_ZIPPED_BYTES = 52_428_800;
 export const MAX_UNZIPPED_BYTES = 262_144_000;
@@ -36,7 +36,7 @@ const inflate = promisify(inflateRaw) as (
 
 /**
  * All files of a zip (format: PKWARE's APPNOTE 6.3; stored and deflated entries, no zip64).
- * @throws AwsError InvalidParameterValueException for what is no zip, would leave its folder, or is too large
+ * @throws AwsError InvalidParameterValueException when it is not a zip, has a path that leaves its folder, or is too large
  */
 export async function readZip(zip: Uint8Array): Promise<ZipFile[]> {
   const entries = directory(zip);
@@ -141,7 +141,7 @@ function safePath(name: string): string {
   return parts.join("/");
 }
 
-/** What AWS answers for anything that it cannot unpack. */
+/** What AWS answers to anything that it cannot unpack. */
 export function notAZip(): AwsError {
   return invalidParameter(
     "Could not unzip uploaded file. Please check your file, then try to upload again.",

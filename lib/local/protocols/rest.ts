@@ -108,7 +108,7 @@ export interface RestOutput {
 /** Parts an output into status, headers, payload and what the body holds. */
 export function restOutput(
   output: object | undefined,
-  { status = 200, headers: named = {}, payload, statusFrom }: Partial<Http> = {},
+  { status = 200, headers: named = {}, payload, contentType, statusFrom }: Partial<Http> = {},
 ): RestOutput {
   const members: Record<string, unknown> = { ...output };
   const headers = new Headers();
@@ -126,5 +126,7 @@ export function restOutput(
   const answered = statusFrom === undefined ? status : members[statusFrom] as number;
   if (statusFrom !== undefined) delete members[statusFrom];
   if (payload === undefined) return { status: answered, headers, members };
-  return { status: answered, headers, payload: (members[payload] ?? null) as BodyInit | null, members: {} };
+  const body = (members[payload] ?? null) as BodyInit | null;
+  if (contentType !== undefined && body !== null) headers.set("content-type", contentType);
+  return { status: answered, headers, payload: body, members: {} };
 }

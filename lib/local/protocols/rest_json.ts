@@ -1,5 +1,6 @@
 /** REST-JSON of Lambda and SageMaker Runtime: operations by method and path, a JSON body or bytes as they are. */
 import { AwsError } from "../errors.ts";
+import type { Operation } from "../operation.ts";
 import { readJson, uuidHeaders } from "./json.ts";
 import {
   DEFAULT_SIGNING,
@@ -17,13 +18,15 @@ export interface RestJson {
   /** As a message names it: "Lambda". */
   readonly name: string;
   readonly words?: Partial<Words>;
+  /** The most bytes of a JSON body, and the error of a larger one. */
+  readonly maxJson?: { readonly bytes: number; tooLarge(operation: Operation): AwsError };
   /** How a body that is no JSON object is complained of. */
   notJson?(reason: string): AwsError;
   /** Members of an error's body. */
   errorMembers?(error: AwsError): Record<string, unknown>;
 }
 
-export function restJson({ name, words = {}, notJson, errorMembers }: RestJson): Protocol {
+export function restJson({ name, words = {}, maxJson, notJson, errorMembers }: RestJson): Protocol {
   const protocolWords: Words = {
     invalid: invalidBy((violations) => new AwsError("ValidationException", violationsText(violations))),
     denied: (denial) => new AwsError("AccessDeniedException", denialText(denial), 403),
@@ -48,6 +51,9 @@ export function restJson({ name, words = {}, notJson, errorMembers }: RestJson):
       const { operation } = found;
       const labels = Object.entries(found.labels).map(([label, text]) => [label, decoded(text)]);
       const payload = payloadMember(operation.input);
+      if (!payload && maxJson && body && (body as Uint8Array).byteLength > maxJson.bytes) {
+        throw maxJson.tooLarge(operation);
+      }
       return {
         operation,
         members: {

@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import assert from "node:assert/strict";
-import { deploy, invoke, withLambda } from "./support.ts";
+import { deploy, invoke, withLambda } from "./testing.ts";
 import type { TestAws } from "../testing.ts";
 
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));

@@ -11,7 +11,7 @@ import {
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { createInput, deploy, invoke, ROLE, withLambda, zip } from "./support.ts";
+import { createInput, deploy, invoke, ROLE, withLambda, zip } from "./testing.ts";
 
 const SOURCE = "export const handler = async () => 1";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deploy, invoke, withLambda, zip } from "./support.ts";
+import { deploy, invoke, withLambda, zip } from "./testing.ts";
 
 Deno.test("handlers are found and refused by Lambda's rules", async () => {
   await withLambda(async (lambda) => {

@@ -5,7 +5,7 @@ import {
   type LambdaClient,
 } from "@aws-sdk/client-lambda";
 import assert from "node:assert/strict";
-import { createInput, deploy, invoke, withLambda } from "./support.ts";
+import { createInput, deploy, invoke, withLambda } from "./testing.ts";
 
 async function refused(lambda: LambdaClient, input: ConstructorParameters<typeof InvokeCommand>[0]) {
   try {
@@ -250,6 +250,59 @@ Deno.test("parallel invocations run in parallel, each environment with one at a 
     const payloads = answers.map(({ payload }) => payload as { most: number; pid: number });
     assert.ok(payloads.every(({ most }) => most === 1));
     assert.ok(new Set(payloads.map(({ pid }) => pid)).size > 1);
+  });
+});
+
+Deno.test("a function runs though the client that waited for it has hung up", async () => {
+  await withLambda(async (lambda, aws) => {
+    await deploy(
+      lambda,
+      "count",
+      `await new Promise((resolve) => setTimeout(resolve, 700));
+       let calls = 0;
+       export const handler = async () => ++calls;`,
+      { Timeout: 10 },
+    );
+    // It hangs up while the environment starts: the invocation has not begun.
+    const call = fetch(`${aws.endpoint}/2015-03-31/functions/count/invocations`, {
+      method: "POST",
+      signal: AbortSignal.timeout(300),
+    });
+    await assert.rejects(call, { name: "TimeoutError" });
+    assert.equal((await invoke(lambda, "count")).payload, 2);
+  });
+});
+
+Deno.test("answers have Lambda's headers, and events and dry runs no content", async () => {
+  await withLambda(async (lambda, aws) => {
+    await deploy(
+      lambda,
+      "f",
+      "export const handler = async ({ fail }) => { if (fail) throw new Error('x'); }",
+    );
+    const headersOf = async (type: string, event: object) => {
+      const response = await fetch(`${aws.endpoint}/2015-03-31/functions/f/invocations`, {
+        method: "POST",
+        headers: { "X-Amz-Invocation-Type": type },
+        body: JSON.stringify(event),
+      });
+      const { status, headers } = response;
+      const named = (name: string) => headers.get(name);
+      return [
+        status,
+        await response.text(),
+        named("content-type"),
+        named("x-amz-executed-version"),
+        named("x-amz-function-error"),
+        named("x-amz-log-result"),
+      ];
+    };
+    const json = "application/json";
+    assert.deepEqual(await headersOf("RequestResponse", {}), [200, "null", json, "$LATEST", null, null]);
+    const [status, , ...failed] = await headersOf("RequestResponse", { fail: true });
+    assert.deepEqual([status, failed], [200, [json, "$LATEST", "Unhandled", null]]);
+    assert.deepEqual(await headersOf("Event", {}), [202, "", null, null, null, null]);
+    assert.deepEqual(await headersOf("DryRun", {}), [204, "", null, "$LATEST", null, null]);
   });
 });
 

@@ -1,10 +1,13 @@
 /** The Runtime API serves other runtimes than ours: here the machine's Node.js with a loop of a few lines. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { Dispatcher } from "../../../lib/local/dispatcher.ts";
+import { invoke } from "../../../lib/local/lambda/invoke.ts";
 import { createLambda } from "../../../lib/local/lambda/lambda.ts";
-import type { Core, Principal, Siblings } from "../../../lib/local/services.ts";
+import type { WireRequest } from "../../../lib/local/protocols/protocol.ts";
+import type { Core, Siblings } from "../../../lib/local/services.ts";
 import { Store } from "../../../lib/local/store.ts";
-import { ROLE, zip } from "./support.ts";
+import { ROLE, zip } from "./testing.ts";
 
 const LOOP = `
   import { join } from "node:path";
@@ -28,10 +31,11 @@ const node = await new Deno.Command("node", { args: ["--version"] }).output()
 /** Lambda alone, with siblings that allow all and keep log lines. */
 async function withNode(
   body: (parts: {
-    lambda: ReturnType<typeof createLambda>;
-    call(method: string, path: string, input: object): Promise<Response>;
+    /** As over HTTP. */
+    send(method: string, path: string, input: object): Promise<Response>;
+    /** As a sibling service calls it. */
+    call(event: unknown, signal?: AbortSignal): ReturnType<typeof invoke["run"]>;
     lines: string[];
-    principal: Principal;
     refuseRole(): void;
   }) => Promise<void>,
 ): Promise<void> {
@@ -43,8 +47,9 @@ async function withNode(
   let now = Date.now();
   const siblings = {
     iam: {
-      authorize() {},
-      authorizePassRole() {},
+      account: "000000000000",
+      region: "us-east-1",
+      decide: () => undefined,
       isAssumable: () => assumable,
       assumeRole: () => ({
         principal,
@@ -61,6 +66,7 @@ async function withNode(
       mayWrite: () => true,
     },
   } as unknown as Siblings;
+  const dispatcher = new Dispatcher(() => siblings.iam);
   const core: Core = {
     store,
     stateDir,
@@ -69,6 +75,7 @@ async function withNode(
     endpoint: () => "http://127.0.0.1:1",
     // Every look at the clock finds that what was pending is done.
     now: () => now += 1000,
+    call: (operation, input, caller) => dispatcher.call(operation, input, caller),
     siblings,
   };
   await Deno.writeTextFile(join(stateDir, "loop.mjs"), LOOP);
@@ -80,22 +87,23 @@ async function withNode(
       env: { ...env, PATH: Deno.env.get("PATH")! },
     }),
   });
+  dispatcher.register(lambda);
   try {
     await lambda.start!();
     await body({
-      lambda,
       lines,
-      principal,
       refuseRole: () => assumable = false,
-      call(method, path, input) {
-        const request = new Request(`http://127.0.0.1:1${path}`, { method, body: JSON.stringify(input) });
-        return lambda.handle({
-          request,
-          url: new URL(request.url),
-          principal,
-          region: "us-east-1",
-          requestId: crypto.randomUUID(),
-        });
+      async send(method, path, input) {
+        const rawUrl = `http://127.0.0.1:1${path}`;
+        const body = new TextEncoder().encode(JSON.stringify(input));
+        const wire: WireRequest = { method, url: new URL(rawUrl), headers: new Headers(), body, rawUrl };
+        const { operation, members } = await lambda.protocol.read(wire, lambda.operations);
+        const output = await dispatcher.run(lambda, operation, members, { principal });
+        return lambda.protocol.write(output as object, operation, "");
+      },
+      async call(event, signal) {
+        const Payload = new TextEncoder().encode(JSON.stringify(event));
+        return await core.call(invoke, { FunctionName: "f", Payload }, { principal, signal });
       },
     });
   } finally {
@@ -119,16 +127,15 @@ Deno.test({
   })`,
   ignore: node === undefined,
   async fn() {
-    await withNode(async ({ lambda, call, lines, principal }) => {
+    await withNode(async ({ send, call, lines }) => {
       const source = `export const handler = async ({ fail }) => {
         if (fail) throw new RangeError("as asked");
         console.log("under " + process.version);
         return process.version;
       }`;
-      assert.equal((await call("POST", "/2015-03-31/functions", createInput(source))).status, 201);
+      assert.equal((await send("POST", "/2015-03-31/functions", createInput(source))).status, 201);
       const invoke = async (event: unknown) => {
-        const Payload = new TextEncoder().encode(JSON.stringify(event));
-        const output = await lambda.invoke(principal, { FunctionName: "f", Payload });
+        const output = await call(event);
         return { ...output, value: JSON.parse(new TextDecoder().decode(output.Payload)) };
       };
       assert.equal((await invoke({})).value, node);
@@ -142,16 +149,30 @@ Deno.test({
 });
 
 Deno.test("a role that Lambda may not assume is refused, when the function is made and when it is to run", async () => {
-  await withNode(async ({ lambda, call, principal, refuseRole }) => {
-    await call("POST", "/2015-03-31/functions", createInput(""));
+  await withNode(async ({ send, call, refuseRole }) => {
+    await send("POST", "/2015-03-31/functions", createInput(""));
     refuseRole();
-    await assert.rejects(call("POST", "/2015-03-31/functions", { ...createInput(""), FunctionName: "g" }), {
+    await assert.rejects(send("POST", "/2015-03-31/functions", { ...createInput(""), FunctionName: "g" }), {
       code: "InvalidParameterValueException",
       message: "The role defined for the function cannot be assumed by Lambda.",
     });
-    await assert.rejects(
-      lambda.invoke(principal, { FunctionName: "f", Payload: new Uint8Array() }),
-      { code: "AccessDeniedException", status: 403 },
-    );
+    await assert.rejects(call({}), { code: "AccessDeniedException", status: 403 });
   });
+});
+
+Deno.test({
+  name: "an invocation that still waits for an environment is given up by its signal",
+  ignore: node === undefined,
+  async fn() {
+    await withNode(async ({ send, call, lines }) => {
+      const source = "export const handler = async ({ name }) => console.log(name)";
+      await send("POST", "/2015-03-31/functions", createInput(source));
+      const stopped = new AbortController();
+      const first = call({ name: "given up" }, stopped.signal);
+      stopped.abort(new Error("stopped"));
+      await assert.rejects(first, /^Error: stopped$/);
+      await call({ name: "run" });
+      assert.deepEqual(lines.filter((line) => line === "given up" || line === "run"), ["run"]);
+    });
+  },
 });

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { deploy, withLambda } from "./support.ts";
+import * as functions from "../../../lib/local/lambda/functions.ts";
+import * as invocation from "../../../lib/local/lambda/invoke.ts";
+import { lambdaProtocol } from "../../../lib/local/lambda/protocol.ts";
+import * as updates from "../../../lib/local/lambda/updates.ts";
+import { operationsOf } from "../../../lib/local/operation.ts";
+import { deploy, withLambda } from "./testing.ts";
 
 const FUNCTIONS = "/2015-03-31/functions";
 
@@ -87,4 +92,32 @@ Deno.test("malformed requests are answered with an error of AWS's shape", async 
       assert.ok(JSON.parse(text).message, what);
     }
   });
+});
+
+Deno.test("no JSON body may be larger than AWS reads; a payload has a limit of its own", () => {
+  const operations = operationsOf(functions, updates, invocation);
+  const read = (method: string, path: string, bytes: number) => {
+    const rawUrl = `http://127.0.0.1${FUNCTIONS}${path}`;
+    const wire = {
+      method,
+      url: new URL(rawUrl),
+      headers: new Headers(),
+      body: new Uint8Array(bytes),
+      rawUrl,
+    };
+    return lambdaProtocol.read(wire, operations);
+  };
+  const limit = 70_167_211;
+  for (
+    const [method, path, name] of [["POST", "", "CreateFunction"], ["PUT", "/f/code", "UpdateFunctionCode"]]
+  ) {
+    assert.throws(() => read(method!, path!, limit + 1), {
+      code: "RequestEntityTooLargeException",
+      message: `Request must be smaller than ${limit} bytes for the ${name} operation`,
+      status: 413,
+    });
+  }
+  // Read, and found not to be JSON.
+  assert.throws(() => read("POST", "", limit), { code: "InvalidRequestContentException" });
+  read("POST", "/f/invocations", limit + 1);
 });

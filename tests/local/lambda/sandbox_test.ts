@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { deploy, invoke, makeRole, withLambda } from "./support.ts";
+import { deploy, invoke, makeRole, withLambda } from "./testing.ts";
 import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { createInput } from "./support.ts";
+import { createInput } from "./testing.ts";
 import type { TestAws } from "../testing.ts";
 
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));

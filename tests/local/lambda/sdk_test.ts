@@ -5,7 +5,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { build, stop } from "esbuild";
-import { deploy, invoke, withLambda, zip } from "./support.ts";
+import { deploy, invoke, withLambda, zip } from "./testing.ts";
 
 const SOURCE = `
   import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";

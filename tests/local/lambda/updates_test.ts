@@ -19,7 +19,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import assert from "node:assert/strict";
-import { createInput, deploy, invoke, updated, withLambda, zip } from "./support.ts";
+import { createInput, deploy, invoke, updated, withLambda, zip } from "./testing.ts";
 
 const FunctionName = "f";
 const returning = (value: string) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readZip } from "../../../lib/local/lambda/zip.ts";
-import { zip } from "./support.ts";
+import { zip } from "./testing.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const broken = { code: "InvalidParameterValueException", status: 400 };

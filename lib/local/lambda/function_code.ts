@@ -1,10 +1,10 @@
-/** Where a request's code comes from: the zip itself, or an object in S3. */
+/** FunctionCode: the package that a request holds, or an object in S3 that it names. */
 import { AwsError, unsupported } from "../errors.ts";
 import type { Core, Principal } from "../services.ts";
-import { notSupported, string } from "../legacy_shapes.ts";
-import { invalidParameter } from "./names.ts";
+import { notSupported, string } from "../shapes.ts";
+import { invalidParameter } from "./errors.ts";
 
-/** The members of FunctionCode; UpdateFunctionCode has them at its top level. */
+/** UpdateFunctionCode has these at its top level. */
 export const codeMembers = {
   ZipFile: string(),
   S3Bucket: string({ min: 3, max: 63, pattern: /[0-9A-Za-z.\-_]*(?<!\.)/ }),

@@ -1,0 +1,28 @@
+/** GetAccountSettings: the account's limits and what it uses of them. */
+import { structure } from "../shapes.ts";
+import { ACCOUNT_LIMIT, reservedByAll } from "./concurrent_executions.ts";
+import { operation } from "./context.ts";
+import { MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES } from "./zip.ts";
+
+export const getAccountSettings = operation({
+  action: "lambda:GetAccountSettings",
+  input: structure({}),
+  http: { at: "GET /2016-08-19/account-settings" },
+  run(_input, { records }) {
+    const functions = records.functions.list();
+    const versions = [...functions.map(({ latest }) => latest), ...records.versions.list()];
+    return {
+      AccountLimit: {
+        TotalCodeSize: 80_530_636_800,
+        CodeSizeUnzipped: MAX_UNZIPPED_BYTES,
+        CodeSizeZipped: MAX_ZIPPED_BYTES,
+        ConcurrentExecutions: ACCOUNT_LIMIT,
+        UnreservedConcurrentExecutions: ACCOUNT_LIMIT - reservedByAll(records),
+      },
+      AccountUsage: {
+        TotalCodeSize: versions.reduce((sum, { CodeSize }) => sum + CodeSize, 0),
+        FunctionCount: functions.length,
+      },
+    };
+  },
+});

@@ -1,0 +1,54 @@
+/** The limits of invocations at the same time, and the count of those that run or wait. */
+import { AwsError } from "../errors.ts";
+import type { FunctionRecord, Records } from "./records.ts";
+
+/** AWS's default for an account. */
+export const ACCOUNT_LIMIT = 1000;
+/** What must stay for functions without a reservation. */
+export const MIN_UNRESERVED = 100;
+
+/** The sum of all functions' reservations. */
+export function reservedByAll(records: Records): number {
+  return records.functions.list().reduce((sum, record) => sum + (record.reservedConcurrency ?? 0), 0);
+}
+
+export class ConcurrentExecutions {
+  readonly #running = new Map<string, number>();
+  #unreserved = 0;
+
+  constructor(readonly records: Records) {}
+
+  /**
+   * Runs `work` as one of the function's concurrent executions.
+   * @throws AwsError TooManyRequestsException
+   */
+  async count<T>(record: FunctionRecord, work: () => Promise<T>): Promise<T> {
+    const { latest: { FunctionName: name }, reservedConcurrency } = record;
+    const running = this.#running.get(name) ?? 0;
+    const isReserved = reservedConcurrency !== undefined;
+    if (isReserved && running >= reservedConcurrency) {
+      throw throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
+    }
+    if (!isReserved && this.#isUnreservedFull()) throw throttled("ConcurrentInvocationLimitExceeded");
+    this.#running.set(name, running + 1);
+    if (!isReserved) this.#unreserved++;
+    try {
+      return await work();
+    } finally {
+      const left = this.#running.get(name)! - 1;
+      if (left > 0) this.#running.set(name, left);
+      else this.#running.delete(name);
+      if (!isReserved) this.#unreserved--;
+    }
+  }
+
+  #isUnreservedFull(): boolean {
+    // The sum of reservations takes a look at all functions: only near the limit.
+    return this.#unreserved >= MIN_UNRESERVED &&
+      this.#unreserved >= ACCOUNT_LIMIT - reservedByAll(this.records);
+  }
+}
+
+function throttled(Reason: string): AwsError {
+  return new AwsError("TooManyRequestsException", "Rate Exceeded.", 429, { Reason });
+}

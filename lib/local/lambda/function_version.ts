@@ -1,0 +1,109 @@
+/** The configuration of one version of a function, and the changes that it goes through. */
+import { AwsError } from "../errors.ts";
+import { conflict } from "./errors.ts";
+
+/** The configuration of `$LATEST` or of a published version, in AWS's names. */
+export interface Version {
+  readonly FunctionName: string;
+  /** Without a qualifier for `$LATEST`. */
+  readonly FunctionArn: string;
+  readonly Version: string;
+  readonly Runtime: string;
+  readonly Role: string;
+  readonly Handler: string;
+  readonly CodeSize: number;
+  readonly CodeSha256: string;
+  readonly Description: string;
+  /** Seconds. */
+  readonly Timeout: number;
+  /** Megabytes. */
+  readonly MemorySize: number;
+  readonly LastModified: string;
+  readonly Environment?: { readonly Variables: Readonly<Record<string, string>> };
+  readonly Architectures: readonly string[];
+  readonly EphemeralStorage: { readonly Size: number };
+  readonly LoggingConfig: { readonly LogFormat: "Text"; readonly LogGroup: string };
+  readonly RevisionId: string;
+  readonly Change?: Change;
+}
+
+/** A creation or update in progress; whether it is done is worked out on read. */
+interface Change {
+  readonly kind: "create" | "update";
+  /** When it is done, in milliseconds since the epoch. */
+  readonly due: number;
+  /** AWS gives a function a new revision once more when the change is done. */
+  readonly RevisionId: string;
+  /** What invocations still see while an update is in progress. */
+  readonly previous?: Version;
+}
+
+/** How long AWS's Pending and InProgress last here: long enough to be met by a client that does not wait. */
+const CHANGE_MS = 300;
+
+/** A new configuration that is being created, or that replaces `previous` when the update is done. */
+export function changing(
+  version: Omit<Version, "RevisionId" | "LastModified" | "Change">,
+  now: number,
+  previous?: Version,
+): Version {
+  return {
+    ...version,
+    RevisionId: crypto.randomUUID(),
+    // `2026-01-01T00:00:00.000+0000`
+    LastModified: new Date(now).toISOString().replace("Z", "+0000"),
+    Change: {
+      kind: previous ? "update" : "create",
+      due: now + CHANGE_MS,
+      RevisionId: crypto.randomUUID(),
+      previous,
+    },
+  };
+}
+
+/** The version as it stands now: with its change finished once that is due. */
+export function settled(version: Version, now: number): Version {
+  const { Change, ...rest } = version;
+  return Change && now >= Change.due ? { ...rest, RevisionId: Change.RevisionId } : version;
+}
+
+/** What invocations run: the old configuration and code until an update is done. */
+export function serving(version: Version): Version {
+  return version.Change?.previous ?? version;
+}
+
+/** Names a version's code and configuration; execution environments of another revision are not used for it. */
+export function settledRevision(version: Version): string {
+  return version.Change?.RevisionId ?? version.RevisionId;
+}
+
+/** @throws AwsError ResourceConflictException while the function is being created or updated */
+export function refuseWhileChanging(version: Version): void {
+  refuseWhilePending(version);
+  if (version.Change) {
+    throw conflict(
+      "The operation cannot be performed at this time. An update is in progress for resource: " +
+        version.FunctionArn,
+    );
+  }
+}
+
+/** @throws AwsError ResourceConflictException while the function is being created */
+export function refuseWhilePending(version: Version): void {
+  if (version.Change?.kind === "create") {
+    throw conflict(
+      "The operation cannot be performed at this time. The function is currently in the following state: Pending",
+    );
+  }
+}
+
+/** @throws AwsError PreconditionFailedException when the caller knows another revision */
+export function checkRevision(given: string | undefined, current: string): void {
+  if (given === undefined || given === current) return;
+  throw new AwsError(
+    "PreconditionFailedException",
+    "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to " +
+      "retrieve the latest Revision Id",
+    412,
+  );
+}

@@ -1,0 +1,159 @@
+/**
+ * The execution environments of one version in one revision. Invocations go to a warm environment, else they wait
+ * for one while another is started. AWS would start one at once for every invocation that finds none free; one
+ * machine is better served by waiting a little, so the more there are, the longer the next one is put off.
+ */
+import type { Core } from "../services.ts";
+import type { Environment, Outcome } from "./environment.ts";
+import { settledRevision, type Version } from "./function_version.ts";
+import type { Invocation } from "./runtime_api.ts";
+
+export type Request = Omit<Invocation, "deadline">;
+
+export interface Ran extends Outcome {
+  /** Base64 of the last 4 KB of the log. */
+  readonly logTail: string;
+}
+
+export interface Launcher {
+  readonly core: Core;
+  /** Starts an environment, or none when there are too many busy ones. @throws AwsError when it cannot be made */
+  launch(
+    version: Version,
+    onIdle: (environment: Environment) => void,
+    onEnd: (environment: Environment) => void,
+  ): Environment | undefined;
+}
+
+interface Waiting {
+  readonly request: Request;
+  readonly signal: AbortSignal | undefined;
+  readonly since: number;
+  resolve(ran: Ran): void;
+  reject(reason: unknown): void;
+}
+
+/** Credentials must outlive the invocation that begins now by this much. */
+const CREDENTIALS_MARGIN_MS = 60_000;
+
+export class Pool {
+  readonly revision: string;
+  /** The one that was used last is the last. */
+  idle: Environment[] = [];
+  #size = 0;
+  #starting: Environment | undefined;
+  #queue: Waiting[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #retired = false;
+
+  constructor(readonly version: Version, readonly launcher: Launcher) {
+    this.revision = settledRevision(version);
+  }
+
+  /** Runs one invocation. @throws AwsError when no environment can be made, `signal`'s reason while it waits */
+  run(request: Request, signal?: AbortSignal): Promise<Ran> {
+    return new Promise((resolve, reject) => {
+      // A signal outlives many invocations: it must not collect what they left.
+      const abort = () => reject(signal!.reason);
+      const last = <T>(settle: (value: T) => void) => (value: T) => {
+        signal?.removeEventListener("abort", abort);
+        settle(value);
+      };
+      const since = performance.now();
+      this.#queue.push({ request, signal, since, resolve: last(resolve), reject: last(reject) });
+      signal?.addEventListener("abort", abort, { once: true });
+      this.#advance();
+    });
+  }
+
+  /** Takes no more invocations; those that wait are still run, unless `refuse` is what to answer them. */
+  retire(refuse?: Error): void {
+    this.#retired = true;
+    if (refuse) {
+      for (const { reject } of this.#queue) reject(refuse);
+      this.#queue = [];
+    }
+    this.#advance();
+  }
+
+  #advance(): void {
+    const now = this.launcher.core.now();
+    const needed = now + this.version.Timeout * 1000 + CREDENTIALS_MARGIN_MS;
+    this.#queue = this.#queue.filter(({ signal }) => !signal?.aborted);
+    while (this.idle.length > 0 && this.#queue.length > 0) {
+      const environment = this.idle.pop()!;
+      if (environment.doomed) continue;
+      if (environment.options.expires < needed) environment.kill("stop");
+      else void this.#execute(environment, this.#queue.shift()!);
+    }
+    if (this.#retired && this.#queue.length === 0) {
+      for (const environment of this.idle) environment.kill("stop");
+      this.idle = [];
+    }
+    this.#grow();
+  }
+
+  async #execute(environment: Environment, { request, resolve, reject }: Waiting): Promise<void> {
+    try {
+      const outcome = await environment.invoke(request);
+      resolve({ ...outcome, logTail: environment.options.log.tail() });
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  /** Starts one more environment when the first in the queue has waited long enough. */
+  #grow(): void {
+    const first = this.#queue[0];
+    if (!first || this.#starting || this.#timer !== undefined) return;
+    const patience = 10 * this.#size ** 2;
+    const left = patience - (performance.now() - first.since);
+    if (this.#size > 0 && left > 0) return this.#growLater(left);
+    try {
+      this.#starting = this.launcher.launch(
+        this.version,
+        (environment) => this.#idle(environment),
+        (environment) => this.#ended(environment),
+      );
+    } catch (error) {
+      this.#queue.shift();
+      first.reject(error);
+      return this.#grow();
+    }
+    if (this.#starting) this.#size++;
+    else this.#growLater(100);
+  }
+
+  #growLater(ms: number): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#grow();
+    }, ms);
+  }
+
+  #idle(environment: Environment): void {
+    if (this.#starting === environment) this.#starting = undefined;
+    this.idle.push(environment);
+    this.#advance();
+  }
+
+  #fail(environment: Environment, { request, resolve, reject }: Waiting): void {
+    try {
+      const outcome = environment.fail(request.requestId);
+      resolve({ ...outcome, logTail: environment.options.log.tail() });
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  #ended(environment: Environment): void {
+    this.#size--;
+    this.idle = this.idle.filter((one) => one !== environment);
+    if (this.#starting === environment) {
+      this.#starting = undefined;
+      const first = this.#queue.shift();
+      if (first) this.#fail(environment, first);
+    }
+    this.#advance();
+  }
+}
