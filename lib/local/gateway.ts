@@ -93,7 +93,6 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
       principal,
       region,
       requestId,
-      signal: operation.http?.detached ? undefined : request.signal,
     });
     return protocol.write(output as object | undefined, operation, requestId);
   }

@@ -12,7 +12,7 @@ export interface Call {
   /** That the request was signed for. */
   readonly region: string;
   readonly requestId: string;
-  /** Aborted when the caller no longer waits. */
+  /** Aborted when a sibling service no longer waits; what a client asks for runs to its end, as on AWS. */
   readonly signal?: AbortSignal;
   /** Whether the principal may do more than the operation's own action; throws the service's denial if not. */
   authorize(permission: Permission): void;
@@ -71,8 +71,6 @@ export interface Http {
   readonly statusFrom?: string;
   /** The content type of the payload, where no member of the output tells it. */
   readonly contentType?: string;
-  /** Runs to its end when the client hangs up: the request's signal does not reach it. */
-  readonly detached?: boolean;
   /** The root element of an XML answer; without it the answer has no body. */
   readonly root?: string;
 }

@@ -64,8 +64,6 @@ export const invoke = operation({
     },
     payload: "Payload",
     contentType: "application/json",
-    // As on AWS: a function runs though its caller has gone.
-    detached: true,
   },
   async run(input, lambda, { requestId, signal }): Promise<InvokeOutput> {
     const { core, records, events } = lambda;
