@@ -69,8 +69,10 @@ export interface Http {
   readonly payload?: string;
   /** The member of the output that is the status. */
   readonly statusFrom?: string;
-  /** The root element of an XML answer; without it the answer has no body. */
+  /** The root element of an XML answer; without it the answer has no body but a payload of bytes. */
   readonly root?: string;
+  /** XML elements that are not called as their members: `{Parts: "Part"}`, or within one: `{Buckets: "Buckets/Bucket"}`. */
+  readonly elements?: Readonly<Record<string, string>>;
 }
 
 export interface Operation<I = unknown, C = unknown, O = unknown> extends Definition<I, C, O> {

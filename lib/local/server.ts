@@ -78,7 +78,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   };
   const iam = createIam(core, { propagationSeconds: options.rolePropagationSeconds ?? 0 });
   siblings.iam = { ...iam.access, ...legacyIam(iam.access) };
-  const s3 = siblings.s3 = createS3(core);
+  const s3 = createS3(core);
+  siblings.s3 = s3.sibling;
   const logs = siblings.logs = createLogs(core);
   const lambda = siblings.lambda = createLambda(core, options.lambda);
   const sqs = siblings.sqs = createSqs(core);
@@ -94,7 +95,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     legacy("logs", logsProtocol, logs),
     legacy("sqs", sqsProtocol, sqs),
     legacy("sns", snsProtocol, sns, (url) => url.searchParams.get("Action") === "Unsubscribe"),
-    legacy("s3", s3Protocol, s3),
+    s3.service,
   ];
   for (const service of services) if (!("handle" in service)) dispatcher.register(service);
   const handle = createGateway({
