@@ -46,7 +46,8 @@ type Members = Readonly<Record<string, Shape<unknown>>>;
 type RequiredKeys<M extends Members> = {
   [K in keyof M]: M[K] extends { required: true } ? K : never;
 }[keyof M];
-type Structure<M extends Members> =
+/** The value of a structure of these members. */
+export type Structure<M extends Members> =
   & { [K in RequiredKeys<M>]: Infer<M[K]> }
   & { [K in Exclude<keyof M, RequiredKeys<M>>]?: Infer<M[K]> };
 
@@ -227,7 +228,12 @@ const MUST_NOT_BE_NULL = "Member must not be null";
 /** The member, spelled as in the model, that a violation finds missing. */
 export function missingMember(violation: Violation): string | undefined {
   if (violation.kind !== "constraint" || violation.constraint !== MUST_NOT_BE_NULL) return undefined;
-  const name = violation.path.split(".").at(-1)!;
+  return memberOf(violation);
+}
+
+/** The member that a violation is of, spelled as in the model. */
+export function memberOf({ path }: Violation): string {
+  const name = path.split(".").at(-1)!;
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
@@ -272,7 +278,7 @@ export function fromTexts(shape: Shape<unknown>, value: unknown): unknown {
       if (value === "") return {}; // an empty element
       if (!isObject(value)) return value;
       const entries = Object.entries(value).map(([key, item]) => {
-        const name = shape.kind === "map" ? key : memberOf(shape.members!, key);
+        const name = shape.kind === "map" ? key : memberOfElement(shape.members!, key);
         const member = shape.kind === "map" ? shape.member : shape.members![name];
         return [name, member ? fromTexts(member, item) : item];
       });
@@ -284,7 +290,7 @@ export function fromTexts(shape: Shape<unknown>, value: unknown): unknown {
 }
 
 /** The member that an XML body has as this element. */
-function memberOf(members: Members, element: string): string {
+function memberOfElement(members: Members, element: string): string {
   const renamed = Object.entries(members).find(([, { location }]) =>
     location?.in === "element" && location.name === element
   );

@@ -1,9 +1,8 @@
 /** CreateBucket, DeleteBucket, HeadBucket, ListBuckets, GetBucketLocation. */
 import { AwsError } from "../errors.ts";
-import type { Infer } from "../shapes.ts";
-import { header, notSupported, payload, query, required, string, structure } from "../shapes.ts";
 import { page } from "../pages.ts";
 import { malformedXml } from "../protocols/xml.ts";
+import { header, type Infer, notSupported, payload, query, required, string, structure } from "../shapes.ts";
 import {
   bucketArn,
   bucketInput,
@@ -15,6 +14,7 @@ import {
   OWNER_ID,
   s3Now,
 } from "./context.ts";
+import { inHeaders } from "./headers.ts";
 
 const MAX_BUCKETS = 10_000;
 
@@ -40,11 +40,13 @@ export const createBucket = operation({
     Bucket: required(string()),
     CreateBucketConfiguration: payload(bucketConfiguration, "CreateBucketConfiguration"),
     ACL: header("x-amz-acl", notSupported("private")),
-    GrantFullControl: header("x-amz-grant-full-control", notSupported()),
-    GrantRead: header("x-amz-grant-read", notSupported()),
-    GrantReadACP: header("x-amz-grant-read-acp", notSupported()),
-    GrantWrite: header("x-amz-grant-write", notSupported()),
-    GrantWriteACP: header("x-amz-grant-write-acp", notSupported()),
+    ...inHeaders(notSupported(), {
+      GrantFullControl: "x-amz-grant-full-control",
+      GrantRead: "x-amz-grant-read",
+      GrantReadACP: "x-amz-grant-read-acp",
+      GrantWrite: "x-amz-grant-write",
+      GrantWriteACP: "x-amz-grant-write-acp",
+    }),
     ObjectLockEnabledForBucket: header("x-amz-bucket-object-lock-enabled", notSupported("false")),
     ObjectOwnership: header("x-amz-object-ownership", notSupported("BucketOwnerEnforced")),
     BucketNamespace: header("x-amz-bucket-namespace", notSupported("global")),

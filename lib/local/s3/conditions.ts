@@ -1,30 +1,22 @@
 /** Conditional headers and byte ranges (RFC 9110, sections 13 and 14), with S3's errors. */
 import { AwsError } from "../errors.ts";
-import { header, string } from "../shapes.ts";
+import { string, type Structure } from "../shapes.ts";
 import { noSuchKey } from "./context.ts";
+import { inHeaders } from "./headers.ts";
 import type { ListedObject } from "./index.ts";
 
-export const writeConditions = {
-  IfMatch: header("if-match", string()),
-  IfNoneMatch: header("if-none-match", string()),
-};
+export const writeConditions = inHeaders(string(), { IfMatch: "if-match", IfNoneMatch: "if-none-match" });
+export type WriteConditions = Structure<typeof writeConditions>;
 
+/** Dates are those of HTTP; others count as absent. */
 export const readConditions = {
   ...writeConditions,
-  IfModifiedSince: header("if-modified-since", string()),
-  IfUnmodifiedSince: header("if-unmodified-since", string()),
+  ...inHeaders(string(), {
+    IfModifiedSince: "if-modified-since",
+    IfUnmodifiedSince: "if-unmodified-since",
+  }),
 };
-
-export interface WriteConditions {
-  readonly IfMatch?: string;
-  readonly IfNoneMatch?: string;
-}
-
-export interface ReadConditions extends WriteConditions {
-  /** Dates of HTTP; others count as absent. */
-  readonly IfModifiedSince?: string;
-  readonly IfUnmodifiedSince?: string;
-}
+type ReadConditions = Structure<typeof readConditions>;
 
 /**
  * Checks a read's conditions; `prefix` is `x-amz-copy-source-` for those on a copy's source.

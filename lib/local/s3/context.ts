@@ -2,7 +2,7 @@
 import { AwsError, unsupported } from "../errors.ts";
 import { type Call, operationsOn } from "../operation.ts";
 import type { Core } from "../services.ts";
-import { header, required, type Shape, string } from "../shapes.ts";
+import { header, required, type Shape, string, type Structure } from "../shapes.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Bucket, Index, StoredObject } from "./index.ts";
 import type { Uploads } from "./uploads.ts";
@@ -30,14 +30,8 @@ export const bucketInput = {
 /** Members that name an object. */
 export const objectInput = { ...bucketInput, Key: required(string()) };
 
-export interface BucketInput {
-  readonly Bucket: string;
-  readonly ExpectedBucketOwner?: string;
-}
-
-export interface ObjectInput extends BucketInput {
-  readonly Key: string;
-}
+export type BucketInput = Structure<typeof bucketInput>;
+export type ObjectInput = Structure<typeof objectInput>;
 
 /** A whole number. S3 says what is wrong with one after it has asked for permission: see `countOf`. */
 export const count: Shape<number> = { kind: "integer", check() {} };

@@ -1,7 +1,7 @@
 /** CopyObject and UploadPartCopy. */
 import { AwsError, unsupported } from "../errors.ts";
 import type { Call } from "../operation.ts";
-import { header, notSupported, query, required, string, structure } from "../shapes.ts";
+import { header, notSupported, query, required, string, type Structure, structure } from "../shapes.ts";
 import type { Piece } from "./bodies.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
 import { checkRead, rangeOf, writeConditions } from "./conditions.ts";
@@ -18,7 +18,14 @@ import {
   partNumberOf,
   type S3Context,
 } from "./context.ts";
-import { checksumMembers, encryption, ENCRYPTION_HEADER, objectHeaders, storedHeaders } from "./headers.ts";
+import {
+  checksumMembers,
+  encryption,
+  ENCRYPTION_HEADER,
+  inHeaders,
+  objectHeaders,
+  storedHeaders,
+} from "./headers.ts";
 import type { Checksum, StoredObject } from "./index.ts";
 import { existingUpload, storePart } from "./multipart.ts";
 import { storeReceived } from "./objects.ts";
@@ -28,26 +35,18 @@ const MAX_COPY_BYTES = 5 * 1024 ** 3;
 
 const sourceInput = {
   CopySource: required(header("x-amz-copy-source", string())),
-  CopySourceIfMatch: header("x-amz-copy-source-if-match", string()),
-  CopySourceIfModifiedSince: header("x-amz-copy-source-if-modified-since", string()),
-  CopySourceIfNoneMatch: header("x-amz-copy-source-if-none-match", string()),
-  CopySourceIfUnmodifiedSince: header("x-amz-copy-source-if-unmodified-since", string()),
+  ...inHeaders(string(), {
+    CopySourceIfMatch: "x-amz-copy-source-if-match",
+    CopySourceIfModifiedSince: "x-amz-copy-source-if-modified-since",
+    CopySourceIfNoneMatch: "x-amz-copy-source-if-none-match",
+    CopySourceIfUnmodifiedSince: "x-amz-copy-source-if-unmodified-since",
+  }),
 };
-
-interface SourceInput {
-  readonly CopySource: string;
-  readonly CopySourceIfMatch?: string;
-  readonly CopySourceIfModifiedSince?: string;
-  readonly CopySourceIfNoneMatch?: string;
-  readonly CopySourceIfUnmodifiedSince?: string;
-}
 
 interface Source {
   readonly bucket: string;
   readonly object: StoredObject;
 }
-
-const sourceKey = "x-amz-copy-source-server-side-encryption-customer";
 
 export const copyObject = operation({
   action: "s3:PutObject", // and s3:GetObject on the source: see sourceOf
@@ -60,9 +59,11 @@ export const copyObject = operation({
     TaggingDirective: header("x-amz-tagging-directive", notSupported("COPY")),
     AnnotationDirective: header("x-amz-object-annotation-directive", notSupported("COPY")),
     ChecksumAlgorithm: header("x-amz-checksum-algorithm", string()),
-    CopySourceSSECustomerAlgorithm: header(`${sourceKey}-algorithm`, notSupported()),
-    CopySourceSSECustomerKey: header(`${sourceKey}-key`, notSupported()),
-    CopySourceSSECustomerKeyMD5: header(`${sourceKey}-key-md5`, notSupported()),
+    ...inHeaders(notSupported(), {
+      CopySourceSSECustomerAlgorithm: "x-amz-copy-source-server-side-encryption-customer-algorithm",
+      CopySourceSSECustomerKey: "x-amz-copy-source-server-side-encryption-customer-key",
+      CopySourceSSECustomerKeyMD5: "x-amz-copy-source-server-side-encryption-customer-key-md5",
+    }),
   }),
   resource: onObject,
   http: {
@@ -145,7 +146,7 @@ export const uploadPartCopy = operation({
 });
 
 /** The object that CopySource names, if the caller may read it and the request's conditions hold. */
-function sourceOf(s3: S3Context, input: SourceInput, call: Call): Source {
+function sourceOf(s3: S3Context, input: Structure<typeof sourceInput>, call: Call): Source {
   const { CopySource: text } = input;
   const [, Bucket, name, version] = /^\/?([^/]+)\/(.+?)(?:\?versionId=(.*))?$/s.exec(text) ?? [];
   if (Bucket === undefined || name === undefined) {

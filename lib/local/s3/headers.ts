@@ -1,6 +1,6 @@
 /** An object's headers: those that are kept and answered with it, its checksums, and those for what is not here. */
 import { AwsError } from "../errors.ts";
-import { header, headers, map, notSupported, string } from "../shapes.ts";
+import { header, headers, map, notSupported, type Shape, string, type Structure } from "../shapes.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
 import type { Checksum } from "./index.ts";
 
@@ -16,8 +16,8 @@ const KEPT = {
   Expires: "expires",
 } as const;
 
-export type KeptMember = keyof typeof KEPT;
-export const KEPT_MEMBERS = Object.keys(KEPT) as KeptMember[];
+export const KEPT_MEMBERS = Object.keys(KEPT) as (keyof typeof KEPT)[];
+export type KeptHeaders = Partial<Record<keyof typeof KEPT, string>>;
 
 /** The headers of the checksums that S3 verifies and returns. */
 export const CHECKSUM_HEADERS = {
@@ -27,8 +27,6 @@ export const CHECKSUM_HEADERS = {
   ChecksumSHA1: "x-amz-checksum-sha1",
   ChecksumSHA256: "x-amz-checksum-sha256",
 } as const satisfies Record<`Checksum${ChecksumAlgorithm}`, string>;
-
-export type Checksums = Partial<Record<keyof typeof CHECKSUM_HEADERS, string>>;
 
 /** Objects rest encrypted by S3's own keys, which needs nothing of the client. */
 export const encryption = { ServerSideEncryption: "AES256" };
@@ -44,64 +42,56 @@ export const OBJECT_HEADERS = {
   Metadata: "x-amz-meta-*",
 };
 
-/** Checksums that a client gives. */
-export const checksumInput = {
-  ChecksumCRC32: header(CHECKSUM_HEADERS.ChecksumCRC32, string()),
-  ChecksumCRC32C: header(CHECKSUM_HEADERS.ChecksumCRC32C, string()),
-  ChecksumCRC64NVME: header(CHECKSUM_HEADERS.ChecksumCRC64NVME, string()),
-  ChecksumSHA1: header(CHECKSUM_HEADERS.ChecksumSHA1, string()),
-  ChecksumSHA256: header(CHECKSUM_HEADERS.ChecksumSHA256, string()),
-};
+/** Members that are in these headers, all of one shape. */
+export function inHeaders<M extends string, T>(
+  shape: Shape<T>,
+  names: Readonly<Record<M, string>>,
+): Record<M, Shape<T>> {
+  const entries = Object.entries<string>(names).map(([member, name]) => [member, header(name, shape)]);
+  return Object.fromEntries(entries) as Record<M, Shape<T>>;
+}
 
-const refusedWith = (name: string) => header(name, notSupported());
+/** Checksums that a client gives. */
+export const checksumInput = inHeaders(string(), CHECKSUM_HEADERS);
+export type Checksums = Structure<typeof checksumInput>;
 
 /** Headers of requests that make an object. */
 export const objectHeaders = {
-  CacheControl: header(KEPT.CacheControl, string()),
-  ContentDisposition: header(KEPT.ContentDisposition, string()),
-  ContentEncoding: header(KEPT.ContentEncoding, string()),
-  ContentLanguage: header(KEPT.ContentLanguage, string()),
-  ContentType: header(KEPT.ContentType, string()),
-  Expires: header(KEPT.Expires, string()),
+  ...inHeaders(string(), KEPT),
   Metadata: headers("x-amz-meta-", map(string())),
-  ACL: header("x-amz-acl", string()),
-  GrantFullControl: header("x-amz-grant-full-control", string()),
-  GrantRead: header("x-amz-grant-read", string()),
-  GrantReadACP: header("x-amz-grant-read-acp", string()),
-  GrantWriteACP: header("x-amz-grant-write-acp", string()),
+  ...inHeaders(string(), {
+    ACL: "x-amz-acl",
+    GrantFullControl: "x-amz-grant-full-control",
+    GrantRead: "x-amz-grant-read",
+    GrantReadACP: "x-amz-grant-read-acp",
+    GrantWriteACP: "x-amz-grant-write-acp",
+  }),
   ServerSideEncryption: header(ENCRYPTION_HEADER.ServerSideEncryption, notSupported("AES256")),
   StorageClass: header("x-amz-storage-class", notSupported("STANDARD")),
-  BucketKeyEnabled: refusedWith("x-amz-server-side-encryption-bucket-key-enabled"),
-  SSEKMSKeyId: refusedWith("x-amz-server-side-encryption-aws-kms-key-id"),
-  SSEKMSEncryptionContext: refusedWith("x-amz-server-side-encryption-context"),
-  SSECustomerAlgorithm: refusedWith("x-amz-server-side-encryption-customer-algorithm"),
-  SSECustomerKey: refusedWith("x-amz-server-side-encryption-customer-key"),
-  SSECustomerKeyMD5: refusedWith("x-amz-server-side-encryption-customer-key-md5"),
-  Tagging: refusedWith("x-amz-tagging"),
-  WebsiteRedirectLocation: refusedWith("x-amz-website-redirect-location"),
-  WriteOffsetBytes: refusedWith("x-amz-write-offset-bytes"),
-  ObjectLockMode: refusedWith("x-amz-object-lock-mode"),
-  ObjectLockRetainUntilDate: refusedWith("x-amz-object-lock-retain-until-date"),
-  ObjectLockLegalHoldStatus: refusedWith("x-amz-object-lock-legal-hold"),
-  ObjectLockEventHold: refusedWith("x-amz-object-lock-event-hold"),
-  ObjectLockEventHoldDurationDays: refusedWith("x-amz-object-lock-event-hold-duration-days"),
-  ObjectLockEventHoldDurationYears: refusedWith("x-amz-object-lock-event-hold-duration-years"),
+  ...inHeaders(notSupported(), {
+    BucketKeyEnabled: "x-amz-server-side-encryption-bucket-key-enabled",
+    SSEKMSKeyId: "x-amz-server-side-encryption-aws-kms-key-id",
+    SSEKMSEncryptionContext: "x-amz-server-side-encryption-context",
+    SSECustomerAlgorithm: "x-amz-server-side-encryption-customer-algorithm",
+    SSECustomerKey: "x-amz-server-side-encryption-customer-key",
+    SSECustomerKeyMD5: "x-amz-server-side-encryption-customer-key-md5",
+    Tagging: "x-amz-tagging",
+    WebsiteRedirectLocation: "x-amz-website-redirect-location",
+    WriteOffsetBytes: "x-amz-write-offset-bytes",
+    ObjectLockMode: "x-amz-object-lock-mode",
+    ObjectLockRetainUntilDate: "x-amz-object-lock-retain-until-date",
+    ObjectLockLegalHoldStatus: "x-amz-object-lock-legal-hold",
+    ObjectLockEventHold: "x-amz-object-lock-event-hold",
+    ObjectLockEventHoldDurationDays: "x-amz-object-lock-event-hold-duration-days",
+    ObjectLockEventHoldDurationYears: "x-amz-object-lock-event-hold-duration-years",
+  }),
 };
-
-export interface ObjectHeaders extends Partial<Record<KeptMember, string>> {
-  readonly Metadata?: Readonly<Record<string, string>>;
-  readonly ACL?: string;
-  readonly GrantFullControl?: string;
-  readonly GrantRead?: string;
-  readonly GrantReadACP?: string;
-  readonly GrantWriteACP?: string;
-}
 
 /**
  * The headers to answer a GET with, names in lower case.
  * @throws AwsError AccessControlListNotSupported, MetadataTooLarge
  */
-export function storedHeaders(input: ObjectHeaders): Record<string, string> {
+export function storedHeaders(input: Structure<typeof objectHeaders>): Record<string, string> {
   const { ACL = "bucket-owner-full-control", Metadata = {} } = input;
   const granted = input.GrantFullControl ?? input.GrantRead ?? input.GrantReadACP ?? input.GrantWriteACP;
   // Today's buckets have their ACLs switched off, and take only the one that says so.
@@ -109,7 +99,7 @@ export function storedHeaders(input: ObjectHeaders): Record<string, string> {
     throw new AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs");
   }
   const encodings = input.ContentEncoding?.split(",").map((encoding) => encoding.trim()) ?? [];
-  const kept: Partial<Record<KeptMember, string>> = {
+  const kept: KeptHeaders = {
     ...input,
     ContentType: input.ContentType ?? "binary/octet-stream",
     // The framing is taken off the body.
@@ -132,7 +122,7 @@ export function storedHeaders(input: ObjectHeaders): Record<string, string> {
 
 /** The members of an answer that stored headers are. */
 export function membersOf(stored: Readonly<Record<string, string>>) {
-  const members: Partial<Record<KeptMember, string>> = {};
+  const members: KeptHeaders = {};
   for (const member of KEPT_MEMBERS) members[member] = stored[KEPT[member]];
   const metadata = Object.entries(stored).filter(([name]) => name.startsWith("x-amz-meta-"))
     .map(([name, value]) => [name.slice("x-amz-meta-".length), value]);

@@ -1,6 +1,6 @@
 /** ListObjectsV2 and ListObjects (version 1). */
 import { crc32 } from "node:zlib";
-import { query, type Shape, string, structure } from "../shapes.ts";
+import { query, type Shape, string, type Structure, structure } from "../shapes.ts";
 import {
   bucketInput,
   count,
@@ -84,13 +84,7 @@ const listInput = {
   Prefix: query("prefix", string()),
 };
 
-interface ListInput {
-  readonly Bucket: string;
-  readonly Delimiter?: string;
-  readonly EncodingType?: string;
-  readonly MaxKeys?: number;
-  readonly Prefix?: string;
-}
+type ListInput = Structure<typeof listInput>;
 
 /** The condition keys that policies may ask for, as far as the request gives them. */
 function listConditions({ Prefix, Delimiter, MaxKeys }: ListInput): Record<string, string> {

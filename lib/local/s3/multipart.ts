@@ -1,17 +1,8 @@
 /** CreateMultipartUpload, UploadPart, AbortMultipartUpload. */
 import { AwsError } from "../errors.ts";
-import { header, query, required, string, structure } from "../shapes.ts";
+import { header, query, required, string, type Structure, structure } from "../shapes.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
-import {
-  count,
-  type ObjectInput,
-  objectInput,
-  onObject,
-  operation,
-  partNumberOf,
-  type S3Context,
-  s3Now,
-} from "./context.ts";
+import { count, objectInput, onObject, operation, partNumberOf, type S3Context, s3Now } from "./context.ts";
 import {
   CHECKSUM_HEADERS,
   checksumMember,
@@ -27,9 +18,7 @@ import type { Part, Upload } from "./uploads.ts";
 /** Members that name an upload. */
 export const uploadInput = { ...objectInput, UploadId: required(query("uploadId", string())) };
 
-export interface UploadInput extends ObjectInput {
-  readonly UploadId: string;
-}
+type UploadInput = Structure<typeof uploadInput>;
 
 export const createMultipartUpload = operation({
   action: "s3:PutObject",

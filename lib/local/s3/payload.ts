@@ -1,11 +1,11 @@
 /** Receives a request's body into a file: takes the framing off and verifies everything the client vouches for. */
 import { AwsError, unsupported } from "../errors.ts";
-import { blob, header, notSupported, payload, string } from "../shapes.ts";
+import { blob, header, notSupported, payload, string, type Structure } from "../shapes.ts";
 import type { Piece, WrittenBody } from "./bodies.ts";
 import { CHECKSUM_ALGORITHMS, CHECKSUM_BYTES, type ChecksumAlgorithm } from "./checksums.ts";
 import { decodeChunked } from "./chunked.ts";
 import { count, type S3Context } from "./context.ts";
-import { CHECKSUM_HEADERS, checksumInput, type Checksums } from "./headers.ts";
+import { CHECKSUM_HEADERS, checksumInput, inHeaders } from "./headers.ts";
 import type { Checksum } from "./index.ts";
 
 /** Of one PutObject or UploadPart. */
@@ -18,30 +18,25 @@ export const bodyInput = {
   Body: payload(blob<Body>()),
   /** Of bytes it need not be given. */
   ContentLength: header("content-length", count),
-  ContentMD5: header("content-md5", string()),
-  ContentEncoding: header("content-encoding", string()),
-  ChecksumAlgorithm: header("x-amz-sdk-checksum-algorithm", string()),
   ...checksumInput,
-  ChecksumSHA512: header("x-amz-checksum-sha512", notSupported()),
-  ChecksumMD5: header("x-amz-checksum-md5", notSupported()),
-  ChecksumXXHASH64: header("x-amz-checksum-xxhash64", notSupported()),
-  ChecksumXXHASH3: header("x-amz-checksum-xxhash3", notSupported()),
-  ChecksumXXHASH128: header("x-amz-checksum-xxhash128", notSupported()),
-  ContentSHA256: header("x-amz-content-sha256", string()),
+  ...inHeaders(string(), {
+    ChecksumAlgorithm: "x-amz-sdk-checksum-algorithm",
+    ContentEncoding: "content-encoding",
+    ContentMD5: "content-md5",
+    ContentSHA256: "x-amz-content-sha256",
+    Trailer: "x-amz-trailer",
+  }),
+  ...inHeaders(notSupported(), {
+    ChecksumMD5: "x-amz-checksum-md5",
+    ChecksumSHA512: "x-amz-checksum-sha512",
+    ChecksumXXHASH128: "x-amz-checksum-xxhash128",
+    ChecksumXXHASH3: "x-amz-checksum-xxhash3",
+    ChecksumXXHASH64: "x-amz-checksum-xxhash64",
+  }),
   DecodedContentLength: header("x-amz-decoded-content-length", count),
-  Trailer: header("x-amz-trailer", string()),
 };
 
-interface BodyInput extends Checksums {
-  readonly Body?: Body;
-  readonly ContentLength?: number;
-  readonly ContentMD5?: string;
-  readonly ContentEncoding?: string;
-  readonly ChecksumAlgorithm?: string;
-  readonly ContentSHA256?: string;
-  readonly DecodedContentLength?: number;
-  readonly Trailer?: string;
-}
+type BodyInput = Structure<typeof bodyInput>;
 
 export interface Received {
   readonly piece: Piece;

@@ -1,8 +1,9 @@
 /** How S3 is spoken to. */
 import { AwsError, unsupported } from "../errors.ts";
-import { invalidBy, violationsText } from "../protocols/protocol.ts";
+import { violationsText } from "../protocols/protocol.ts";
 import { restXml, S3_FAULTS } from "../protocols/rest_xml.ts";
 import { malformedXml } from "../protocols/xml.ts";
+import { memberOf } from "../shapes.ts";
 import { XMLNS } from "./context.ts";
 import { readTarget } from "./target.ts";
 
@@ -50,10 +51,6 @@ const SUBRESOURCES = [
 ] as const;
 
 const notHere = (what: string) => unsupported(what, "NotImplemented", 501);
-const invalid = invalidBy(
-  (violations) => new AwsError("InvalidRequest", violationsText(violations)),
-  notHere,
-);
 
 export const s3Protocol = restXml({
   xmlns: XMLNS,
@@ -68,9 +65,14 @@ export const s3Protocol = restXml({
   words: {
     unauthenticated: (fault) => S3_FAULTS[fault](),
     invalid(violations) {
+      const lacking = violations.find(({ kind }) => kind === "unsupported");
+      if (lacking) {
+        const value = typeof lacking.value === "string" ? ` '${lacking.value}'` : "";
+        return notHere(memberOf(lacking) + value);
+      }
       // A path of several parts leads into an XML body.
-      const inBody = violations.some(({ kind, path }) => kind !== "unsupported" && path.includes("."));
-      return inBody ? malformedXml() : invalid(violations);
+      if (violations.some(({ path }) => path.includes("."))) return malformedXml();
+      return new AwsError("InvalidRequest", violationsText(violations));
     },
   },
 });

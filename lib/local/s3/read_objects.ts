@@ -14,7 +14,14 @@ import {
   partNumberOf,
   type S3Context,
 } from "./context.ts";
-import { checksumMembers, encryption, KEPT_MEMBERS, membersOf, OBJECT_HEADERS } from "./headers.ts";
+import {
+  checksumMembers,
+  encryption,
+  KEPT_MEMBERS,
+  type KeptHeaders,
+  membersOf,
+  OBJECT_HEADERS,
+} from "./headers.ts";
 import type { StoredObject } from "./index.ts";
 
 const input = structure({
@@ -101,7 +108,7 @@ type ReadInput = Infer<typeof input>;
 
 /** The headers that the request sets otherwise than the object has them. */
 function overridden(input: ReadInput) {
-  const overrides: Partial<Record<typeof KEPT_MEMBERS[number], string>> = {};
+  const overrides: KeptHeaders = {};
   for (const member of KEPT_MEMBERS) {
     const value = input[`Response${member}`];
     if (value !== undefined) overrides[member] = value;
