@@ -71,8 +71,10 @@ export interface Http {
   readonly statusFrom?: string;
   /** The content type of the payload, where no member of the output tells it. */
   readonly contentType?: string;
-  /** The root element of an XML answer; without it the answer has no body. */
+  /** The root element of an XML answer; without it the answer has no body but a payload of bytes. */
   readonly root?: string;
+  /** XML elements that are not called as their members: `{Parts: "Part"}`, or within one: `{Buckets: "Buckets/Bucket"}`. */
+  readonly elements?: Readonly<Record<string, string>>;
 }
 
 export interface Operation<I = unknown, C = unknown, O = unknown> extends Definition<I, C, O> {

@@ -78,7 +78,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   };
   const iam = createIam(core, { propagationSeconds: options.rolePropagationSeconds ?? 0 });
   siblings.iam = { ...iam.access, ...legacyIam(iam.access) };
-  const s3 = siblings.s3 = createS3(core);
+  const s3 = createS3(core);
+  siblings.s3 = s3.sibling;
   const logs = siblings.logs = createLogs(core);
   const lambda = siblings.lambda = createLambda(core, options.lambda);
   siblings.sns = snsForSiblings(core);
@@ -93,7 +94,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     legacy("logs", logsProtocol, logs),
     createSqs(core),
     createSns(core),
-    legacy("s3", s3Protocol, s3),
+    s3.service,
   ];
   for (const service of services) if (!("handle" in service)) dispatcher.register(service);
   const handle = createGateway({

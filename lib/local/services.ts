@@ -102,7 +102,7 @@ export interface S3Object {
 }
 
 /** Each call is authorised for the principal, exactly as over HTTP. */
-export interface S3 extends LegacyService {
+export interface S3 {
   /** @throws AwsError NoSuchBucket, NoSuchKey, AccessDenied */
   getObject(principal: Principal, bucket: string, key: string): S3Object & { Body: Uint8Array };
   putObject(

@@ -13,7 +13,9 @@ export type Violation =
 
 /** Where a REST protocol finds a member; without one it is in the body. Labels are told by the operation's path. */
 export type Location =
-  | { readonly in: "header" | "headers" | "query"; readonly name: string }
+  | { readonly in: "header" | "headers" | "query" | "queries"; readonly name: string }
+  /** An XML body's element of this name, where it is not the member's. */
+  | { readonly in: "element"; readonly name: string }
   /** The whole body; a structure is read as XML under this root. */
   | { readonly in: "payload"; readonly name: string };
 
@@ -44,7 +46,8 @@ type Members = Readonly<Record<string, Shape<unknown>>>;
 type RequiredKeys<M extends Members> = {
   [K in keyof M]: M[K] extends { required: true } ? K : never;
 }[keyof M];
-type Structure<M extends Members> =
+/** The value of a structure of these members. */
+export type Structure<M extends Members> =
   & { [K in RequiredKeys<M>]: Infer<M[K]> }
   & { [K in Exclude<keyof M, RequiredKeys<M>>]?: Infer<M[K]> };
 
@@ -66,6 +69,16 @@ export function headers<T>(prefix: string, shape: Shape<T>): Shape<T> {
 /** A member that a REST request carries in its query. */
 export function query<T>(name: string, shape: Shape<T>): Shape<T> {
   return { ...shape, location: { in: "query", name } };
+}
+
+/** A map that a REST request carries in all parameters of its query that begin with `prefix`. */
+export function queries<T>(prefix: string, shape: Shape<T>): Shape<T> {
+  return { ...shape, location: { in: "queries", name: prefix } };
+}
+
+/** A member that an XML body has under another name: a list has that of its items. */
+export function element<T>(name: string, shape: Shape<T>): Shape<T> {
+  return { ...shape, location: { in: "element", name } };
 }
 
 /** A member that is a REST request's whole body: bytes as they come, or a structure as XML under `root`. */
@@ -215,7 +228,12 @@ const MUST_NOT_BE_NULL = "Member must not be null";
 /** The member, spelled as in the model, that a violation finds missing. */
 export function missingMember(violation: Violation): string | undefined {
   if (violation.kind !== "constraint" || violation.constraint !== MUST_NOT_BE_NULL) return undefined;
-  const name = violation.path.split(".").at(-1)!;
+  return memberOf(violation);
+}
+
+/** The member that a violation is of, spelled as in the model. */
+export function memberOf({ path }: Violation): string {
+  const name = path.split(".").at(-1)!;
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
@@ -259,7 +277,8 @@ export function fromTexts(shape: Shape<unknown>, value: unknown): unknown {
     case "structure": {
       if (value === "") return {}; // an empty element
       if (!isObject(value)) return value;
-      const entries = Object.entries(value).map(([name, item]) => {
+      const entries = Object.entries(value).map(([key, item]) => {
+        const name = shape.kind === "map" ? key : memberOfElement(shape.members!, key);
         const member = shape.kind === "map" ? shape.member : shape.members![name];
         return [name, member ? fromTexts(member, item) : item];
       });
@@ -268,6 +287,14 @@ export function fromTexts(shape: Shape<unknown>, value: unknown): unknown {
     default:
       return value;
   }
+}
+
+/** The member that an XML body has as this element. */
+function memberOfElement(members: Members, element: string): string {
+  const renamed = Object.entries(members).find(([, { location }]) =>
+    location?.in === "element" && location.name === element
+  );
+  return renamed?.[0] ?? element;
 }
 
 /** Lists and maps hold no null. Bytes and streams stay as they are. */

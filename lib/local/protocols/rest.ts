@@ -75,6 +75,7 @@ export function locatedMembers(
     let value: unknown = null;
     if (location?.in === "header") value = headers.get(location.name);
     else if (location?.in === "headers") value = withPrefix(headers, location.name);
+    else if (location?.in === "queries") value = withPrefix(url.searchParams, location.name);
     else if (location?.in === "query" && url.searchParams.has(location.name)) {
       const all = url.searchParams.getAll(location.name);
       value = member.kind === "list" ? all : all[0];
@@ -89,8 +90,8 @@ export function payloadMember(shape: Shape<unknown>): [name: string, member: Sha
   return Object.entries(shape.members ?? {}).find(([, { location }]) => location?.in === "payload");
 }
 
-function withPrefix(headers: Headers, prefix: string): Record<string, string> | null {
-  const found = [...headers].filter(([name]) => name.startsWith(prefix));
+function withPrefix(pairs: Iterable<[string, string]>, prefix: string): Record<string, string> | null {
+  const found = [...pairs].filter(([name]) => name.startsWith(prefix));
   return found.length === 0
     ? null
     : Object.fromEntries(found.map(([name, value]) => [name.slice(prefix.length), value]));
@@ -116,7 +117,7 @@ export function restOutput(
     const value = members[member];
     delete members[member];
     if (value === undefined) continue;
-    if (!name.endsWith("*")) headers.set(name, String(value));
+    if (!name.endsWith("*")) headers.set(name, value instanceof Date ? value.toUTCString() : String(value));
     else {
       for (const [key, text] of Object.entries(value as Record<string, string>)) {
         headers.set(name.slice(0, -1) + key, text);

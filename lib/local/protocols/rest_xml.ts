@@ -1,5 +1,6 @@
 /** REST-XML of S3: operations by method, path and a parameter that names them; bodies are streams, or XML. */
 import { AwsError } from "../errors.ts";
+import type { Http } from "../operation.ts";
 import { fromTexts } from "../shapes.ts";
 import {
   type AuthenticationFault,
@@ -51,10 +52,13 @@ export function restXml({ xmlns, target, parameters, notFound, words }: RestXml)
     },
     write(output, { http = { at: "" } }) {
       const { status, headers, payload, members } = restOutput(output, http);
-      if (payload !== undefined) return new Response(status === 304 ? null : payload, { status, headers });
-      if (http.root === undefined) return new Response(null, { status, headers });
+      if (http.root === undefined) return new Response(payload ?? null, { status, headers });
       headers.set("content-type", "application/xml");
-      return new Response(toXml(http.root, members, xmlns), { status, headers });
+      const content = payload === undefined ? members : payload as unknown;
+      const elements = typeof content === "object" && content !== null
+        ? inElements(content, http.elements)
+        : { "#text": content ?? "" };
+      return new Response(toXml(http.root, elements, xmlns), { status, headers });
     },
     writeError({ code, message, status, fields, headers }, requestId, path) {
       const members = { Code: code, Message: message, ...fields, Resource: path, RequestId: requestId };
@@ -100,6 +104,15 @@ export const S3_FAULTS: Readonly<Record<AuthenticationFault, () => AwsError>> = 
     ),
   "request expired": () => new AwsError("AccessDenied", "Request has expired", 403),
 };
+
+/** Members by the names that they have in XML. */
+function inElements(members: object, names: Http["elements"] = {}): Record<string, unknown> {
+  const entries = Object.entries(members).map(([member, value]) => {
+    const [name, within] = (names[member] ?? member).split("/");
+    return [name, within === undefined ? value : { [within]: value }];
+  });
+  return Object.fromEntries(entries);
+}
 
 /** The structure below the XML's root element; absent when there is no body. */
 async function readXml({ headers, body }: WireRequest, root: string): Promise<unknown> {

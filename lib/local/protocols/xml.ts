@@ -6,10 +6,11 @@ const builder = new XMLBuilder({
   ignoreAttributes: false,
   attributeNamePrefix: "@",
   suppressEmptyNode: false,
+  tagValueProcessor: (_name, value) => value instanceof Date ? value.toISOString() : value as string,
 });
 const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, trimValues: false });
 
-/** `value`'s members as elements (arrays repeat their element; `undefined` is left out) under one root. */
+/** `value`'s members as elements (arrays repeat theirs, dates are in ISO 8601, `undefined` is left out) under one root. */
 export function toXml(root: string, value: Record<string, unknown>, xmlns?: string): string {
   const content = { ...(xmlns ? { "@xmlns": xmlns } : {}), ...value };
   // Readers would take a raw carriage return for a line feed; AWS writes control characters as references too.
@@ -41,8 +42,7 @@ export function xmlResponse(
   body: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return new Response(status === 304 ? null : body, {
-    status,
-    headers: { "content-type": "application/xml", ...headers },
-  });
+  // 304 Not Modified says nothing of a body that it does not have.
+  if (status === 304) return new Response(null, { status, headers });
+  return new Response(body, { status, headers: { "content-type": "application/xml", ...headers } });
 }

@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { AwsError } from "../errors.ts";
 import { type ChecksumAlgorithm, createHasher, type Hasher } from "./checksums.ts";
 
 /** Consecutive bytes of an object: one put at once has one piece, one from a multipart upload has one per part. */
@@ -28,6 +29,8 @@ export class Bodies {
   /** Files being streamed to a client, with how many streams; they are removed when the last has ended. */
   readonly #streamed = new Map<string, number>();
   readonly #removed = new Set<string>();
+  /** Ends a stream that has not ended yet. */
+  readonly #enders = new Set<() => void>();
 
   constructor(readonly directory: string) {}
 
@@ -57,12 +60,18 @@ export class Bodies {
     return bytes;
   }
 
-  /** The same without holding it all in memory. */
-  read(pieces: readonly Piece[], start: number, length: number): BodyInit {
+  /** The same, as a stream when it is large, so as not to hold it all in memory. */
+  read(
+    pieces: readonly Piece[],
+    start: number,
+    length: number,
+  ): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>> {
     if (length <= CHUNK_BYTES) return this.bytes(pieces, start, length);
     const files = filesOf(pieces);
     for (const file of files) this.#streamed.set(file, (this.#streamed.get(file) ?? 0) + 1);
+    let end = () => {};
     const release = () => {
+      this.#enders.delete(end);
       for (const file of files) {
         const left = this.#streamed.get(file)! - 1;
         if (left > 0) this.#streamed.set(file, left);
@@ -73,7 +82,14 @@ export class Bodies {
       }
     };
     let position = 0;
-    return new ReadableStream<Uint8Array>({
+    return new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => {
+        end = () => {
+          release();
+          controller.error(new AwsError("ServiceUnavailable", "The local AWS is stopping.", 503));
+        };
+        this.#enders.add(end);
+      },
       pull: (controller) => {
         try {
           const count = Math.min(CHUNK_BYTES, length - position);
@@ -89,6 +105,11 @@ export class Bodies {
       },
       cancel: release,
     }, { highWaterMark: 1 });
+  }
+
+  /** Breaks off what is being streamed to clients, who may be slow to read it. */
+  stop(): void {
+    for (const end of this.#enders) end();
   }
 
   /** Removes files that no row names any more. */

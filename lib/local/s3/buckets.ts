@@ -1,19 +1,22 @@
 /** CreateBucket, DeleteBucket, HeadBucket, ListBuckets, GetBucketLocation. */
-import { AwsError, unsupported } from "../errors.ts";
+import { AwsError } from "../errors.ts";
+import { page } from "../pages.ts";
+import { malformedXml } from "../protocols/xml.ts";
+import { header, type Infer, notSupported, payload, query, required, string, structure } from "../shapes.ts";
 import {
-  authorizeBucket,
   bucketArn,
-  countParameter,
-  isoTime,
-  malformedXml,
-  type Operation,
+  bucketInput,
+  count,
+  countOf,
+  invalidArgument,
+  onBucket,
+  operation,
   OWNER_ID,
-  readXml,
-  type S3Context,
   s3Now,
-  type S3Request,
-  xml,
 } from "./context.ts";
+import { inHeaders } from "./headers.ts";
+
+const MAX_BUCKETS = 10_000;
 
 /** Names that S3 keeps to itself (AWS, "General purpose bucket naming rules"). */
 const RESERVED = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3|-an)$/;
@@ -24,59 +27,57 @@ export function isBucketName(name: string): boolean {
     !/^\d{1,3}(\.\d{1,3}){3}$/.test(name) && !RESERVED.test(name);
 }
 
-async function createBucket(s3: S3Context, request: S3Request): Promise<Response> {
-  const { bucket: name, call, headers } = request;
-  s3.core.siblings.iam.authorize(call.principal, "s3:CreateBucket", bucketArn(name));
-  if (!isBucketName(name)) {
-    throw new AwsError("InvalidBucketName", "The specified bucket is not valid.", 400, { BucketName: name });
-  }
-  refuseBucketHeaders(headers);
-  const region = await locationOf(request);
-  const exists = s3.index.bucket(name);
-  if (!exists) {
-    s3.index.addBucket({ Name: name, Region: region, CreationDate: s3Now(s3) });
-  } else if (region !== "us-east-1" || exists.Region !== region) {
-    throw new AwsError(
-      "BucketAlreadyOwnedByYou",
-      "Your previous request to create the named bucket succeeded and you already own it.",
-      409,
-      { BucketName: name },
-    );
-  }
-  return new Response(null, { headers: { location: `/${name}` } });
-}
+const bucketConfiguration = structure({
+  LocationConstraint: string(),
+  Location: notSupported(""),
+  Bucket: notSupported(""),
+  Tags: notSupported(""),
+});
 
-/** What CreateBucket may ask for beside the defaults of today's buckets, and the local AWS has not. */
-function refuseBucketHeaders(headers: Headers): void {
-  const acl = headers.get("x-amz-acl") ?? "private";
-  const ownership = headers.get("x-amz-object-ownership") ?? "BucketOwnerEnforced";
-  const granted = [...headers.keys()].find((name) => name.startsWith("x-amz-grant-"));
-  const refused = acl !== "private"
-    ? `the bucket ACL '${acl}' (public and shared buckets)`
-    : granted
-    ? `the header ${granted}`
-    : ownership !== "BucketOwnerEnforced"
-    ? `the object ownership '${ownership}'`
-    : headers.get("x-amz-bucket-object-lock-enabled") === "true"
-    ? "object lock"
-    : (headers.get("x-amz-bucket-namespace") ?? "global") !== "global"
-    ? `the bucket namespace '${headers.get("x-amz-bucket-namespace")}'`
-    : undefined;
-  if (refused) throw unsupported(refused, "NotImplemented", 501);
-}
+export const createBucket = operation({
+  action: "s3:CreateBucket",
+  input: structure({
+    Bucket: required(string()),
+    CreateBucketConfiguration: payload(bucketConfiguration, "CreateBucketConfiguration"),
+    ACL: header("x-amz-acl", notSupported("private")),
+    ...inHeaders(notSupported(), {
+      GrantFullControl: "x-amz-grant-full-control",
+      GrantRead: "x-amz-grant-read",
+      GrantReadACP: "x-amz-grant-read-acp",
+      GrantWrite: "x-amz-grant-write",
+      GrantWriteACP: "x-amz-grant-write-acp",
+    }),
+    ObjectLockEnabledForBucket: header("x-amz-bucket-object-lock-enabled", notSupported("false")),
+    ObjectOwnership: header("x-amz-object-ownership", notSupported("BucketOwnerEnforced")),
+    BucketNamespace: header("x-amz-bucket-namespace", notSupported("global")),
+  }),
+  resource: ({ Bucket }) => bucketArn(Bucket),
+  http: { at: "PUT /{Bucket}", headers: { Location: "location" } },
+  run({ Bucket, CreateBucketConfiguration }, s3, call) {
+    if (!isBucketName(Bucket)) {
+      const message = "The specified bucket is not valid.";
+      throw new AwsError("InvalidBucketName", message, 400, { BucketName: Bucket });
+    }
+    const region = locationOf(CreateBucketConfiguration, call.region);
+    const exists = s3.index.bucket(Bucket);
+    if (!exists) {
+      s3.index.addBucket({ Name: Bucket, Region: region, CreationDate: s3Now(s3) });
+    } else if (region !== "us-east-1" || exists.Region !== region) {
+      throw new AwsError(
+        "BucketAlreadyOwnedByYou",
+        "Your previous request to create the named bucket succeeded and you already own it.",
+        409,
+        { BucketName: Bucket },
+      );
+    }
+    return { Location: `/${Bucket}` };
+  },
+});
 
 /** The region for a new bucket, by the rules that S3's regional endpoints have for the LocationConstraint. */
-async function locationOf(request: S3Request): Promise<string> {
-  const { region } = request.call;
-  const empty = !request.call.request.body || request.headers.get("content-length") === "0";
-  const configuration = empty ? {} : await readXml(request, "CreateBucketConfiguration");
-  const { LocationConstraint: constraint } = configuration;
-  for (const name of ["Location", "Bucket", "Tags"]) {
-    if (configuration[name]) {
-      throw unsupported(`CreateBucketConfiguration's ${name}`, "NotImplemented", 501);
-    }
-  }
-  if (constraint !== undefined && typeof constraint !== "string") throw malformedXml();
+function locationOf(configuration: Infer<typeof bucketConfiguration> | undefined, region: string): string {
+  if (configuration && Object.keys(configuration).length === 0) throw malformedXml();
+  const constraint = configuration?.LocationConstraint;
   if (region === "us-east-1") {
     if (constraint === undefined) return region;
     if (constraint !== "us-east-1" && /^[a-z]{2}(-[a-z]+)+-\d$/.test(constraint)) return constraint;
@@ -85,67 +86,86 @@ async function locationOf(request: S3Request): Promise<string> {
     });
   }
   if (constraint === region) return region;
-  const given = constraint === undefined ? "unspecified" : constraint;
   throw new AwsError(
     "IllegalLocationConstraintException",
-    `The ${given} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+    `The ${
+      constraint ?? "unspecified"
+    } location constraint is incompatible for the region specific endpoint ` +
+      "this request was sent to.",
   );
 }
 
-function deleteBucket(s3: S3Context, request: S3Request): Response {
-  authorizeBucket(s3, request, "s3:DeleteBucket");
-  if (s3.index.scan(request.bucket, "", undefined, 1).length > 0) {
-    throw new AwsError("BucketNotEmpty", "The bucket you tried to delete is not empty", 409, {
-      BucketName: request.bucket,
+export const deleteBucket = operation({
+  action: "s3:DeleteBucket",
+  input: structure(bucketInput),
+  resource: onBucket,
+  http: { at: "DELETE /{Bucket}", status: 204 },
+  run({ Bucket }, s3) {
+    if (s3.index.scan(Bucket, "", undefined, 1).length > 0) {
+      const message = "The bucket you tried to delete is not empty";
+      throw new AwsError("BucketNotEmpty", message, 409, { BucketName: Bucket });
+    }
+    const unfinished = s3.uploads.removeAll(Bucket);
+    s3.index.removeBucket(Bucket);
+    s3.bodies.remove(unfinished);
+    return {};
+  },
+});
+
+export const headBucket = operation({
+  action: "s3:ListBucket",
+  input: structure(bucketInput),
+  resource: onBucket,
+  http: { at: "HEAD /{Bucket}", headers: { BucketRegion: "x-amz-bucket-region" } },
+  run: ({ Bucket }, s3) => ({ BucketRegion: s3.index.bucket(Bucket)?.Region }),
+});
+
+export const getBucketLocation = operation({
+  action: "s3:GetBucketLocation",
+  input: structure(bucketInput),
+  resource: onBucket,
+  http: { at: "GET /{Bucket}?location", payload: "LocationConstraint", root: "LocationConstraint" },
+  run({ Bucket }, s3) {
+    const region = s3.index.bucket(Bucket)?.Region;
+    return { LocationConstraint: region === "us-east-1" ? undefined : region };
+  },
+});
+
+export const listBuckets = operation({
+  action: "s3:ListAllMyBuckets",
+  input: structure({
+    BucketRegion: query("bucket-region", string()),
+    ContinuationToken: query("continuation-token", string()),
+    MaxBuckets: query("max-buckets", count),
+    Prefix: query("prefix", string()),
+  }),
+  http: { at: "GET /", root: "ListAllMyBucketsResult", elements: { Buckets: "Buckets/Bucket" } },
+  run({ BucketRegion, ContinuationToken, MaxBuckets, Prefix = "" }, s3) {
+    const limit = countOf(MaxBuckets, "max-buckets", MAX_BUCKETS, 1);
+    const matching = s3.index.buckets().filter(({ Name, Region }) =>
+      Name.startsWith(Prefix) && (BucketRegion === undefined || Region === BucketRegion)
+    );
+    const { items, next } = page(matching, {
+      key: ({ Name }) => [Name],
+      limit,
+      token: ContinuationToken || undefined,
+      invalidToken: () =>
+        invalidArgument(
+          "The continuation token provided is incorrect",
+          "continuation-token",
+          ContinuationToken,
+        ),
     });
-  }
-  const unfinished = s3.uploads.removeAll(request.bucket);
-  s3.index.removeBucket(request.bucket);
-  s3.bodies.remove(unfinished);
-  return new Response(null, { status: 204 });
-}
-
-function headBucket(s3: S3Context, request: S3Request): Response {
-  const { Region } = authorizeBucket(s3, request, "s3:ListBucket");
-  return new Response(null, {
-    headers: { "x-amz-bucket-region": Region, "content-type": "application/xml" },
-  });
-}
-
-function getBucketLocation(s3: S3Context, request: S3Request): Response {
-  const { Region } = authorizeBucket(s3, request, "s3:GetBucketLocation");
-  // For us-east-1 the answer is an empty element.
-  return xml("LocationConstraint", { "#text": Region === "us-east-1" ? "" : Region });
-}
-
-function listBuckets(s3: S3Context, { call, query }: S3Request): Response {
-  s3.core.siblings.iam.authorize(call.principal, "s3:ListAllMyBuckets", "*");
-  const prefix = query.get("prefix") ?? "";
-  const region = query.get("bucket-region");
-  const start = query.get("continuation-token") ?? "";
-  const limit = countParameter(query, "max-buckets", 10_000, 1);
-  const matching = s3.index.buckets().filter(({ Name, Region }) =>
-    Name.startsWith(prefix) && Name > start && (region === null || Region === region)
-  );
-  const page = matching.slice(0, limit);
-  return xml("ListAllMyBucketsResult", {
-    Owner: { ID: OWNER_ID },
-    Buckets: {
-      Bucket: page.map(({ Name, Region, CreationDate }) => ({
+    const showsRegion = MaxBuckets !== undefined || BucketRegion !== undefined;
+    return {
+      Owner: { ID: OWNER_ID },
+      Buckets: items.map(({ Name, Region, CreationDate }) => ({
         Name,
-        CreationDate: isoTime(CreationDate),
-        ...(query.has("max-buckets") || region !== null ? { BucketRegion: Region } : {}),
+        CreationDate: new Date(CreationDate),
+        BucketRegion: showsRegion ? Region : undefined,
       })),
-    },
-    ContinuationToken: page.length < matching.length ? page.at(-1)?.Name : undefined,
-    Prefix: prefix || undefined,
-  });
-}
-
-export const bucketOperations: readonly Operation[] = [
-  { method: "GET", on: "service", run: listBuckets },
-  { method: "PUT", on: "bucket", run: createBucket },
-  { method: "HEAD", on: "bucket", run: headBucket },
-  { method: "DELETE", on: "bucket", run: deleteBucket },
-  { method: "GET", on: "bucket", query: "location", run: getBucketLocation },
-];
+      ContinuationToken: next,
+      Prefix: Prefix || undefined,
+    };
+  },
+});

@@ -4,109 +4,118 @@ import { isDeepStrictEqual } from "node:util";
 import { AwsError } from "../errors.ts";
 import { createHasher } from "./checksums.ts";
 import {
-  authorizeObject,
-  malformedXml,
-  type Operation,
-  readXml,
-  type S3Context,
-  s3Now,
-  type S3Request,
-  xml,
-} from "./context.ts";
+  element,
+  header,
+  type Infer,
+  integer,
+  list,
+  payload,
+  required,
+  string,
+  structure,
+} from "../shapes.ts";
+import { writeConditions } from "./conditions.ts";
+import { count, onObject, operation, type S3Context, s3Now } from "./context.ts";
+import { checksumInput, checksumMembers, type Checksums, encryption, ENCRYPTION_HEADER } from "./headers.ts";
 import type { Checksum, StoredObject } from "./index.ts";
-import { existingUpload } from "./multipart.ts";
-import { encryptionHeader, replaceObject } from "./objects.ts";
-import { base64, checksumHeader, fromBase64 } from "./payload.ts";
+import { existingUpload, uploadInput } from "./multipart.ts";
+import { replaceObject } from "./objects.ts";
+import { base64, fromBase64 } from "./payload.ts";
 import type { Completed, Part, Upload } from "./uploads.ts";
 
 /** Of every part but the last. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
-async function completeMultipartUpload(s3: S3Context, request: S3Request): Promise<Response> {
-  authorizeObject(s3, request, "s3:PutObject");
-  const before = s3.uploads.completed(request.query.get("uploadId") ?? "");
-  if (!before) existingUpload(s3, request);
-  if (request.headers.get("content-length") === "0") {
-    throw new AwsError("InvalidRequest", "You must specify at least one part");
-  }
-  const { Part: given } = await readXml(request, "CompleteMultipartUpload");
-  const list = listedParts(given);
-  const Parts = list.map(({ number, etag }) => [number, etag] as const);
-  // A client that saw no answer asks again, and gets the same.
-  if (
-    before?.Bucket === request.bucket && before.Key === request.key && isDeepStrictEqual(before.Parts, Parts)
-  ) {
-    return answer(s3, before);
-  }
-  // Read again: the upload may have been completed while the list arrived.
-  const upload = existingUpload(s3, request);
-  const { UploadId, Headers } = upload;
-  const parts = chosenParts(upload, byNumber(s3.uploads.parts(UploadId)), list);
-  const checksum = await checksumOf(s3, upload, parts);
-  const size = parts.reduce((sum, { Piece }) => sum + Piece.Size, 0);
-  checkExpected(request.headers, size, checksum);
-  const md5 = createHash("md5");
-  for (const { Md5 } of parts) md5.update(Md5, "hex");
-  const object: StoredObject = {
-    Key: request.key,
-    Size: size,
-    ETag: `"${md5.digest("hex")}-${parts.length}"`,
-    LastModified: s3Now(s3),
-    Headers,
-    Checksum: checksum,
-    Pieces: parts.map(({ Piece }) => Piece),
-  };
-  const completed = {
-    UploadId,
-    Bucket: request.bucket,
-    Key: request.key,
-    Parts,
-    ETag: object.ETag,
-    Checksum: checksum,
-  };
-  let unused: Part[] = [];
-  replaceObject(s3, request, object, () => {
-    existingUpload(s3, request);
-    const now = byNumber(s3.uploads.remove(UploadId));
-    for (const part of parts) {
-      // A part may have been sent anew while the checksum was computed.
-      const { Piece } = now.get(part.PartNumber) ?? {};
-      if (JSON.stringify(Piece) !== JSON.stringify(part.Piece)) throw invalidPart(UploadId, {});
-      now.delete(part.PartNumber);
-    }
-    unused = [...now.values()];
-    s3.uploads.putCompleted(completed, s3.core.now());
-  });
-  s3.bodies.remove(unused.map(({ Piece }) => Piece));
-  return answer(s3, completed);
-}
+const completedPart = structure({
+  PartNumber: required(integer()),
+  ETag: required(string()),
+  ChecksumCRC32: string(),
+  ChecksumCRC32C: string(),
+  ChecksumCRC64NVME: string(),
+  ChecksumSHA1: string(),
+  ChecksumSHA256: string(),
+});
+/** A part as the client lists it. */
+type Listed = Infer<typeof completedPart>;
 
-function answer(s3: S3Context, { Bucket, Key, ETag, Checksum: checksum }: Completed): Response {
-  return xml("CompleteMultipartUploadResult", {
+export const completeMultipartUpload = operation({
+  action: "s3:PutObject",
+  input: structure({
+    ...uploadInput,
+    ...writeConditions,
+    ...checksumInput,
+    MpuObjectSize: header("x-amz-mp-object-size", count),
+    MultipartUpload: payload(
+      structure({ Parts: required(element("Part", list(completedPart))) }),
+      "CompleteMultipartUpload",
+    ),
+  }),
+  resource: onObject,
+  http: {
+    at: "POST /{Bucket}/{Key+}?uploadId",
+    root: "CompleteMultipartUploadResult",
+    headers: ENCRYPTION_HEADER,
+  },
+  async run(input, s3, call) {
+    const { Bucket, Key, UploadId, MultipartUpload } = input;
+    const before = s3.uploads.completed(UploadId);
+    if (!before) existingUpload(s3, input);
+    if (!MultipartUpload) throw new AwsError("InvalidRequest", "You must specify at least one part");
+    const listed = MultipartUpload.Parts;
+    const Parts = listed.map(({ PartNumber, ETag }) => [PartNumber, bare(ETag)] as const);
+    // A client that saw no answer asks again, and gets the same.
+    if (before?.Bucket === Bucket && before.Key === Key && isDeepStrictEqual(before.Parts, Parts)) {
+      return answer(s3, before);
+    }
+    const upload = existingUpload(s3, input);
+    const parts = chosenParts(upload, byNumber(s3.uploads.parts(UploadId)), listed);
+    const Checksum = await checksumOf(s3, upload, parts);
+    const Size = parts.reduce((sum, { Piece }) => sum + Piece.Size, 0);
+    checkExpected(input, Size, Checksum);
+    const md5 = createHash("md5");
+    for (const { Md5 } of parts) md5.update(Md5, "hex");
+    const object: StoredObject = {
+      Key,
+      Size,
+      ETag: `"${md5.digest("hex")}-${parts.length}"`,
+      LastModified: s3Now(s3),
+      Headers: upload.Headers,
+      Checksum,
+      Pieces: parts.map(({ Piece }) => Piece),
+    };
+    const completed = { UploadId, Bucket, Key, Parts, ETag: object.ETag, Checksum };
+    let unused: Part[] = [];
+    replaceObject(s3, input, call, object, () => {
+      existingUpload(s3, input);
+      const now = byNumber(s3.uploads.remove(UploadId));
+      for (const part of parts) {
+        // A part may have been sent anew while the checksum was computed.
+        const { Piece } = now.get(part.PartNumber) ?? {};
+        if (JSON.stringify(Piece) !== JSON.stringify(part.Piece)) throw invalidPart(UploadId, {});
+        now.delete(part.PartNumber);
+      }
+      unused = [...now.values()];
+      s3.uploads.putCompleted(completed, s3.core.now());
+    });
+    s3.bodies.remove(unused.map(({ Piece }) => Piece));
+    return answer(s3, completed);
+  },
+});
+
+function answer(s3: S3Context, { Bucket, Key, ETag, Checksum }: Completed) {
+  return {
     Location: `${s3.core.endpoint()}/${Bucket}/${encodeURIComponent(Key)}`,
     Bucket,
     Key,
     ETag,
-    ...checksum && { [`Checksum${checksum.Algorithm}`]: checksum.Value, ChecksumType: checksum.Type },
-  }, encryptionHeader);
+    ...checksumMembers(Checksum),
+    ...encryption,
+  };
 }
 
-/** A part as the client lists it. */
-interface Listed {
-  number: number;
-  /** Without quotes. */
-  etag: string;
-  entry: Record<string, unknown>;
-}
-
-/** @throws AwsError MalformedXML */
-function listedParts(given: unknown): Listed[] {
-  const list = (Array.isArray(given) ? given : [given]) as (Record<string, unknown> | undefined)[];
-  return list.map((entry) => {
-    const number = Number(entry?.PartNumber);
-    if (!Number.isInteger(number) || typeof entry?.ETag !== "string") throw malformedXml();
-    return { number, etag: entry.ETag.replaceAll('"', ""), entry };
-  });
+/** An entity tag without quotes. */
+function bare(etag: string): string {
+  return etag.replaceAll('"', "");
 }
 
 function byNumber(parts: readonly Part[]): Map<number, Part> {
@@ -114,11 +123,12 @@ function byNumber(parts: readonly Part[]): Map<number, Part> {
 }
 
 /** The uploaded parts that the client lists, which must be ascending, as uploaded, and large enough. */
-function chosenParts(upload: Upload, uploaded: ReadonlyMap<number, Part>, list: readonly Listed[]): Part[] {
+function chosenParts(upload: Upload, uploaded: ReadonlyMap<number, Part>, listed: readonly Listed[]): Part[] {
   const { UploadId } = upload;
   let last = 0;
-  const parts = list.map(({ number, etag, entry }) => {
-    if (number <= last) {
+  const parts = listed.map((entry) => {
+    const { PartNumber, ETag } = entry;
+    if (PartNumber <= last) {
       throw new AwsError(
         "InvalidPartOrder",
         "The list of parts was not in ascending order. Parts must be ordered by part number.",
@@ -126,21 +136,19 @@ function chosenParts(upload: Upload, uploaded: ReadonlyMap<number, Part>, list: 
         { UploadId },
       );
     }
-    last = number;
-    const part = uploaded.get(number);
+    last = PartNumber;
+    const part = uploaded.get(PartNumber);
     const checksum = part?.Checksum && entry[`Checksum${part.Checksum.Algorithm}`];
     if (upload.ChecksumType === "COMPOSITE" && part && checksum === undefined) {
       throw new AwsError(
         "InvalidRequest",
         `The upload was created using a ${upload.ChecksumAlgorithm!.toLowerCase()} checksum. The complete ` +
-          `request must include the checksum for each part. It was missing for part ${number} in the request.`,
+          `request must include the checksum for each part. It was missing for part ${PartNumber} in the request.`,
       );
     }
-    if (
-      part?.Md5 === etag &&
-      (checksum === undefined || checksum === part.Checksum?.Value)
-    ) return part;
-    throw invalidPart(UploadId, { PartNumber: number, ETag: entry.ETag });
+    const isSame = checksum === undefined || checksum === part?.Checksum?.Value;
+    if (part?.Md5 === bare(ETag) && isSame) return part;
+    throw invalidPart(UploadId, { PartNumber, ETag });
   });
   const small = parts.slice(0, -1).find(({ Piece }) => Piece.Size < MIN_PART_BYTES);
   if (!small) return parts;
@@ -181,16 +189,20 @@ async function checksumOf(
   return { Algorithm, Type, Value: base64(hasher.digest()) };
 }
 
-/** What the client says that the object will be. */
-function checkExpected(headers: Headers, size: number, checksum: Checksum | undefined): void {
-  const expectedSize = headers.get("x-amz-mp-object-size");
-  if (expectedSize !== null && Number(expectedSize) !== size) {
+/** Compares with what the client says that the object will be. */
+function checkExpected(
+  input: Checksums & { MpuObjectSize?: number },
+  size: number,
+  checksum: Checksum | undefined,
+): void {
+  const { MpuObjectSize: expectedSize = size } = input;
+  if (expectedSize !== size) {
     throw new AwsError(
       "InvalidRequest",
       `The provided 'x-amz-mp-object-size' header value ${expectedSize} does not match what was computed: ${size}`,
     );
   }
-  const expected = checksum && headers.get(checksumHeader(checksum.Algorithm));
+  const expected = checksum && input[`Checksum${checksum.Algorithm}`];
   if (checksum && expected && expected !== checksum.Value) {
     throw new AwsError(
       "BadDigest",
@@ -198,7 +210,3 @@ function checkExpected(headers: Headers, size: number, checksum: Checksum | unde
     );
   }
 }
-
-export const completeOperations: readonly Operation[] = [
-  { method: "POST", on: "object", query: "uploadId", run: completeMultipartUpload },
-];

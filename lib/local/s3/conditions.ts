@@ -1,41 +1,59 @@
 /** Conditional headers and byte ranges (RFC 9110, sections 13 and 14), with S3's errors. */
 import { AwsError } from "../errors.ts";
+import { string, type Structure } from "../shapes.ts";
+import { noSuchKey } from "./context.ts";
+import { inHeaders } from "./headers.ts";
 import type { ListedObject } from "./index.ts";
+
+export const writeConditions = inHeaders(string(), { IfMatch: "if-match", IfNoneMatch: "if-none-match" });
+export type WriteConditions = Structure<typeof writeConditions>;
+
+/** Dates are those of HTTP; others count as absent. */
+export const readConditions = {
+  ...writeConditions,
+  ...inHeaders(string(), {
+    IfModifiedSince: "if-modified-since",
+    IfUnmodifiedSince: "if-unmodified-since",
+  }),
+};
+type ReadConditions = Structure<typeof readConditions>;
 
 /**
  * Checks a read's conditions; `prefix` is `x-amz-copy-source-` for those on a copy's source.
- * @returns whether the answer is 304 Not Modified
- * @throws AwsError PreconditionFailed
+ * @throws AwsError PreconditionFailed, or NotModified for a read whose answer the client has already
  */
-export function notModified(headers: Headers, object: ListedObject, prefix = ""): boolean {
-  const header = (name: string) => headers.get(prefix + name);
+export function checkRead(conditions: ReadConditions, object: ListedObject, prefix = ""): void {
+  const { IfMatch, IfNoneMatch } = conditions;
   const failed = (condition: string) => preconditionFailed(prefix + condition);
-  const time = (name: string) => {
-    const value = header(name);
-    return value === null ? NaN : Date.parse(value);
-  };
-  const match = header("if-match");
-  if (match !== null) {
-    if (!matches(match, object.ETag)) throw failed("If-Match");
-  } else if (object.LastModified > time("if-unmodified-since")) {
+  const time = (date: string | undefined) => date === undefined ? NaN : Date.parse(date);
+  if (IfMatch !== undefined) {
+    if (!matches(IfMatch, object.ETag)) throw failed("If-Match");
+  } else if (object.LastModified > time(conditions.IfUnmodifiedSince)) {
     throw failed("If-Unmodified-Since");
   }
-  const noneMatch = header("if-none-match");
-  const [condition, unmodified] = noneMatch !== null
-    ? ["If-None-Match", matches(noneMatch, object.ETag)]
-    : ["If-Modified-Since", object.LastModified <= time("if-modified-since")];
-  if (unmodified && prefix !== "") throw failed(condition);
-  return unmodified;
+  const [condition, unmodified] = IfNoneMatch !== undefined
+    ? ["If-None-Match", matches(IfNoneMatch, object.ETag)]
+    : ["If-Modified-Since", object.LastModified <= time(conditions.IfModifiedSince)];
+  if (!unmodified) return;
+  if (prefix !== "") throw failed(condition);
+  throw new AwsError("NotModified", "Not Modified", 304, {}, {
+    "accept-ranges": "bytes",
+    etag: object.ETag,
+    "last-modified": new Date(object.LastModified).toUTCString(),
+  });
 }
 
 /**
  * Checks a write's conditions against what is there now.
  * @throws AwsError PreconditionFailed, or NoSuchKey for If-Match on nothing
  */
-export function checkWrite(headers: Headers, key: string, current: ListedObject | undefined): void {
-  const noneMatch = headers.get("if-none-match");
-  if (noneMatch !== null) {
-    if (noneMatch !== "*") {
+export function checkWrite(
+  { IfMatch, IfNoneMatch }: WriteConditions,
+  key: string,
+  current: ListedObject | undefined,
+): void {
+  if (IfNoneMatch !== undefined) {
+    if (IfNoneMatch !== "*") {
       throw new AwsError(
         "NotImplemented",
         "A header you provided implies functionality that is not implemented",
@@ -48,18 +66,17 @@ export function checkWrite(headers: Headers, key: string, current: ListedObject 
     }
     if (current) throw preconditionFailed("If-None-Match");
   }
-  const match = headers.get("if-match");
-  if (match === null) return;
-  if (!current) throw new AwsError("NoSuchKey", "The specified key does not exist.", 404, { Key: key });
-  if (!matches(match, current.ETag)) throw preconditionFailed("If-Match");
+  if (IfMatch === undefined) return;
+  if (!current) throw noSuchKey(key);
+  if (!matches(IfMatch, current.ETag)) throw preconditionFailed("If-Match");
 }
 
 /**
  * The bytes that a Range header asks for; absent for the whole object (no range, several, or none S3 reads).
  * @throws AwsError InvalidRange
  */
-export function rangeOf(text: string | null, size: number): { start: number; end: number } | undefined {
-  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(text?.trim() ?? "") ?? [];
+export function rangeOf(text = "", size: number): { start: number; end: number } | undefined {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(text.trim()) ?? [];
   if (first === undefined || last === undefined || (first === "" && last === "")) return undefined;
   const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === "" || last === "" ? size - 1 : Math.min(Number(last), size - 1);

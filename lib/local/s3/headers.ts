@@ -1,62 +1,140 @@
-/** Which headers of an upload are kept with the object, and which ask for what the local S3 has not. */
-import { AwsError, unsupported } from "../errors.ts";
+/** An object's headers: those that are kept and answered with it, its checksums, and those for what is not here. */
+import { AwsError } from "../errors.ts";
+import { header, headers, map, notSupported, type Shape, string, type Structure } from "../shapes.ts";
+import type { ChecksumAlgorithm } from "./checksums.ts";
+import type { Checksum } from "./index.ts";
 
-const KEPT = ["cache-control", "content-disposition", "content-language", "expires"];
 const MAX_METADATA_BYTES = 2048;
 
-/** What each header may hold: these values change nothing that a client could see. */
-const HARMLESS: Readonly<Record<string, string>> = {
-  "x-amz-server-side-encryption": "AES256",
-  "x-amz-storage-class": "STANDARD",
-  "x-amz-tagging-directive": "COPY",
-  "x-amz-object-annotation-directive": "COPY",
+/** Kept with an object. */
+const KEPT = {
+  CacheControl: "cache-control",
+  ContentDisposition: "content-disposition",
+  ContentEncoding: "content-encoding",
+  ContentLanguage: "content-language",
+  ContentType: "content-type",
+  Expires: "expires",
+} as const;
+
+export const KEPT_MEMBERS = Object.keys(KEPT) as (keyof typeof KEPT)[];
+export type KeptHeaders = Partial<Record<keyof typeof KEPT, string>>;
+
+/** The headers of the checksums that S3 verifies and returns. */
+export const CHECKSUM_HEADERS = {
+  ChecksumCRC32: "x-amz-checksum-crc32",
+  ChecksumCRC32C: "x-amz-checksum-crc32c",
+  ChecksumCRC64NVME: "x-amz-checksum-crc64nvme",
+  ChecksumSHA1: "x-amz-checksum-sha1",
+  ChecksumSHA256: "x-amz-checksum-sha256",
+} as const satisfies Record<`Checksum${ChecksumAlgorithm}`, string>;
+
+/** Objects rest encrypted by S3's own keys, which needs nothing of the client. */
+export const encryption = { ServerSideEncryption: "AES256" };
+export const ENCRYPTION_HEADER = { ServerSideEncryption: "x-amz-server-side-encryption" };
+
+/** Headers of an answer about an object. */
+export const OBJECT_HEADERS = {
+  ...KEPT,
+  ...CHECKSUM_HEADERS,
+  ...ENCRYPTION_HEADER,
+  ChecksumType: "x-amz-checksum-type",
+  ETag: "etag",
+  Metadata: "x-amz-meta-*",
 };
-const UNSUPPORTED =
-  /^x-amz-(server-side-encryption|copy-source-server-side|storage-class|website-redirect-location|object-lock|object-annotation|tagging|write-offset)/;
+
+/** Members that are in these headers, all of one shape. */
+export function inHeaders<M extends string, T>(
+  shape: Shape<T>,
+  names: Readonly<Record<M, string>>,
+): Record<M, Shape<T>> {
+  const entries = Object.entries<string>(names).map(([member, name]) => [member, header(name, shape)]);
+  return Object.fromEntries(entries) as Record<M, Shape<T>>;
+}
+
+/** Checksums that a client gives. */
+export const checksumInput = inHeaders(string(), CHECKSUM_HEADERS);
+export type Checksums = Structure<typeof checksumInput>;
+
+/** Headers of requests that make an object. */
+export const objectHeaders = {
+  ...inHeaders(string(), KEPT),
+  Metadata: headers("x-amz-meta-", map(string())),
+  ...inHeaders(string(), {
+    ACL: "x-amz-acl",
+    GrantFullControl: "x-amz-grant-full-control",
+    GrantRead: "x-amz-grant-read",
+    GrantReadACP: "x-amz-grant-read-acp",
+    GrantWriteACP: "x-amz-grant-write-acp",
+  }),
+  ServerSideEncryption: header(ENCRYPTION_HEADER.ServerSideEncryption, notSupported("AES256")),
+  StorageClass: header("x-amz-storage-class", notSupported("STANDARD")),
+  ...inHeaders(notSupported(), {
+    BucketKeyEnabled: "x-amz-server-side-encryption-bucket-key-enabled",
+    SSEKMSKeyId: "x-amz-server-side-encryption-aws-kms-key-id",
+    SSEKMSEncryptionContext: "x-amz-server-side-encryption-context",
+    SSECustomerAlgorithm: "x-amz-server-side-encryption-customer-algorithm",
+    SSECustomerKey: "x-amz-server-side-encryption-customer-key",
+    SSECustomerKeyMD5: "x-amz-server-side-encryption-customer-key-md5",
+    Tagging: "x-amz-tagging",
+    WebsiteRedirectLocation: "x-amz-website-redirect-location",
+    WriteOffsetBytes: "x-amz-write-offset-bytes",
+    ObjectLockMode: "x-amz-object-lock-mode",
+    ObjectLockRetainUntilDate: "x-amz-object-lock-retain-until-date",
+    ObjectLockLegalHoldStatus: "x-amz-object-lock-legal-hold",
+    ObjectLockEventHold: "x-amz-object-lock-event-hold",
+    ObjectLockEventHoldDurationDays: "x-amz-object-lock-event-hold-duration-days",
+    ObjectLockEventHoldDurationYears: "x-amz-object-lock-event-hold-duration-years",
+  }),
+};
 
 /**
  * The headers to answer a GET with, names in lower case.
- * @throws AwsError MetadataTooLarge, AccessControlListNotSupported, NotImplemented
+ * @throws AwsError AccessControlListNotSupported, MetadataTooLarge
  */
-export function storedHeaders(headers: Headers): Record<string, string> {
-  const stored: Record<string, string> = {
-    "content-type": headers.get("content-type") ?? "binary/octet-stream",
-  };
-  let metadataBytes = 0;
-  for (const [name, value] of headers) {
-    if (name.startsWith("x-amz-meta-")) {
-      metadataBytes += name.length - "x-amz-meta-".length + value.length;
-      stored[name] = value;
-    } else if (KEPT.includes(name)) {
-      stored[name] = value;
-    } else if (name === "content-encoding") {
-      const encodings = value.split(",").map((encoding) => encoding.trim());
-      const kept = encodings.filter((encoding) => encoding !== "aws-chunked").join(",");
-      if (kept !== "") stored[name] = kept;
-    } else {
-      refuse(name, value);
-    }
-  }
-  if (metadataBytes > MAX_METADATA_BYTES) {
-    throw new AwsError(
-      "MetadataTooLarge",
-      "Your metadata headers exceed the maximum allowed metadata size",
-      400,
-      {
-        Size: metadataBytes,
-        MaxSizeAllowed: MAX_METADATA_BYTES,
-      },
-    );
-  }
-  return stored;
-}
-
-function refuse(name: string, value: string): void {
+export function storedHeaders(input: Structure<typeof objectHeaders>): Record<string, string> {
+  const { ACL = "bucket-owner-full-control", Metadata = {} } = input;
+  const granted = input.GrantFullControl ?? input.GrantRead ?? input.GrantReadACP ?? input.GrantWriteACP;
   // Today's buckets have their ACLs switched off, and take only the one that says so.
-  if (name.startsWith("x-amz-grant-") || (name === "x-amz-acl" && value !== "bucket-owner-full-control")) {
+  if (granted !== undefined || ACL !== "bucket-owner-full-control") {
     throw new AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs");
   }
-  if (UNSUPPORTED.test(name) && HARMLESS[name] !== value) {
-    throw unsupported(`the header ${name}: ${value}`, "NotImplemented", 501);
+  const encodings = input.ContentEncoding?.split(",").map((encoding) => encoding.trim()) ?? [];
+  const kept: KeptHeaders = {
+    ...input,
+    ContentType: input.ContentType ?? "binary/octet-stream",
+    // The framing is taken off the body.
+    ContentEncoding: encodings.filter((encoding) => encoding !== "aws-chunked").join(",") || undefined,
+  };
+  const stored: Record<string, string> = {};
+  for (const member of KEPT_MEMBERS) if (kept[member] !== undefined) stored[KEPT[member]] = kept[member];
+  let metadataBytes = 0;
+  for (const [name, value] of Object.entries(Metadata)) {
+    metadataBytes += name.length + value.length;
+    stored[`x-amz-meta-${name.toLowerCase()}`] = value;
   }
+  if (metadataBytes <= MAX_METADATA_BYTES) return stored;
+  const message = "Your metadata headers exceed the maximum allowed metadata size";
+  throw new AwsError("MetadataTooLarge", message, 400, {
+    Size: metadataBytes,
+    MaxSizeAllowed: MAX_METADATA_BYTES,
+  });
+}
+
+/** The members of an answer that stored headers are. */
+export function membersOf(stored: Readonly<Record<string, string>>) {
+  const members: KeptHeaders = {};
+  for (const member of KEPT_MEMBERS) members[member] = stored[KEPT[member]];
+  const metadata = Object.entries(stored).filter(([name]) => name.startsWith("x-amz-meta-"))
+    .map(([name, value]) => [name.slice("x-amz-meta-".length), value]);
+  return { ...members, Metadata: Object.fromEntries(metadata) as Record<string, string> };
+}
+
+/** The member that a checksum is. */
+export function checksumMember(checksum: Checksum | undefined): Checksums {
+  return checksum ? { [`Checksum${checksum.Algorithm}`]: checksum.Value } : {};
+}
+
+/** A checksum and its type, as members. */
+export function checksumMembers(checksum: Checksum | undefined) {
+  return { ...checksumMember(checksum), ChecksumType: checksum?.Type };
 }

@@ -1,15 +1,15 @@
 /** ListObjectsV2 and ListObjects (version 1). */
 import { crc32 } from "node:zlib";
+import { query, type Shape, string, type Structure, structure } from "../shapes.ts";
 import {
-  authorizeBucket,
-  countParameter,
+  bucketInput,
+  count,
+  countOf,
   invalidArgument,
-  isoTime,
-  type Operation,
+  onBucket,
+  operation,
   OWNER_ID,
   type S3Context,
-  type S3Request,
-  xml,
 } from "./context.ts";
 import { afterPrefix, type ListedObject } from "./index.ts";
 import { base64, fromBase64 } from "./payload.ts";
@@ -75,31 +75,42 @@ export function after(key: string): string {
   return `${key}\x01`;
 }
 
-/** What both versions of the list have in common. */
-function list(s3: S3Context, request: S3Request, from: (prefix: string, delimiter: string) => string) {
-  const { query, bucket } = request;
-  const prefix = query.get("prefix") ?? "";
-  const delimiter = query.get("delimiter") ?? "";
-  const context = Object.fromEntries(
-    ["prefix", "delimiter", "max-keys"].flatMap((name) =>
-      query.has(name) ? [[`s3:${name}`, query.get(name)!]] : []
-    ),
+/** Members that both versions of the list have. */
+const listInput = {
+  ...bucketInput,
+  Delimiter: query("delimiter", string()),
+  EncodingType: query("encoding-type", string()),
+  MaxKeys: query("max-keys", count),
+  Prefix: query("prefix", string()),
+};
+
+type ListInput = Structure<typeof listInput>;
+
+/** The condition keys that policies may ask for, as far as the request gives them. */
+function listConditions({ Prefix, Delimiter, MaxKeys }: ListInput): Record<string, string> {
+  const given = { "s3:prefix": Prefix, "s3:delimiter": Delimiter, "s3:max-keys": MaxKeys };
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([key, value]) => value === undefined ? [] : [[key, String(value)]]),
   );
-  authorizeBucket(s3, request, "s3:ListBucket", context);
-  const encode = encoder(query);
-  const limit = countParameter(query, "max-keys", MAX_KEYS);
-  const page = listPage((from, to, limit) => s3.index.scan(bucket, from, to, limit), {
+}
+
+/** What both versions of the list have in common; `from` gives the least key to list. */
+function list(s3: S3Context, input: ListInput, from: () => string) {
+  const { Bucket, Prefix: prefix = "", Delimiter: delimiter = "", EncodingType } = input;
+  const encode = encoder(EncodingType);
+  const limit = countOf(input.MaxKeys, "max-keys", MAX_KEYS);
+  const page = listPage((from, to, limit) => s3.index.scan(Bucket, from, to, limit), {
     prefix,
     delimiter,
-    from: from(prefix, delimiter),
+    from: from(),
     limit,
   });
   const answer = {
-    Name: bucket,
+    Name: Bucket,
     Prefix: encode(prefix),
     Delimiter: delimiter === "" ? undefined : encode(delimiter),
     MaxKeys: limit,
-    EncodingType: query.get("encoding-type") ?? undefined,
+    EncodingType,
     IsTruncated: page.next !== undefined,
     CommonPrefixes: page.prefixes.map((common) => ({ Prefix: encode(common) })),
   };
@@ -107,54 +118,83 @@ function list(s3: S3Context, request: S3Request, from: (prefix: string, delimite
   return { page, answer, contents, encode };
 }
 
-function content(object: ListedObject, encode: (key: string) => string, withOwner: boolean): object {
+function content(
+  { Key, LastModified, ETag, Checksum, Size }: ListedObject,
+  encode: Encode,
+  withOwner: boolean,
+) {
   return {
-    Key: encode(object.Key),
-    LastModified: isoTime(object.LastModified),
-    ETag: object.ETag,
-    ChecksumAlgorithm: object.Checksum?.Algorithm,
-    ChecksumType: object.Checksum?.Type,
-    Size: object.Size,
+    Key: encode(Key),
+    LastModified: new Date(LastModified),
+    ETag,
+    ChecksumAlgorithm: Checksum && [Checksum.Algorithm],
+    ChecksumType: Checksum?.Type,
+    Size,
     Owner: withOwner ? { ID: OWNER_ID } : undefined,
     StorageClass: "STANDARD",
   };
 }
 
-function listObjectsV2(s3: S3Context, request: S3Request): Response {
-  const { query } = request;
-  const token = query.get("continuation-token");
-  const startAfter = query.get("start-after") || undefined;
-  const { page, answer, contents, encode } = list(
-    s3,
-    request,
-    () => token !== null ? fromToken(token) : startAfter === undefined ? "" : after(startAfter),
-  );
-  return xml("ListBucketResult", {
-    ...answer,
-    KeyCount: page.items.length + page.prefixes.length,
-    ContinuationToken: token ?? undefined,
-    NextContinuationToken: page.next === undefined ? undefined : toToken(page.next),
-    StartAfter: startAfter === undefined ? undefined : encode(startAfter),
-    Contents: contents(query.get("fetch-owner") === "true"),
-  });
-}
+/** Whatever is not `true` is not asked for. */
+const fetchOwner: Shape<boolean> = { kind: "boolean", check() {} };
 
-function listObjects(s3: S3Context, request: S3Request): Response {
-  const marker = request.query.get("marker") ?? "";
-  const { page, answer, contents, encode } = list(s3, request, (prefix, delimiter) => {
-    // A marker within a common prefix stands behind all of it.
-    const common = commonPrefix(marker, prefix, delimiter);
-    if (common !== undefined) return afterPrefix(common) ?? after(marker);
-    return marker === "" ? "" : after(marker);
-  });
-  return xml("ListBucketResult", {
-    ...answer,
-    Marker: encode(marker),
-    // Without a delimiter the client takes the last key.
-    NextMarker: page.next !== undefined && answer.Delimiter !== undefined ? encode(page.last!) : undefined,
-    Contents: contents(true),
-  });
-}
+export const listObjectsV2 = operation({
+  action: "s3:ListBucket",
+  input: structure({
+    ...listInput,
+    ContinuationToken: query("continuation-token", string()),
+    FetchOwner: query("fetch-owner", fetchOwner),
+    StartAfter: query("start-after", string()),
+  }),
+  resource: onBucket,
+  conditions: listConditions,
+  http: { at: "GET /{Bucket}?list-type", root: "ListBucketResult" },
+  run(input, s3) {
+    const { ContinuationToken, FetchOwner, StartAfter = "" } = input;
+    const { page, answer, contents, encode } = list(
+      s3,
+      input,
+      () =>
+        ContinuationToken !== undefined
+          ? fromToken(ContinuationToken)
+          : StartAfter === ""
+          ? ""
+          : after(StartAfter),
+    );
+    return {
+      ...answer,
+      KeyCount: page.items.length + page.prefixes.length,
+      ContinuationToken,
+      NextContinuationToken: page.next === undefined ? undefined : toToken(page.next),
+      StartAfter: StartAfter === "" ? undefined : encode(StartAfter),
+      Contents: contents(FetchOwner === true),
+    };
+  },
+});
+
+export const listObjects = operation({
+  action: "s3:ListBucket",
+  input: structure({ ...listInput, Marker: query("marker", string()) }),
+  resource: onBucket,
+  conditions: listConditions,
+  http: { at: "GET /{Bucket}", root: "ListBucketResult" },
+  run(input, s3) {
+    const { Marker = "", Prefix = "", Delimiter = "" } = input;
+    const { page, answer, contents, encode } = list(s3, input, () => {
+      // A marker within a common prefix stands behind all of it.
+      const common = commonPrefix(Marker, Prefix, Delimiter);
+      if (common !== undefined) return afterPrefix(common) ?? after(Marker);
+      return Marker === "" ? "" : after(Marker);
+    });
+    return {
+      ...answer,
+      Marker: encode(Marker),
+      // Without a delimiter the client takes the last key.
+      NextMarker: page.next !== undefined && answer.Delimiter !== undefined ? encode(page.last!) : undefined,
+      Contents: contents(true),
+    };
+  },
+});
 
 /** A checksum and the key, so that a token that S3 did not give is known as such. */
 function toToken(key: string): string {
@@ -168,17 +208,13 @@ function fromToken(token: string): string {
   throw invalidArgument("The continuation token provided is incorrect", "continuation-token", token);
 }
 
+type Encode = (key: string) => string;
+
 /** How keys are written: percent-encoded if the client asks, as XML cannot hold every character. */
-export function encoder(query: URLSearchParams): (key: string) => string {
-  const type = query.get("encoding-type");
-  if (type === null) return (key) => key;
+export function encoder(type: string | undefined): Encode {
+  if (type === undefined) return (key) => key;
   if (type !== "url") {
     throw invalidArgument("Invalid Encoding Method specified in Request", "encoding-type", type);
   }
   return (key) => encodeURIComponent(key).replaceAll("%2F", "/");
 }
-
-export const listOperations: readonly Operation[] = [
-  { method: "GET", on: "bucket", query: "list-type", run: listObjectsV2 },
-  { method: "GET", on: "bucket", run: listObjects },
-];

@@ -1,57 +1,70 @@
-/** PutObject, GetObject, HeadObject, DeleteObject, DeleteObjects. */
-import { AwsError, unsupported } from "../errors.ts";
+/** PutObject, DeleteObject, DeleteObjects. */
+import { AwsError } from "../errors.ts";
+import { type Call, OPEN } from "../operation.ts";
+import { malformedXml } from "../protocols/xml.ts";
 import {
-  authorizeObject,
-  bucketArn,
-  checkKey,
-  existing,
-  invalidArgument,
-  malformedXml,
-  type Operation,
-  readXml,
+  boolean,
+  element,
+  list,
+  notSupported,
+  payload,
+  query,
+  required,
+  string,
+  structure,
+} from "../shapes.ts";
+import { checkWrite, type WriteConditions, writeConditions } from "./conditions.ts";
+import {
+  bucketInput,
+  checkVersion,
+  objectArn,
+  type ObjectInput,
+  objectInput,
+  onBucket,
+  onObject,
+  operation,
   type S3Context,
   s3Now,
-  type S3Request,
   theBucket,
-  xml,
 } from "./context.ts";
-import { checkWrite, notModified, rangeOf } from "./conditions.ts";
-import { storedHeaders } from "./headers.ts";
+import { checksumMembers, encryption, OBJECT_HEADERS, objectHeaders, storedHeaders } from "./headers.ts";
 import type { StoredObject } from "./index.ts";
-import { checksumHeader, receive } from "./payload.ts";
+import { bodyInput, receive, type Received } from "./payload.ts";
 
-async function putObject(s3: S3Context, request: S3Request): Promise<Response> {
-  authorizeObject(s3, request, "s3:PutObject");
-  const headers = storedHeaders(request.headers);
-  // AWS adds this checksum to an object that comes without one.
-  const { piece, md5, checksum } = await receive(s3, request, "CRC64NVME");
-  const object = {
-    Key: request.key,
+/** Of bytes and of streams, which need their ContentLength. An object without a checksum is given AWS's default. */
+export const putObject = operation({
+  action: "s3:PutObject",
+  input: structure({ ...objectInput, ...objectHeaders, ...bodyInput, ...writeConditions }),
+  resource: onObject,
+  http: { at: "PUT /{Bucket}/{Key+}", headers: OBJECT_HEADERS },
+  async run(input, s3, call) {
+    const Headers = storedHeaders(input);
+    const received = await receive(s3, input, "CRC64NVME");
+    const { ETag, Checksum } = storeReceived(s3, input, call, received, Headers);
+    return { ETag, ...checksumMembers(Checksum), ...encryption };
+  },
+});
+
+/** Makes received bytes an object; they are removed again when that is refused. */
+export function storeReceived(
+  s3: S3Context,
+  input: ObjectInput & WriteConditions,
+  call: Pick<Call, "region">,
+  { piece, md5, checksum }: Received,
+  Headers: StoredObject["Headers"],
+): StoredObject {
+  const object: StoredObject = {
+    Key: input.Key,
     Size: piece.Size,
     ETag: `"${md5}"`,
     LastModified: s3Now(s3),
-    Headers: headers,
+    Headers,
     Checksum: checksum,
     Pieces: [piece],
   };
-  storeReceived(s3, request, object);
-  return new Response(null, {
-    headers: { etag: object.ETag, ...checksumHeaders(object), ...encryptionHeader },
-  });
-}
-
-/** Objects rest encrypted by S3's own keys, which needs nothing of the client. */
-export const encryptionHeader = { "x-amz-server-side-encryption": "AES256" };
-
-export function checksumHeaders({ Checksum }: StoredObject): Record<string, string> {
-  if (!Checksum) return {};
-  return { [checksumHeader(Checksum.Algorithm)]: Checksum.Value, "x-amz-checksum-type": Checksum.Type };
-}
-
-/** Puts a received object in its place; its files are removed again when that is refused. */
-export function storeReceived(s3: S3Context, request: S3Request, object: StoredObject): void {
   try {
-    replaceObject(s3, request, object);
+    replaceObject(s3, input, call, object);
+    return object;
   } catch (error) {
     s3.bodies.remove(object.Pieces);
     throw error;
@@ -64,119 +77,39 @@ export function storeReceived(s3: S3Context, request: S3Request, object: StoredO
  */
 export function replaceObject(
   s3: S3Context,
-  request: S3Request,
+  input: ObjectInput & WriteConditions,
+  call: Pick<Call, "region">,
   object: StoredObject,
   alongside: () => void = () => {},
 ): void {
   const replaced = s3.core.store.transaction(() => {
-    theBucket(s3, request);
-    const current = s3.index.object(request.bucket, request.key);
-    checkWrite(request.headers, request.key, current);
-    s3.index.putObject(request.bucket, object);
+    theBucket(s3, input, call);
+    const current = s3.index.object(input.Bucket, input.Key);
+    checkWrite(input, input.Key, current);
+    s3.index.putObject(input.Bucket, object);
     alongside();
     return current;
   });
   if (replaced) s3.bodies.remove(replaced.Pieces);
 }
 
-function getObject(s3: S3Context, request: S3Request): Response {
-  return readObject(s3, request, true);
-}
-
-function headObject(s3: S3Context, request: S3Request): Response {
-  return readObject(s3, request, false);
-}
-
-function readObject(s3: S3Context, request: S3Request, withBody: boolean): Response {
-  authorizeObject(s3, request, "s3:GetObject");
-  const { query, headers } = request;
-  const version = query.get("versionId");
-  if (version !== null && version !== "null") {
-    throw invalidArgument("Invalid version id specified", "versionId", version);
-  }
-  const object = existing(s3, request.call.principal, request.bucket, request.key);
-  const answer = new Headers({
-    "accept-ranges": "bytes",
-    etag: object.ETag,
-    "last-modified": new Date(object.LastModified).toUTCString(),
-  });
-  if (notModified(headers, object)) return new Response(null, { status: 304, headers: answer });
-
-  for (const [name, value] of Object.entries({ ...object.Headers, ...encryptionHeader })) {
-    answer.set(name, value);
-  }
-  for (const [name, value] of query) {
-    if (!name.startsWith("response-")) continue;
-    if (!/^[\t\x20-\x7e\xa0-\xff]*$/.test(value)) {
-      throw invalidArgument("Header value cannot be represented using ISO-8859-1.", name, value);
-    }
-    answer.set(overridable(name), value);
-  }
-  const { start, end, partial } = wanted(request, object, answer);
-  if (!partial && headers.get("x-amz-checksum-mode")?.toUpperCase() === "ENABLED") {
-    for (const [name, value] of Object.entries(checksumHeaders(object))) answer.set(name, value);
-  }
-  const length = end - start + 1;
-  answer.set("content-length", String(length));
-  if (partial) answer.set("content-range", `bytes ${start}-${end}/${object.Size}`);
-  const body = withBody ? s3.bodies.read(object.Pieces, start, length) : null;
-  return new Response(body, { status: partial ? 206 : 200, headers: answer });
-}
-
-/** The header that a `response-…` query parameter sets. */
-function overridable(parameter: string): string {
-  const name = parameter.slice("response-".length);
-  if (
-    /^(content-type|content-language|expires|cache-control|content-disposition|content-encoding)$/.test(name)
-  ) return name;
-  throw invalidArgument(
-    `${parameter} is not in the set of overridable response header names.`,
-    parameter,
-    "",
-  );
-}
-
-/** The bytes asked for, by Range or partNumber. */
-function wanted({ headers, query }: S3Request, object: StoredObject, answer: Headers) {
-  const part = query.get("partNumber");
-  if (part === null) {
-    const range = rangeOf(headers.get("range"), object.Size);
-    return { start: range?.start ?? 0, end: range?.end ?? object.Size - 1, partial: range !== undefined };
-  }
-  const number = Number(part);
-  if (!Number.isInteger(number) || number < 1 || number > 10_000) {
-    throw invalidArgument(
-      "Part number must be an integer between 1 and 10000, inclusive",
-      "partNumber",
-      part,
-    );
-  }
-  if (headers.has("range")) {
-    throw new AwsError("InvalidRequest", "Cannot specify both Range header and partNumber query parameter");
-  }
-  const piece = object.Pieces[number - 1];
-  if (!piece) {
-    throw new AwsError("InvalidPartNumber", "The requested partnumber is not satisfiable", 416, {
-      ActualPartCount: object.Pieces.length,
-      PartNumberRequested: part,
-    });
-  }
-  if (object.ETag.includes("-")) answer.set("x-amz-mp-parts-count", String(object.Pieces.length));
-  const start = object.Pieces.slice(0, number - 1).reduce((sum, { Size }) => sum + Size, 0);
-  return { start, end: start + piece.Size - 1, partial: object.Size > 0 };
-}
-
-function deleteObject(s3: S3Context, request: S3Request): Response {
-  authorizeObject(s3, request, "s3:DeleteObject");
-  const version = request.query.get("versionId");
-  if (version !== null && version !== "null") {
-    throw invalidArgument("Invalid version id specified", "versionId", version);
-  }
-  const object = s3.index.object(request.bucket, request.key);
-  if (request.headers.has("if-match")) checkWrite(request.headers, request.key, object);
-  removeObject(s3, request.bucket, object);
-  return new Response(null, { status: 204 });
-}
+export const deleteObject = operation({
+  action: "s3:DeleteObject",
+  input: structure({
+    ...objectInput,
+    VersionId: query("versionId", string()),
+    IfMatch: writeConditions.IfMatch,
+  }),
+  resource: onObject,
+  http: { at: "DELETE /{Bucket}/{Key+}", status: 204 },
+  run({ Bucket, Key, VersionId, IfMatch }, s3) {
+    checkVersion(VersionId);
+    const object = s3.index.object(Bucket, Key);
+    checkWrite({ IfMatch }, Key, object);
+    removeObject(s3, Bucket, object);
+    return {};
+  },
+});
 
 function removeObject(s3: S3Context, bucket: string, object: StoredObject | undefined): void {
   if (!object) return;
@@ -184,42 +117,42 @@ function removeObject(s3: S3Context, bucket: string, object: StoredObject | unde
   s3.bodies.remove(object.Pieces);
 }
 
-async function deleteObjects(s3: S3Context, request: S3Request): Promise<Response> {
-  theBucket(s3, request);
-  const { Object: given = [], Quiet } = await readXml(request, "Delete");
-  const entries = (Array.isArray(given) ? given : [given]) as Record<string, unknown>[];
-  if (entries.length === 0 || entries.length > 1000) throw malformedXml();
-  const Deleted: object[] = [];
-  const errors: object[] = [];
-  for (const { Key, VersionId, ETag, LastModifiedTime, Size } of entries) {
-    if (typeof Key !== "string" || Key === "") throw malformedXml();
-    if (VersionId !== undefined && VersionId !== "null") {
-      throw unsupported("object versions", "NotImplemented", 501);
-    }
-    if (ETag !== undefined || LastModifiedTime !== undefined || Size !== undefined) {
-      throw unsupported("conditions in DeleteObjects", "NotImplemented", 501);
-    }
-    try {
-      checkKey(Key);
-      s3.core.siblings.iam.authorize(
-        request.call.principal,
-        "s3:DeleteObject",
-        `${bucketArn(request.bucket)}/${Key}`,
-      );
-      removeObject(s3, request.bucket, s3.index.object(request.bucket, Key));
-      Deleted.push({ Key });
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      errors.push({ Key, Code: error.code, Message: error.message });
-    }
-  }
-  return xml("DeleteResult", { Deleted: Quiet === "true" ? [] : Deleted, Error: errors });
-}
+const objectIdentifier = structure({
+  Key: required(string({ min: 1 })),
+  VersionId: notSupported("null"),
+  ETag: notSupported(),
+  LastModifiedTime: notSupported(),
+  Size: notSupported(),
+});
 
-export const objectOperations: readonly Operation[] = [
-  { method: "PUT", on: "object", run: putObject },
-  { method: "GET", on: "object", run: getObject },
-  { method: "HEAD", on: "object", run: headObject },
-  { method: "DELETE", on: "object", run: deleteObject },
-  { method: "POST", on: "bucket", query: "delete", run: deleteObjects },
-];
+export const deleteObjects = operation({
+  action: OPEN, // each key is asked for by itself, and its denial is one of the answer's errors
+  input: structure({
+    ...bucketInput,
+    Delete: payload(
+      structure({
+        Objects: required(element("Object", list(objectIdentifier, { min: 1, max: 1000 }))),
+        Quiet: boolean(),
+      }),
+      "Delete",
+    ),
+  }),
+  resource: onBucket,
+  http: { at: "POST /{Bucket}?delete", root: "DeleteResult", elements: { Errors: "Error" } },
+  run({ Bucket, Delete }, s3, { authorize }) {
+    if (!Delete) throw malformedXml();
+    const Deleted: { Key: string }[] = [];
+    const Errors: { Key: string; Code: string; Message: string }[] = [];
+    for (const { Key } of Delete.Objects) {
+      try {
+        authorize({ action: "s3:DeleteObject", resource: objectArn({ Bucket, Key }) });
+        removeObject(s3, Bucket, s3.index.object(Bucket, Key));
+        Deleted.push({ Key });
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        Errors.push({ Key, Code: error.code, Message: error.message });
+      }
+    }
+    return { Deleted: Delete.Quiet ? [] : Deleted, Errors };
+  },
+});

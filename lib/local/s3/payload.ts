@@ -1,13 +1,42 @@
 /** Receives a request's body into a file: takes the framing off and verifies everything the client vouches for. */
 import { AwsError, unsupported } from "../errors.ts";
+import { blob, header, notSupported, payload, string, type Structure } from "../shapes.ts";
 import type { Piece, WrittenBody } from "./bodies.ts";
 import { CHECKSUM_ALGORITHMS, CHECKSUM_BYTES, type ChecksumAlgorithm } from "./checksums.ts";
 import { decodeChunked } from "./chunked.ts";
-import type { S3Context, S3Request } from "./context.ts";
+import { count, type S3Context } from "./context.ts";
+import { CHECKSUM_HEADERS, checksumInput, inHeaders } from "./headers.ts";
 import type { Checksum } from "./index.ts";
 
 /** Of one PutObject or UploadPart. */
 const MAX_BODY_BYTES = 5 * 1024 ** 3;
+
+type Body = Uint8Array | ReadableStream<Uint8Array>;
+
+/** Members of a body, of what the client vouches for, and of its framing (which AWS's model does not have). */
+export const bodyInput = {
+  Body: payload(blob<Body>()),
+  /** Of bytes it need not be given. */
+  ContentLength: header("content-length", count),
+  ...checksumInput,
+  ...inHeaders(string(), {
+    ChecksumAlgorithm: "x-amz-sdk-checksum-algorithm",
+    ContentEncoding: "content-encoding",
+    ContentMD5: "content-md5",
+    ContentSHA256: "x-amz-content-sha256",
+    Trailer: "x-amz-trailer",
+  }),
+  ...inHeaders(notSupported(), {
+    ChecksumMD5: "x-amz-checksum-md5",
+    ChecksumSHA512: "x-amz-checksum-sha512",
+    ChecksumXXHASH128: "x-amz-checksum-xxhash128",
+    ChecksumXXHASH3: "x-amz-checksum-xxhash3",
+    ChecksumXXHASH64: "x-amz-checksum-xxhash64",
+  }),
+  DecodedContentLength: header("x-amz-decoded-content-length", count),
+};
+
+type BodyInput = Structure<typeof bodyInput>;
 
 export interface Received {
   readonly piece: Piece;
@@ -22,18 +51,19 @@ export interface Received {
  */
 export async function receive(
   s3: S3Context,
-  { call, headers }: S3Request,
+  input: BodyInput,
   wanted?: ChecksumAlgorithm,
 ): Promise<Received> {
-  const length = expectedLength(headers);
-  const md5 = expectedMd5(headers);
-  const sha256 = /^[0-9a-f]{64}$/.exec(headers.get("x-amz-content-sha256") ?? "")?.[0];
-  const sent = sentChecksum(headers);
+  const { ContentSHA256 = "", ContentEncoding = "" } = input;
+  const length = expectedLength(input);
+  const md5 = expectedMd5(input.ContentMD5);
+  const sha256 = /^[0-9a-f]{64}$/.exec(ContentSHA256)?.[0];
+  const sent = sentChecksum(input);
   const algorithm = sent?.algorithm ?? wanted;
   const trailers = new Map<string, string>();
-  const body = bodyOf(call.request);
-  const framed = headers.get("x-amz-content-sha256")?.startsWith("STREAMING-") ||
-    headers.get("content-encoding")?.split(",")[0]?.trim() === "aws-chunked";
+  const body = piecesOf(input.Body);
+  const framed = ContentSHA256.startsWith("STREAMING-") ||
+    ContentEncoding.split(",")[0]!.trim() === "aws-chunked";
 
   const algorithms = new Set<ChecksumAlgorithm>(algorithm ? [algorithm] : []);
   if (sha256) algorithms.add("SHA256");
@@ -54,17 +84,26 @@ export async function receive(
         },
       );
     }
-    const value = algorithm && base64(written.checksums.get(algorithm)!);
-    if (sent) checkSent(sent, sent.value ?? trailers.get(checksumHeader(sent.algorithm)), value!);
-    return {
-      piece: written.piece,
-      md5: hex(written.md5),
-      checksum: algorithm && { Algorithm: algorithm, Value: value!, Type: "FULL_OBJECT" },
-    };
+    const body = received(written, algorithm);
+    if (sent) checkSent(sent, sent.value ?? trailers.get(headerOf(sent.algorithm)), body.checksum!.Value);
+    return body;
   } catch (error) {
     s3.bodies.remove([written.piece]);
     throw error;
   }
+}
+
+/** @param algorithm that of the body's checksum, which the writer must have computed */
+export function received(
+  { piece, md5, checksums }: WrittenBody,
+  algorithm: ChecksumAlgorithm | undefined,
+): Received {
+  const checksum: Checksum | undefined = algorithm && {
+    Algorithm: algorithm,
+    Value: base64(checksums.get(algorithm)!),
+    Type: "FULL_OBJECT",
+  };
+  return { piece, md5: hex(md5), checksum };
 }
 
 /** Writes a source to a new file; a source that breaks off or is longer than `length` bytes leaves none. */
@@ -89,9 +128,8 @@ export async function write(
   return writer.finish();
 }
 
-/** The header that carries a checksum of this algorithm. */
-export function checksumHeader(algorithm: ChecksumAlgorithm): string {
-  return `x-amz-checksum-${algorithm.toLowerCase()}`;
+function headerOf(algorithm: ChecksumAlgorithm): string {
+  return CHECKSUM_HEADERS[`Checksum${algorithm}`];
 }
 
 /** @throws AwsError InvalidRequest when the name is of no checksum algorithm. */
@@ -106,33 +144,33 @@ export function checksumAlgorithm(name: string): ChecksumAlgorithm {
 }
 
 /** A stream that the client breaks off is the client's error. */
-async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
-  if (!request.body) return;
+async function* piecesOf(body: Body = new Uint8Array()): AsyncGenerator<Uint8Array> {
+  if (body instanceof Uint8Array) return yield body;
   try {
-    for await (const bytes of request.body) yield bytes;
+    for await (const bytes of body) yield bytes;
   } catch {
     throw incompleteBody();
   }
 }
 
-function expectedLength(headers: Headers): number {
-  const text = headers.get("x-amz-decoded-content-length") ?? headers.get("content-length");
-  if (text === null) {
+function expectedLength({ Body, ContentLength, DecodedContentLength }: BodyInput): number {
+  const length = DecodedContentLength ?? ContentLength ??
+    (Body instanceof Uint8Array ? Body.length : undefined);
+  if (length === undefined) {
     throw new AwsError("MissingContentLength", "You must provide the Content-Length HTTP header.", 411);
   }
-  if (!/^\d{1,15}$/.test(text)) throw new AwsError("InvalidArgument", "Content-Length is not valid");
-  if (Number(text) > MAX_BODY_BYTES) {
-    throw new AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400, {
-      ProposedSize: text,
-      MaxSizeAllowed: MAX_BODY_BYTES,
-    });
+  if (!Number.isSafeInteger(length) || length < 0) {
+    throw new AwsError("InvalidArgument", "Content-Length is not valid");
   }
-  return Number(text);
+  if (length <= MAX_BODY_BYTES) return length;
+  throw new AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400, {
+    ProposedSize: length,
+    MaxSizeAllowed: MAX_BODY_BYTES,
+  });
 }
 
-function expectedMd5(headers: Headers): Uint8Array | undefined {
-  const text = headers.get("content-md5");
-  if (text === null) return undefined;
+function expectedMd5(text: string | undefined): Uint8Array | undefined {
+  if (text === undefined) return undefined;
   const bytes = fromBase64(text);
   if (bytes?.length === 16) return bytes;
   throw new AwsError("InvalidDigest", "The Content-MD5 you specified was invalid.", 400, {
@@ -146,12 +184,12 @@ interface SentChecksum {
   readonly value?: string;
 }
 
-function sentChecksum(headers: Headers): SentChecksum | undefined {
-  const trailer = headers.get("x-amz-trailer")?.toLowerCase();
+function sentChecksum(input: BodyInput): SentChecksum | undefined {
+  const trailer = input.Trailer?.toLowerCase();
   const sent = CHECKSUM_ALGORITHMS.flatMap((algorithm): SentChecksum[] => {
-    const value = headers.get(checksumHeader(algorithm));
-    if (value !== null) return [{ algorithm, value }];
-    return trailer === checksumHeader(algorithm) ? [{ algorithm }] : [];
+    const value = input[`Checksum${algorithm}`];
+    if (value !== undefined) return [{ algorithm, value }];
+    return trailer === headerOf(algorithm) ? [{ algorithm }] : [];
   });
   if (sent.length > 1) {
     throw new AwsError(
@@ -159,13 +197,11 @@ function sentChecksum(headers: Headers): SentChecksum | undefined {
       "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
     );
   }
-  const unknown = [...headers.keys(), trailer ?? ""].find((name) =>
-    /^x-amz-checksum-(?!mode$|type$|algorithm$)/.test(name) &&
-    !CHECKSUM_ALGORITHMS.some((algorithm) => checksumHeader(algorithm) === name)
-  );
-  if (unknown) throw unsupported(`the header ${unknown}`, "NotImplemented", 501);
-  const announced = headers.get("x-amz-sdk-checksum-algorithm");
-  if (announced !== null && checksumAlgorithm(announced) !== sent[0]?.algorithm) {
+  if (trailer?.startsWith("x-amz-checksum-") && sent.length === 0) {
+    throw unsupported(`the trailer ${trailer}`, "NotImplemented", 501);
+  }
+  const announced = input.ChecksumAlgorithm;
+  if (announced !== undefined && checksumAlgorithm(announced) !== sent[0]?.algorithm) {
     throw new AwsError(
       "InvalidRequest",
       "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
@@ -176,7 +212,7 @@ function sentChecksum(headers: Headers): SentChecksum | undefined {
 
 function checkSent({ algorithm }: SentChecksum, value: string | undefined, computed: string): void {
   if (value !== undefined && fromBase64(value)?.length !== CHECKSUM_BYTES[algorithm]) {
-    throw new AwsError("InvalidRequest", `Value for ${checksumHeader(algorithm)} header is invalid.`);
+    throw new AwsError("InvalidRequest", `Value for ${headerOf(algorithm)} header is invalid.`);
   }
   if (value === undefined) {
     throw new AwsError(

@@ -1,22 +1,78 @@
 /** How S3 is spoken to. */
 import { AwsError, unsupported } from "../errors.ts";
+import { violationsText } from "../protocols/protocol.ts";
 import { restXml, S3_FAULTS } from "../protocols/rest_xml.ts";
+import { malformedXml } from "../protocols/xml.ts";
+import { memberOf } from "../shapes.ts";
 import { XMLNS } from "./context.ts";
-import { SUBRESOURCES } from "./subresources.ts";
 import { readTarget } from "./target.ts";
+
+/** The query parameters that name an operation; any other is an argument or none of S3's. */
+const SUBRESOURCES = [
+  "abac",
+  "accelerate",
+  "acl",
+  "analytics",
+  "annotation",
+  "attributes",
+  "cors",
+  "delete",
+  "encryption",
+  "intelligent-tiering",
+  "inventory",
+  "legal-hold",
+  "lifecycle",
+  "list-type",
+  "location",
+  "logging",
+  "metadataConfiguration",
+  "metadataTable",
+  "metrics",
+  "notification",
+  "object-lock",
+  "ownershipControls",
+  "policy",
+  "policyStatus",
+  "publicAccessBlock",
+  "renameObject",
+  "replication",
+  "requestPayment",
+  "restore",
+  "retention",
+  "select",
+  "session",
+  "tagging",
+  "torrent",
+  "uploadId",
+  "uploads",
+  "versioning",
+  "versions",
+  "website",
+] as const;
+
+const notHere = (what: string) => unsupported(what, "NotImplemented", 501);
 
 export const s3Protocol = restXml({
   xmlns: XMLNS,
-  target({ rawUrl, headers }) {
-    const { bucket, key, query } = readTarget(new Request(rawUrl, { headers }));
-    return { segments: bucket === "" ? [""] : key === "" ? [bucket] : [bucket, key], query };
-  },
+  target: readTarget,
   parameters: SUBRESOURCES,
   notFound({ method }, segments, parameter) {
     const on = segments.length > 1 ? "object" : segments[0] === "" ? "service" : "bucket";
-    if (parameter) return unsupported(`${method} of an S3 ${on}'s '${parameter}'`, "NotImplemented", 501);
+    if (parameter) return notHere(`${method} of an S3 ${on}'s '${parameter}'`);
     const message = "The specified method is not allowed against this resource.";
     return new AwsError("MethodNotAllowed", message, 405, { Method: method, ResourceType: on.toUpperCase() });
   },
-  words: { unauthenticated: (fault) => S3_FAULTS[fault]() },
+  words: {
+    unauthenticated: (fault) => S3_FAULTS[fault](),
+    invalid(violations) {
+      const lacking = violations.find(({ kind }) => kind === "unsupported");
+      if (lacking) {
+        const value = typeof lacking.value === "string" ? ` '${lacking.value}'` : "";
+        return notHere(memberOf(lacking) + value);
+      }
+      // A path of several parts leads into an XML body.
+      if (violations.some(({ path }) => path.includes("."))) return malformedXml();
+      return new AwsError("InvalidRequest", violationsText(violations));
+    },
+  },
 });

@@ -1,122 +1,90 @@
-/** Amazon S3: which operation a request is, and the same operations for the sibling services. */
+/** Amazon S3: buckets and objects, with its index in the store and objects' larger bodies as files. */
 import { join } from "node:path";
-import { AwsError, unsupported } from "../errors.ts";
-import type { Call, Core, Principal, S3, S3Object } from "../services.ts";
+import type { Service } from "../dispatcher.ts";
+import { operationsOf } from "../operation.ts";
+import type { Core, Principal, S3, S3Object } from "../services.ts";
 import { Bodies, MAX_INLINE_BYTES } from "./bodies.ts";
-import { bucketOperations } from "./buckets.ts";
-import { completeOperations } from "./complete.ts";
-import {
-  bucketArn,
-  checkKey,
-  existing,
-  findBucket,
-  type Operation,
-  type S3Context,
-  s3Now,
-  type S3Request,
-} from "./context.ts";
-import { copyOperations } from "./copy.ts";
-import { afterPrefix, Index, type StoredObject } from "./index.ts";
-import { listOperations } from "./listing.ts";
-import { multipartOperations } from "./multipart.ts";
-import { objectOperations } from "./objects.ts";
-import { hex } from "./payload.ts";
-import { configurationOperations, SUBRESOURCES } from "./subresources.ts";
-import { readTarget } from "./target.ts";
+import * as buckets from "./buckets.ts";
+import * as complete from "./complete.ts";
+import * as configuration from "./configuration.ts";
+import type { S3Context } from "./context.ts";
+import * as copy from "./copy.ts";
+import { Index } from "./index.ts";
+import * as listUploads from "./list_uploads.ts";
+import * as listing from "./listing.ts";
+import * as multipart from "./multipart.ts";
+import * as objects from "./objects.ts";
+import { received } from "./payload.ts";
+import { s3Protocol } from "./protocol.ts";
+import * as readObjects from "./read_objects.ts";
 import { Uploads } from "./uploads.ts";
 
-const OPERATIONS: readonly Operation[] = [
-  ...bucketOperations,
-  ...copyOperations,
-  ...objectOperations,
-  ...listOperations,
-  ...multipartOperations,
-  ...completeOperations,
-  ...configurationOperations,
-];
+/** A copy is a PUT too, told by its header: it is asked first. */
+const operations = operationsOf<S3Context>(
+  copy,
+  buckets,
+  objects,
+  readObjects,
+  listing,
+  multipart,
+  listUploads,
+  complete,
+  configuration,
+);
 
-/** S3 with its index in the store and objects' bytes as files in `<stateDir>/s3`. */
-export function createS3(core: Core): S3 {
+/** S3 with its files in `<stateDir>/s3`. */
+export function createS3(core: Core): { service: Service<S3Context>; sibling: S3 } {
   const s3: S3Context = {
     core,
     index: new Index(core.store),
     uploads: new Uploads(core.store),
     bodies: new Bodies(join(core.stateDir, "s3")),
   };
-  return {
-    handle: async (call) => await handle(s3, call),
+  const service: Service<S3Context> = {
+    name: "s3",
+    protocol: s3Protocol,
+    operations,
+    context: s3,
     start: () => s3.bodies.sweep(new Set([...s3.index.files(MAX_INLINE_BYTES), ...s3.uploads.files()])),
-    getObject(principal, bucket, key) {
-      const object = readable(s3, principal, bucket, key);
-      return { ...described(object), Body: s3.bodies.bytes(object.Pieces, 0, object.Size) };
-    },
-    putObject: (principal, bucket, key, body, contentType) =>
-      described(put(s3, principal, bucket, key, body, contentType)),
-    listObjects(principal, bucket, prefix) {
-      findBucket(s3, bucket);
-      core.siblings.iam.authorize(principal, "s3:ListBucket", bucketArn(bucket), { "s3:prefix": prefix });
-      return s3.index.scan(bucket, prefix, afterPrefix(prefix), -1);
-    },
+    stop: () => s3.bodies.stop(),
   };
+  return { service, sibling: siblingOf(s3) };
 }
 
-async function handle(s3: S3Context, call: Call): Promise<Response> {
-  const request: S3Request = { call, headers: call.request.headers, ...readTarget(call.request) };
-  const operation = findOperation(request);
-  return await operation.run(s3, request);
-}
-
-function findOperation({ call, headers, query, bucket, key }: S3Request): Operation {
-  const { method } = call.request;
-  const on = key !== "" ? "object" : bucket !== "" ? "bucket" : "service";
-  const named = SUBRESOURCES.find((name) => query.has(name));
-  const found = OPERATIONS.find((operation) =>
-    operation.method === method && operation.on === on && operation.query === named &&
-    (operation.header === undefined || headers.has(operation.header))
-  );
-  if (found) return found;
-  if (named) throw unsupported(`${method} of an S3 ${on}'s '${named}'`, "NotImplemented", 501);
-  throw new AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405, {
-    Method: method,
-    ResourceType: on.toUpperCase(),
+// For services that do not call operations yet.
+function siblingOf(s3: S3Context): S3 {
+  const { core } = s3;
+  const callerOf = (principal: Principal, bucket: string) => ({
+    principal,
+    region: s3.index.bucket(bucket)?.Region ?? core.region,
   });
-}
-
-function readable(s3: S3Context, principal: Principal, bucket: string, key: string): StoredObject {
-  findBucket(s3, bucket);
-  checkKey(key);
-  s3.core.siblings.iam.authorize(principal, "s3:GetObject", `${bucketArn(bucket)}/${key}`);
-  return existing(s3, principal, bucket, key);
-}
-
-function put(
-  s3: S3Context,
-  principal: Principal,
-  bucket: string,
-  key: string,
-  body: Uint8Array,
-  contentType = "binary/octet-stream",
-): StoredObject {
-  findBucket(s3, bucket);
-  checkKey(key);
-  s3.core.siblings.iam.authorize(principal, "s3:PutObject", `${bucketArn(bucket)}/${key}`);
-  const writer = s3.bodies.create();
-  writer.write(body);
-  const { piece, md5 } = writer.finish();
-  const object: StoredObject = {
-    Key: key,
-    Size: piece.Size,
-    ETag: `"${hex(md5)}"`,
-    LastModified: s3Now(s3),
-    Headers: { "content-type": contentType },
-    Pieces: [piece],
+  return {
+    getObject(principal, Bucket, Key) {
+      core.call(readObjects.headObject, { Bucket, Key }, callerOf(principal, Bucket));
+      const { Size, ETag, LastModified, Headers, Pieces } = s3.index.object(Bucket, Key)!;
+      const ContentType = Headers["content-type"];
+      return { Key, Size, ETag, LastModified, ContentType, Body: s3.bodies.bytes(Pieces, 0, Size) };
+    },
+    putObject(principal, Bucket, Key, body, ContentType = "binary/octet-stream") {
+      const input = { Bucket, Key };
+      const caller = { ...callerOf(principal, Bucket), requestId: "" };
+      const resource = objects.putObject.resource!(input, s3, caller);
+      core.siblings.iam.authorize(principal, "s3:PutObject", resource);
+      const writer = s3.bodies.create(["CRC64NVME"]);
+      writer.write(body);
+      const headers = { "content-type": ContentType };
+      return objects.storeReceived(s3, input, caller, received(writer.finish(), "CRC64NVME"), headers);
+    },
+    listObjects(principal, Bucket, Prefix) {
+      const found: S3Object[] = [];
+      let ContinuationToken: string | undefined;
+      for (;;) {
+        const input = { Bucket, Prefix, ContinuationToken };
+        const page = core.call(listing.listObjectsV2, input, callerOf(principal, Bucket));
+        found.push(...page.Contents.map((one) => ({ ...one, LastModified: one.LastModified.getTime() })));
+        ContinuationToken = page.NextContinuationToken;
+        if (ContinuationToken === undefined) return found;
+      }
+    },
   };
-  const replaced = s3.index.object(bucket, key);
-  s3.index.putObject(bucket, object);
-  if (replaced) s3.bodies.remove(replaced.Pieces);
-  return object;
-}
-
-function described({ Key, Size, ETag, LastModified, Headers }: StoredObject): S3Object {
-  return { Key, Size, ETag, LastModified, ContentType: Headers["content-type"] };
 }

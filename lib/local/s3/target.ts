@@ -1,20 +1,24 @@
 /** What a request's URL names: bucket, key and query, path-style or `bucket.localhost`. */
 import { AwsError } from "../errors.ts";
+import type { WireRequest } from "../protocols/protocol.ts";
+import { noSuchBucket } from "./context.ts";
 
 /**
  * Reads the URL as it was sent: a `URL` object would take `..` in a key for a step up.
+ * @returns bucket and key, where the URL has them, as `segments`; none is `[""]`
  * @throws AwsError InvalidURI when the percent-encoding is not of UTF-8
  */
-export function readTarget(request: Request): { bucket: string; key: string; query: URLSearchParams } {
-  const [, path = "", search = ""] = /^https?:\/\/[^/?]*([^?]*)\??(.*)$/s.exec(request.url) ?? [];
-  const host = request.headers.get("host") ?? new URL(request.url).host;
+export function readTarget(
+  { rawUrl, headers }: Pick<WireRequest, "rawUrl" | "headers">,
+): { segments: string[]; query: URLSearchParams } {
+  const [, path = "", search = ""] = /^https?:\/\/[^/?]*([^?]*)\??(.*)$/s.exec(rawUrl) ?? [];
+  const host = headers.get("host") ?? new URL(rawUrl).host;
   const hostBucket = /^(.+)\.localhost(:\d+)?$/.exec(host)?.[1];
   const [, pathBucket = "", rest = ""] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
-  return {
-    bucket: hostBucket ?? decode(pathBucket),
-    key: decode(hostBucket ? path.slice(1) : rest),
-    query: new URLSearchParams(search),
-  };
+  const bucket = hostBucket ?? decode(pathBucket);
+  const key = decode(hostBucket ? path.slice(1) : rest);
+  if (bucket === "" && key !== "") throw noSuchBucket(bucket);
+  return { segments: key === "" ? [bucket] : [bucket, key], query: new URLSearchParams(search) };
 }
 
 function decode(text: string): string {
