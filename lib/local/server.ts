@@ -79,7 +79,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const iam = createIam(core, { propagationSeconds: options.rolePropagationSeconds ?? 0 });
   siblings.iam = { ...iam.access, ...legacyIam(iam.access) };
   const s3 = siblings.s3 = createS3(core);
-  const logs = siblings.logs = createLogs(core);
+  const logs = createLogs(core);
+  siblings.logs = logs.access;
   const lambda = siblings.lambda = createLambda(core, options.lambda);
   const sqs = siblings.sqs = createSqs(core);
   const sns = siblings.sns = createSns(core);
@@ -91,7 +92,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     legacy("states", statesProtocol, createStates(core)),
     legacy("sagemaker", sagemakerProtocol, sagemaker),
     legacy("sagemaker", runtimeProtocol, sagemaker, (url) => url.pathname.startsWith("/endpoints/")),
-    legacy("logs", logsProtocol, logs),
+    logs.service,
     legacy("sqs", sqsProtocol, sqs),
     legacy("sns", snsProtocol, sns, (url) => url.searchParams.get("Action") === "Unsubscribe"),
     legacy("s3", s3Protocol, s3),

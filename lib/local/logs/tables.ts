@@ -85,10 +85,9 @@ export class LogTables {
     return this.store.get(`SELECT ${STREAM} FROM log_streams WHERE log_group = ? AND name = ?`, group, name);
   }
 
-  /** In order of name, or of the last event (streams without one come first). */
-  streams(group: string, order: "name" | "lastEvent"): Stream[] {
-    const by = order === "name" ? "name" : "last_event, name";
-    return this.store.all(`SELECT ${STREAM} FROM log_streams WHERE log_group = ? ORDER BY ${by}`, group);
+  /** In order of name. */
+  streams(group: string): Stream[] {
+    return this.store.all(`SELECT ${STREAM} FROM log_streams WHERE log_group = ? ORDER BY name`, group);
   }
 
   addStream(group: string, name: string, created: number): void {
