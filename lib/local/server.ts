@@ -89,7 +89,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const services: AnyService[] = [
     ...iam.services,
     legacy("lambda", lambdaProtocol, lambda, (url) => url.pathname.startsWith("/2015-03-31/")),
-    legacy("states", statesProtocol, createStates(core)),
+    createStates(core),
     legacy("sagemaker", sagemakerProtocol, sagemaker),
     legacy("sagemaker", runtimeProtocol, sagemaker, (url) => url.pathname.startsWith("/endpoints/")),
     logs.service,
