@@ -80,7 +80,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   siblings.iam = { ...iam.access, ...legacyIam(iam.access) };
   const s3 = createS3(core);
   siblings.s3 = s3.sibling;
-  const logs = siblings.logs = createLogs(core);
+  const logs = createLogs(core);
+  siblings.logs = logs.access;
   const lambda = siblings.lambda = createLambda(core, options.lambda);
   siblings.sns = snsForSiblings(core);
   const sagemaker = createSageMaker(core, { quotas: options.quotas });
@@ -88,10 +89,10 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const services: AnyService[] = [
     ...iam.services,
     lambda,
-    legacy("states", statesProtocol, createStates(core)),
+    createStates(core),
     legacy("sagemaker", sagemakerProtocol, sagemaker),
     legacy("sagemaker", runtimeProtocol, sagemaker, (url) => url.pathname.startsWith("/endpoints/")),
-    legacy("logs", logsProtocol, logs),
+    logs.service,
     createSqs(core),
     createSns(core),
     s3.service,

@@ -116,7 +116,7 @@ export interface S3 {
   listObjects(principal: Principal, bucket: string, prefix: string): S3Object[];
 }
 
-export interface Logs extends LegacyService {
+export interface Logs {
   /**
    * Whether a service that logs as `principal` may write to a stream, making it and its group where they are absent.
    * A service without these permissions goes on and its lines are lost.

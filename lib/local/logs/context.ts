@@ -1,33 +1,54 @@
-/** What the operations of CloudWatch Logs share: shapes of names, ARNs, authorisation, errors, page tokens. */
+/** What the operations of CloudWatch Logs share: shapes of names, the resource that they act on, errors, pages. */
 import { AwsError } from "../errors.ts";
-import type { Call, Core } from "../services.ts";
-import { string } from "../legacy_shapes.ts";
-import type { Group, LogTables, Stream } from "./events.ts";
+import { operationsOn } from "../operation.ts";
+import { type Key, page } from "../pages.ts";
+import type { Core } from "../services.ts";
+import { integer, string } from "../shapes.ts";
+import { INVALID } from "./protocol.ts";
+import type { Group, LogTables, Stream } from "./tables.ts";
 
 export interface LogsContext {
-  readonly core: Core;
+  readonly core: Pick<Core, "account" | "region" | "now">;
   readonly tables: LogTables;
 }
 
+export const operation = operationsOn<LogsContext>();
+
 export const groupName = string({ min: 1, max: 512, pattern: /[\.\-_/#A-Za-z0-9]+/ });
-/** A name or an ARN. */
-export const groupIdentifier = string({ min: 1, max: 2048, pattern: /[\w#+=/:,.@-]*/ });
 export const streamName = string({ min: 1, max: 512, pattern: /[^:*]*/ });
+/** A group by its name, or by a name or ARN. */
+export const eitherGroup = {
+  logGroupName: groupName,
+  logGroupIdentifier: string({ min: 1, max: 2048, pattern: /[\w#+=/:,.@-]*/ }),
+};
+/** Members of every request for a page. */
+export const paging = { limit: integer({ min: 1, max: 50 }), nextToken: string({ min: 1 }) };
+
+/** A group, or one of its streams, as requests name them. */
+interface Named {
+  readonly logGroupName?: string;
+  readonly logGroupIdentifier?: string;
+  readonly logStreamName?: string;
+}
 
 export function groupArn({ core }: LogsContext, group: string): string {
   return `arn:aws:logs:${core.region}:${core.account}:log-group:${group}`;
 }
 
-/** Checks that the caller may do `action` to a group, or to one of its streams. */
-export function authorize(logs: LogsContext, call: Call, action: string, group = "", stream = ""): void {
-  // CloudWatch Logs names a group with an empty stream behind it, which policies match by `…:NAME:*`.
-  const resource = `${groupArn(logs, group)}:log-stream:${stream}`;
-  logs.core.siblings.iam.authorize(call.principal, `logs:${action}`, resource);
+export function streamArn(logs: LogsContext, group: string, stream: string): string {
+  return `${groupArn(logs, group)}:log-stream:${stream}`;
+}
+
+/**
+ * The permission's resource: a stream, or a group with an empty stream behind it, which policies match by
+ * `…:NAME:*`. @throws AwsError as `givenGroup`
+ */
+export function onNamed(input: Named, logs: LogsContext): string {
+  return streamArn(logs, givenGroup(input), input.logStreamName ?? "");
 }
 
 /** The group's name, of the two members that may name it. @throws AwsError unless exactly one does */
-export function givenGroup(input: { logGroupName?: string; logGroupIdentifier?: string }): string {
-  const { logGroupName, logGroupIdentifier } = input;
+export function givenGroup({ logGroupName, logGroupIdentifier }: Named): string {
   if ((logGroupName === undefined) === (logGroupIdentifier === undefined)) {
     throw invalidParameter("Exactly one of logGroupName and logGroupIdentifier must be given.");
   }
@@ -49,24 +70,26 @@ export function existingStream(logs: LogsContext, group: string, name: string): 
   throw new AwsError("ResourceNotFoundException", "The specified log stream does not exist.");
 }
 
+export function alreadyExists(what: string): AwsError {
+  return new AwsError("ResourceAlreadyExistsException", `The specified ${what} already exists`);
+}
+
 export function invalidParameter(message: string): AwsError {
-  return new AwsError("InvalidParameterException", message);
+  return new AwsError(INVALID, message);
 }
 
-/** A page of named items: those behind the one that the token names. */
-export function pageOf<T>(
+/** A page of groups or streams. @param list a token is good for the same list only */
+export function paged<T>(
   items: readonly T[],
-  name: (item: T) => string,
-  token: string | undefined,
-  limit: number,
-): { page: T[]; nextToken?: string } {
-  const start = token === undefined ? 0 : items.findIndex((item) => tokenOf(name(item)) === token) + 1;
-  if (token !== undefined && start === 0) throw invalidParameter("The specified nextToken is invalid.");
-  const page = items.slice(start, start + limit);
-  const more = start + limit < items.length;
-  return { page, nextToken: more ? tokenOf(name(page.at(-1)!)) : undefined };
+  key: (item: T) => Key,
+  { limit = 50, nextToken: token }: { limit?: number; nextToken?: string },
+  { list, descending }: { list?: string; descending?: boolean } = {},
+): { items: T[]; next?: string } {
+  const invalidToken = () => invalidParameter("The specified nextToken is invalid.");
+  return page(items, { key, limit, token, list, descending, invalidToken });
 }
 
-function tokenOf(name: string): string {
-  return new TextEncoder().encode(name).toBase64();
+/** What an event counts for in CloudWatch Logs' limits, in bytes. */
+export function eventBytes(message: string): number {
+  return new TextEncoder().encode(message).length + 26;
 }

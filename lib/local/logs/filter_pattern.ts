@@ -1,6 +1,7 @@
 /** Filter patterns of unstructured log lines (AWS, "Filter pattern syntax for metric filters, …"). */
 import { unsupported } from "../errors.ts";
 import { invalidParameter } from "./context.ts";
+import { INVALID } from "./protocol.ts";
 
 /**
  * Reads a pattern of terms: `a b` (both), `?a ?b` (either), `-a` (not), `"a phrase"`. A term matches a whole
@@ -9,10 +10,14 @@ import { invalidParameter } from "./context.ts";
  */
 export function compilePattern(pattern: string): (message: string) => boolean {
   const text = pattern.trim();
-  if (/^[{[]/.test(text)) throw unsupported(`the filter pattern '${text}' (only terms)`);
+  if (/^[{[]/.test(text)) {
+    throw unsupported(`the filter pattern '${text}' (only terms)`, INVALID);
+  }
   const terms = [...text.matchAll(/([?-]?)(?:"((?:[^"\\]|\\.)*)"|(\S+))/g)].map(
     ([, mode, quoted, plain]) => {
-      if (plain?.startsWith("%")) throw unsupported(`the regular expression '${plain}' in a filter pattern`);
+      if (plain?.startsWith("%")) {
+        throw unsupported(`the regular expression '${plain}' in a filter pattern`, INVALID);
+      }
       if (plain !== undefined && !/^[\w]+$/.test(plain)) {
         throw invalidParameter(
           `Invalid character(s) in term '${plain}': terms with other than letters, digits and _ need quotes`,

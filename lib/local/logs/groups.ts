@@ -1,176 +1,107 @@
-/** Log groups and streams: create, describe, delete, and how long groups keep their events. */
-import { AwsError } from "../errors.ts";
-import { operation } from "../legacy_protocols.ts";
-import { boolean, integer, notSupported, required, string, structure } from "../legacy_shapes.ts";
+/** Log groups: create, describe, delete, and how long they keep their events. */
+import { integer, notSupported, required, string, structure } from "../shapes.ts";
 import {
-  authorize,
+  alreadyExists,
   existingGroup,
-  existingStream,
-  givenGroup,
   groupArn,
-  groupIdentifier,
   groupName,
   invalidParameter,
   type LogsContext,
-  pageOf,
-  streamName,
+  onNamed,
+  operation,
+  paged,
+  paging,
+  streamArn,
 } from "./context.ts";
-import type { Group, Stream } from "./events.ts";
+import type { Group } from "./tables.ts";
 
 const RETENTION_DAYS = [
-  1,
-  3,
-  5,
-  7,
-  14,
-  30,
-  60,
-  90,
-  120,
-  150,
-  180,
-  365,
-  400,
-  545,
-  731,
-  1096,
-  1827,
-  2192,
-  2557,
-  2922,
-  3288,
-  3653,
+  ...[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731],
+  ...[1096, 1827, 2192, 2557, 2922, 3288, 3653],
 ];
+const byName = structure({ logGroupName: required(groupName) });
+const logGroupClass = string({ values: ["STANDARD"] });
 
-const page = { limit: integer({ min: 1, max: 50 }), nextToken: string({ min: 1 }) };
+export const createLogGroup = operation({
+  action: "logs:CreateLogGroup",
+  input: structure({
+    logGroupName: required(groupName),
+    kmsKeyId: notSupported(),
+    tags: notSupported(),
+    logGroupClass,
+    deletionProtectionEnabled: notSupported(),
+  }),
+  resource: onNamed,
+  run({ logGroupName }, { core, tables }) {
+    if (tables.group(logGroupName)) throw alreadyExists("log group");
+    tables.addGroup(logGroupName, core.now());
+  },
+});
 
-export function groupOperations(logs: LogsContext) {
-  const { core, tables } = logs;
-  return {
-    CreateLogGroup: operation(
-      structure({
-        logGroupName: required(groupName),
-        kmsKeyId: notSupported(),
-        tags: notSupported(),
-        logGroupClass: string({ values: ["STANDARD"] }),
-        deletionProtectionEnabled: notSupported(),
-      }),
-      ({ logGroupName }, call) => {
-        authorize(logs, call, "CreateLogGroup", logGroupName);
-        if (tables.group(logGroupName)) throw alreadyExists("log group");
-        tables.addGroup(logGroupName, core.now());
-      },
-    ),
+export const deleteLogGroup = operation({
+  action: "logs:DeleteLogGroup",
+  input: byName,
+  resource: onNamed,
+  run({ logGroupName }, logs) {
+    existingGroup(logs, logGroupName);
+    logs.tables.removeGroup(logGroupName);
+  },
+});
 
-    DeleteLogGroup: operation(structure({ logGroupName: required(groupName) }), ({ logGroupName }, call) => {
-      authorize(logs, call, "DeleteLogGroup", logGroupName);
-      existingGroup(logs, logGroupName);
-      tables.removeGroup(logGroupName);
-    }),
+export const describeLogGroups = operation({
+  action: "logs:DescribeLogGroups",
+  input: structure({
+    logGroupNamePrefix: groupName,
+    logGroupNamePattern: string({ max: 512, pattern: /[\.\-_/#A-Za-z0-9]*/ }),
+    logGroupClass,
+    includeLinkedAccounts: notSupported(),
+    accountIdentifiers: notSupported(),
+    logGroupIdentifiers: notSupported(),
+    ...paging,
+  }),
+  resource: (_input, logs) => streamArn(logs, "", ""),
+  run(input, logs) {
+    const { logGroupNamePrefix: prefix = "", logGroupNamePattern: pattern = "" } = input;
+    if (input.logGroupNamePrefix !== undefined && input.logGroupNamePattern !== undefined) {
+      throw invalidParameter(
+        "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
+      );
+    }
+    const matching = logs.tables.groups().filter(({ name }) =>
+      name.startsWith(prefix) && name.toLowerCase().includes(pattern.toLowerCase())
+    );
+    const { items, next } = paged(matching, ({ name }) => [name], input);
+    return { logGroups: items.map((group) => describe(logs, group)), nextToken: next };
+  },
+});
 
-    DescribeLogGroups: operation(
-      structure({
-        logGroupNamePrefix: groupName,
-        logGroupNamePattern: string({ max: 512, pattern: /[\.\-_/#A-Za-z0-9]*/ }),
-        logGroupClass: string({ values: ["STANDARD"] }),
-        includeLinkedAccounts: notSupported(),
-        accountIdentifiers: notSupported(),
-        logGroupIdentifiers: notSupported(),
-        ...page,
-      }),
-      ({ logGroupNamePrefix, logGroupNamePattern, limit = 50, nextToken }, call) => {
-        authorize(logs, call, "DescribeLogGroups");
-        if (logGroupNamePrefix !== undefined && logGroupNamePattern !== undefined) {
-          throw invalidParameter(
-            "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
-          );
-        }
-        const pattern = logGroupNamePattern?.toLowerCase() ?? "";
-        const matching = tables.groups().filter(({ name }) =>
-          name.startsWith(logGroupNamePrefix ?? "") && name.toLowerCase().includes(pattern)
-        );
-        const answer = pageOf(matching, ({ name }) => name, nextToken, limit);
-        return {
-          logGroups: answer.page.map((group) => describeGroup(logs, group)),
-          nextToken: answer.nextToken,
-        };
-      },
-    ),
+export const putRetentionPolicy = operation({
+  action: "logs:PutRetentionPolicy",
+  input: structure({ logGroupName: required(groupName), retentionInDays: required(integer()) }),
+  resource: onNamed,
+  run({ logGroupName, retentionInDays }, logs) {
+    if (!RETENTION_DAYS.includes(retentionInDays)) {
+      throw invalidParameter(
+        `1 validation error detected: Value '${retentionInDays}' at 'retentionInDays' failed to satisfy ` +
+          `constraint: Member must satisfy enum value set: [${RETENTION_DAYS.join(", ")}]`,
+      );
+    }
+    existingGroup(logs, logGroupName);
+    logs.tables.setRetention(logGroupName, retentionInDays);
+  },
+});
 
-    PutRetentionPolicy: operation(
-      structure({ logGroupName: required(groupName), retentionInDays: required(integer()) }),
-      ({ logGroupName, retentionInDays }, call) => {
-        authorize(logs, call, "PutRetentionPolicy", logGroupName);
-        if (!RETENTION_DAYS.includes(retentionInDays)) {
-          throw invalidParameter(
-            `1 validation error detected: Value '${retentionInDays}' at 'retentionInDays' failed to satisfy ` +
-              `constraint: Member must satisfy enum value set: [${RETENTION_DAYS.join(", ")}]`,
-          );
-        }
-        existingGroup(logs, logGroupName);
-        tables.setRetention(logGroupName, retentionInDays);
-      },
-    ),
+export const deleteRetentionPolicy = operation({
+  action: "logs:DeleteRetentionPolicy",
+  input: byName,
+  resource: onNamed,
+  run({ logGroupName }, logs) {
+    existingGroup(logs, logGroupName);
+    logs.tables.setRetention(logGroupName, null);
+  },
+});
 
-    DeleteRetentionPolicy: operation(
-      structure({ logGroupName: required(groupName) }),
-      ({ logGroupName }, call) => {
-        authorize(logs, call, "DeleteRetentionPolicy", logGroupName);
-        existingGroup(logs, logGroupName);
-        tables.setRetention(logGroupName, null);
-      },
-    ),
-
-    CreateLogStream: operation(
-      structure({ logGroupName: required(groupName), logStreamName: required(streamName) }),
-      ({ logGroupName, logStreamName }, call) => {
-        authorize(logs, call, "CreateLogStream", logGroupName, logStreamName);
-        existingGroup(logs, logGroupName);
-        if (tables.stream(logGroupName, logStreamName)) throw alreadyExists("log stream");
-        tables.addStream(logGroupName, logStreamName, core.now());
-      },
-    ),
-
-    DeleteLogStream: operation(
-      structure({ logGroupName: required(groupName), logStreamName: required(streamName) }),
-      ({ logGroupName, logStreamName }, call) => {
-        authorize(logs, call, "DeleteLogStream", logGroupName, logStreamName);
-        existingStream(logs, logGroupName, logStreamName);
-        tables.removeStream(logGroupName, logStreamName);
-      },
-    ),
-
-    DescribeLogStreams: operation(
-      structure({
-        logGroupName: groupName,
-        logGroupIdentifier: groupIdentifier,
-        logStreamNamePrefix: streamName,
-        orderBy: string({ values: ["LogStreamName", "LastEventTime"] }),
-        descending: boolean(),
-        ...page,
-      }),
-      (input, call) => {
-        const { logStreamNamePrefix: prefix, orderBy = "LogStreamName", limit = 50 } = input;
-        const group = givenGroup(input);
-        authorize(logs, call, "DescribeLogStreams", group);
-        if (orderBy === "LastEventTime" && prefix !== undefined) {
-          throw invalidParameter("Cannot order by LastEventTime with a logStreamNamePrefix.");
-        }
-        existingGroup(logs, group);
-        const streams = tables.streams(group, orderBy === "LogStreamName" ? "name" : "lastEvent")
-          .filter(({ name }) => name.startsWith(prefix ?? ""));
-        if (input.descending) streams.reverse();
-        const answer = pageOf(streams, ({ name }) => name, input.nextToken, limit);
-        return {
-          logStreams: answer.page.map((stream) => describeStream(logs, group, stream)),
-          nextToken: answer.nextToken,
-        };
-      },
-    ),
-  };
-}
-
-function describeGroup(logs: LogsContext, { name, created, retention }: Group): object {
+function describe(logs: LogsContext, { name, created, retention }: Group) {
   const arn = groupArn(logs, name);
   return {
     logGroupName: name,
@@ -182,21 +113,4 @@ function describeGroup(logs: LogsContext, { name, created, retention }: Group): 
     storedBytes: logs.tables.storedBytes(name),
     logGroupClass: "STANDARD",
   };
-}
-
-function describeStream(logs: LogsContext, group: string, stream: Stream): object {
-  return {
-    logStreamName: stream.name,
-    creationTime: stream.created,
-    firstEventTimestamp: stream.firstEvent ?? undefined,
-    lastEventTimestamp: stream.lastEvent ?? undefined,
-    lastIngestionTime: stream.lastIngestion ?? undefined,
-    arn: `${groupArn(logs, group)}:log-stream:${stream.name}`,
-    // AWS has reported 0 for every stream since 2019.
-    storedBytes: 0,
-  };
-}
-
-function alreadyExists(what: string): AwsError {
-  return new AwsError("ResourceAlreadyExistsException", `The specified ${what} already exists`);
 }

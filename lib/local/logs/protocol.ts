@@ -3,7 +3,8 @@ import { AwsError, unsupported } from "../errors.ts";
 import { awsJson } from "../protocols/aws_json.ts";
 import { invalidBy, violationsText } from "../protocols/protocol.ts";
 
-const INVALID = "InvalidParameterException";
+/** The code of whatever is wrong with a request's members. */
+export const INVALID = "InvalidParameterException";
 
 export const logsProtocol = awsJson({
   version: "1.1",

@@ -1,58 +1,56 @@
 /** PutLogEvents. */
-import { operation } from "../legacy_protocols.ts";
-import { integer, list, notSupported, required, string, structure } from "../legacy_shapes.ts";
+import { integer, list, notSupported, required, string, structure } from "../shapes.ts";
 import {
-  authorize,
+  eventBytes,
   existingStream,
   groupName,
   invalidParameter,
-  type LogsContext,
+  onNamed,
+  operation,
   streamName,
 } from "./context.ts";
-import { eventBytes } from "./read_events.ts";
 
 const HOUR_MS = 3600 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 const MAX_BATCH_BYTES = 1_048_576;
 
-export function putOperations(logs: LogsContext) {
-  return {
-    PutLogEvents: operation(
-      structure({
-        logGroupName: required(groupName),
-        logStreamName: required(streamName),
-        logEvents: required(list(
-          structure({ timestamp: required(integer({ min: 0 })), message: required(string({ min: 1 })) }),
-          { min: 1, max: 10_000 },
-        )),
-        sequenceToken: string({ min: 1 }),
-        entity: notSupported(),
-      }),
-      ({ logGroupName, logStreamName, logEvents }, call) => {
-        authorize(logs, call, "PutLogEvents", logGroupName, logStreamName);
-        existingStream(logs, logGroupName, logStreamName);
-        checkBatch(logEvents);
-        const now = logs.core.now();
-        const retention = logs.tables.group(logGroupName)?.retention ?? Infinity;
-        const tooOld = logEvents.filter(({ timestamp }) => timestamp < now - 14 * DAY_MS).length;
-        const expired = logEvents.filter(({ timestamp }) => timestamp < now - retention * DAY_MS).length;
-        const tooNew = logEvents.findIndex(({ timestamp }) => timestamp > now + 2 * HOUR_MS);
-        const end = tooNew < 0 ? logEvents.length : tooNew;
-        logs.tables.append(logGroupName, logStreamName, logEvents.slice(Math.max(tooOld, expired), end), now);
-        const rejected = {
-          tooNewLogEventStartIndex: end < logEvents.length ? end : undefined,
-          tooOldLogEventEndIndex: tooOld > 0 ? tooOld : undefined,
-          expiredLogEventEndIndex: expired > 0 ? expired : undefined,
-        };
-        return {
-          // Sequence tokens have had no meaning on AWS since 2023, yet one is still answered.
-          nextSequenceToken: String(now).padStart(56, "0"),
-          rejectedLogEventsInfo: Object.values(rejected).some(Boolean) ? rejected : undefined,
-        };
-      },
-    ),
-  };
-}
+export const putLogEvents = operation({
+  action: "logs:PutLogEvents",
+  input: structure({
+    logGroupName: required(groupName),
+    logStreamName: required(streamName),
+    logEvents: required(list(
+      structure({ timestamp: required(integer({ min: 0 })), message: required(string({ min: 1 })) }),
+      { min: 1, max: 10_000 },
+    )),
+    sequenceToken: string({ min: 1 }),
+    entity: notSupported(),
+  }),
+  resource: onNamed,
+  run({ logGroupName, logStreamName, logEvents }, logs) {
+    existingStream(logs, logGroupName, logStreamName);
+    checkBatch(logEvents);
+    const now = logs.core.now();
+    const retention = logs.tables.group(logGroupName)?.retention ?? Infinity;
+    const tooOld = logEvents.filter(({ timestamp }) => timestamp < now - 14 * DAY_MS).length;
+    const expired = logEvents.filter(({ timestamp }) => timestamp < now - retention * DAY_MS).length;
+    const tooNew = logEvents.findIndex(({ timestamp }) => timestamp > now + 2 * HOUR_MS);
+    const end = tooNew < 0 ? logEvents.length : tooNew;
+    logs.tables.append(logGroupName, logStreamName, logEvents.slice(Math.max(tooOld, expired), end), now);
+    const rejected = {
+      tooNewLogEventStartIndex: end < logEvents.length ? end : undefined,
+      tooOldLogEventEndIndex: tooOld > 0 ? tooOld : undefined,
+      expiredLogEventEndIndex: expired > 0 ? expired : undefined,
+    };
+    return {
+      // Sequence tokens have had no meaning on AWS since 2023, yet one is still answered.
+      nextSequenceToken: String(now).padStart(56, "0"),
+      rejectedLogEventsInfo: Object.values(rejected).some((index) => index !== undefined)
+        ? rejected
+        : undefined,
+    };
+  },
+});
 
 /** The rules for one batch (AWS, PutLogEvents). */
 function checkBatch(events: readonly { timestamp: number; message: string }[]): void {

@@ -1,19 +1,19 @@
 /** GetLogEvents and FilterLogEvents. */
-import { operation } from "../legacy_protocols.ts";
-import { boolean, integer, list, notSupported, required, string, structure } from "../legacy_shapes.ts";
+import { boolean, integer, list, notSupported, required, string, structure } from "../shapes.ts";
 import {
-  authorize,
+  eitherGroup,
+  eventBytes,
   existingGroup,
   existingStream,
   givenGroup,
-  groupIdentifier,
-  groupName,
   invalidParameter,
   type LogsContext,
+  onNamed,
+  operation,
   streamName,
 } from "./context.ts";
-import type { LogEvent, Position } from "./events.ts";
 import { compilePattern } from "./filter_pattern.ts";
+import type { LogEvent, Position } from "./tables.ts";
 
 const MAX_EVENTS = 10_000;
 const MAX_PAGE_BYTES = 1_048_576;
@@ -22,91 +22,88 @@ const FOR_EVER = Number.MAX_SAFE_INTEGER;
 const HEAD: Position = { timestamp: 0, id: 0 };
 
 const time = integer({ min: 0 });
-const group = { logGroupName: groupName, logGroupIdentifier: groupIdentifier };
 
-export function readOperations(logs: LogsContext) {
-  return {
-    GetLogEvents: operation(
-      structure({
-        ...group,
-        logStreamName: required(streamName),
-        startTime: time,
-        endTime: time,
-        nextToken: string({ min: 1 }),
-        limit: integer({ min: 1, max: MAX_EVENTS }),
-        startFromHead: boolean(),
-        unmask: boolean(),
-      }),
-      (input, call) => {
-        const { logStreamName, startTime: from = 0, endTime: to = FOR_EVER, limit = MAX_EVENTS } = input;
-        const logGroup = givenGroup(input);
-        authorize(logs, call, "GetLogEvents", logGroup, logStreamName);
-        existingStream(logs, logGroup, logStreamName);
-        logs.tables.expire(logs.core.now());
-        const token = input.nextToken === undefined ? undefined : readToken(input.nextToken);
-        const place = token
-          ? token.forward ? { behind: token } : { before: token }
-          : input.startFromHead
-          ? { behind: HEAD }
-          : {};
-        const found = fitting(logs.tables.ofStream(logGroup, logStreamName, { ...place, from, to, limit }));
-        const events = "behind" in place ? found : found.toReversed();
-        return {
-          events: events.map(({ timestamp, message, ingested }) => ({
-            timestamp,
-            message,
-            ingestionTime: ingested,
-          })),
-          // An empty page answers the place that was asked for: by that clients know the end.
-          nextForwardToken: `f/${digits(events.at(-1) ?? token ?? HEAD)}/s`,
-          nextBackwardToken: `b/${digits(events[0] ?? token ?? HEAD)}/s`,
-        };
-      },
-    ),
+export const getLogEvents = operation({
+  action: "logs:GetLogEvents",
+  input: structure({
+    ...eitherGroup,
+    logStreamName: required(streamName),
+    startTime: time,
+    endTime: time,
+    nextToken: string({ min: 1 }),
+    limit: integer({ min: 1, max: MAX_EVENTS }),
+    startFromHead: boolean(),
+    unmask: boolean(),
+  }),
+  resource: onNamed,
+  run(input, logs) {
+    const { logStreamName, startTime: from = 0, endTime: to = FOR_EVER, limit = MAX_EVENTS } = input;
+    const group = givenGroup(input);
+    existingStream(logs, group, logStreamName);
+    logs.tables.expire(logs.core.now());
+    const token = input.nextToken === undefined ? undefined : readToken(input.nextToken);
+    const place = token
+      ? token.forward ? { behind: token } : { before: token }
+      : input.startFromHead
+      ? { behind: HEAD }
+      : {};
+    const found = fitting(logs.tables.ofStream(group, logStreamName, { ...place, from, to, limit }));
+    const events = "behind" in place ? found : found.toReversed();
+    return {
+      events: events.map(({ timestamp, message, ingested }) => ({
+        timestamp,
+        message,
+        ingestionTime: ingested,
+      })),
+      // An empty page answers the place that was asked for: by that clients know the end.
+      nextForwardToken: `f/${digits(events.at(-1) ?? token ?? HEAD)}/s`,
+      nextBackwardToken: `b/${digits(events[0] ?? token ?? HEAD)}/s`,
+    };
+  },
+});
 
-    FilterLogEvents: operation(
-      structure({
-        ...group,
-        logStreamNames: list(streamName, { min: 1, max: 100 }),
-        logStreamNamePrefix: streamName,
-        startTime: time,
-        endTime: time,
-        filterPattern: string({ max: 1024 }),
-        nextToken: string({ min: 1 }),
-        limit: integer({ min: 1, max: MAX_EVENTS }),
-        startFromHead: notSupported(),
-        interleaved: boolean(),
-        unmask: boolean(),
-      }),
-      (input, call) => {
-        const { logStreamNames: names, logStreamNamePrefix: prefix, limit = MAX_EVENTS } = input;
-        const logGroup = givenGroup(input);
-        authorize(logs, call, "FilterLogEvents", logGroup);
-        if (names && prefix !== undefined) {
-          throw invalidParameter("LogStreamNamePrefix and LogStreamNames are mutually exclusive parameters.");
-        }
-        const matches = compilePattern(input.filterPattern ?? "");
-        existingGroup(logs, logGroup);
-        logs.tables.expire(logs.core.now());
-        const wanted = ({ stream, message }: LogEvent) =>
-          (names?.includes(stream) ?? stream.startsWith(prefix ?? "")) && matches(message);
-        const start = input.nextToken === undefined ? HEAD : readPosition(input.nextToken);
-        const { events, next } = filter(logs, logGroup, start, input, wanted, limit);
-        return {
-          events: events.map((event) => ({
-            logStreamName: event.stream,
-            timestamp: event.timestamp,
-            message: event.message,
-            ingestionTime: event.ingested,
-            eventId: digits(event),
-          })),
-          searchedLogStreams: [],
-          nextToken: next && digits(next),
-        };
-      },
-    ),
-  };
-}
+export const filterLogEvents = operation({
+  action: "logs:FilterLogEvents",
+  input: structure({
+    ...eitherGroup,
+    logStreamNames: list(streamName, { min: 1, max: 100 }),
+    logStreamNamePrefix: streamName,
+    startTime: time,
+    endTime: time,
+    filterPattern: string({ max: 1024 }),
+    nextToken: string({ min: 1 }),
+    limit: integer({ min: 1, max: MAX_EVENTS }),
+    startFromHead: notSupported(),
+    interleaved: boolean(),
+    unmask: boolean(),
+  }),
+  resource: onNamed,
+  run(input, logs) {
+    const { logStreamNames: names, logStreamNamePrefix: prefix, limit = MAX_EVENTS } = input;
+    const group = givenGroup(input);
+    if (names && prefix !== undefined) {
+      throw invalidParameter("LogStreamNamePrefix and LogStreamNames are mutually exclusive parameters.");
+    }
+    const matches = compilePattern(input.filterPattern ?? "");
+    existingGroup(logs, group);
+    logs.tables.expire(logs.core.now());
+    const wanted = ({ stream, message }: LogEvent) =>
+      (names?.includes(stream) ?? stream.startsWith(prefix ?? "")) && matches(message);
+    const start = input.nextToken === undefined ? HEAD : readPosition(input.nextToken);
+    const { events, next } = filter(logs, group, start, input, wanted, limit);
+    return {
+      events: events.map((event) => ({
+        logStreamName: event.stream,
+        timestamp: event.timestamp,
+        message: event.message,
+        ingestionTime: event.ingested,
+        eventId: digits(event),
+      })),
+      searchedLogStreams: [],
+      nextToken: next && digits(next),
+    };
+  },
+});
 
 /** Matching events behind `start` that fit one page, and where the next page starts if there may be one. */
 function filter(
@@ -133,11 +130,6 @@ function filter(
     }
     if (batch.length < 1000) return { events };
   }
-}
-
-/** What an event counts for in CloudWatch Logs' limits. */
-export function eventBytes(message: string): number {
-  return new TextEncoder().encode(message).length + 26;
 }
 
 /** The first events that fit one page, at least one. */

@@ -2,11 +2,9 @@
 import { AwsError } from "../errors.ts";
 import type { Assumer, Core } from "../services.ts";
 import type { Collection } from "../store.ts";
-import type { Machines } from "./interpreter.ts";
-import type { Journal, MachineType } from "./journal.ts";
-import type { Revision } from "./run.ts";
+import type { Journal, MachineType } from "./interpreter/journal.ts";
 
-export interface Machine {
+export interface StateMachine {
   readonly arn: string;
   readonly name: string;
   readonly type: MachineType;
@@ -18,7 +16,13 @@ export interface Machine {
   readonly tags: Record<string, string>;
 }
 
-export interface StoredRevision extends Revision {
+/** What of a machine can change; an execution keeps to the revision that it started with. */
+export interface Revision {
+  readonly machineArn: string;
+  readonly machineName: string;
+  readonly definition: string;
+  readonly roleArn: string;
+  /** Milliseconds since the epoch. */
   readonly updateDate: number;
   /** Absent until the first update, as on AWS. */
   readonly revisionId?: string;
@@ -29,27 +33,27 @@ export function assumer(machineArn: string): Assumer {
   return { service: "states.amazonaws.com", sourceArn: machineArn };
 }
 
-export class MachineStore implements Machines {
-  readonly #machines: Collection<Machine>;
-  readonly #revisions: Collection<StoredRevision>;
+export class MachineStore {
+  readonly #machines: Collection<StateMachine>;
+  readonly #revisions: Collection<Revision>;
   readonly #deleting: Set<string>;
 
   constructor(private readonly core: Core, private readonly journal: Journal) {
     this.#machines = core.store.collection("sfn.machines");
     this.#revisions = core.store.collection("sfn.revisions");
-    this.#deleting = new Set(this.#machines.list().filter((m) => m.status === "DELETING").map((m) => m.arn));
+    this.#deleting = new Set(this.list().filter((m) => m.status === "DELETING").map((m) => m.arn));
   }
 
   arn(name: string): string {
     return `arn:aws:states:${this.core.region}:${this.core.account}:stateMachine:${name}`;
   }
 
-  find(arn: string): Machine | undefined {
+  find(arn: string): StateMachine | undefined {
     return this.#machines.get(arn);
   }
 
   /** @throws AwsError InvalidArn, StateMachineDoesNotExist */
-  get(arn: string): Machine {
+  get(arn: string): StateMachine {
     requireArn(arn, "stateMachine");
     const machine = this.find(arn);
     if (machine) return machine;
@@ -57,27 +61,27 @@ export class MachineStore implements Machines {
   }
 
   /** In the order of their names. */
-  list(): Machine[] {
+  list(): StateMachine[] {
     return this.#machines.list();
   }
 
-  put(machine: Machine): void {
+  put(machine: StateMachine): void {
     this.#machines.put(machine.arn, machine);
   }
 
   /** Stores a revision and returns its key. */
-  addRevision(revision: StoredRevision): string {
+  addRevision(revision: Revision): string {
     const key = crypto.randomUUID();
     this.#revisions.put(key, revision);
     return key;
   }
 
-  revision(key: string): StoredRevision {
+  revision(key: string): Revision {
     return this.#revisions.get(key)!;
   }
 
   /** Marks the machine; it is gone once none of its executions runs. */
-  delete(machine: Machine): void {
+  delete(machine: StateMachine): void {
     this.core.store.transaction(() => {
       this.put({ ...machine, status: "DELETING" });
       this.#deleting.add(machine.arn);
@@ -89,6 +93,7 @@ export class MachineStore implements Machines {
     return this.#deleting.has(arn);
   }
 
+  /** Told of every execution that has ended. */
   executionEnded(arn: string): void {
     if (!this.#deleting.has(arn) || this.journal.runsAny(arn)) return;
     this.#machines.delete(arn);
@@ -106,7 +111,8 @@ export function requireArn(arn: string, kind: "stateMachine" | "execution"): voi
   throw new AwsError("InvalidArn", `Invalid Arn: 'Resource type not valid in this context: ${resource}'`);
 }
 
-/** A date as the JSON protocol writes it. */
-export function seconds(milliseconds: number): number {
-  return milliseconds / 1000;
+/** @throws AwsError StateMachineDeleting */
+export function requireActive(machine: StateMachine): void {
+  if (machine.status === "ACTIVE") return;
+  throw new AwsError("StateMachineDeleting", `State Machine is being deleted: '${machine.arn}'`);
 }

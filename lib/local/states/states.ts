@@ -1,28 +1,29 @@
 /** Step Functions: state machines and their executions. */
-import { jsonRpc } from "../legacy_protocols.ts";
-import type { Core, LegacyService as Service } from "../services.ts";
-import { executionOperations, RETENTION_MS } from "./executions.ts";
-import { historyOperations } from "./history.ts";
-import { Interpreter } from "./interpreter.ts";
-import { Journal } from "./journal.ts";
+import type { Service } from "../dispatcher.ts";
+import { operationsOf } from "../operation.ts";
+import type { Core } from "../services.ts";
+import type { StatesContext } from "./context.ts";
+import * as executions from "./executions.ts";
+import * as history from "./history.ts";
+import { Interpreter } from "./interpreter/interpreter.ts";
+import { Journal } from "./interpreter/journal.ts";
 import { MachineStore } from "./machines.ts";
-import { stateMachineOperations } from "./state_machines.ts";
-import { tagOperations } from "./tags.ts";
+import { statesProtocol } from "./protocol.ts";
+import * as stateMachines from "./state_machines.ts";
+import { STATE_TYPES } from "./state_types/mod.ts";
+import * as tags from "./tags.ts";
 
-export function createStates(core: Core): Service {
+export function createStates(core: Core): Service<StatesContext> {
   const journal = new Journal(core.store);
   const machines = new MachineStore(core, journal);
-  const interpreter = new Interpreter(core, journal, machines);
-  const operations = {
-    ...stateMachineOperations(core, machines, journal),
-    ...executionOperations(core, machines, journal, interpreter),
-    ...historyOperations(core, journal),
-    ...tagOperations(core, machines),
-  };
+  const interpreter = new Interpreter(core, journal, machines, STATE_TYPES);
   return {
-    handle: (call) => jsonRpc("1.0", operations, call),
+    name: "states",
+    protocol: statesProtocol,
+    operations: operationsOf(stateMachines, executions, history, tags),
+    context: { core, machines, journal, interpreter },
     start() {
-      journal.forget(core.now() - RETENTION_MS);
+      journal.forget(core.now() - executions.RETENTION_MS);
       interpreter.resume();
     },
     stop: () => interpreter.stop(),

@@ -1,18 +1,18 @@
 /** Tags of state machines. */
 import { AwsError } from "../errors.ts";
-import { type Operation, operation } from "../legacy_protocols.ts";
-import type { Call, Core } from "../services.ts";
-import { list, required, string, structure } from "../legacy_shapes.ts";
-import type { Machine, MachineStore } from "./machines.ts";
+import { list, required, string, structure } from "../shapes.ts";
+import { arn, operation, type StatesContext } from "./context.ts";
+import type { StateMachine } from "./machines.ts";
 
 /** Tags that a resource may have. */
 const TAG_LIMIT = 50;
 
-export const tagShape = structure({ key: string({ min: 1, max: 128 }), value: string({ max: 256 }) });
-const resourceArn = required(string({ min: 1, max: 256 }));
+const tagKey = string({ min: 1, max: 128 });
+export const tagShape = structure({ key: tagKey, value: string({ max: 256 }) });
+const onResource = ({ resourceArn }: { resourceArn: string }) => resourceArn;
 
 /** The tags with others added. @throws AwsError TooManyTags */
-export function checkTags(
+export function withTags(
   tags: Record<string, string>,
   added: readonly { key?: string; value?: string }[],
   arn: string,
@@ -23,32 +23,39 @@ export function checkTags(
   throw new AwsError("TooManyTags", `Too many tags: '${arn}'`, 400, { resourceName: arn });
 }
 
-export function tagOperations(core: Core, machines: MachineStore): Record<string, Operation> {
-  const tagged = (call: Call, action: string, arn: string): Machine => {
-    core.siblings.iam.authorize(call.principal, `states:${action}`, arn);
-    const machine = machines.find(arn);
-    if (machine) return machine;
-    throw new AwsError("ResourceNotFound", `Resource not found: '${arn}'`, 400, { resourceName: arn });
-  };
-  return {
-    TagResource: operation(
-      structure({ resourceArn, tags: required(list(tagShape)) }),
-      ({ resourceArn, tags }, call) => {
-        const machine = tagged(call, "TagResource", resourceArn);
-        machines.put({ ...machine, tags: checkTags(machine.tags, tags, resourceArn) });
-      },
-    ),
-    UntagResource: operation(
-      structure({ resourceArn, tagKeys: required(list(string({ min: 1, max: 128 }))) }),
-      ({ resourceArn, tagKeys }, call) => {
-        const machine = tagged(call, "UntagResource", resourceArn);
-        const kept = Object.entries(machine.tags).filter(([key]) => !tagKeys.includes(key));
-        machines.put({ ...machine, tags: Object.fromEntries(kept) });
-      },
-    ),
-    ListTagsForResource: operation(structure({ resourceArn }), ({ resourceArn }, call) => {
-      const { tags } = tagged(call, "ListTagsForResource", resourceArn);
-      return { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) };
-    }),
-  };
+export const tagResource = operation({
+  action: "states:TagResource",
+  input: structure({ resourceArn: arn, tags: required(list(tagShape)) }),
+  resource: onResource,
+  run({ resourceArn, tags }, states) {
+    const machine = tagged(states, resourceArn);
+    states.machines.put({ ...machine, tags: withTags(machine.tags, tags, resourceArn) });
+  },
+});
+
+export const untagResource = operation({
+  action: "states:UntagResource",
+  input: structure({ resourceArn: arn, tagKeys: required(list(tagKey)) }),
+  resource: onResource,
+  run({ resourceArn, tagKeys }, states) {
+    const machine = tagged(states, resourceArn);
+    const kept = Object.entries(machine.tags).filter(([key]) => !tagKeys.includes(key));
+    states.machines.put({ ...machine, tags: Object.fromEntries(kept) });
+  },
+});
+
+export const listTagsForResource = operation({
+  action: "states:ListTagsForResource",
+  input: structure({ resourceArn: arn }),
+  resource: onResource,
+  run({ resourceArn }, states) {
+    const { tags } = tagged(states, resourceArn);
+    return { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) };
+  },
+});
+
+function tagged({ machines }: StatesContext, arn: string): StateMachine {
+  const machine = machines.find(arn);
+  if (machine) return machine;
+  throw new AwsError("ResourceNotFound", `Resource not found: '${arn}'`, 400, { resourceName: arn });
 }

@@ -16,7 +16,7 @@ import {
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { createLogs } from "../../../lib/local/logs/logs.ts";
-import type { Core } from "../../../lib/local/services.ts";
+import type { Core, Iam } from "../../../lib/local/services.ts";
 import { Store } from "../../../lib/local/store.ts";
 import type { LocalAwsOptions } from "../../../lib/local/server.ts";
 import { withLocalAws } from "../testing.ts";
@@ -237,8 +237,8 @@ Deno.test("what a service writes survives a restart and is read over the wire", 
     const core = { store, account: "000000000000", region: "us-east-1", now: () => T0 } as Partial<
       Core
     > as Core;
-    createLogs(core).write(GROUP, STREAM, ["START", "END \0"]);
-    createLogs(core).write(GROUP, STREAM, ["REPORT"], T0 + 1);
+    createLogs(core).access.write(GROUP, STREAM, ["START", "END \0"]);
+    createLogs(core).access.write(GROUP, STREAM, ["REPORT"], T0 + 1);
     store.close();
     await withLocalAws(async (aws) => {
       const logs = new CloudWatchLogsClient(aws.client);
@@ -250,3 +250,48 @@ Deno.test("what a service writes survives a restart and is read over the wire", 
     await Deno.remove(stateDir, { recursive: true });
   }
 });
+
+Deno.test("a service logs with the permissions of the operations, of those that it still needs", async () => {
+  const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
+  const store = new Store(stateDir);
+  try {
+    const principal = { arn: "arn:aws:sts::000000000000:assumed-role/r/s", roleName: "r" };
+    const allowed = new Set<string>();
+    const asked: string[] = [];
+    const iam: Partial<Iam> = {
+      decide(principal, { action, resource }) {
+        asked.push(`${action} ${resource}`);
+        return allowed.has(action) ? undefined : { principal, action, resource };
+      },
+    };
+    const core = { store, account: "000000000000", region: "us-east-1", now: () => T0, siblings: { iam } };
+    const { access } = createLogs(core as unknown as Core);
+    const prefix = "arn:aws:logs:us-east-1:000000000000:log-group:g:log-stream:";
+    assert.equal(access.mayWrite(principal, "g", "s"), false);
+    for (const action of ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]) {
+      allowed.add(action);
+    }
+    assert.equal(access.mayWrite(principal, "g", "s"), true);
+    assert.deepEqual([...new Set(asked)], [
+      `logs:CreateLogGroup ${prefix}`,
+      `logs:CreateLogStream ${prefix}s`,
+      `logs:PutLogEvents ${prefix}s`,
+    ]);
+    access.write("g", "s", ["line"]);
+    allowed.delete("logs:CreateLogGroup");
+    allowed.delete("logs:CreateLogStream");
+    assert.equal(access.mayWrite(principal, "g", "s"), true);
+    allowed.clear();
+    assert.equal(access.mayWrite(principal, "g", "s"), false);
+  } finally {
+    store.close();
+    await Deno.remove(stateDir, { recursive: true });
+  }
+});
+
+Deno.test("an event that is too new is rejected even when it is the first", () =>
+  withStream(async (logs) => {
+    const logEvents = [{ timestamp: T0 + 3 * 3600_000, message: "m" }];
+    const { rejectedLogEventsInfo } = await logs.send(new PutLogEventsCommand({ ...named, logEvents }));
+    assert.deepEqual(rejectedLogEventsInfo, { tooNewLogEventStartIndex: 0 });
+  }));

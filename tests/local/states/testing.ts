@@ -9,9 +9,17 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
+import { Dispatcher } from "../../../lib/local/dispatcher.ts";
 import { AwsError } from "../../../lib/local/errors.ts";
 import { createGateway } from "../../../lib/local/gateway.ts";
-import type { Core, InvokeInput, InvokeOutput, Principal, Siblings } from "../../../lib/local/services.ts";
+import type {
+  Core,
+  Iam,
+  InvokeInput,
+  InvokeOutput,
+  Principal,
+  Siblings,
+} from "../../../lib/local/services.ts";
 import { createStates } from "../../../lib/local/states/states.ts";
 import { Store } from "../../../lib/local/store.ts";
 
@@ -26,7 +34,8 @@ export interface StatesOptions {
   stateDir?: string;
   now?(): number;
   isAssumable?(roleArn: string): boolean;
-  authorize?(principal: Principal, action: string, resource: string): void;
+  /** Told of every permission that is asked for; returns whether it is given. */
+  allows?(principal: Principal, action: string, resource: string): boolean;
 }
 
 export class TestStates {
@@ -102,6 +111,8 @@ export async function withStates(
   const store = new Store(stateDir);
   try {
     const invocations: InvokeInput[] = [];
+    const siblings = playedSiblings(options, invocations);
+    const dispatcher = new Dispatcher(() => siblings.iam);
     const core: Core = {
       store,
       stateDir,
@@ -109,15 +120,16 @@ export async function withStates(
       region: "us-east-1",
       endpoint: () => "",
       now: options.now ?? Date.now,
-      siblings: playedSiblings(options, invocations),
+      call: (operation, input, caller) => dispatcher.call(operation, input, caller),
+      siblings,
     };
     const service = createStates(core);
-    const { iam } = core.siblings;
-    const others = { sts: iam, s3: iam, lambda: iam, sagemaker: iam, logs: iam, sns: iam, sqs: iam };
-    const services = { ...others, iam, states: service };
+    dispatcher.register(service);
     const handle = createGateway({
-      services,
+      services: [service],
+      dispatcher,
       region: "us-east-1",
+      authenticate: () => ({ arn: "arn:aws:iam::000000000000:root" }),
       onFault: (error) => faults.push(error),
       health: () => ({}),
     });
@@ -140,19 +152,19 @@ export async function withStates(
 }
 
 function playedSiblings(options: StatesOptions, invocations: InvokeInput[]): Siblings {
-  const administrator: Principal = { arn: "arn:aws:iam::000000000000:root" };
+  const iam: Partial<Iam> = {
+    account: "000000000000",
+    region: "us-east-1",
+    decide: (principal, { action, resource }) =>
+      options.allows?.(principal, action, resource) ?? true ? undefined : { principal, action, resource },
+    isAssumable: options.isAssumable ?? (() => true),
+    assumeRole: (roleArn, _by, session) => ({
+      principal: { arn: `${roleArn.replace(":role/", ":assumed-role/")}/${session}`, roleName: "states" },
+      credentials: { AccessKeyId: "", SecretAccessKey: "", SessionToken: "", Expiration: 0 },
+    }),
+  };
   const siblings = {
-    iam: {
-      handle: () => Promise.reject(new Error("not played")),
-      authenticate: () => Promise.resolve(administrator),
-      authorize: options.authorize ?? (() => {}),
-      authorizePassRole: () => {},
-      isAssumable: options.isAssumable ?? (() => true),
-      assumeRole: (roleArn: string, _service: string, session: string) => ({
-        principal: { arn: `${roleArn.replace(":role/", ":assumed-role/")}/${session}`, roleName: "states" },
-        credentials: { AccessKeyId: "", SecretAccessKey: "", SessionToken: "", Expiration: 0 },
-      }),
-    },
+    iam,
     lambda: {
       async invoke(principal: Principal, input: InvokeInput): Promise<InvokeOutput> {
         invocations.push(input);

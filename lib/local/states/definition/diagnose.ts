@@ -1,0 +1,72 @@
+/**
+ * Whether a definition can be run: AWS's rules with AWS's words where they are known, then what asl-validator
+ * finds beyond them. What AWS could run and the local AWS can not is refused here, by name.
+ */
+import { AwsError, unsupported } from "../../errors.ts";
+import { checkMachine } from "./machine_rules.ts";
+import { INVALID, TEMPLATES, UNSUPPORTED } from "./value_rules.ts";
+import type { MachineType } from "../interpreter/journal.ts";
+import { parseUserJson } from "../language/json_text.ts";
+import { isObject } from "../language/paths.ts";
+
+export interface Diagnostic {
+  code: string;
+  message: string;
+  /** Where, as a path like `/States/A/Next`. */
+  location?: string;
+}
+
+/** Everything that keeps the definition from being created; nothing when it is good. */
+export async function diagnose(definition: string, type: MachineType): Promise<Diagnostic[]> {
+  if (definition.trim() === "") return [notAnObject()];
+  let machine: unknown;
+  try {
+    machine = parseUserJson(definition);
+  } catch (error) {
+    return [{ code: "INVALID_JSON_DESCRIPTION", message: (error as Error).message }];
+  }
+  if (!isObject(machine)) return [notAnObject()];
+  const found: Diagnostic[] = [];
+  checkMachine(machine, "", type, (code, message, location) => found.push({ code, message, location }));
+  return found.length > 0 ? found : await furtherErrors(machine);
+}
+
+/** @throws AwsError InvalidDefinition with every error found */
+export async function requireValid(definition: string, type: MachineType): Promise<void> {
+  const found = await diagnose(definition, type);
+  const missing = found.find(({ code }) => code === UNSUPPORTED);
+  if (missing) throw unsupported(`${missing.message} (at ${missing.location})`, "InvalidDefinition");
+  if (found.length === 0) return;
+  const texts = found.map(({ code, message, location }) =>
+    `${code}: ${message}${location === undefined ? "" : ` at ${location}`}`
+  );
+  throw new AwsError("InvalidDefinition", `Invalid State Machine Definition: '${texts.join(", ")}'`);
+}
+
+/** What asl-validator answers; it comes without types. */
+type Validate = (machine: object) => {
+  errors: { "Error code": string; Message: string; schemaError?: { instancePath: string } }[];
+};
+
+async function furtherErrors(machine: object): Promise<Diagnostic[]> {
+  // Loaded when first needed: its schemas take a while, and a server that only runs machines needs none of them.
+  const { default: validate } = await import("asl-validator") as { default: Validate };
+  // It adds members to what it is given, and takes data that looks like a machine for one.
+  const { errors } = validate(JSON.parse(JSON.stringify(machine, withoutData)));
+  return errors.map((error) => ({
+    code: error["Error code"],
+    message: error.Message.trim(),
+    location: error.schemaError?.instancePath || "/",
+  }));
+}
+
+/** Leaves out of states what is only data (the templates among it have been checked), and `States` that hold none. */
+function withoutData(this: unknown, key: string, value: unknown): unknown {
+  if (key === "States" && !(isObject(value) && Object.values(value).every(isObject))) return undefined;
+  const isState = isObject(this) && typeof this.Type === "string";
+  return isState && (key === "Result" || TEMPLATES.includes(key)) ? {} : value;
+}
+
+function notAnObject(): Diagnostic {
+  return { code: INVALID, message: "Definition must be a valid JSON object" };
+}

@@ -1,0 +1,84 @@
+/** The rules of what a definition evaluates: paths, payload templates and intrinsic functions. */
+import { type Expression, parseIntrinsic } from "../language/intrinsic_parser.ts";
+import { ARITIES } from "../language/intrinsics.ts";
+import { isObject, isPath, referencePath } from "../language/paths.ts";
+
+/** Takes a problem: AWS's code for its kind, what is wrong, and where. */
+export type Report = (code: string, message: string, location: string) => void;
+
+export const INVALID = "SCHEMA_VALIDATION_FAILED";
+/** Code of what AWS can run and the local AWS can not; AWS has none such. */
+export const UNSUPPORTED = "NOT_SUPPORTED_LOCALLY";
+
+const PATHS = ["InputPath", "OutputPath", "SecondsPath", "TimestampPath", "ItemsPath"];
+const REFERENCE_PATHS = ["ResultPath", "TimeoutSecondsPath", "HeartbeatSecondsPath", "MaxConcurrencyPath"];
+/** Fields that hold payload templates. */
+export const TEMPLATES = ["Parameters", "ResultSelector", "ItemSelector"];
+
+/** Checks the paths and templates of a state. */
+export function checkPaths(state: Record<string, unknown>, at: string, report: Report): void {
+  for (const field of PATHS) checkPath(state[field], `${at}/${field}`, report);
+  for (const field of REFERENCE_PATHS) {
+    const path = state[field];
+    if (path === undefined || path === null) continue;
+    // A result can not be put into the context object, but numbers can be read from it.
+    const plain = field === "ResultPath" ? path : String(path).replace(/^\$\$/, "$");
+    if (typeof plain !== "string" || !referencePath(plain)) {
+      report(INVALID, `Value is not a Reference Path: ${path}`, `${at}/${field}`);
+    }
+  }
+  for (const field of ["ErrorPath", "CausePath"]) {
+    if (state[field] !== undefined) checkDynamic(field, state[field], `${at}/${field}`, report);
+  }
+  for (const field of TEMPLATES) checkTemplate(state[field], `${at}/${field}`, report);
+}
+
+/** Checks a Path, which may be absent or null. */
+export function checkPath(path: unknown, at: string, report: Report): void {
+  if (path === undefined || path === null) return;
+  if (typeof path === "string" && isVariable(path)) return report(UNSUPPORTED, `variables ('${path}')`, at);
+  if (typeof path !== "string" || !isPath(path)) {
+    report(INVALID, `Value is not a valid JSONPath: ${path}`, at);
+  }
+}
+
+function isVariable(path: string): boolean {
+  return /^\$[\p{L}_]/u.test(path);
+}
+
+function checkTemplate(template: unknown, at: string, report: Report): void {
+  if (Array.isArray(template)) return template.forEach((item) => checkTemplate(item, at, report));
+  if (!isObject(template)) return;
+  for (const [key, value] of Object.entries(template)) {
+    if (Object.hasOwn(template, `${key}.$`)) report(INVALID, `Duplicate field '${key}' and '${key}.$'`, at);
+    if (key.endsWith(".$")) checkDynamic(key, value, at, report);
+    else checkTemplate(value, at, report);
+  }
+}
+
+/** A value that is evaluated: a path or a call of an intrinsic function. */
+function checkDynamic(key: string, value: unknown, at: string, report: Report): void {
+  if (typeof value === "string" && isVariable(value)) {
+    return report(UNSUPPORTED, `variables ('${value}')`, at);
+  }
+  const isGood = typeof value === "string" && (value.startsWith("$") ? isPath(value) : isCall(value));
+  if (isGood) return;
+  report(
+    INVALID,
+    `The value for the field '${key}' must be a valid JSONPath or a valid intrinsic function call`,
+    at,
+  );
+}
+
+function isCall(text: string): boolean {
+  const isGood = (node: Expression): boolean => {
+    if (node.kind !== "call") return true;
+    const [least, most] = ARITIES[node.name] ?? [Infinity, 0];
+    return node.args.length >= least && node.args.length <= most && node.args.every(isGood);
+  };
+  try {
+    return isGood(parseIntrinsic(text));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,225 @@
+/** How an execution goes from state to state: enters, leaves, retries, catches, ends. One step is synchronous. */
+import type { Principal, Siblings } from "../../services.ts";
+import { type Data, exceedsDataLimit, type Json, type ResultState, type State } from "../language/asl.ts";
+import { merge, outputOf, withResult } from "../language/data_flow.ts";
+import { asFailure, located, StateFailure, tooLarge } from "../language/failures.ts";
+import { selectExisting } from "../language/paths.ts";
+import { contextObject } from "./context_object.ts";
+import { type Ending, type EventBody, NOT_TRUNCATED, type Thread } from "./journal.ts";
+import { matching, retryDelay } from "./recovery.ts";
+import type { Run } from "./run.ts";
+
+/** States entered in one step, so that a machine that never waits does not hold up the server. */
+const STATES_PER_STEP = 100;
+/** Characters that the error and the cause of an execution may have. */
+const ERROR_LIMIT = 256, CAUSE_LIMIT = 32_768;
+
+/** What a type of state is to the interpreter: a file of `state_types/` for each. */
+export interface StateType<S extends State = State> {
+  /** Does what the state is for: once it has been entered, and again for each retry. */
+  begin(flow: Flow, thread: Thread, state: S): void;
+  /** The time that the thread waited for has come. */
+  due?(flow: Flow, thread: Thread, state: S): void;
+  /** Does a task, outside of all steps; answers with the result as JSON text. @throws StateFailure */
+  perform?(call: EventBody, caller: TaskCaller): Promise<string>;
+  /** The thread's task has been performed, or has failed. */
+  answered?(flow: Flow, thread: Thread, state: S, answer: string | StateFailure): void;
+  /** A thread below has come to its end; its output is its data. */
+  childDone?(flow: Flow, thread: Thread, state: S, child: Thread): void;
+  /** Notes that a thread below has failed, and that the others are given up with it. */
+  noteChildFailed?(flow: Flow, thread: Thread, state: S, child: Thread): void;
+  /** Notes that the state has failed for good. */
+  noteFailed?(flow: Flow, thread: Thread, state: S): void;
+}
+
+export type StateTypes = { readonly [T in State["Type"]]: StateType<Extract<State, { Type: T }>> };
+
+/** As whom a task is performed, and by which services. */
+export interface TaskCaller {
+  /** A session of the execution's role. @throws StateFailure States.Permissions */
+  principal(): Principal;
+  readonly siblings: Siblings;
+  /** Aborted when the server stops. */
+  readonly signal: AbortSignal;
+}
+
+export class Flow {
+  constructor(
+    readonly run: Run,
+    readonly region: string,
+    private readonly types: StateTypes,
+    /** Whether the machine is being deleted: its executions end before their next state. */
+    private readonly isDeleting: () => boolean,
+  ) {}
+
+  /** One step: `work`, then every thread that can go on, until all wait or enough has been done for once. */
+  step(work?: () => void): void {
+    try {
+      work?.();
+      for (let states = 0; states < STATES_PER_STEP && !this.run.ending; states++) {
+        const thread = this.run.nextReady();
+        if (!thread) return;
+        this.attempt(thread, () => this.#enter(thread));
+      }
+    } catch (error) {
+      if (this.run.ending) throw error;
+      this.#endFailed(asFailure(error));
+    }
+  }
+
+  /** Runs `work` for a thread; its state fails if the work does. */
+  attempt(thread: Thread, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (this.run.ending) throw error;
+      this.fail(thread, located(asFailure(error), thread));
+    }
+  }
+
+  /** The time that a thread waited for has come. */
+  due(thread: Thread): void {
+    const isRetry = thread.phase === "retry";
+    this.run.update(thread, { due: undefined });
+    if (isRetry) return this.#begin(thread);
+    const state = this.run.state(thread);
+    this.#type(state).due!(this, thread, state);
+  }
+
+  /** @throws StateFailure (as a rejection) */
+  perform(thread: Thread, caller: TaskCaller): Promise<string> {
+    return this.#type(this.run.state(thread)).perform!(thread.call!, caller);
+  }
+
+  answered(thread: Thread, answer: string | StateFailure): void {
+    const state = this.run.state(thread);
+    this.#type(state).answered!(this, thread, state, answer);
+  }
+
+  /** What the paths of the thread's state are evaluated on: its input after InputPath, and the context object. */
+  data(thread: Thread): Data {
+    const { InputPath } = this.run.state(thread);
+    const input = this.run.input(thread);
+    const context = contextObject(this.run, thread);
+    if (InputPath === undefined) return { input, context };
+    return { input: InputPath === null ? {} : selectExisting(InputPath, { input, context }), context };
+  }
+
+  /** The state has its result: it is put where the state says, and the thread goes on. */
+  complete(thread: Thread, result: Json, previous = thread.last): void {
+    const state = this.run.state(thread) as ResultState;
+    const context = contextObject(this.run, thread);
+    const merged = withResult(state, { input: this.run.input(thread), context }, result);
+    this.leave(thread, outputOf(state, { input: merged, context }), state.Next, previous);
+  }
+
+  /** The state hands on its input. */
+  passOn(thread: Thread): void {
+    const state = this.run.state(thread);
+    this.leave(thread, outputOf(state, this.data(thread)), state.Next);
+  }
+
+  /**
+   * The thread leaves its state for the next one, or is at its end.
+   * @param previous the event that the exited event follows
+   */
+  leave(thread: Thread, output: Json, next: string | undefined, previous = thread.last): void {
+    const { run } = this;
+    const data = JSON.stringify(output);
+    if (exceedsDataLimit(data)) throw tooLarge(thread.state);
+    const details = { name: thread.state, output: data, outputDetails: NOT_TRUNCATED };
+    const last = run.note(`${run.state(thread).Type}StateExited`, previous, details);
+    if (next !== undefined) return run.goTo(thread, next, data, last);
+    run.update(thread, { phase: "done", data, last });
+    const parent = run.parent(thread);
+    if (!parent) return this.end({ status: "SUCCEEDED", output: data }, last);
+    const state = run.state(parent);
+    this.#type(state).childDone!(this, parent, state, thread);
+  }
+
+  /** A state has failed: retry, catch, or fail what it is part of. */
+  fail(thread: Thread, failure: StateFailure): void {
+    if (failure.fatal) return this.#endFailed(failure, thread.last);
+    const { run } = this;
+    const state = run.state(thread);
+    run.removeChildren(thread);
+    if (this.#retry(thread, state, failure)) return;
+    this.#type(state).noteFailed?.(this, thread, state);
+    const catcher = "Catch" in state ? state.Catch![matching(state.Catch, failure)] : undefined;
+    if (!catcher) return this.#failParent(thread, failure);
+    try {
+      const caught = { Error: failure.error ?? "", Cause: failure.cause ?? "" };
+      this.leave(thread, merge(catcher, run.input(thread), caught), catcher.Next);
+    } catch (error) {
+      this.#failParent(thread, located(asFailure(error), thread));
+    }
+  }
+
+  /** Ends the execution. */
+  end({ status, output, error, cause }: Omit<Ending, "stopDate">, previous = 0): void {
+    const { run } = this;
+    const ending: Ending = {
+      status,
+      output,
+      error: error?.slice(0, ERROR_LIMIT),
+      cause: cause?.slice(0, CAUSE_LIMIT),
+      stopDate: run.now(),
+    };
+    const type =
+      { SUCCEEDED: "Succeeded", FAILED: "Failed", ABORTED: "Aborted", TIMED_OUT: "TimedOut" }[status];
+    const details = status === "SUCCEEDED"
+      ? { output, outputDetails: NOT_TRUNCATED }
+      : { error: ending.error || undefined, cause: ending.cause || undefined };
+    run.note(`Execution${type}`, previous, details, true);
+    run.ending = ending;
+  }
+
+  #enter(thread: Thread): void {
+    if (this.isDeleting()) return this.end({ status: "ABORTED" });
+    const { run } = this;
+    const entered = run.note(`${run.state(thread).Type}StateEntered`, thread.last, {
+      name: thread.state,
+      input: thread.data,
+      inputDetails: NOT_TRUNCATED,
+    });
+    run.update(thread, { phase: "wait", entered, enteredAt: run.now(), last: entered, tries: [] });
+    this.#begin(thread);
+  }
+
+  #begin(thread: Thread): void {
+    const state = this.run.state(thread);
+    this.#type(state).begin(this, thread, state);
+  }
+
+  /** Whether the state is tried again, after a delay. */
+  #retry(thread: Thread, state: State, failure: StateFailure): boolean {
+    const retriers = "Retry" in state ? state.Retry! : [];
+    const index = matching(retriers, failure);
+    const retrier = retriers[index];
+    const tried = thread.tries[index] ?? 0;
+    const delay = retrier && retryDelay(retrier, tried);
+    if (delay === undefined) return false;
+    const tries = [...thread.tries];
+    tries[index] = tried + 1;
+    this.run.update(thread, { phase: "retry", tries, due: this.run.now() + delay });
+    return true;
+  }
+
+  #failParent(thread: Thread, failure: StateFailure): void {
+    const { run } = this;
+    const parent = run.parent(thread);
+    if (!parent || failure.fatal) return this.#endFailed(failure, thread.last);
+    const state = run.state(parent);
+    this.#type(state).noteChildFailed!(this, parent, state, thread);
+    run.update(parent, { last: thread.last });
+    this.fail(parent, failure);
+  }
+
+  #endFailed({ error, cause }: StateFailure, previous = 0): void {
+    this.end({ status: "FAILED", error, cause }, previous);
+  }
+
+  #type({ Type }: State): StateType {
+    return this.types[Type];
+  }
+}

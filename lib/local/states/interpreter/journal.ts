@@ -1,0 +1,256 @@
+/**
+ * What is kept of executions: one row each, their history's events, and the threads of those that run. A step
+ * of an execution writes its events and its new position in one transaction, so a killed server finds every
+ * execution between two steps.
+ */
+import type { Store } from "../../store.ts";
+
+export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
+export type MachineType = "STANDARD" | "EXPRESS";
+
+/** A row of `sfn_executions`; times are milliseconds since the epoch. */
+export interface Execution {
+  /** Rises with each start. */
+  readonly id: number;
+  readonly arn: string;
+  readonly machineArn: string;
+  /** Key of the revision of the state machine that it runs. */
+  readonly revision: string;
+  readonly name: string;
+  readonly type: MachineType;
+  /** 1 when a StartSyncExecution waits for it: nobody does any more after a restart. */
+  readonly sync: number;
+  readonly input: string;
+  readonly startDate: number;
+  readonly status: ExecutionStatus;
+  readonly stopDate: number | null;
+  readonly output: string | null;
+  readonly error: string | null;
+  readonly cause: string | null;
+}
+
+/** How an execution ended, and when. */
+export interface Ending {
+  readonly status: Exclude<ExecutionStatus, "RUNNING">;
+  readonly output?: string;
+  readonly error?: string;
+  readonly cause?: string;
+  readonly stopDate: number;
+}
+
+/** What an event says, before it has its place in a history. */
+export interface EventBody {
+  readonly type: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+export interface HistoryEvent extends EventBody {
+  /** Counted from 1. */
+  readonly id: number;
+  readonly previousEventId: number;
+  readonly timestamp: number;
+}
+
+/** The member beside an event's data that says whether they were cut off: the local AWS keeps them whole. */
+export const NOT_TRUNCATED = { truncated: false };
+
+/** What a thread does next or waits for; `done` keeps a branch's output until the others are done. */
+export type Phase = "enter" | "wait" | "retry" | "task" | "children" | "done";
+
+/** One line of control: the execution itself, a branch of a Parallel state or an iteration of a Map state. */
+export interface Thread {
+  readonly id: number;
+  readonly parent?: number;
+  /** Which branch or iteration of the parent's state. */
+  readonly index: number;
+  /** The state it is in, or is about to enter. */
+  state: string;
+  phase: Phase;
+  /** JSON text of the state's input; of the output when done. */
+  data: string;
+  /** Id of the state's entered event, and when that was. */
+  entered: number;
+  enteredAt: number;
+  /** Id of the event that the next one follows. */
+  last: number;
+  /** Attempts made, by retrier. */
+  tries: number[];
+  /** When the wait, the retry's delay or the task's time ends; milliseconds since the epoch. */
+  due?: number;
+  /** Whether it is the heartbeat's time that ends first. */
+  heartbeat?: boolean;
+  /** The task in flight, as its scheduled event has it. */
+  call?: EventBody;
+  /** JSON text of the Map state's item, `$$.Map.Item.Value`. */
+  readonly item?: string;
+}
+
+/** More than the 25,000 events that a history may have. */
+const EVENT_KEYS = 32_768;
+
+const COLUMNS = `id, arn, machine_arn machineArn, revision, name, type, sync, input, start_date startDate,
+  status, stop_date stopDate, output, error, cause`;
+
+export class Journal {
+  constructor(private readonly store: Store) {
+    store.db.exec(`
+      CREATE TABLE IF NOT EXISTS sfn_executions (
+        id INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, machine_arn TEXT NOT NULL, revision TEXT NOT NULL,
+        name TEXT NOT NULL, type TEXT NOT NULL, sync INTEGER NOT NULL, input TEXT NOT NULL,
+        start_date INTEGER NOT NULL, status TEXT NOT NULL, stop_date INTEGER, output TEXT, error TEXT, cause TEXT
+      );
+      CREATE INDEX IF NOT EXISTS sfn_by_machine ON sfn_executions (machine_arn, id);
+      CREATE INDEX IF NOT EXISTS sfn_running ON sfn_executions (machine_arn) WHERE status = 'RUNNING';
+      CREATE TABLE IF NOT EXISTS sfn_events (
+        key INTEGER PRIMARY KEY, type TEXT NOT NULL, previous INTEGER NOT NULL, timestamp INTEGER NOT NULL, details TEXT
+      );
+      CREATE TABLE IF NOT EXISTS sfn_threads (
+        execution INTEGER NOT NULL, id INTEGER NOT NULL, data TEXT NOT NULL, record TEXT NOT NULL,
+        PRIMARY KEY (execution, id)
+      );
+    `);
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.store.transaction(work);
+  }
+
+  /** Adds a running execution and returns it with its id. */
+  insert(
+    given: Pick<
+      Execution,
+      "arn" | "machineArn" | "revision" | "name" | "type" | "sync" | "input" | "startDate"
+    >,
+  ): Execution {
+    const { arn, machineArn, revision, name, type, sync, input, startDate } = given;
+    this.store.run(
+      `INSERT INTO sfn_executions (arn, machine_arn, revision, name, type, sync, input, start_date, status)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING')`,
+      ...[arn, machineArn, revision, name, type, sync, input, startDate],
+    );
+    return this.find(arn)!;
+  }
+
+  find(arn: string): Execution | undefined {
+    return this.store.get(`SELECT ${COLUMNS} FROM sfn_executions WHERE arn = ?`, arn);
+  }
+
+  running(): Execution[] {
+    return this.store.all(`SELECT ${COLUMNS} FROM sfn_executions WHERE status = 'RUNNING' ORDER BY id`);
+  }
+
+  runsAny(machineArn: string): boolean {
+    return this.store.get(
+      "SELECT 1 FROM sfn_executions WHERE machine_arn = ? AND status = 'RUNNING' LIMIT 1",
+      machineArn,
+    ) !== undefined;
+  }
+
+  /** Up to `limit` executions of a machine, the newest first, that started before execution number `before`. */
+  list(
+    machineArn: string,
+    status: string | undefined,
+    limit: number,
+    before = Number.MAX_SAFE_INTEGER,
+  ): Omit<Execution, "input" | "output">[] {
+    const columns = COLUMNS.replace(" input,", "").replace(" output,", "");
+    return this.store.all(
+      `SELECT ${columns} FROM sfn_executions
+       WHERE machine_arn = ? AND id < ? ${status ? "AND status = ?" : ""} ORDER BY id DESC LIMIT ?`,
+      ...[machineArn, before, ...(status ? [status] : []), limit],
+    );
+  }
+
+  /** An express execution leaves nothing behind: only its caller learns how it ended. */
+  end(execution: Execution, { status, output, error, cause, stopDate }: Ending): void {
+    this.store.run("DELETE FROM sfn_threads WHERE execution = ?", execution.id);
+    if (execution.type === "EXPRESS") return this.#remove(execution.id);
+    this.store.run(
+      "UPDATE sfn_executions SET status = ?, stop_date = ?, output = ?, error = ?, cause = ? WHERE id = ?",
+      ...[status, stopDate, output ?? null, error ?? null, cause ?? null, execution.id],
+    );
+  }
+
+  /** Forgets executions that ended before a time. */
+  forget(before: number): void {
+    const old = this.store.all<{ id: number }>(
+      "SELECT id FROM sfn_executions WHERE status <> 'RUNNING' AND stop_date < ?",
+      before,
+    );
+    this.store.transaction(() => old.forEach(({ id }) => this.#remove(id)));
+  }
+
+  /** Nobody can ask for the history of an express execution. */
+  append(execution: Execution, events: readonly HistoryEvent[]): void {
+    if (execution.type === "EXPRESS") return;
+    for (const { id, type, previousEventId, timestamp, details } of events) {
+      this.store.run(
+        "INSERT INTO sfn_events VALUES (?, ?, ?, ?, ?)",
+        ...[
+          key(execution.id, id),
+          type,
+          previousEventId,
+          timestamp,
+          details ? JSON.stringify(details) : null,
+        ],
+      );
+    }
+  }
+
+  /** Up to `limit` events behind number `after`, upwards or downwards; without it from the history's beginning. */
+  events(execution: number, limit: number, after?: number, reverse = false): HistoryEvent[] {
+    const [from, to] = reverse
+      ? [key(execution, 0), key(execution, after ?? EVENT_KEYS) - 1]
+      : [key(execution, after ?? 0) + 1, key(execution + 1, -1)];
+    const rows = this.store.all<
+      { key: number; type: string; previous: number; timestamp: number; details: string | null }
+    >(
+      `SELECT * FROM sfn_events WHERE key BETWEEN ? AND ? ORDER BY key ${reverse ? "DESC" : "ASC"} LIMIT ?`,
+      ...[from, to, limit],
+    );
+    return rows.map((row) => ({
+      id: row.key - key(execution, 0),
+      type: row.type,
+      previousEventId: row.previous,
+      timestamp: row.timestamp,
+      ...(row.details === null ? {} : { details: JSON.parse(row.details) }),
+    }));
+  }
+
+  lastEvent(execution: number): number {
+    return this.events(execution, 1, undefined, true)[0]?.id ?? 0;
+  }
+
+  saveThread(execution: Execution, { id, data, ...record }: Thread): void {
+    this.store.run(
+      `INSERT INTO sfn_threads VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET data = excluded.data, record = excluded.record`,
+      ...[execution.id, id, data, JSON.stringify(record)],
+    );
+  }
+
+  removeThread(execution: Execution, id: number): void {
+    this.store.run("DELETE FROM sfn_threads WHERE execution = ? AND id = ?", execution.id, id);
+  }
+
+  threads(execution: number): Thread[] {
+    return this.store.all<{ id: number; data: string; record: string }>(
+      "SELECT id, data, record FROM sfn_threads WHERE execution = ? ORDER BY id",
+      execution,
+    ).map(({ id, data, record }) => ({ id, data, ...JSON.parse(record) }));
+  }
+
+  #remove(execution: number): void {
+    this.store.run(
+      "DELETE FROM sfn_events WHERE key BETWEEN ? AND ?",
+      key(execution, 0),
+      key(execution + 1, -1),
+    );
+    this.store.run("DELETE FROM sfn_executions WHERE id = ?", execution);
+  }
+}
+
+/** A key holds the numbers of the execution and of the event, so that a history lies in order. */
+function key(execution: number, event: number): number {
+  return execution * EVENT_KEYS + event;
+}

@@ -1,0 +1,158 @@
+/** A running execution in memory: its threads, and what the current step has changed of them. */
+import { type Json, type Machine, machineWithin, type State } from "../language/asl.ts";
+import { StateFailure } from "../language/failures.ts";
+import type { Revision } from "../machines.ts";
+import type { Ending, Execution, HistoryEvent, Journal, Phase, Thread } from "./journal.ts";
+
+/** Events that the history of a standard execution may have. */
+const HISTORY_LIMIT = 25_000;
+
+/** What may change of a thread where it is; to enter a state is a verb of its own: `goTo`. */
+type Changes = Partial<Omit<Thread, "state" | "phase">> & { phase?: Exclude<Phase, "enter"> };
+
+export class Run {
+  readonly definition: Machine;
+  readonly threads = new Map<number, Thread>();
+  /** Threads by parent, in the order of their index. */
+  readonly children = new Map<number, Thread[]>();
+  /** How the execution ended; absent while it runs. */
+  ending?: Ending;
+  /** Threads that are about to enter a state. */
+  readonly #ready: Thread[] = [];
+  #events: HistoryEvent[] = [];
+  #changed = new Set<Thread>();
+  #removed = new Set<Thread>();
+  #nextThread = 0;
+  /** The states' inputs, parsed once: they can be large. */
+  readonly #inputs = new WeakMap<Thread, { text: string; value: Json }>();
+  readonly #items = new WeakMap<Thread, Json>();
+  #executionInput?: Json;
+
+  constructor(
+    readonly execution: Execution,
+    readonly revision: Revision,
+    private lastEvent: number,
+    readonly now: () => number,
+  ) {
+    this.definition = JSON.parse(revision.definition);
+  }
+
+  /**
+   * Adds an event and returns its id.
+   * @param isLast the execution's end may take the history's last place
+   * @throws StateFailure when the history is full
+   */
+  note(type: string, previousEventId: number, details?: HistoryEvent["details"], isLast = false): number {
+    if (this.lastEvent + 1 >= HISTORY_LIMIT && !isLast && this.execution.type === "STANDARD") {
+      throw new StateFailure(
+        "States.Runtime",
+        `The execution reached the maximum number of history events (${HISTORY_LIMIT}).`,
+      );
+    }
+    const event = { id: ++this.lastEvent, type, previousEventId, timestamp: this.now(), details };
+    this.#events.push(event);
+    return event.id;
+  }
+
+  /** A new thread that is about to enter `state` with the JSON text `data`; its entered event follows `last`. */
+  spawn(
+    given: Pick<Thread, "state" | "data" | "last"> & Partial<Pick<Thread, "parent" | "index" | "item">>,
+  ): void {
+    const id = this.#nextThread;
+    const thread: Thread = { index: 0, ...given, id, phase: "enter", entered: 0, enteredAt: 0, tries: [] };
+    this.adopt(thread);
+    this.#changed.add(thread);
+  }
+
+  /** Takes in a thread, new or read back. */
+  adopt(thread: Thread): void {
+    this.#nextThread = Math.max(this.#nextThread, thread.id + 1);
+    this.threads.set(thread.id, thread);
+    if (thread.parent !== undefined) {
+      const siblings = this.children.get(thread.parent) ?? [];
+      siblings[thread.index] = thread;
+      this.children.set(thread.parent, siblings);
+    }
+    if (thread.phase === "enter") this.#ready.push(thread);
+  }
+
+  /** The thread is about to enter `state` with the JSON text `data`; its entered event follows `last`. */
+  goTo(thread: Thread, state: string, data: string, last: number): void {
+    Object.assign(thread, { phase: "enter", state, data, last });
+    this.#changed.add(thread);
+    this.#ready.push(thread);
+  }
+
+  update(thread: Thread, changes: Changes): void {
+    Object.assign(thread, changes);
+    this.#changed.add(thread);
+  }
+
+  /** Removes the threads below a thread. */
+  removeChildren(thread: Thread): void {
+    for (const child of this.children.get(thread.id) ?? []) {
+      this.removeChildren(child);
+      this.threads.delete(child.id);
+      this.#changed.delete(child);
+      this.#removed.add(child);
+    }
+    this.children.delete(thread.id);
+  }
+
+  get hasReady(): boolean {
+    return this.#ready.length > 0;
+  }
+
+  /** Takes the next thread that is about to enter a state. */
+  nextReady(): Thread | undefined {
+    for (let thread = this.#ready.shift(); thread; thread = this.#ready.shift()) {
+      if (this.threads.get(thread.id) === thread) return thread;
+    }
+    return undefined;
+  }
+
+  /** Writes what has changed since the last time; tells which threads have, and which are gone. */
+  flush(journal: Journal): { changed: Set<Thread>; removed: Set<Thread> } {
+    const [changed, removed] = [this.#changed, this.#removed];
+    journal.append(this.execution, this.#events);
+    if (!this.ending) {
+      for (const { id } of removed) journal.removeThread(this.execution, id);
+      for (const thread of changed) journal.saveThread(this.execution, thread);
+    }
+    this.#events = [];
+    this.#changed = new Set();
+    this.#removed = new Set();
+    return { changed, removed };
+  }
+
+  parent({ parent }: Thread): Thread | undefined {
+    return parent === undefined ? undefined : this.threads.get(parent);
+  }
+
+  /** The state that a thread is in or is about to enter. */
+  state(thread: Thread): State {
+    const parent = this.parent(thread);
+    const machine = parent ? machineWithin(this.state(parent), thread.index) : this.definition;
+    return machine.States[thread.state]!;
+  }
+
+  /** The state's input as it came. Shared by all who ask: not to be changed. */
+  input(thread: Thread): Json {
+    const known = this.#inputs.get(thread);
+    if (known?.text === thread.data) return known.value;
+    const value: Json = JSON.parse(thread.data);
+    this.#inputs.set(thread, { text: thread.data, value });
+    return value;
+  }
+
+  /** The execution's input, `$$.Execution.Input`. */
+  executionInput(): Json {
+    return this.#executionInput ??= JSON.parse(this.execution.input);
+  }
+
+  /** The item of an iteration of a Map state, `$$.Map.Item.Value`. */
+  item(iteration: Thread): Json {
+    if (!this.#items.has(iteration)) this.#items.set(iteration, JSON.parse(iteration.item!));
+    return this.#items.get(iteration)!;
+  }
+}

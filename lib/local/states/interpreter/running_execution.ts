@@ -1,0 +1,138 @@
+/** A running execution at work: makes its steps, and waits between them. */
+import type { Core } from "../../services.ts";
+import { asFailure } from "../language/failures.ts";
+import type { MachineStore } from "../machines.ts";
+import { Alarm } from "./alarm.ts";
+import { Flow, type StateTypes, type TaskCaller } from "./flow.ts";
+import type { Ending, Journal, Thread } from "./journal.ts";
+import { RoleSession } from "./role_session.ts";
+import type { Run } from "./run.ts";
+
+const EXPRESS_LIMIT_MS = 5 * 60_000;
+const STANDARD_LIMIT_MS = 365 * 86_400_000;
+
+/** What running executions share. */
+export interface Surroundings {
+  readonly core: Core;
+  readonly journal: Journal;
+  readonly machines: MachineStore;
+  readonly types: StateTypes;
+  /** Aborted when the server stops. */
+  readonly stopping: AbortSignal;
+  /** Told of an execution that has ended. */
+  ended(execution: RunningExecution): void;
+}
+
+export class RunningExecution {
+  readonly #flow: Flow;
+  readonly #caller: TaskCaller;
+  /** What threads wait for. An alarm or a task's answer counts only while it is of the wait that stands here. */
+  readonly #waits = new Map<Thread, Alarm>();
+  readonly #nextStep: Alarm;
+  readonly #timeLimit: Alarm;
+  readonly #onEnd: ((ending: Ending) => void)[] = [];
+
+  constructor(readonly run: Run, private readonly around: Surroundings) {
+    const { core, machines, types, stopping: signal } = around;
+    const { machineArn } = run.execution;
+    this.#flow = new Flow(run, core.region, types, () => machines.isDeleting(machineArn));
+    this.#nextStep = new Alarm(run.now);
+    this.#timeLimit = new Alarm(run.now);
+    const session = new RoleSession(run.revision);
+    const { siblings } = core;
+    this.#caller = { principal: () => session.principal(siblings.iam), siblings, signal };
+  }
+
+  /** Goes on from the position that the run has. */
+  begin(): void {
+    const { execution: { type, startDate }, definition } = this.run;
+    const isExpress = type === "EXPRESS";
+    const limit = isExpress ? EXPRESS_LIMIT_MS : STANDARD_LIMIT_MS;
+    const ends = startDate + Math.min(limit, (definition.TimeoutSeconds ?? Infinity) * 1000);
+    const error = isExpress ? "States.Timeout" : undefined;
+    this.#timeLimit.set(ends, () => this.#step(() => this.#flow.end({ status: "TIMED_OUT", error })));
+    for (const thread of this.run.threads.values()) this.#wait(thread);
+    this.#stepSoon();
+  }
+
+  /** Ends the execution as StopExecution does; returns when it ended. */
+  abort(error?: string, cause?: string): number {
+    this.#step(() => this.#flow.end({ status: "ABORTED", error, cause }));
+    if (!this.run.ending) throw new Error("The local AWS is stopping.");
+    return this.run.ending.stopDate;
+  }
+
+  /** How and when the execution ends. */
+  ending(): Promise<Ending> {
+    return new Promise((resolve) => this.#onEnd.push(resolve));
+  }
+
+  /** Gives up all waiting; the execution stays where it is. */
+  leave(): void {
+    this.#nextStep.cancel();
+    this.#timeLimit.cancel();
+    for (const alarm of this.#waits.values()) alarm.cancel();
+    this.#waits.clear();
+  }
+
+  /** A step and its writing are one transaction. */
+  #step(work?: () => void): void {
+    const { run, around: { journal, stopping } } = this;
+    if (run.ending || stopping.aborted) return;
+    const { changed, removed } = journal.transaction(() => {
+      this.#flow.step(work);
+      return this.#write();
+    });
+    if (run.ending) return this.#ended(run.ending);
+    for (const thread of removed) this.#endWait(thread);
+    for (const thread of changed) this.#wait(thread);
+    if (run.hasReady) this.#stepSoon();
+  }
+
+  #write(): ReturnType<Run["flush"]> {
+    const { run, around: { journal, machines } } = this;
+    const changes = run.flush(journal);
+    if (run.ending) {
+      journal.end(run.execution, run.ending);
+      machines.executionEnded(run.execution.machineArn);
+    }
+    return changes;
+  }
+
+  #stepSoon(): void {
+    this.#nextStep.set(0, () => this.#step());
+  }
+
+  /** Waits for what the thread's position says: a time, a task's answer, or whichever comes first. */
+  #wait(thread: Thread): void {
+    this.#endWait(thread);
+    const { phase, due } = thread;
+    if (due === undefined && phase !== "task") return;
+    const { now } = this.run;
+    const alarm = new Alarm(now);
+    this.#waits.set(thread, alarm);
+    const goOn = (work: () => void) => {
+      if (this.#waits.get(thread) !== alarm) return;
+      this.#endWait(thread);
+      this.#step(() => this.#flow.attempt(thread, work));
+    };
+    if (due !== undefined) alarm.set(due, () => goOn(() => this.#flow.due(thread)));
+    const isOver = due !== undefined && due <= now();
+    if (phase !== "task" || isOver) return;
+    this.#flow.perform(thread, this.#caller).then(
+      (result) => goOn(() => this.#flow.answered(thread, result)),
+      (error) => goOn(() => this.#flow.answered(thread, asFailure(error))),
+    );
+  }
+
+  #endWait(thread: Thread): void {
+    this.#waits.get(thread)?.cancel();
+    this.#waits.delete(thread);
+  }
+
+  #ended(ending: Ending): void {
+    this.leave();
+    this.around.ended(this);
+    for (const told of this.#onEnd) told(ending);
+  }
+}

@@ -1,0 +1,147 @@
+/** The Amazon States Language (JSONPath) as far as the local AWS runs it. Source: https://states-language.net/ */
+import { Buffer } from "node:buffer";
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** A state machine, a branch of a Parallel state or the processor of a Map state. */
+export interface Machine {
+  StartAt: string;
+  States: Record<string, State>;
+  /** Of the whole execution; only at the top. */
+  TimeoutSeconds?: number;
+}
+
+export interface Retrier {
+  ErrorEquals: string[];
+  IntervalSeconds?: number;
+  MaxAttempts?: number;
+  BackoffRate?: number;
+  MaxDelaySeconds?: number;
+  JitterStrategy?: "FULL" | "NONE";
+}
+
+export interface Catcher {
+  ErrorEquals: string[];
+  Next: string;
+  ResultPath?: string | null;
+}
+
+interface Common {
+  InputPath?: string | null;
+  OutputPath?: string | null;
+  Next?: string;
+  End?: boolean;
+}
+
+interface Results {
+  Parameters?: Json;
+  ResultPath?: string | null;
+}
+
+interface Recovery {
+  ResultSelector?: Json;
+  Retry?: Retrier[];
+  Catch?: Catcher[];
+}
+
+export interface PassState extends Common, Results {
+  Type: "Pass";
+  Result?: Json;
+}
+
+export interface TaskState extends Common, Results, Recovery {
+  Type: "Task";
+  Resource: string;
+  TimeoutSeconds?: number;
+  TimeoutSecondsPath?: string;
+  HeartbeatSeconds?: number;
+  HeartbeatSecondsPath?: string;
+}
+
+/** A comparison, or And / Or / Not of rules. Operators are members named as in the language. */
+export interface ChoiceRule {
+  Variable?: string;
+  Next?: string;
+  And?: ChoiceRule[];
+  Or?: ChoiceRule[];
+  Not?: ChoiceRule;
+  [operator: string]: unknown;
+}
+
+export interface ChoiceState extends Common {
+  Type: "Choice";
+  Choices: ChoiceRule[];
+  Default?: string;
+}
+
+export interface WaitState extends Common {
+  Type: "Wait";
+  Seconds?: number;
+  SecondsPath?: string;
+  Timestamp?: string;
+  TimestampPath?: string;
+}
+
+export interface SucceedState extends Common {
+  Type: "Succeed";
+}
+
+export interface FailState extends Common {
+  Type: "Fail";
+  Error?: string;
+  ErrorPath?: string;
+  Cause?: string;
+  CausePath?: string;
+}
+
+export interface ParallelState extends Common, Results, Recovery {
+  Type: "Parallel";
+  Branches: Machine[];
+}
+
+export interface MapState extends Common, Results, Recovery {
+  Type: "Map";
+  ItemsPath?: string;
+  ItemSelector?: Json;
+  ItemProcessor?: Machine;
+  /** The older name of ItemProcessor; its item selector is then `Parameters`. */
+  Iterator?: Machine;
+  MaxConcurrency?: number;
+  MaxConcurrencyPath?: string;
+}
+
+/** The states that have a result. */
+export type ResultState = PassState | TaskState | ParallelState | MapState;
+
+export type State =
+  | PassState
+  | TaskState
+  | ChoiceState
+  | WaitState
+  | SucceedState
+  | FailState
+  | ParallelState
+  | MapState;
+
+/** The machine that a branch of a Parallel state or an iteration of a Map state runs. */
+export function machineWithin(state: State, index: number): Machine {
+  if (state.Type === "Parallel") return state.Branches[index]!;
+  if (state.Type === "Map") return (state.ItemProcessor ?? state.Iterator)!;
+  throw new Error(`A ${state.Type} state has no machines within.`);
+}
+
+/** What paths and templates are evaluated on. */
+export interface Data {
+  /** `$` */
+  readonly input: Json;
+  /** `$$`: the context object. */
+  readonly context: Json;
+}
+
+/** Bytes of JSON in UTF-8 that an input, a result or an output may have. */
+export const DATA_LIMIT = 256 * 1024;
+
+export function exceedsDataLimit(text: string): boolean {
+  // A UTF-16 unit takes at most three bytes, so most texts need no count.
+  return text.length > DATA_LIMIT || (text.length * 3 > DATA_LIMIT && Buffer.byteLength(text) > DATA_LIMIT);
+}

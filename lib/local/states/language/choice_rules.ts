@@ -1,0 +1,104 @@
+/** The rules of Choice states. Source: https://states-language.net/#choice-state */
+import { type ChoiceRule, type ChoiceState, type Data, type Json } from "./asl.ts";
+import { EvaluationFailure } from "./failures.ts";
+import { select } from "./paths.ts";
+
+type Comparison = (value: Json, expected: Json) => boolean;
+
+const ORDERS: Record<string, (order: number) => boolean> = {
+  Equals: (order) => order === 0,
+  LessThan: (order) => order < 0,
+  LessThanEquals: (order) => order <= 0,
+  GreaterThan: (order) => order > 0,
+  GreaterThanEquals: (order) => order >= 0,
+};
+
+/** Comparisons of two values of one type; values of another type never match. */
+const COMPARISONS: Record<string, Comparison> = {
+  ...ordered("String", (value) => typeof value === "string" ? value : undefined),
+  ...ordered("Numeric", (value) => typeof value === "number" ? value : undefined),
+  ...ordered("Timestamp", timestamp),
+  BooleanEquals: (value, expected) => typeof value === "boolean" && value === expected,
+};
+
+/** Tests of one value; the operator's own value says which answer matches. */
+const TESTS: Record<string, (value: Json | undefined) => boolean> = {
+  IsNull: (value) => value === null,
+  IsPresent: (value) => value !== undefined,
+  IsNumeric: (value) => typeof value === "number",
+  IsString: (value) => typeof value === "string",
+  IsBoolean: (value) => typeof value === "boolean",
+  IsTimestamp: (value) => value !== undefined && timestamp(value) !== undefined,
+};
+
+/** Every operator of a comparison, for the validation of definitions. */
+export const OPERATORS: readonly string[] = [
+  ...Object.keys(COMPARISONS),
+  ...Object.keys(COMPARISONS).map((name) => `${name}Path`),
+  "StringMatches",
+  ...Object.keys(TESTS),
+];
+
+/** The name of the state that follows. @throws EvaluationFailure when no rule matches and there is no Default. */
+export function choose(state: ChoiceState, data: Data): string {
+  const next = state.Choices.find((rule) => matches(rule, data))?.Next ?? state.Default;
+  if (next !== undefined) return next;
+  throw new EvaluationFailure(
+    "Failed to transition out of the state. The state does not point to a next state.",
+  );
+}
+
+function matches(rule: ChoiceRule, data: Data): boolean {
+  if (rule.And) return rule.And.every((part) => matches(part, data));
+  if (rule.Or) return rule.Or.some((part) => matches(part, data));
+  if (rule.Not) return !matches(rule.Not, data);
+  const operator = OPERATORS.find((name) => Object.hasOwn(rule, name))!;
+  const operand = rule[operator] as Json;
+  if (operator === "IsPresent") return TESTS.IsPresent!(select(rule.Variable!, data)) === operand;
+  const value = existing(rule.Variable!, data);
+  if (operator in TESTS) return TESTS[operator]!(value) === operand;
+  if (operator === "StringMatches") {
+    return typeof value === "string" && wildcard(operand as string).test(value);
+  }
+  if (!operator.endsWith("Path")) return COMPARISONS[operator]!(value, operand);
+  return COMPARISONS[operator.slice(0, -"Path".length)]!(value, existing(operand as string, data));
+}
+
+function existing(path: string, data: Data): Json {
+  const value = select(path, data);
+  if (value !== undefined) return value;
+  throw new EvaluationFailure(
+    `Invalid path '${path}': The choice state's condition path references an invalid value.`,
+  );
+}
+
+function ordered<T extends string | number>(
+  prefix: string,
+  read: (value: Json) => T | undefined,
+): Record<string, Comparison> {
+  const compare = (holds: (order: number) => boolean): Comparison => (value, expected) => {
+    const [a, b] = [read(value), read(expected)];
+    return a !== undefined && b !== undefined && holds(a < b ? -1 : a > b ? 1 : 0);
+  };
+  return Object.fromEntries(
+    Object.entries(ORDERS).map(([suffix, holds]) => [prefix + suffix, compare(holds)]),
+  );
+}
+
+/** `*` stands for any text; a backslash takes the next character as it is. */
+function wildcard(pattern: string): RegExp {
+  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  const source = pattern.replace(
+    /\\(.?)|\*|[^\\*]+/gsu,
+    (found, escaped) => found === "*" ? ".*" : literal(escaped ?? found),
+  );
+  return new RegExp(`^${source}$`, "s");
+}
+
+/** Milliseconds since the epoch of an RFC 3339 time as the language wants it: upper-case T and Z, an offset. */
+export function timestamp(value: Json): number | undefined {
+  if (typeof value !== "string") return undefined;
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value)) return undefined;
+  const milliseconds = Date.parse(value.replace(/(\.\d{3})\d+/, "$1"));
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}

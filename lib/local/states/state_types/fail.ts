@@ -1,0 +1,20 @@
+/** Fail states. Source: https://states-language.net/#fail-state */
+import type { StateType } from "../interpreter/flow.ts";
+import type { Data, FailState } from "../language/asl.ts";
+import { EvaluationFailure, StateFailure } from "../language/failures.ts";
+import { callIntrinsic } from "../language/intrinsics.ts";
+import { selectExisting } from "../language/paths.ts";
+
+export const fail: StateType<FailState> = {
+  begin(flow, thread, { Error, ErrorPath, Cause, CausePath }) {
+    const data = flow.data(thread);
+    throw new StateFailure(text(Error, ErrorPath, data), text(Cause, CausePath, data));
+  },
+};
+
+function text(fixed: string | undefined, path: string | undefined, data: Data): string | undefined {
+  if (path === undefined) return fixed;
+  const value = path.startsWith("$") ? selectExisting(path, data) : callIntrinsic(path, data);
+  if (typeof value === "string") return value;
+  throw new EvaluationFailure(`The path '${path}' of a Fail state must lead to a string.`);
+}

@@ -1,0 +1,103 @@
+/** Map states, inline. Source: https://states-language.net/#map-state */
+import type { Flow, StateType } from "../interpreter/flow.ts";
+import type { Thread } from "../interpreter/journal.ts";
+import { type Data, type Json, machineWithin, type MapState } from "../language/asl.ts";
+import { EvaluationFailure } from "../language/failures.ts";
+import { selectExisting } from "../language/paths.ts";
+import { fill } from "../language/templates.ts";
+import { joinWhenDone, noteAborted, noteFailed } from "./children.ts";
+
+/** Iterations that run at a time at most. */
+const INLINE_CONCURRENCY = 40;
+
+/** What a Map state maps over. */
+interface Mapping {
+  readonly items: readonly Json[];
+  readonly data: Data;
+}
+
+/** Of the states under way, so that not each iteration looks for it; found again after a restart. */
+const mappings = new WeakMap<Thread, Mapping>();
+
+export const map: StateType<MapState> = {
+  begin(flow, thread, state) {
+    const { run } = flow;
+    mappings.delete(thread);
+    const { items, data } = mapping(flow, thread, state);
+    const last = run.note("MapStateStarted", thread.last, { length: items.length });
+    run.update(thread, { phase: "children", last });
+    const first = Math.min(concurrency(state, data), items.length);
+    for (let index = 0; index < first; index++) startIteration(flow, thread, state, index, last);
+    if (items.length === 0) joinWhenDone(flow, thread);
+  },
+
+  childDone(flow, thread, state, iteration) {
+    const { run } = flow;
+    run.update(thread, {
+      last: run.note("MapIterationSucceeded", iteration.last, nameOf(iteration, thread)),
+    });
+    flow.attempt(thread, () => {
+      const { items } = mapping(flow, thread, state);
+      const started = run.children.get(thread.id)!.length;
+      if (started < items.length) startIteration(flow, thread, state, started, iteration.last);
+      else joinWhenDone(flow, thread);
+    });
+  },
+
+  noteChildFailed(flow, thread, _state, iteration) {
+    const { run } = flow;
+    const { last } = iteration;
+    run.note("MapIterationFailed", last, nameOf(iteration, thread));
+    noteAborted(flow, iteration, (other) => run.note("MapIterationAborted", last, nameOf(other, thread)));
+  },
+
+  noteFailed,
+};
+
+function startIteration(flow: Flow, thread: Thread, state: MapState, index: number, previous: number): void {
+  const { items, data: { input, context } } = mapping(flow, thread, state);
+  const item = items[index]!;
+  const selector = state.ItemSelector ?? state.Parameters;
+  const value = selector === undefined ? item : fill(selector, {
+    input,
+    context: { ...context as Record<string, Json>, Map: { Item: { Index: index, Value: item } } },
+  });
+  flow.run.spawn({
+    parent: thread.id,
+    index,
+    state: machineWithin(state, index).StartAt,
+    data: JSON.stringify(value),
+    last: flow.run.note("MapIterationStarted", previous, { name: thread.state, index }),
+    item: JSON.stringify(item),
+  });
+}
+
+/** @throws EvaluationFailure when there is no array to map over */
+function mapping(flow: Flow, thread: Thread, { ItemsPath = "$" }: MapState): Mapping {
+  const known = mappings.get(thread);
+  if (known) return known;
+  const data = flow.data(thread);
+  const items = selectExisting(ItemsPath, data);
+  if (!Array.isArray(items)) {
+    throw new EvaluationFailure(`Reference path "${ItemsPath}" must point to array.`);
+  }
+  const found = { items, data };
+  mappings.set(thread, found);
+  return found;
+}
+
+/** @throws EvaluationFailure when MaxConcurrencyPath leads to no number of iterations */
+function concurrency({ MaxConcurrency = 0, MaxConcurrencyPath }: MapState, data: Data): number {
+  const most = MaxConcurrencyPath === undefined ? MaxConcurrency : selectExisting(MaxConcurrencyPath, data);
+  if (typeof most !== "number" || !Number.isInteger(most) || most < 0) {
+    throw new EvaluationFailure(
+      `The MaxConcurrencyPath parameter does not reference a non-negative integer: ` +
+        `${MaxConcurrencyPath} == ${JSON.stringify(most)}`,
+    );
+  }
+  return Math.min(most || INLINE_CONCURRENCY, INLINE_CONCURRENCY);
+}
+
+function nameOf({ index }: Thread, { state }: Thread): { name: string; index: number } {
+  return { name: state, index };
+}

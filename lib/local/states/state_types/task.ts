@@ -1,0 +1,109 @@
+/**
+ * Task states. What is called is written in the scheduled event, from where a task that was in flight when the server
+ * died is taken up again. Source: https://states-language.net/#task-state
+ */
+import { INTEGRATIONS } from "../integrations/mod.ts";
+import { callFunction } from "../integrations/lambda.ts";
+import type { Flow, StateType } from "../interpreter/flow.ts";
+import { type EventBody, NOT_TRUNCATED, type Thread } from "../interpreter/journal.ts";
+import { type Data, exceedsDataLimit, type TaskState } from "../language/asl.ts";
+import { effectiveInput } from "../language/data_flow.ts";
+import { EvaluationFailure, StateFailure, tooLarge } from "../language/failures.ts";
+import { selectExisting } from "../language/paths.ts";
+
+/** Seconds that a task may take, and that it may be without a sign of life. */
+interface Times {
+  readonly timeout?: number;
+  readonly heartbeat?: number;
+}
+
+export const task: StateType<TaskState> = {
+  begin(flow, thread, state) {
+    const { run } = flow;
+    const data = flow.data(thread);
+    const { timeout, heartbeat } = taskTimes(state, data);
+    const input = JSON.stringify(effectiveInput(state, data));
+    if (exceedsDataLimit(input)) throw tooLarge(thread.state);
+    const call = scheduledEvent(state, input, { timeout, heartbeat }, flow.region);
+    const scheduled = run.note(call.type, thread.last, call.details);
+    const last = run.note(`${prefix(state)}Started`, scheduled, service(state));
+    const seconds = Math.min(timeout ?? Infinity, heartbeat ?? Infinity);
+    const due = seconds === Infinity ? undefined : run.now() + seconds * 1000;
+    run.update(thread, { phase: "task", last, call, due, heartbeat: heartbeat === seconds });
+  },
+
+  due(flow, thread, state) {
+    const alias = thread.heartbeat ? "States.HeartbeatTimeout" : undefined;
+    settleFailed(flow, thread, state, new StateFailure("States.Timeout", "", alias));
+  },
+
+  async perform({ details }, caller) {
+    const { resourceType, resource, parameters, input } = details as Record<string, string>;
+    const integration = INTEGRATIONS.get(`arn:aws:states:::${resourceType}:${resource}`);
+    const result = JSON.stringify(
+      await (integration ? integration.call(parameters!, caller) : callFunction(resource!, input!, caller)),
+    );
+    if (exceedsDataLimit(result)) throw tooLarge(resourceType ?? resource!);
+    return result;
+  },
+
+  answered(flow, thread, state, answer) {
+    if (typeof answer !== "string") return settleFailed(flow, thread, state, answer);
+    const output = { output: answer, outputDetails: NOT_TRUNCATED };
+    settle(flow, thread, { type: `${prefix(state)}Succeeded`, details: { ...service(state), ...output } });
+    flow.complete(thread, JSON.parse(answer));
+  },
+};
+
+/** How events name the task's service; absent when the resource is a function's ARN. */
+function service({ Resource }: TaskState) {
+  return INTEGRATIONS.get(Resource)?.service;
+}
+
+/** What the types of the task's events begin with. */
+function prefix(state: TaskState): string {
+  return service(state) ? "Task" : "LambdaFunction";
+}
+
+function scheduledEvent(state: TaskState, input: string, times: Times, region: string): EventBody {
+  const named = service(state);
+  const limits = {
+    ...(times.timeout === undefined ? {} : { timeoutInSeconds: times.timeout }),
+    ...(named === undefined || times.heartbeat === undefined ? {} : { heartbeatInSeconds: times.heartbeat }),
+  };
+  return {
+    type: `${prefix(state)}Scheduled`,
+    details: named
+      ? { ...named, region, parameters: input, ...limits }
+      : { resource: state.Resource, input, inputDetails: NOT_TRUNCATED, ...limits },
+  };
+}
+
+/** Notes a task's outcome: nothing is in flight any more. */
+function settle({ run }: Flow, thread: Thread, { type, details }: EventBody): void {
+  const last = run.note(type, thread.last, details);
+  run.update(thread, { phase: "wait", due: undefined, call: undefined, last });
+}
+
+function settleFailed(flow: Flow, thread: Thread, state: TaskState, failure: StateFailure): never {
+  const { error, cause } = failure;
+  settle(flow, thread, {
+    type: `${prefix(state)}${error === "States.Timeout" ? "TimedOut" : "Failed"}`,
+    details: { ...service(state), error, ...(cause ? { cause } : {}) },
+  });
+  throw failure;
+}
+
+/** A state's TimeoutSeconds and HeartbeatSeconds. @throws EvaluationFailure when a path leads to no number. */
+function taskTimes(state: TaskState, data: Data): Times {
+  const seconds = (field: "TimeoutSeconds" | "HeartbeatSeconds"): number | undefined => {
+    const path = state[`${field}Path`];
+    if (path === undefined) return state[field];
+    const value = selectExisting(path, data);
+    if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
+    throw new EvaluationFailure(
+      `The ${field}Path parameter does not reference a positive integer: ${path} == ${JSON.stringify(value)}`,
+    );
+  };
+  return { timeout: seconds("TimeoutSeconds"), heartbeat: seconds("HeartbeatSeconds") };
+}

@@ -1,0 +1,51 @@
+/** The machine of the durability test, and the function that its tasks call. */
+import { appendFileSync } from "node:fs";
+import { type Handler, task } from "../testing.ts";
+
+const step = (name: string, rest: object) =>
+  task({
+    Parameters: {
+      FunctionName: "f",
+      Payload: { step: name, "name.$": "$$.Execution.Name", "item.$": "States.JsonToString($)" },
+    },
+    ResultPath: null,
+    ...rest,
+  });
+
+export const MACHINE = {
+  StartAt: "First",
+  States: {
+    First: step("First", { Next: "Rest" }),
+    Rest: { Type: "Wait", Seconds: 1, Next: "Each" },
+    Each: {
+      Type: "Map",
+      ItemsPath: "$.items",
+      ItemProcessor: { StartAt: "Item", States: { Item: step("Item", { End: true }) } },
+      ResultPath: "$.done",
+      Next: "Both",
+    },
+    Both: {
+      Type: "Parallel",
+      Branches: [
+        { StartAt: "Left", States: { Left: step("Left", { End: true }) } },
+        { StartAt: "Right", States: { Right: step("Right", { End: true }) } },
+      ],
+      ResultPath: null,
+      Next: "Last",
+    },
+    Last: step("Last", { End: true }),
+  },
+};
+
+/** Tasks of one execution of the machine. */
+export const TASKS = 6;
+
+/** Appends one line per call and takes a moment. */
+export function recordCall(file: string): Handler {
+  return async (event) => {
+    const { step, name, item } = event as { step: string; name: string; item: string };
+    appendFileSync(file, `${name} ${step} ${step === "Item" ? item : ""}\n`);
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
+    return null;
+  };
+}

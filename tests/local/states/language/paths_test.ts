@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { type Json } from "../../../../lib/local/states/language/asl.ts";
+import { EvaluationFailure } from "../../../../lib/local/states/language/failures.ts";
+import {
+  isPath,
+  place,
+  referencePath,
+  select,
+  selectExisting,
+} from "../../../../lib/local/states/language/paths.ts";
+import { fill } from "../../../../lib/local/states/language/templates.ts";
+
+const input: Json = {
+  a: { b: [1, 2, 3], "x.y": "dotted" },
+  items: [{ n: 1, t: "a" }, { n: 2, t: "b" }],
+  nul: null,
+};
+const data = { input, context: { Execution: { Name: "run" } } };
+
+Deno.test("paths select", () => {
+  const cases: [path: string, value: unknown][] = [
+    ["$", input],
+    ["$.a.b[1]", 2],
+    ["$.a.b[-1]", 3],
+    ["$['a']['x.y']", "dotted"],
+    ["$.a.x\\.y", "dotted"],
+    ["$.nul", null],
+    ["$.nope", undefined],
+    ["$.a.b[9]", undefined],
+    ["$.items[*].n", [1, 2]],
+    ["$..t", ["a", "b"]],
+    ["$.a.b[0:2]", [1, 2]],
+    ["$.a.b[0,2]", [1, 3]],
+    ["$.items[?(@.t=='b')].n", [2]],
+    ["$.nope[*]", []],
+    ["$$.Execution.Name", "run"],
+  ];
+  for (const [path, value] of cases) assert.deepEqual(select(path, data), value, path);
+});
+
+Deno.test("a path reaches own members only", () => {
+  for (const path of ["$.constructor", "$.__proto__", "$.a.b.length", "$['hasOwnProperty']"]) {
+    assert.equal(select(path, data), undefined, path);
+  }
+  assert.throws(() => select("$.items[?(@.constructor.constructor('return 1')())]", data), EvaluationFailure);
+});
+
+Deno.test("a missing path fails with AWS's words", () => {
+  assert.throws(
+    () => selectExisting("$.a.c[0]", data),
+    { error: "States.Runtime", cause: "Invalid path '$.a.c[0]' : No results for path: $['a']['c'][0]" },
+  );
+});
+
+Deno.test("what JSONPath libraries add to the language is no path", () => {
+  for (const path of ["$.a.length()", "$.a^", "$.a~", "$.a@string()", "a.b", "$a", "$.", ""]) {
+    assert.equal(isPath(path), false, path);
+  }
+  for (const path of ["$", "$$", "$$.Map.Item.Value", "$.a[?(@.x=='length()')]", "$..x"]) {
+    assert.equal(isPath(path), true, path);
+  }
+  assert.equal(referencePath("$.a[*]"), undefined);
+});
+
+Deno.test("a result is placed at a Reference Path, and the input stays as it was", () => {
+  assert.deepEqual(place("$", { a: 1 }, 2), 2);
+  assert.deepEqual(place("$.x.y", { a: 1 }, 2), { a: 1, x: { y: 2 } });
+  assert.deepEqual(place("$.a[1]", { a: [1, 2] }, "new"), { a: [1, "new"] });
+  const placed = place("$.__proto__", {}, { polluted: true });
+  assert.equal(({} as { polluted?: boolean }).polluted, undefined);
+  assert.ok(Object.hasOwn(placed as object, "__proto__"));
+  for (const path of ["$.a.b", "$.a[0]"]) {
+    assert.throws(() => place(path, { a: 1 }, 2), { error: "States.ResultPathMatchFailure" }, path);
+  }
+});
+
+Deno.test("templates take their `.$` members from paths and functions", () => {
+  assert.deepEqual(
+    fill({
+      "n.$": "$.a.b[0]",
+      deep: [{ "run.$": "$$.Execution.Name" }],
+      "f.$": "States.MathAdd(1, 2)",
+      s: "$",
+    }, data),
+    { n: 1, deep: [{ run: "run" }], f: 3, s: "$" },
+  );
+  assert.deepEqual(fill({ "v.$": "$.a.b[9]" }, data), { v: null });
+  assert.throws(() => fill({ "m.$": "$.nope" }, { input: { x: "a" }, context: {} }), {
+    error: "States.Runtime",
+    cause:
+      "The JSONPath '$.nope' specified for the field 'm.$' could not be found in the input '{\"x\":\"a\"}'",
+  });
+});
