@@ -16,7 +16,9 @@ export function sourceOf(folder: string): string {
 
 /** Names of the operations that a service registers. */
 export function operationsOf(source: string): string[] {
-  return [...new Set([...source.matchAll(/\b([A-Z]\w+): [a-z]*[oO]peration\(/g)].map(([, name]) => name!))];
+  const legacy = [...source.matchAll(/\b([A-Z]\w+): [a-z]*[oO]peration\(/g)].map(([, name]) => name!);
+  const names = [...source.matchAll(/^export const (\w+) = operation\(/gm)].map(([, name]) => name!);
+  return [...new Set([...legacy, ...names.map((name) => name.charAt(0).toUpperCase() + name.slice(1))])];
 }
 
 /** Names of members that a service knows, and of others in its sources. */

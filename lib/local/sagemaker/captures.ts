@@ -9,7 +9,7 @@ import { endpointLogGroup, logWriter } from "./log.ts";
 import { joinUri, parseS3Uri } from "./names.ts";
 import { assume, hostingAssumer } from "./roles.ts";
 
-/** Records of this long go into one file; AWS delivers within minutes, here nobody wants to wait for that. */
+/** How long records are gathered for one file; AWS takes minutes, too long to wait for here. */
 const BATCH_MILLISECONDS = 1_000;
 
 /** A record that waits for its delivery. */

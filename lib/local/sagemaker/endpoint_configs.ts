@@ -58,15 +58,10 @@ export const listEndpointConfigs = operation({
   action: "sagemaker:ListEndpointConfigs",
   input: structure({ ...LIST_MEMBERS, SortBy: string({ values: ["Name", "CreationTime"] as const }) }),
   run(input, { configs }) {
-    const { items, NextToken } = listed(configs.list(), input, {
-      of: "endpoint configurations",
-      name: ({ EndpointConfigName }) => EndpointConfigName,
+    const { items: EndpointConfigs, NextToken } = listed(configs.list(), input, {
+      name: "EndpointConfigName",
+      summary: ["EndpointConfigName", "EndpointConfigArn", "CreationTime"],
     });
-    const EndpointConfigs = items.map(({ EndpointConfigName, EndpointConfigArn, CreationTime }) => ({
-      EndpointConfigName,
-      EndpointConfigArn,
-      CreationTime,
-    }));
     return { EndpointConfigs, NextToken };
   },
 });

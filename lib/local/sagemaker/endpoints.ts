@@ -62,20 +62,11 @@ export const listEndpoints = operation({
     SortBy: string({ values: ["Name", "CreationTime", "Status"] as const }),
   }),
   run(input, { endpoints }) {
-    const { items, NextToken } = listed(endpoints.list(), input, {
-      of: "endpoints",
-      name: ({ EndpointName }) => EndpointName,
-      status: ({ EndpointStatus }) => EndpointStatus,
+    const { items: Endpoints, NextToken } = listed(endpoints.list(), input, {
+      name: "EndpointName",
+      status: "EndpointStatus",
+      summary: ["EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus"],
     });
-    const Endpoints = items.map(
-      ({ EndpointName, EndpointArn, CreationTime, LastModifiedTime, EndpointStatus }) => ({
-        EndpointName,
-        EndpointArn,
-        CreationTime,
-        LastModifiedTime,
-        EndpointStatus,
-      }),
-    );
     return { Endpoints, NextToken };
   },
 });

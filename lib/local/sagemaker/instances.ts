@@ -28,7 +28,7 @@ export function checkInstanceType(use: Use, type: string): void {
         `Member must satisfy enum value set: [ml.g4dn.xlarge, ml.g5.xlarge, ml.m5.xlarge, …]`,
     );
   }
-  // AWS's list still has them; it is when they are to run that there are none.
+  // AWS's list still names them; they are refused when they are to run.
   if (RETIRED.test(type)) return;
   if (!(use === "training-job" ? TRAINING : HOSTING).test(type)) {
     throw invalid(

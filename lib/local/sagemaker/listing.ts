@@ -34,13 +34,13 @@ interface Listed {
   LastModifiedTime?: number;
 }
 
-/** What is listed. */
-interface List<T> {
-  /** Tokens are good for the list of this name only. */
-  readonly of: string;
-  /** Unique. */
-  name(item: T): string;
-  status?(item: T): string;
+/** Members of what is listed. */
+interface List<T, K extends keyof T> {
+  /** Unique; tokens are good for the list with this name only. */
+  readonly name: K & string;
+  readonly status?: K;
+  /** What the answer shows of each item. */
+  readonly summary: readonly K[];
 }
 
 /**
@@ -48,32 +48,35 @@ interface List<T> {
  * state.
  * @throws AwsError ValidationException for a token that no page of this list, in this order, gave
  */
-export function listed<T extends Listed>(
+export function listed<T extends Listed, K extends keyof T>(
   items: readonly T[],
   { MaxResults = 10, NextToken, SortBy = "CreationTime", SortOrder = "Descending", ...filters }: ListInput,
-  { of, name, status = () => "" }: List<T>,
-): { items: T[]; NextToken?: string } {
+  { name, status, summary }: List<T, K>,
+): { items: Pick<T, K>[]; NextToken?: string } {
+  const nameOf = (item: T) => String(item[name]);
+  const statusOf = (item: T) => status === undefined ? "" : String(item[status]);
   const contained = filters.NameContains?.toLowerCase() ?? "";
   const wanted = items.filter((item) =>
-    name(item).toLowerCase().includes(contained) &&
-    (!filters.StatusEquals || status(item) === filters.StatusEquals) &&
+    nameOf(item).toLowerCase().includes(contained) &&
+    (!filters.StatusEquals || statusOf(item) === filters.StatusEquals) &&
     isBetween(item.CreationTime, filters.CreationTimeAfter, filters.CreationTimeBefore) &&
     isBetween(item.LastModifiedTime ?? 0, filters.LastModifiedTimeAfter, filters.LastModifiedTimeBefore)
   );
   const sortedBy = {
     Name: () => [],
     CreationTime: (item: T) => [item.CreationTime],
-    Status: (item: T) => [status(item)],
+    Status: (item: T) => [statusOf(item)],
   };
   const { items: shown, next } = page(wanted, {
-    key: (item) => [...sortedBy[SortBy](item), name(item)],
+    key: (item) => [...sortedBy[SortBy](item), nameOf(item)],
     limit: MaxResults,
     token: NextToken,
     descending: SortOrder === "Descending",
-    list: `${of} by ${SortBy} ${SortOrder}`,
+    list: `${name} by ${SortBy} ${SortOrder}`,
     invalidToken,
   });
-  return { items: shown, NextToken: next };
+  const summaries = shown.map((item) => Object.fromEntries(summary.map((member) => [member, item[member]])));
+  return { items: summaries as Pick<T, K>[], NextToken: next };
 }
 
 export function invalidToken(): Error {

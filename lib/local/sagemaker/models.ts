@@ -61,15 +61,10 @@ export const listModels = operation({
   action: "sagemaker:ListModels",
   input: structure({ ...LIST_MEMBERS, SortBy: string({ values: ["Name", "CreationTime"] as const }) }),
   run(input, { models }) {
-    const { items, NextToken } = listed(models.list(), input, {
-      of: "models",
-      name: ({ ModelName }) => ModelName,
+    const { items: Models, NextToken } = listed(models.list(), input, {
+      name: "ModelName",
+      summary: ["ModelName", "ModelArn", "CreationTime"],
     });
-    const Models = items.map(({ ModelName, ModelArn, CreationTime }) => ({
-      ModelName,
-      ModelArn,
-      CreationTime,
-    }));
     return { Models, NextToken };
   },
 });

@@ -1,7 +1,8 @@
 /** The folder that stands for /opt/ml in a training container: filled from S3 before it runs, its model put there after. */
 import { join } from "node:path";
 import { AwsError } from "../errors.ts";
-import type { Core, Principal } from "../services.ts";
+import type { Principal } from "../operation.ts";
+import type { Core } from "../services.ts";
 import { packModel } from "./model_archive.ts";
 import { parseS3Uri } from "./names.ts";
 import type { TrainingJob } from "./records.ts";

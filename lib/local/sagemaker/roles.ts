@@ -1,6 +1,7 @@
 /** The roles that SageMaker assumes to do its work. */
 import { AwsError } from "../errors.ts";
-import type { Assumer, Core, Principal } from "../services.ts";
+import type { Principal } from "../operation.ts";
+import type { Assumer, Core } from "../services.ts";
 
 /** SageMaker when it assumes a role for a training job, by the job's ARN. */
 export function trainingAssumer(sourceArn: string): Assumer {

@@ -67,12 +67,20 @@ export const listTrainingJobs = operation({
     SortBy: string({ values: ["Name", "CreationTime", "Status"] as const }),
   }),
   run(input, { jobs }) {
-    const { items, NextToken } = listed(jobs.list(), input, {
-      of: "training jobs",
-      name: ({ TrainingJobName }) => TrainingJobName,
-      status: ({ TrainingJobStatus }) => TrainingJobStatus,
+    const { items: TrainingJobSummaries, NextToken } = listed(jobs.list(), input, {
+      name: "TrainingJobName",
+      status: "TrainingJobStatus",
+      summary: [
+        "TrainingJobName",
+        "TrainingJobArn",
+        "CreationTime",
+        "TrainingEndTime",
+        "LastModifiedTime",
+        "TrainingJobStatus",
+        "SecondaryStatus",
+      ],
     });
-    return { TrainingJobSummaries: items.map(summary), NextToken };
+    return { TrainingJobSummaries, NextToken };
   },
 });
 
@@ -157,19 +165,5 @@ function newJob(input: CreateTrainingJobInput, sagemaker: SageMakerContext): Tra
     },
     CreationTime: now,
     LastModifiedTime: now,
-  };
-}
-
-function summary(job: TrainingJob) {
-  const { TrainingJobName, TrainingJobArn, CreationTime, TrainingEndTime, LastModifiedTime } = job;
-  const { TrainingJobStatus, SecondaryStatus } = job;
-  return {
-    TrainingJobName,
-    TrainingJobArn,
-    CreationTime,
-    TrainingEndTime,
-    LastModifiedTime,
-    TrainingJobStatus,
-    SecondaryStatus,
   };
 }
