@@ -11,7 +11,7 @@ import { lambdaProtocol } from "./lambda/protocol.ts";
 import { logsProtocol } from "./logs/protocol.ts";
 import type { Protocol } from "./protocols/protocol.ts";
 import { s3Protocol } from "./s3/protocol.ts";
-import { runtimeProtocol, sagemakerProtocol } from "./sagemaker/protocol.ts";
+import { sagemakerProtocol } from "./sagemaker/protocol.ts";
 import type { Core, Iam, LegacyIam, LegacyService, Siblings } from "./services.ts";
 import { snsProtocol } from "./sns/protocol.ts";
 import { sqsProtocol } from "./sqs/protocol.ts";
@@ -84,14 +84,12 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   siblings.logs = logs.access;
   const lambda = siblings.lambda = createLambda(core, options.lambda);
   siblings.sns = snsForSiblings(core);
-  const sagemaker = createSageMaker(core, { quotas: options.quotas });
   // In the order in which they are asked whether an unsigned request is theirs: S3 takes what is left.
   const services: AnyService[] = [
     ...iam.services,
     lambda,
     createStates(core),
-    legacy("sagemaker", sagemakerProtocol, sagemaker),
-    legacy("sagemaker", runtimeProtocol, sagemaker, (url) => url.pathname.startsWith("/endpoints/")),
+    ...createSageMaker(core, { quotas: options.quotas }),
     logs.service,
     createSqs(core),
     createSns(core),
@@ -119,19 +117,18 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   }
   const { port } = server.addr;
   endpoint = `http://127.0.0.1:${port}`;
-  const started = services.filter((service) => service.protocol !== runtimeProtocol);
-  for (const service of started) await service.start?.();
+  for (const service of services) await service.start?.();
   return {
     endpoint,
     port,
-    busy: () => sagemaker.busy,
+    busy: () => services.some((service) => "busy" in service && service.busy?.()),
     async stop() {
       const drained = server.shutdown();
       // A request may wait for a function that runs for minutes: it is answered when its service stops.
       let timer: ReturnType<typeof setTimeout>;
       await Promise.race([drained, new Promise((done) => timer = setTimeout(done, DRAIN_MS))]);
       clearTimeout(timer!);
-      for (const service of started.toReversed()) await service.stop?.();
+      for (const service of services.toReversed()) await service.stop?.();
       await drained;
       store.close();
     },

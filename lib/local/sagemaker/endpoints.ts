@@ -1,223 +1,157 @@
 /** CreateEndpoint, DescribeEndpoint, ListEndpoints, UpdateEndpoint, DeleteEndpoint. */
-import { AwsError } from "../errors.ts";
-import { operation } from "../legacy_protocols.ts";
-import type { Call, Core } from "../services.ts";
-import * as shape from "../legacy_shapes.ts";
-import type { EndpointConfig } from "./endpoint_configs.ts";
-import type { Fleet } from "./fleet.ts";
-import { checkCapacity, type Instances } from "./images.ts";
-import { CHANGE_MEMBERS, LIST_MEMBERS, page } from "./listing.ts";
-import type { Model } from "./models.ts";
-import { alreadyExists, arnOf, couldNotFind, entityName, seconds } from "./names.ts";
-import { tagList, type Tags } from "./tags.ts";
+import { notSupported, required, string, structure } from "../shapes.ts";
+import { existingConfig, existingModel, onEndpoint, operation, type SageMakerContext } from "./context.ts";
+import { alreadyExists, couldNotFind, invalid } from "./errors.ts";
+import { checkCapacity, type Instances } from "./instances.ts";
+import { CHANGE_MEMBERS, LIST_MEMBERS, listed } from "./listing.ts";
+import { entityName, seconds, tagList } from "./names.ts";
+import type { Deployment, Endpoint, EndpointConfig } from "./records.ts";
+import { tag } from "./tags.ts";
 
-const { notSupported, required, string, structure } = shape;
+const named = structure({ EndpointName: required(entityName) });
 
-export type EndpointStatus = "Creating" | "Updating" | "InService" | "Deleting" | "Failed";
-
-/** What serves an endpoint: a snapshot, so that deleting the model or the configuration does not end the service. */
-export interface Deployment {
-  /** Names the folder with the unpacked models. */
-  id: string;
-  config: EndpointConfig;
-  /** By variant. */
-  models: Record<string, Model>;
-}
-
-/** An endpoint as it is stored; its name is unique whatever its case, so the key is in lower case. */
-export interface Endpoint {
-  EndpointName: string;
-  EndpointArn: string;
-  EndpointConfigName: string;
-  EndpointStatus: EndpointStatus;
-  CreationTime: number;
-  LastModifiedTime: number;
-  FailureReason?: string;
-  /** What answers invocations now. */
-  deployment?: Deployment;
-  /** What is being built, while Creating or Updating. */
-  next?: Deployment;
-}
-
-export function endpointOperations(
-  core: Core,
-  { fleet, tags, quotas }: { fleet: Fleet; tags: Tags; quotas: Readonly<Record<string, number>> },
-) {
-  const endpoints = core.store.collection<Endpoint>("endpoints");
-  const configs = core.store.collection<EndpointConfig>("endpoint-configs");
-  const models = core.store.collection<Model>("models");
-
-  function find(call: Call, action: string, name: string): Endpoint {
-    const arn = arnOf(core, "endpoint", name);
-    core.siblings.iam.authorize(call.principal, `sagemaker:${action}`, arn);
-    const endpoint = endpoints.get(name.toLowerCase());
-    if (!endpoint) throw couldNotFind("endpoint", arn);
-    return endpoint;
-  }
-
-  /** What is to serve a configuration. @throws AwsError for an unknown one, or instances that are not to be had */
-  function deploymentOf(configName: string): Deployment {
-    const config = configs.get(configName);
-    if (!config) throw couldNotFind("endpoint configuration", arnOf(core, "endpoint-config", configName));
-    const byVariant = config.ProductionVariants.map(({ VariantName, ModelName }) => {
-      const model = models.get(ModelName);
-      if (!model) throw couldNotFind("model", arnOf(core, "model", ModelName));
-      return [VariantName, model] as const;
+export const createEndpoint = operation({
+  action: "sagemaker:CreateEndpoint",
+  input: structure({
+    EndpointName: required(entityName),
+    EndpointConfigName: required(entityName),
+    DeploymentConfig: notSupported(),
+    Tags: tagList,
+  }),
+  resource: onEndpoint,
+  run(input, sagemaker) {
+    const { EndpointName, EndpointConfigName, Tags } = input;
+    const { core, endpoints, deployments } = sagemaker;
+    const EndpointArn = onEndpoint(input, sagemaker);
+    if (endpoints.has(EndpointName)) throw alreadyExists("endpoint", EndpointArn);
+    const next = deploymentOf(EndpointConfigName, sagemaker);
+    const now = seconds(core);
+    core.store.transaction(() => {
+      endpoints.put(EndpointName, {
+        EndpointName,
+        EndpointArn,
+        EndpointConfigName,
+        EndpointStatus: "Creating",
+        CreationTime: now,
+        LastModifiedTime: now,
+        next,
+      });
+      tag(sagemaker, EndpointArn, Tags);
     });
-    const running = endpoints.list().flatMap(({ deployment, next }) => [
-      ...instances(deployment?.config),
-      ...instances(next?.config),
-    ]);
-    checkCapacity("endpoint", instances(config), running, quotas);
-    return { id: crypto.randomUUID(), config, models: Object.fromEntries(byVariant) };
-  }
+    deployments.build(EndpointName);
+    return { EndpointArn };
+  },
+});
 
-  function refuseInProgress({ EndpointStatus, EndpointArn }: Endpoint): void {
-    if (EndpointStatus === "InService" || EndpointStatus === "Failed") return;
-    throw new AwsError("ValidationException", `Cannot update in-progress endpoint "${EndpointArn}".`);
-  }
+export const describeEndpoint = operation({
+  action: "sagemaker:DescribeEndpoint",
+  input: named,
+  resource: onEndpoint,
+  run(input, sagemaker) {
+    const { deployment, next: _next, ...endpoint } = existing(input, sagemaker);
+    return { ...endpoint, ...deployment && describeDeployment(deployment) };
+  },
+});
 
-  const endpointName = structure({ EndpointName: required(entityName) });
+export const listEndpoints = operation({
+  action: "sagemaker:ListEndpoints",
+  input: structure({
+    ...LIST_MEMBERS,
+    ...CHANGE_MEMBERS,
+    StatusEquals: string({ values: ["Creating", "Updating", "InService", "Deleting", "Failed"] as const }),
+    SortBy: string({ values: ["Name", "CreationTime", "Status"] as const }),
+  }),
+  run(input, { endpoints }) {
+    const { items: Endpoints, NextToken } = listed(endpoints.list(), input, {
+      name: "EndpointName",
+      status: "EndpointStatus",
+      summary: ["EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus"],
+    });
+    return { Endpoints, NextToken };
+  },
+});
 
-  return {
-    CreateEndpoint: operation(
-      structure({
-        EndpointName: required(entityName),
-        EndpointConfigName: required(entityName),
-        DeploymentConfig: notSupported(),
-        Tags: tagList,
-      }),
-      ({ EndpointName, EndpointConfigName, Tags }, call) => {
-        const arn = arnOf(core, "endpoint", EndpointName);
-        core.siblings.iam.authorize(call.principal, "sagemaker:CreateEndpoint", arn);
-        if (endpoints.has(EndpointName.toLowerCase())) throw alreadyExists("endpoint", arn);
-        const next = deploymentOf(EndpointConfigName);
-        const now = seconds(core);
-        const endpoint: Endpoint = {
-          EndpointName,
-          EndpointArn: arn,
-          EndpointConfigName,
-          EndpointStatus: "Creating",
-          CreationTime: now,
-          LastModifiedTime: now,
-          next,
-        };
-        core.store.transaction(() => {
-          endpoints.put(EndpointName.toLowerCase(), endpoint);
-          tags.add(arn, Tags);
-        });
-        fleet.build(EndpointName);
-        return { EndpointArn: arn };
-      },
-    ),
+export const updateEndpoint = operation({
+  action: "sagemaker:UpdateEndpoint",
+  input: structure({
+    EndpointName: required(entityName),
+    EndpointConfigName: required(entityName),
+    RetainAllVariantProperties: notSupported(),
+    ExcludeRetainedVariantProperties: notSupported(),
+    RetainDeploymentConfig: notSupported(),
+    DeploymentConfig: notSupported(),
+  }),
+  resource: onEndpoint,
+  run(input, sagemaker) {
+    const { EndpointName, EndpointConfigName } = input;
+    const { core, endpoints, deployments } = sagemaker;
+    const endpoint = existing(input, sagemaker);
+    const { EndpointArn } = endpoint;
+    checkSettled(endpoint);
+    if (endpoint.EndpointStatus === "Failed") {
+      throw invalid(`Cannot update failed endpoint "${EndpointArn}".`);
+    }
+    const next = deploymentOf(EndpointConfigName, sagemaker);
+    if (EndpointConfigName === endpoint.EndpointConfigName) {
+      throw invalid(
+        `Cannot update endpoint "${EndpointArn}" with the configuration that it already uses.`,
+      );
+    }
+    endpoints.put(EndpointName, {
+      ...endpoint,
+      EndpointStatus: "Updating",
+      LastModifiedTime: seconds(core),
+      next,
+    });
+    deployments.build(EndpointName);
+    return { EndpointArn };
+  },
+});
 
-    DescribeEndpoint: operation(endpointName, ({ EndpointName }, call) => {
-      const { deployment, next: _next, ...endpoint } = find(call, "DescribeEndpoint", EndpointName);
-      if (!deployment) return endpoint;
-      const { ProductionVariants, DataCaptureConfig: capture } = deployment.config;
-      return {
-        ...endpoint,
-        ProductionVariants: ProductionVariants.map((variant) => ({
-          VariantName: variant.VariantName,
-          DeployedImages: [{
-            SpecifiedImage: deployment.models[variant.VariantName]!.PrimaryContainer.Image,
-            ResolvedImage: deployment.models[variant.VariantName]!.PrimaryContainer.Image,
-          }],
-          CurrentWeight: variant.InitialVariantWeight,
-          DesiredWeight: variant.InitialVariantWeight,
-          CurrentInstanceCount: variant.InitialInstanceCount,
-          DesiredInstanceCount: variant.InitialInstanceCount,
-        })),
-        DataCaptureConfig: capture && {
-          EnableCapture: capture.EnableCapture ?? false,
-          CaptureStatus: capture.EnableCapture ? "Started" : "Stopped",
-          CurrentSamplingPercentage: capture.InitialSamplingPercentage,
-          DestinationS3Uri: capture.DestinationS3Uri,
-          KmsKeyId: "",
-        },
-      };
-    }),
-
-    ListEndpoints: operation(
-      structure({
-        ...LIST_MEMBERS,
-        ...CHANGE_MEMBERS,
-        StatusEquals: string({
-          values: ["Creating", "Updating", "InService", "Deleting", "Failed"] as const,
-        }),
-        SortBy: string({ values: ["Name", "CreationTime", "Status"] as const }),
-      }),
-      (input, call) => {
-        core.siblings.iam.authorize(call.principal, "sagemaker:ListEndpoints", "*");
-        const all = endpoints.list().map((one) => ({
-          ...one,
-          name: one.EndpointName,
-          status: one.EndpointStatus,
-        }));
-        const { items, NextToken } = page(all, input);
-        return {
-          Endpoints: items.map((
-            { EndpointName, EndpointArn, CreationTime, LastModifiedTime, EndpointStatus },
-          ) => ({
-            EndpointName,
-            EndpointArn,
-            CreationTime,
-            LastModifiedTime,
-            EndpointStatus,
-          })),
-          NextToken,
-        };
-      },
-    ),
-
-    UpdateEndpoint: operation(
-      structure({
-        EndpointName: required(entityName),
-        EndpointConfigName: required(entityName),
-        RetainAllVariantProperties: notSupported(),
-        ExcludeRetainedVariantProperties: notSupported(),
-        RetainDeploymentConfig: notSupported(),
-        DeploymentConfig: notSupported(),
-      }),
-      ({ EndpointName, EndpointConfigName }, call) => {
-        const endpoint = find(call, "UpdateEndpoint", EndpointName);
-        refuseInProgress(endpoint);
-        if (endpoint.EndpointStatus === "Failed") {
-          throw new AwsError(
-            "ValidationException",
-            `Cannot update failed endpoint "${endpoint.EndpointArn}".`,
-          );
-        }
-        const next = deploymentOf(EndpointConfigName);
-        if (EndpointConfigName === endpoint.EndpointConfigName) {
-          throw new AwsError(
-            "ValidationException",
-            `Cannot update endpoint "${endpoint.EndpointArn}" with the configuration that it already uses.`,
-          );
-        }
-        endpoints.put(EndpointName.toLowerCase(), {
-          ...endpoint,
-          EndpointStatus: "Updating",
-          LastModifiedTime: seconds(core),
-          next,
-        });
-        fleet.build(EndpointName);
-        return { EndpointArn: endpoint.EndpointArn };
-      },
-    ),
-
-    DeleteEndpoint: operation(endpointName, ({ EndpointName }, call) => {
-      const endpoint = find(call, "DeleteEndpoint", EndpointName);
-      refuseInProgress(endpoint);
-      endpoints.put(EndpointName.toLowerCase(), {
+export const deleteEndpoint = operation({
+  action: "sagemaker:DeleteEndpoint",
+  input: named,
+  resource: onEndpoint,
+  run(input, sagemaker) {
+    const { core, endpoints, tags, deployments } = sagemaker;
+    const endpoint = existing(input, sagemaker);
+    checkSettled(endpoint);
+    core.store.transaction(() => {
+      endpoints.put(input.EndpointName, {
         ...endpoint,
         EndpointStatus: "Deleting",
         LastModifiedTime: seconds(core),
       });
-      tags.remove(endpoint.EndpointArn);
-      fleet.remove(EndpointName);
-    }),
-  };
+      tags.delete(endpoint.EndpointArn);
+    });
+    deployments.remove(input.EndpointName);
+  },
+});
+
+function existing(input: { EndpointName: string }, sagemaker: SageMakerContext): Endpoint {
+  const endpoint = sagemaker.endpoints.get(input.EndpointName);
+  if (!endpoint) throw couldNotFind("endpoint", onEndpoint(input, sagemaker));
+  return endpoint;
+}
+
+/** @throws AwsError ValidationException while the endpoint is created, updated or deleted */
+function checkSettled({ EndpointStatus, EndpointArn }: Endpoint): void {
+  if (EndpointStatus === "InService" || EndpointStatus === "Failed") return;
+  throw invalid(`Cannot update in-progress endpoint "${EndpointArn}".`);
+}
+
+/** What is to serve a configuration. @throws AwsError when the configuration, a model or capacity is missing */
+function deploymentOf(configName: string, sagemaker: SageMakerContext): Deployment {
+  const config = existingConfig(sagemaker, configName);
+  const models = config.ProductionVariants.map(({ VariantName, ModelName }) =>
+    [VariantName, existingModel(sagemaker, ModelName)] as const
+  );
+  const running = sagemaker.endpoints.list().flatMap(({ deployment, next }) => [
+    ...instances(deployment?.config),
+    ...instances(next?.config),
+  ]);
+  checkCapacity("endpoint", instances(config), running, sagemaker.quotas);
+  return { id: crypto.randomUUID(), config, models: Object.fromEntries(models) };
 }
 
 function instances(config: EndpointConfig | undefined): Instances[] {
@@ -225,4 +159,31 @@ function instances(config: EndpointConfig | undefined): Instances[] {
     InstanceType,
     InstanceCount: InitialInstanceCount,
   }));
+}
+
+/** The members by which DescribeEndpoint shows what serves an endpoint. */
+function describeDeployment({ config, models }: Deployment) {
+  const { ProductionVariants, DataCaptureConfig: capture } = config;
+  return {
+    ProductionVariants: ProductionVariants.map(
+      ({ VariantName, InitialVariantWeight, InitialInstanceCount }) => {
+        const { Image } = models[VariantName]!.PrimaryContainer;
+        return {
+          VariantName,
+          DeployedImages: [{ SpecifiedImage: Image, ResolvedImage: Image }],
+          CurrentWeight: InitialVariantWeight,
+          DesiredWeight: InitialVariantWeight,
+          CurrentInstanceCount: InitialInstanceCount,
+          DesiredInstanceCount: InitialInstanceCount,
+        };
+      },
+    ),
+    DataCaptureConfig: capture && {
+      EnableCapture: capture.EnableCapture ?? false,
+      CaptureStatus: capture.EnableCapture ? "Started" : "Stopped",
+      CurrentSamplingPercentage: capture.InitialSamplingPercentage,
+      DestinationS3Uri: capture.DestinationS3Uri,
+      KmsKeyId: "",
+    },
+  };
 }

@@ -1,6 +1,7 @@
 /** Filters, order and pages of SageMaker's List operations. */
-import { AwsError } from "../errors.ts";
-import { integer, number, string } from "../legacy_shapes.ts";
+import { page } from "../pages.ts";
+import { integer, number, string } from "../shapes.ts";
+import { invalid } from "./errors.ts";
 
 /** Members that every List request has; the shapes to spread into a structure. */
 export const LIST_MEMBERS = {
@@ -24,54 +25,65 @@ interface ListInput {
   LastModifiedTimeAfter?: number;
   LastModifiedTimeBefore?: number;
   SortOrder?: "Ascending" | "Descending";
-  SortBy?: string;
+  SortBy?: "Name" | "CreationTime" | "Status";
   StatusEquals?: string;
 }
 
 interface Listed {
-  name: string;
   CreationTime: number;
   LastModifiedTime?: number;
-  status?: string;
+}
+
+/** Members of what is listed. */
+interface List<T, K extends keyof T> {
+  /** Unique; tokens are good for the list with this name only. */
+  readonly name: K & string;
+  readonly status?: K;
+  /** What the answer shows of each item. */
+  readonly summary: readonly K[];
 }
 
 /**
- * One page of `items`. Default order: creation time, newest first, as SageMaker's models state.
- * @throws AwsError ValidationException for a token that no page gave.
+ * One page of the items that the request asks for. Default order: creation time, newest first, as SageMaker's models
+ * state.
+ * @throws AwsError ValidationException for a token that no page of this list, in this order, gave
  */
-export function page<T extends Listed>(items: T[], input: ListInput): { items: T[]; NextToken?: string } {
+export function listed<T extends Listed, K extends keyof T>(
+  items: readonly T[],
+  { MaxResults = 10, NextToken, SortBy = "CreationTime", SortOrder = "Descending", ...filters }: ListInput,
+  { name, status, summary }: List<T, K>,
+): { items: Pick<T, K>[]; NextToken?: string } {
+  const nameOf = (item: T) => String(item[name]);
+  const statusOf = (item: T) => status === undefined ? "" : String(item[status]);
+  const contained = filters.NameContains?.toLowerCase() ?? "";
   const wanted = items.filter((item) =>
-    (!input.NameContains || item.name.toLowerCase().includes(input.NameContains.toLowerCase())) &&
-    (!input.StatusEquals || item.status === input.StatusEquals) &&
-    isBetween(item.CreationTime, input.CreationTimeAfter, input.CreationTimeBefore) &&
-    isBetween(item.LastModifiedTime ?? 0, input.LastModifiedTimeAfter, input.LastModifiedTimeBefore)
+    nameOf(item).toLowerCase().includes(contained) &&
+    (!filters.StatusEquals || statusOf(item) === filters.StatusEquals) &&
+    isBetween(item.CreationTime, filters.CreationTimeAfter, filters.CreationTimeBefore) &&
+    isBetween(item.LastModifiedTime ?? 0, filters.LastModifiedTimeAfter, filters.LastModifiedTimeBefore)
   );
-  const direction = input.SortOrder === "Ascending" ? 1 : -1;
-  const key = (item: T) =>
-    input.SortBy === "Name" ? item.name : input.SortBy === "Status" ? item.status ?? "" : item.CreationTime;
-  wanted.sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.name < b.name ? -1 : 1));
-  // The token names the last item given out, so that a page neither repeats nor skips when items come and go.
-  let start = 0;
-  if (input.NextToken) {
-    const last = decodeToken(input.NextToken);
-    start = wanted.findIndex((item) => item.name === last) + 1;
-  }
-  const end = start + (input.MaxResults ?? 10);
-  const items_ = wanted.slice(start, end);
-  return end < wanted.length
-    ? { items: items_, NextToken: btoa(`after:${items_.at(-1)!.name}`) }
-    : { items: items_ };
+  const sortedBy = {
+    Name: () => [],
+    CreationTime: (item: T) => [item.CreationTime],
+    Status: (item: T) => [statusOf(item)],
+  };
+  const { items: shown, next } = page(wanted, {
+    key: (item) => [...sortedBy[SortBy](item), nameOf(item)],
+    limit: MaxResults,
+    token: NextToken,
+    descending: SortOrder === "Descending",
+    list: `${name} by ${SortBy} ${SortOrder}`,
+    invalidToken,
+  });
+  const summaries = shown.map((item) => Object.fromEntries(summary.map((member) => [member, item[member]])));
+  return { items: summaries as Pick<T, K>[], NextToken: next };
+}
+
+export function invalidToken(): Error {
+  return invalid("Invalid NextToken");
 }
 
 /** Whether a time is after one and before the other, both excluded. */
 function isBetween(time: number, after = -Infinity, before = Infinity): boolean {
   return time > after && time < before;
-}
-
-function decodeToken(token: string): string {
-  try {
-    const text = atob(token);
-    if (text.startsWith("after:")) return text.slice("after:".length);
-  } catch { /* not base64: falls through */ }
-  throw new AwsError("ValidationException", "Invalid NextToken");
 }

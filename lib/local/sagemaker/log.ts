@@ -1,6 +1,11 @@
 /** What SageMaker writes to CloudWatch Logs for jobs and endpoints, with the permissions of their role. */
 import type { Assumer, Core } from "../services.ts";
 
+/** The log group of an endpoint. */
+export function endpointLogGroup(endpoint: string): string {
+  return `/aws/sagemaker/Endpoints/${endpoint}`;
+}
+
 /** Appends lines to a stream; without the permission to, they are lost and the work goes on, as on AWS. */
 export function logWriter(
   core: Core,

@@ -1,9 +1,9 @@
-/** Shapes, ARNs and timestamps that SageMaker's operations share. */
+/** Names, ARNs, S3 URIs and timestamps, as SageMaker's requests and answers have them. */
 import { AwsError } from "../errors.ts";
-import type { Assumer, Core } from "../services.ts";
-import { string } from "../legacy_shapes.ts";
+import type { Core } from "../services.ts";
+import { list, required, string, structure } from "../shapes.ts";
 
-/** Names of jobs, models, endpoint configs, endpoints and variants. */
+/** Names of jobs, models, endpoint configurations, endpoints and variants. */
 export const entityName = string({ min: 1, max: 63, pattern: /[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}/ });
 export const roleArn = string({
   min: 20,
@@ -11,32 +11,13 @@ export const roleArn = string({
   pattern: /arn:aws[a-z\-]*:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_\/]+/,
 });
 export const s3Uri = string({ max: 1024, pattern: /(https|s3):\/\/([^\/]+)\/?(.*)/ });
+export const tagKey = string({ min: 1, max: 128, pattern: /([\p{L}\p{Z}\p{N}_.:\/=+\-@]*)/u });
+const tagValue = string({ max: 256, pattern: /([\p{L}\p{Z}\p{N}_.:\/=+\-@]*)/u });
+export const tagList = list(structure({ Key: required(tagKey), Value: required(tagValue) }), { max: 50 });
 
 /** `arn:aws:sagemaker:…`; SageMaker writes the name in lower case whatever was typed. */
 export function arnOf(core: Core, kind: string, name: string): string {
   return `arn:aws:sagemaker:${core.region}:${core.account}:${kind}/${name.toLowerCase()}`;
-}
-
-/** SageMaker when it assumes a role for a training job, by the job's ARN. */
-export function trainingAssumer(sourceArn: string): Assumer {
-  return { service: "sagemaker.amazonaws.com", sourceArn };
-}
-
-/**
- * SageMaker when it assumes a role for models and endpoints. It names none of them: the asterisk is part of the ARN
- * (AWS, "Cross-service confused deputy prevention", SageMaker AI Inference).
- */
-export function hostingAssumer({ region, account }: Core): Assumer {
-  return { service: "sagemaker.amazonaws.com", sourceArn: `arn:aws:sagemaker:${region}:${account}:*` };
-}
-
-/** AWS's answer for a model, endpoint or endpoint configuration that does not exist. */
-export function couldNotFind(what: string, arn: string): AwsError {
-  return new AwsError("ValidationException", `Could not find ${what} "${arn}".`);
-}
-
-export function alreadyExists(what: string, arn: string): AwsError {
-  return new AwsError("ValidationException", `Cannot create already existing ${what} "${arn}".`);
 }
 
 /** Seconds since the epoch, as the JSON protocol writes timestamps. */
@@ -44,7 +25,7 @@ export function seconds(core: Core): number {
   return core.now() / 1000;
 }
 
-/** Bucket and key (or prefix) of an `s3://` URI. @throws AwsError when it is none. */
+/** Bucket and key (or prefix) of an `s3://` URI. @throws AwsError ValidationException for any other text */
 export function parseS3Uri(uri: string): { bucket: string; key: string } {
   const match = uri.match(/^s3:\/\/([^/]+)\/?(.*)$/s);
   if (!match) {

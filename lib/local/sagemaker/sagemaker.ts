@@ -1,79 +1,52 @@
 /** SageMaker of the local AWS: training jobs, models, endpoints, and the runtime that invokes them. */
-import { AwsError } from "../errors.ts";
-import { jsonRpc } from "../legacy_protocols.ts";
-import type { Core, LegacyService as Service } from "../services.ts";
-import { Capture } from "./capture.ts";
-import { endpointConfigOperations } from "./endpoint_configs.ts";
-import { endpointOperations } from "./endpoints.ts";
+import type { Service } from "../dispatcher.ts";
+import { operationsOf } from "../operation.ts";
+import type { Core } from "../services.ts";
+import { Captures } from "./captures.ts";
+import type { SageMakerContext } from "./context.ts";
+import { Deployments } from "./deployments.ts";
+import * as endpointConfigs from "./endpoint_configs.ts";
+import * as endpoints from "./endpoints.ts";
 import { Fleet } from "./fleet.ts";
 import { serveCommand, trainCommand } from "./image_classification/container/commands.ts";
-import { modelOperations } from "./models.ts";
-import { createInvokeEndpoint } from "./runtime.ts";
-import { Tags } from "./tags.ts";
-import { trainingJobOperations } from "./training_jobs.ts";
-import { TrainingRuns } from "./training_run.ts";
+import type { Quotas } from "./instances.ts";
+import * as models from "./models.ts";
+import { runtimeProtocol, sagemakerProtocol } from "./protocol.ts";
+import { openRecords } from "./records.ts";
+import * as runtime from "./runtime.ts";
+import * as tags from "./tags.ts";
+import * as trainingJobs from "./training_jobs.ts";
+import { TrainingRuns } from "./training_runs.ts";
 
-export interface SageMakerOptions {
-  /** Instances by `<type> for <training-job or endpoint> usage`; absent means enough. New AWS accounts have 0 of many. */
-  quotas?: Readonly<Record<string, number>>;
-}
-
-export interface SageMaker extends Service {
-  /** Whether a training job is running. */
-  readonly busy: boolean;
-}
-
-export function createSageMaker(core: Core, { quotas = {} }: SageMakerOptions = {}): SageMaker {
-  const tags = new Tags(core);
-  const runs = new TrainingRuns(core, trainCommand);
+/** The control plane and the runtime, which both sign as `sagemaker`, on one context. */
+export function createSageMaker(
+  core: Core,
+  { quotas = {} }: { quotas?: Quotas } = {},
+): Service<SageMakerContext>[] {
+  const records = openRecords(core.store);
+  const runs = new TrainingRuns(core, records, trainCommand);
   const fleet = new Fleet(core, serveCommand);
-  const capture = new Capture(core);
-  const operations = {
-    ...trainingJobOperations(core, { runner: runs, tags, quotas }),
-    ...modelOperations(core, tags),
-    ...endpointConfigOperations(core, tags),
-    ...endpointOperations(core, { fleet, tags, quotas }),
-    ...tags.operations,
-  };
-  const invokeEndpoint = createInvokeEndpoint(core, { fleet, capture });
-  return {
-    handle(call) {
-      const invocation = call.url.pathname.match(/^\/endpoints\/([^/]+)\/invocations$/);
-      if (invocation && call.request.method === "POST") {
-        return invokeEndpoint(call, endpointName(invocation[1]!));
-      }
-      if (call.url.pathname !== "/") {
-        throw new AwsError(
-          "UnknownOperationException",
-          `The local AWS does not support ${call.url.pathname}.`,
-        );
-      }
-      return jsonRpc("1.1", operations, call);
+  const deployments = new Deployments(core, records, fleet);
+  const captures = new Captures(core);
+  const context: SageMakerContext = { ...records, core, quotas, runs, deployments, fleet, captures };
+  return [
+    {
+      name: "sagemaker",
+      protocol: sagemakerProtocol,
+      operations: operationsOf(trainingJobs, models, endpointConfigs, endpoints, tags),
+      context,
+      async start() {
+        runs.failOrphans();
+        deployments.resume();
+        await captures.deliver();
+      },
+      async stop() {
+        await runs.close();
+        await deployments.close();
+        await captures.close();
+      },
+      busy: () => runs.busy,
     },
-    start() {
-      runs.failOrphans();
-      fleet.resume();
-      capture.deliver();
-    },
-    async stop() {
-      await runs.close();
-      await fleet.close();
-      capture.deliver();
-    },
-    get busy() {
-      return runs.busy;
-    },
-  };
-}
-
-/** The name in a path. @throws AwsError unless an endpoint could have it */
-function endpointName(segment: string): string {
-  if (/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(segment)) return segment;
-  throw new AwsError(
-    "ValidationError",
-    `1 validation error detected: Value '${
-      segment.slice(0, 256)
-    }' at 'endpointName' failed to satisfy constraint: ` +
-      "Member must satisfy regular expression pattern: ^[a-zA-Z0-9](-*[a-zA-Z0-9])*",
-  );
+    { name: "sagemaker", protocol: runtimeProtocol, operations: operationsOf(runtime), context },
+  ];
 }

@@ -1,73 +1,70 @@
-/** AddTags, ListTags and DeleteTags of any SageMaker resource, by ARN. */
-import type { Core } from "../services.ts";
-import { operation } from "../legacy_protocols.ts";
-import { integer, list, required, string, structure } from "../legacy_shapes.ts";
+/** AddTags, ListTags and DeleteTags of any SageMaker resource, by ARN; and the tags that resources are made with. */
+import { page } from "../pages.ts";
+import { integer, list, required, string, structure } from "../shapes.ts";
+import { operation } from "./context.ts";
+import { invalidToken } from "./listing.ts";
+import { tagKey, tagList } from "./names.ts";
+import type { Records } from "./records.ts";
 
-export interface Tag {
+interface Tag {
   Key: string;
   Value: string;
 }
 
-const tagKey = string({ min: 1, max: 128, pattern: /([\p{L}\p{Z}\p{N}_.:\/=+\-@]*)/u });
-const tagValue = string({ max: 256, pattern: /([\p{L}\p{Z}\p{N}_.:\/=+\-@]*)/u });
-export const tagList = list(structure({ Key: required(tagKey), Value: required(tagValue) }), { max: 50 });
 const resourceArn = string({ max: 256, pattern: /arn:.*/ });
+const onResource = ({ ResourceArn }: { ResourceArn: string }) => ResourceArn;
 
-export class Tags {
-  readonly #tags;
+export const addTags = operation({
+  action: "sagemaker:AddTags",
+  input: structure({ ResourceArn: required(resourceArn), Tags: required(tagList) }),
+  resource: onResource,
+  run({ ResourceArn, Tags }, sagemaker) {
+    tag(sagemaker, ResourceArn, Tags);
+    return { Tags: tagsOf(sagemaker, ResourceArn) };
+  },
+});
 
-  constructor(readonly core: Core) {
-    this.#tags = core.store.collection<Record<string, string>>("sagemaker-tags");
-  }
-
-  add(arn: string, tags: readonly Tag[] = []): void {
-    if (tags.length === 0) return;
-    this.#tags.put(arn, {
-      ...this.#tags.get(arn),
-      ...Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value])),
+export const listTags = operation({
+  action: "sagemaker:ListTags",
+  input: structure({
+    ResourceArn: required(resourceArn),
+    NextToken: string({ max: 8192 }),
+    MaxResults: integer({ min: 50 }),
+  }),
+  resource: onResource,
+  run({ ResourceArn, NextToken, MaxResults = 50 }, sagemaker) {
+    const { items, next } = page(tagsOf(sagemaker, ResourceArn), {
+      key: ({ Key }) => [Key],
+      limit: MaxResults,
+      token: NextToken,
+      list: "tags",
+      invalidToken,
     });
-  }
+    return { Tags: items, NextToken: next };
+  },
+});
 
-  of(arn: string): Tag[] {
-    return Object.entries(this.#tags.get(arn) ?? {}).map(([Key, Value]) => ({ Key, Value }));
-  }
+export const deleteTags = operation({
+  action: "sagemaker:DeleteTags",
+  input: structure({
+    ResourceArn: required(resourceArn),
+    TagKeys: required(list(tagKey, { min: 1, max: 50 })),
+  }),
+  resource: onResource,
+  run({ ResourceArn, TagKeys }, sagemaker) {
+    const kept = tagsOf(sagemaker, ResourceArn).filter(({ Key }) => !TagKeys.includes(Key));
+    sagemaker.tags.delete(ResourceArn);
+    tag(sagemaker, ResourceArn, kept);
+  },
+});
 
-  /** Forgets the tags of a deleted resource, or some of them. */
-  remove(arn: string, keys?: readonly string[]): void {
-    const kept = keys ? this.of(arn).filter((tag) => !keys.includes(tag.Key)) : [];
-    this.#tags.delete(arn);
-    this.add(arn, kept);
-  }
+/** Adds tags to those that a resource has. */
+export function tag({ tags }: Pick<Records, "tags">, arn: string, added: readonly Tag[] = []): void {
+  if (added.length === 0) return;
+  const entries = added.map(({ Key, Value }) => [Key, Value]);
+  tags.put(arn, { ...tags.get(arn), ...Object.fromEntries(entries) });
+}
 
-  readonly operations = {
-    AddTags: operation(
-      structure({ ResourceArn: required(resourceArn), Tags: required(tagList) }),
-      ({ ResourceArn, Tags }, call) => {
-        this.core.siblings.iam.authorize(call.principal, "sagemaker:AddTags", ResourceArn);
-        this.add(ResourceArn, Tags);
-        return { Tags: this.of(ResourceArn) };
-      },
-    ),
-    ListTags: operation(
-      structure({
-        ResourceArn: required(resourceArn),
-        NextToken: string({ max: 8192 }),
-        MaxResults: integer({ min: 50 }),
-      }),
-      ({ ResourceArn }, call) => {
-        this.core.siblings.iam.authorize(call.principal, "sagemaker:ListTags", ResourceArn);
-        return { Tags: this.of(ResourceArn) };
-      },
-    ),
-    DeleteTags: operation(
-      structure({
-        ResourceArn: required(resourceArn),
-        TagKeys: required(list(tagKey, { min: 1, max: 50 })),
-      }),
-      ({ ResourceArn, TagKeys }, call) => {
-        this.core.siblings.iam.authorize(call.principal, "sagemaker:DeleteTags", ResourceArn);
-        this.remove(ResourceArn, TagKeys);
-      },
-    ),
-  };
+function tagsOf({ tags }: Pick<Records, "tags">, arn: string): Tag[] {
+  return Object.entries(tags.get(arn) ?? {}).map(([Key, Value]) => ({ Key, Value }));
 }

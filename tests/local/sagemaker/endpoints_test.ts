@@ -97,7 +97,7 @@ Deno.test("endpoints: created, invoked, captured, updated, deleted", async (t) =
       });
     });
 
-    await t.step("instances that are not to be had are refused when they are to start", async () => {
+    await t.step("instances that are not available are refused when they are to start", async () => {
       const [variant] = endpointConfig("retired").input.ProductionVariants!;
       const ProductionVariants = [{ ...variant!, InstanceType: "ml.p2.xlarge" as const }];
       await client.send(endpointConfig("retired", { ProductionVariants }));
@@ -133,7 +133,7 @@ Deno.test("endpoints: created, invoked, captured, updated, deleted", async (t) =
       assert.ok(Math.abs(probabilities[0]! + probabilities[1]! - 1) < 1e-5);
     });
 
-    await t.step("bytes that are no picture are a client error, and the endpoint lives on", async () => {
+    await t.step("bytes that are not a picture are a client error, and the endpoint lives on", async () => {
       await assert.rejects(invoke(runtime, new TextEncoder().encode("no picture")), (error: Error) => {
         assert.equal(error.name, "ModelError");
         assert.equal((error as Error & { OriginalStatusCode: number }).OriginalStatusCode, 400);

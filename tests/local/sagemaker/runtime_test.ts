@@ -15,7 +15,7 @@ Deno.test("InvokeEndpoint refuses headers before it looks for the endpoint", asy
       [{ CustomAttributes: "é" }, /'customAttributes' failed/],
       [{ TargetVariant: "no_variant" }, /'targetVariant' failed/],
       [{ InferenceId: "a".repeat(65) }, /'inferenceId' failed/],
-      [{ TargetModel: "model.tar.gz" }, /does not support the header x-amzn-sagemaker-target-model/],
+      [{ TargetModel: "model.tar.gz" }, /does not support the member 'targetModel'/],
       [{}, /Endpoint scones of account 000000000000 not found/],
     ];
     for (const [members, message] of refusals) {

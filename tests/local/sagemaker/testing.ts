@@ -1,4 +1,7 @@
-/** A small training job: pictures that a network tells apart in one epoch, lists and the requests. */
+/**
+ * A small training job: pictures that a network tells apart in one epoch, lists and the requests; and a context for
+ * operations that are tested without a server.
+ */
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import {
   CreateTrainingJobCommand,
@@ -9,6 +12,10 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import sharp from "sharp";
+import type { SageMakerContext } from "../../../lib/local/sagemaker/context.ts";
+import { openRecords } from "../../../lib/local/sagemaker/records.ts";
+import type { Core } from "../../../lib/local/services.ts";
+import { Store } from "../../../lib/local/store.ts";
 import type { TestAws } from "../testing.ts";
 
 export const BUCKET = "scones-test";
@@ -115,4 +122,35 @@ export async function trainedModel(aws: TestAws): Promise<{ role: string; modelD
   if (job.TrainingJobStatus !== "Completed") throw new Error(`The training job failed: ${job.FailureReason}`);
   client.destroy();
   return { role, modelDataUrl: job.ModelArtifacts!.S3ModelArtifacts! };
+}
+
+/**
+ * What operations work on, without a server: an empty store, and `siblings`
+ * as the test needs them.
+ */
+export async function withContext(
+  body: (context: SageMakerContext) => void | Promise<void>,
+  siblings: object = {},
+): Promise<void> {
+  const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
+  const store = new Store(stateDir);
+  try {
+    await body({ ...openRecords(store), core: testCore(store, siblings), quotas: {} } as SageMakerContext);
+  } finally {
+    store.close();
+    await Deno.remove(stateDir, { recursive: true });
+  }
+}
+
+/** A core whose roles can all be assumed, and whose other siblings are the given ones. */
+export function testCore(store: Store, siblings: object): Core {
+  const iam = { isAssumable: () => true, assumeRole: () => ({ principal: { arn: "arn:test" } }) };
+  return {
+    store,
+    stateDir: store.stateDir,
+    account: "000000000000",
+    region: "us-east-1",
+    now: Date.now,
+    siblings: { iam, ...siblings },
+  } as unknown as Core;
 }

@@ -12,8 +12,11 @@ import {
   SageMakerClient,
   StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
+import type { Call } from "../../../lib/local/operation.ts";
+import type { TrainingJob } from "../../../lib/local/sagemaker/records.ts";
+import { createTrainingJob } from "../../../lib/local/sagemaker/training_jobs.ts";
 import { withLocalAws } from "../testing.ts";
-import { BUCKET, createRole, IMAGE, jobEnded, stagePictures, trainingJob } from "./testing.ts";
+import { BUCKET, createRole, IMAGE, jobEnded, stagePictures, trainingJob, withContext } from "./testing.ts";
 
 Deno.test("CreateTrainingJob refuses what AWS refuses", async (t) => {
   await withLocalAws(async (aws) => {
@@ -312,4 +315,19 @@ Deno.test("a job that was running when the server ended is Failed afterwards", a
   } finally {
     await Deno.remove(stateDir, { recursive: true });
   }
+});
+
+Deno.test("of two requests at once for a training job of one name, one is refused", async () => {
+  await withContext(async (context) => {
+    const started: string[] = [];
+    const runs = { run: ({ TrainingJobName }: TrainingJob) => started.push(TrainingJobName) };
+    const input = trainingJob("arn:aws:iam::000000000000:role/role", { TrainingJobName: "job" });
+    const create = async () =>
+      await createTrainingJob.run(input as never, { ...context, runs: runs as never }, {} as Call);
+    const [one, other] = await Promise.allSettled([create(), create()]);
+    assert.equal(one.status, "fulfilled");
+    assert.equal(other.status, "rejected");
+    assert.equal(other.reason.name, "ResourceInUse");
+    assert.deepEqual(started, ["job"]);
+  }, { s3: { listObjects: () => new Promise((resolve) => setTimeout(() => resolve([{}]), 5)) } });
 });

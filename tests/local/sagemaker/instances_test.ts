@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { checkCapacity, checkInstanceType } from "../../../lib/local/sagemaker/images.ts";
+import { checkCapacity, checkInstanceType } from "../../../lib/local/sagemaker/instances.ts";
 
-Deno.test("retired instances are known and never to be had", () => {
+Deno.test("retired instances are known and never available", () => {
   for (const InstanceType of ["ml.p2.xlarge", "ml.p3.2xlarge", "ml.p3dn.24xlarge", "ml.g3.4xlarge"]) {
     for (const use of ["training-job", "endpoint"] as const) {
       checkInstanceType(use, InstanceType);

@@ -1,0 +1,47 @@
+/** What SageMaker's operations share: records, what does the work behind them, ARNs. */
+import { operationsOn } from "../operation.ts";
+import type { Core } from "../services.ts";
+import type { Captures } from "./captures.ts";
+import type { Deployments } from "./deployments.ts";
+import { couldNotFind } from "./errors.ts";
+import type { Fleet } from "./fleet.ts";
+import type { Quotas } from "./instances.ts";
+import { arnOf } from "./names.ts";
+import type { EndpointConfig, Model, Records } from "./records.ts";
+import type { TrainingRuns } from "./training_runs.ts";
+
+export interface SageMakerContext extends Records {
+  readonly core: Core;
+  readonly quotas: Quotas;
+  readonly runs: TrainingRuns;
+  readonly deployments: Deployments;
+  readonly fleet: Fleet;
+  readonly captures: Captures;
+}
+
+export const operation = operationsOn<SageMakerContext>();
+
+/** The ARN that a permission is asked for, of operations on one job, model, configuration or endpoint. */
+export const onTrainingJob = arnBy("TrainingJobName", "training-job");
+export const onModel = arnBy("ModelName", "model");
+export const onEndpointConfig = arnBy("EndpointConfigName", "endpoint-config");
+export const onEndpoint = arnBy("EndpointName", "endpoint");
+
+function arnBy<M extends string>(member: M, kind: string) {
+  return (input: { readonly [K in M]: string }, { core }: Pick<SageMakerContext, "core">): string =>
+    arnOf(core, kind, input[member]);
+}
+
+/** @throws AwsError ValidationException */
+export function existingModel(sagemaker: SageMakerContext, ModelName: string): Model {
+  const model = sagemaker.models.get(ModelName);
+  if (model) return model;
+  throw couldNotFind("model", onModel({ ModelName }, sagemaker));
+}
+
+/** @throws AwsError ValidationException */
+export function existingConfig(sagemaker: SageMakerContext, EndpointConfigName: string): EndpointConfig {
+  const config = sagemaker.configs.get(EndpointConfigName);
+  if (config) return config;
+  throw couldNotFind("endpoint configuration", onEndpointConfig({ EndpointConfigName }, sagemaker));
+}

@@ -1,0 +1,112 @@
+/** Builds endpoints' deployments, lets them take over, and removes them: the work behind Creating, Updating and Deleting. */
+import { join } from "node:path";
+import type { Core } from "../services.ts";
+import type { Fleet } from "./fleet.ts";
+import { removeFolder, variantFolder } from "./folders.ts";
+import { unpackModel } from "./model_archive.ts";
+import { parseS3Uri, seconds } from "./names.ts";
+import type { Deployment, Records, Variant } from "./records.ts";
+import { assume, hostingAssumer } from "./roles.ts";
+
+export class Deployments {
+  readonly #work = new Set<Promise<void>>();
+  #closing = false;
+
+  constructor(
+    readonly core: Core,
+    readonly records: Pick<Records, "endpoints">,
+    readonly fleet: Fleet,
+  ) {}
+
+  /** Builds the endpoint's next deployment, then lets it take over: Creating or Updating → InService or Failed. */
+  build(name: string): void {
+    this.#track(this.#build(name));
+  }
+
+  /** Ends the containers and forgets the endpoint. */
+  remove(name: string): void {
+    this.#track(this.#remove(name));
+  }
+
+  /** After a restart: goes on with what was under way. Containers of endpoints in service start when first invoked. */
+  resume(): void {
+    for (const { EndpointName, EndpointStatus, next } of this.records.endpoints.list()) {
+      if (next) this.build(EndpointName);
+      if (EndpointStatus === "Deleting") this.remove(EndpointName);
+    }
+  }
+
+  /** Ends the containers; what is under way is left to the next server. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.fleet.close();
+    await Promise.all(this.#work);
+  }
+
+  #track(work: Promise<void>): void {
+    this.#work.add(work);
+    work.finally(() => this.#work.delete(work));
+  }
+
+  async #build(name: string): Promise<void> {
+    const next = this.records.endpoints.get(name)?.next;
+    if (!next) return;
+    let failure: string | undefined;
+    try {
+      for (const variant of next.config.ProductionVariants) {
+        await this.#unpack(next, variant);
+        await this.fleet.serve(name, next, variant);
+      }
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error);
+    }
+    if (this.#closing) return; // resumed by the next server
+    const unused = failure === undefined ? this.#takeOver(name, next) : this.#fallBack(name, next, failure);
+    if (unused) await this.fleet.discard(unused);
+  }
+
+  /** Lets the next deployment serve; returns the one that served before, if any. */
+  #takeOver(name: string, next: Deployment): Deployment | undefined {
+    const { next: _, deployment: old, FailureReason: _old, ...rest } = this.records.endpoints.get(name)!;
+    this.records.endpoints.put(name, {
+      ...rest,
+      EndpointConfigName: next.config.EndpointConfigName,
+      EndpointStatus: "InService",
+      LastModifiedTime: seconds(this.core),
+      deployment: next,
+    });
+    return old;
+  }
+
+  /** Goes back to what was serving; a failed creation has nothing to go back to. Returns what is of no use. */
+  #fallBack(name: string, next: Deployment, failure: string): Deployment {
+    const { next: _, deployment: old, ...rest } = this.records.endpoints.get(name)!;
+    this.records.endpoints.put(name, {
+      ...rest,
+      EndpointStatus: old ? "InService" : "Failed",
+      LastModifiedTime: seconds(this.core),
+      FailureReason: failure,
+      deployment: old,
+    });
+    return next;
+  }
+
+  async #unpack(deployment: Deployment, variant: Variant): Promise<void> {
+    const { ExecutionRoleArn, PrimaryContainer } = deployment.models[variant.VariantName]!;
+    const principal = assume(this.core, ExecutionRoleArn, hostingAssumer(this.core));
+    const { bucket, key } = parseS3Uri(PrimaryContainer.ModelDataUrl);
+    const folder = variantFolder(this.core, deployment, variant);
+    await removeFolder(folder);
+    const { Body } = await this.core.siblings.s3.getObject(principal, bucket, key);
+    await unpackModel(Body, join(folder, "model"));
+  }
+
+  async #remove(name: string): Promise<void> {
+    const endpoint = this.records.endpoints.get(name);
+    if (!endpoint) return;
+    for (const deployment of [endpoint.deployment, endpoint.next]) {
+      if (deployment) await this.fleet.discard(deployment);
+    }
+    if (!this.#closing) this.records.endpoints.delete(name);
+  }
+}

@@ -1,0 +1,76 @@
+/** Which instance types there are, and how many of them an account may run: what AWS would refuse is refused here. */
+import { AwsError } from "../errors.ts";
+import { invalid } from "./errors.ts";
+
+const RETIRED = /^ml\.(p2|p3|p3dn|g3)\./;
+/** GPU families that the algorithm trains on, with their sizes. */
+const TRAINING =
+  /^ml\.(g4dn\.(xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge)|g5\.(xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|48xlarge))$/;
+const HOSTING =
+  /^ml\.(t2\.(medium|large|xlarge|2xlarge)|m[45]\.(large|xlarge|2xlarge|4xlarge|10xlarge|12xlarge|16xlarge|24xlarge)|m5d\.(large|xlarge|2xlarge|4xlarge|12xlarge|24xlarge)|m6i\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|32xlarge)|c[45]\.(large|xlarge|2xlarge|4xlarge|8xlarge|9xlarge|18xlarge)|c5d\.(large|xlarge|2xlarge|4xlarge|9xlarge|18xlarge)|c6i\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|32xlarge)|r5d?\.(large|xlarge|2xlarge|4xlarge|12xlarge|24xlarge)|g4dn\.(xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge)|g5\.(xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|48xlarge))$/;
+
+/** Instances by `<type> for <training-job or endpoint> usage`; absent means enough. New AWS accounts have 0 of many. */
+export type Quotas = Readonly<Record<string, number>>;
+
+type Use = "training-job" | "endpoint";
+
+/** An instance type and how many of it. */
+export interface Instances {
+  InstanceType: string;
+  InstanceCount: number;
+}
+
+/** @throws AwsError ValidationException for types that AWS does not know, or that the algorithm does not train on */
+export function checkInstanceType(use: Use, type: string): void {
+  if (!/^ml\.[a-z0-9-]+\.[a-z0-9]+$/.test(type)) {
+    throw invalid(
+      `1 validation error detected: Value '${type}' at 'instanceType' failed to satisfy constraint: ` +
+        `Member must satisfy enum value set: [ml.g4dn.xlarge, ml.g5.xlarge, ml.m5.xlarge, …]`,
+    );
+  }
+  // AWS's list still names them; they are refused when they are to run.
+  if (RETIRED.test(type)) return;
+  if (!(use === "training-job" ? TRAINING : HOSTING).test(type)) {
+    throw invalid(
+      use === "training-job"
+        ? `The image-classification algorithm trains on GPU instances (ml.g4dn.*, ml.g5.*), not on ${type}.`
+        : `The local AWS does not know the instance type ${type} for endpoints; use ml.m5.xlarge, for example.`,
+    );
+  }
+}
+
+/**
+ * Checks that the account may run more instances.
+ * @param wanted those that are to be started
+ * @param running those that run already for the same use
+ * @throws AwsError ResourceLimitExceeded for retired types and exceeded quotas
+ */
+export function checkCapacity(
+  use: Use,
+  wanted: readonly Instances[],
+  running: readonly Instances[],
+  quotas: Quotas,
+): void {
+  const count = (instances: readonly Instances[], type: string) =>
+    instances.reduce((sum, one) => one.InstanceType === type ? sum + one.InstanceCount : sum, 0);
+  for (const type of new Set(wanted.map(({ InstanceType }) => InstanceType))) {
+    if (RETIRED.test(type)) {
+      throw new AwsError(
+        "ResourceLimitExceeded",
+        `The requested resource ${use}/${type} is not available in this region`,
+      );
+    }
+    const quota = quotas[`${type} for ${use} usage`];
+    const [more, used] = [count(wanted, type), count(running, type)];
+    if (quota === undefined || used + more <= quota) continue;
+    throw new AwsError(
+      "ResourceLimitExceeded",
+      `The account-level service limit '${type} for ${
+        use.replace("-", " ")
+      } usage' is ${quota} Instances, with ` +
+        `current utilization of ${used} Instances and a request delta of ${more} Instances. Please use AWS Service ` +
+        `Quotas to request an increase for this quota. If AWS Service Quotas is not available, contact AWS support to ` +
+        `request an increase for this quota.`,
+    );
+  }
+}

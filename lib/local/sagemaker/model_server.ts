@@ -1,0 +1,117 @@
+/** A container that serves one variant's model: started, pinged until it is ready, asked. */
+import { type Container, type ContainerCommand, startContainer } from "./containers.ts";
+
+/** AWS gives the model so long to answer. */
+const MODEL_MS = 60_000;
+
+/** A model is ready when it answers `GET /ping`; SageMaker waits longer, but on a loaded instance. */
+const HEALTH_CHECK_SECONDS = 60;
+
+/** How long a container may take to end after its connection broke. */
+const EXIT_MS = 1000;
+
+export interface ModelServer {
+  readonly container: Container;
+  readonly url: string;
+  /** Where its log goes, as AWS names streams: variant/instance. */
+  readonly stream: string;
+}
+
+/** What a container answered. */
+export interface Answer {
+  /** 0 when there was no answer; the body then says why. */
+  status: number;
+  headers: Headers;
+  body: Uint8Array<ArrayBuffer>;
+  /** Log stream of the instance. */
+  stream: string;
+}
+
+/** A container that does not get ready, which is an endpoint's FailureReason, or does not answer. */
+export class ContainerError extends Error {
+  constructor(message: string, readonly stream: string, readonly late = false) {
+    super(message);
+  }
+}
+
+/**
+ * Starts a container and waits until it is ready.
+ * @param log is told each line of its output, but for the one that says where it listens
+ * @param onExit is called when it has ended, ready or not
+ * @throws ContainerError when it ends before it is ready, or takes too long
+ */
+export async function startModelServer(
+  command: ContainerCommand,
+  { variant, stream, log, onExit }: {
+    variant: string;
+    stream: string;
+    log: (line: string) => void;
+    onExit: () => void;
+  },
+): Promise<ModelServer> {
+  const listening = Promise.withResolvers<number>();
+  let port: number | undefined;
+  let lastWords: string[] = [];
+  const container = startContainer(command, (line, output) => {
+    if (output === "stdout" && port === undefined && line.startsWith('{"port":')) {
+      listening.resolve(port = JSON.parse(line).port);
+      return;
+    }
+    lastWords = [...lastWords, line].slice(-3);
+    log(line);
+  });
+  const ended = container.exit.then(({ code, signal }): never => {
+    onExit();
+    throw new Error(
+      `The primary container for production variant ${variant} did not pass the ping health check. Please check ` +
+        `CloudWatch logs for this endpoint. (It ended with ${code ?? signal}${
+          lastWords.length ? `: ${lastWords.join(" | ")}` : ""
+        })`,
+    );
+  });
+  ended.catch(() => {}); // after the health check nobody listens any more
+  const deadline = AbortSignal.timeout(HEALTH_CHECK_SECONDS * 1000);
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(
+      `The container for variant ${variant} was not ready after ${HEALTH_CHECK_SECONDS} s.`,
+    );
+    deadline.addEventListener("abort", () => reject(error));
+  });
+  try {
+    const url = `http://127.0.0.1:${await Promise.race([listening.promise, ended, late])}`;
+    const ping = await fetch(`${url}/ping`, { signal: deadline });
+    await ping.body?.cancel();
+    if (!ping.ok) throw new Error(`The container for variant ${variant} answered ${ping.status} to /ping.`);
+    return { container, url, stream };
+  } catch (error) {
+    await container.stop(1);
+    throw new ContainerError(error instanceof Error ? error.message : String(error), stream);
+  }
+}
+
+/** @throws ContainerError when there is no answer */
+export async function ask(
+  { container, url, stream }: ModelServer,
+  headers: Headers,
+  body: Uint8Array<ArrayBuffer>,
+): Promise<Answer> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), MODEL_MS);
+  try {
+    const response = await fetch(`${url}/invocations`, {
+      method: "POST",
+      headers,
+      body,
+      signal: late.signal,
+    });
+    return { status: response.status, headers: response.headers, body: await response.bytes(), stream };
+  } catch {
+    // A connection breaks before the exit behind it is seen; the next request must find the container gone.
+    if (!late.signal.aborted) {
+      await Promise.race([container.exit, new Promise((end) => setTimeout(end, EXIT_MS))]);
+    }
+    throw new ContainerError("The container did not answer.", stream, late.signal.aborted);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,103 @@
+/** The folder that stands for /opt/ml in a training container: filled from S3 before it runs, its model put there after. */
+import { join } from "node:path";
+import { AwsError } from "../errors.ts";
+import type { Principal } from "../operation.ts";
+import type { Core } from "../services.ts";
+import { packModel } from "./model_archive.ts";
+import { parseS3Uri } from "./names.ts";
+import type { TrainingJob } from "./records.ts";
+import type { Channel } from "./training_shapes.ts";
+
+/** A fault of the job's own, with the reason as DescribeTrainingJob will show it. */
+export class TrainingFailure extends Error {}
+
+/** Writes the job's configuration, and one folder per channel. @throws TrainingFailure */
+export async function fill(
+  folder: string,
+  job: TrainingJob,
+  core: Core,
+  principal: Principal,
+): Promise<void> {
+  const config = join(folder, "input", "config");
+  for (const path of [config, join(folder, "model"), join(folder, "output")]) {
+    await Deno.mkdir(path, { recursive: true });
+  }
+  const channels = job.InputDataConfig ?? [];
+  const write = (name: string, value: unknown) =>
+    Deno.writeTextFile(join(config, name), JSON.stringify(value));
+  await write("hyperparameters.json", job.HyperParameters ?? {});
+  await write("resourceconfig.json", {
+    current_host: "algo-1",
+    hosts: Array.from({ length: job.ResourceConfig.InstanceCount }, (_, i) => `algo-${i + 1}`),
+    network_interface_name: "eth0",
+  });
+  const described = channels.map((channel) => [channel.ChannelName, {
+    TrainingInputMode: channel.InputMode ?? job.AlgorithmSpecification.TrainingInputMode,
+    S3DistributionType: channel.DataSource.S3DataSource?.S3DataDistributionType ?? "FullyReplicated",
+    RecordWrapperType: channel.RecordWrapperType ?? "None",
+    ...(channel.ContentType ? { ContentType: channel.ContentType } : {}),
+  }]);
+  await write("inputdataconfig.json", Object.fromEntries(described));
+  for (const channel of channels) {
+    await download(channel, join(folder, "input", "data", channel.ChannelName), core, principal);
+  }
+}
+
+/** Puts the trained model where the job says, if there is any. @throws TrainingFailure */
+export async function uploadModel(
+  folder: string,
+  job: TrainingJob,
+  core: Core,
+  principal: Principal,
+): Promise<void> {
+  const archive = await packModel(join(folder, "model"));
+  if (!archive) return; // stopped before there was anything to keep
+  const { bucket, key } = parseS3Uri(job.ModelArtifacts.S3ModelArtifacts);
+  await moved(
+    `Artifact upload failed:Unable to upload s3://${bucket}/${key}`,
+    () => core.siblings.s3.putObject(principal, bucket, key, archive, "application/x-tar"),
+  );
+}
+
+/** The key below the prefix becomes the path below the folder; a prefix that names one key, its base name. */
+async function download(
+  { DataSource }: Channel,
+  folder: string,
+  core: Core,
+  principal: Principal,
+): Promise<void> {
+  const { s3 } = core.siblings;
+  const { bucket, key: prefix } = parseS3Uri(DataSource.S3DataSource!.S3Uri);
+  const base = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+  await Deno.mkdir(folder, { recursive: true });
+  const objects = await moved(
+    `Data download failed:Unable to list s3://${bucket}/${prefix}`,
+    () => s3.listObjects(principal, bucket, prefix),
+  );
+  for (const { Key } of objects) {
+    const path = Key.slice(prefix.endsWith("/") ? prefix.length : base.length);
+    if (path === "" || path.endsWith("/")) continue;
+    const segments = path.split("/");
+    if (segments.includes("..") || segments.includes(".") || path.includes("\0")) {
+      throw new TrainingFailure(
+        `ClientError: The key "${Key}" cannot be a path below the channel's folder.`,
+      );
+    }
+    if (segments.length > 1) await Deno.mkdir(join(folder, ...segments.slice(0, -1)), { recursive: true });
+    const { Body } = await moved(
+      `Data download failed:Unable to download object s3://${bucket}/${Key}`,
+      () => s3.getObject(principal, bucket, Key),
+    );
+    await Deno.writeFile(join(folder, ...segments), Body);
+  }
+}
+
+/** Does what SageMaker itself does with S3 for a job. @throws TrainingFailure worded as it reports a refusal */
+async function moved<T>(failure: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw new TrainingFailure(`ClientError: ${failure} (${error.code}: ${error.message})`);
+  }
+}

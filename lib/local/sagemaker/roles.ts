@@ -1,0 +1,27 @@
+/** The roles that SageMaker assumes to do its work. */
+import { AwsError } from "../errors.ts";
+import type { Principal } from "../operation.ts";
+import type { Assumer, Core } from "../services.ts";
+
+/** SageMaker when it assumes a role for a training job, by the job's ARN. */
+export function trainingAssumer(sourceArn: string): Assumer {
+  return { service: "sagemaker.amazonaws.com", sourceArn };
+}
+
+/**
+ * SageMaker when it assumes a role for models and endpoints. It names none of them: the asterisk is part of the ARN
+ * (AWS, "Cross-service confused deputy prevention", SageMaker AI Inference).
+ */
+export function hostingAssumer({ region, account }: Core): Assumer {
+  return { service: "sagemaker.amazonaws.com", sourceArn: `arn:aws:sagemaker:${region}:${account}:*` };
+}
+
+/** Whom SageMaker acts as with the role. @throws AwsError ValidationException when it cannot assume it */
+export function assume({ siblings: { iam } }: Core, role: string, by: Assumer): Principal {
+  if (iam.isAssumable(role, by)) return iam.assumeRole(role, by, "SageMaker").principal;
+  throw new AwsError(
+    "ValidationException",
+    `Could not assume role ${role}. Please ensure that the role exists and allows principal ` +
+      `'sagemaker.amazonaws.com' to assume the role.`,
+  );
+}

@@ -1,0 +1,109 @@
+/** What a request for a training job may hold. */
+import {
+  boolean,
+  type Infer,
+  integer,
+  list,
+  map,
+  notSupported,
+  required,
+  string,
+  structure,
+} from "../shapes.ts";
+import { entityName, roleArn, s3Uri, tagList } from "./names.ts";
+
+const channel = structure({
+  ChannelName: required(string({ min: 1, max: 64, pattern: /[A-Za-z0-9\.\-_]+/ })),
+  DataSource: required(structure({
+    S3DataSource: structure({
+      S3DataType: required(
+        string({ values: ["ManifestFile", "S3Prefix", "AugmentedManifestFile"] as const }),
+      ),
+      S3Uri: required(s3Uri),
+      S3DataDistributionType: string({ values: ["FullyReplicated", "ShardedByS3Key"] as const }),
+      AttributeNames: notSupported(),
+      InstanceGroupNames: notSupported(),
+      ModelAccessConfig: notSupported(),
+      HubAccessConfig: notSupported(),
+    }),
+    FileSystemDataSource: notSupported(),
+    DatasetSource: notSupported(),
+  })),
+  ContentType: string({ max: 256 }),
+  CompressionType: string({ values: ["None", "Gzip"] as const }),
+  RecordWrapperType: string({ values: ["None", "RecordIO"] as const }),
+  InputMode: string({ values: ["Pipe", "File", "FastFile"] as const }),
+  ShuffleConfig: notSupported(),
+});
+
+export const createTrainingJobInput = structure({
+  TrainingJobName: required(entityName),
+  HyperParameters: map(string({ max: 2500 }), { max: 100, key: string({ max: 256 }) }),
+  AlgorithmSpecification: required(structure({
+    TrainingImage: string({ max: 255 }),
+    AlgorithmName: notSupported(),
+    TrainingInputMode: required(string({ values: ["Pipe", "File", "FastFile"] as const })),
+    MetricDefinitions: list(
+      structure({
+        Name: required(string({ min: 1, max: 255 })),
+        Regex: required(string({ min: 1, max: 500 })),
+      }),
+      { max: 40 },
+    ),
+    EnableSageMakerMetricsTimeSeries: boolean(),
+    ContainerEntrypoint: notSupported(),
+    ContainerArguments: notSupported(),
+    TrainingImageConfig: notSupported(),
+  })),
+  RoleArn: required(roleArn),
+  InputDataConfig: list(channel, { min: 1, max: 20 }),
+  OutputDataConfig: required(structure({
+    S3OutputPath: required(s3Uri),
+    CompressionType: notSupported("GZIP"),
+    KmsKeyId: notSupported(""),
+  })),
+  ResourceConfig: required(structure({
+    InstanceType: required(string()),
+    InstanceCount: required(integer({ min: 1 })),
+    VolumeSizeInGB: required(integer({ min: 1 })),
+    VolumeKmsKeyId: notSupported(""),
+    InstanceGroups: notSupported(),
+    KeepAlivePeriodInSeconds: notSupported(),
+    TrainingPlanArn: notSupported(),
+    InstancePlacementConfig: notSupported(),
+    InstancePreferences: notSupported(),
+    SelectedInstanceType: notSupported(),
+    SelectedInstanceCount: notSupported(),
+  })),
+  StoppingCondition: structure({
+    MaxRuntimeInSeconds: integer({ min: 1, max: 2419200 }),
+    MaxWaitTimeInSeconds: notSupported(),
+    MaxPendingTimeInSeconds: integer({ min: 7200, max: 2419200 }),
+  }),
+  Tags: tagList,
+  Environment: map(string({ max: 512 }), {
+    max: 100,
+    key: string({ max: 512, pattern: /[a-zA-Z_][a-zA-Z0-9_]*/ }),
+  }),
+  EnableNetworkIsolation: boolean(),
+  EnableInterContainerTrafficEncryption: boolean(),
+  EnableManagedSpotTraining: notSupported(false),
+  VpcConfig: notSupported(),
+  CheckpointConfig: notSupported(),
+  DebugHookConfig: notSupported(),
+  ExperimentConfig: notSupported(),
+  ProfilerConfig: notSupported(),
+  RetryStrategy: notSupported(),
+  DebugRuleConfigurations: notSupported(),
+  TensorBoardOutputConfig: notSupported(),
+  ProfilerRuleConfigurations: notSupported(),
+  RemoteDebugConfig: notSupported(),
+  InfraCheckConfig: notSupported(),
+  SessionChainingConfig: notSupported(),
+  ServerlessJobConfig: notSupported(),
+  MlflowConfig: notSupported(),
+  ModelPackageConfig: notSupported(),
+});
+
+export type CreateTrainingJobInput = Infer<typeof createTrainingJobInput>;
+export type Channel = Infer<typeof channel>;
