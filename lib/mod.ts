@@ -1,19 +1,19 @@
 /** What the notebooks use: the workflow's steps, in the order in which they come, and how they are shown. */
-export { type Aws, connect } from "./aws.ts";
+export { type Aws, connect } from "./aws/clients.ts";
 export { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, S3_LAYOUT, STATE_MACHINE_NAME } from "./names.ts";
-export { ensureRole } from "./roles.ts";
-export { getObject, listObjects } from "./s3.ts";
+export { ensureRole } from "./workflow/roles.ts";
+export { getObject, listObjects } from "./aws/s3.ts";
 export { setVariables } from "./settings.ts";
 
 // 1 Data staging
 export { batchFrame, selectClasses } from "./dataset/mod.ts";
-export { stagedDataset } from "./staging.ts";
+export { stagedDataset } from "./dataset/staging.ts";
 
 // 2 Training and deployment
 export { DataCaptureConfig } from "./training/data_capture_config.ts";
 export { findEndpoint } from "./training/endpoint.ts";
 export { Estimator } from "./training/estimator.ts";
-export { retrieveImageUri } from "./training/image_uris.ts";
+export { retrieveImageUri } from "./aws/image_uris.ts";
 export { imageChannels } from "./training/training_input.ts";
 
 // 3 Lambda functions
@@ -23,14 +23,14 @@ export { invokeFunction } from "./workflow/functions.ts";
 export { findFunctionArns } from "./workflow/deployment.ts";
 export { countExecutions, generateTestCases, runExecutions, THRESHOLD_ERROR } from "./workflow/executions.ts";
 export { deployStateMachine, findStateMachine } from "./workflow/state_machine.ts";
-export { executionGantt } from "./workflow/gantt.ts";
+export { executionGantt } from "./graph/gantt.ts";
 
 // 5 Evaluation
 export * from "./evaluation/mod.ts";
 
 // Showing
-export { chart } from "./notebook/chart.ts";
-export { show, summary, table } from "./notebook/display.ts";
+export { chart } from "./display/chart.ts";
+export { show, summary, table } from "./display/show.ts";
 export * from "./notebook/evaluation_views.ts";
 export * from "./notebook/steps.ts";
 export * from "./notebook/views.ts";

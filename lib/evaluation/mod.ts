@@ -36,7 +36,7 @@ export { confusionChart } from "./charts/confusion.ts";
 export { thresholdChart, type ThresholdChartOptions } from "./charts/threshold.ts";
 export { reliabilityChart } from "./charts/reliability.ts";
 export { driftChart } from "./charts/drift.ts";
-export { trainingChart } from "./charts/training.ts";
+export { trainingChart } from "../training/training_chart.ts";
 export { countsChart, outcomeChart } from "./charts/counts.ts";
 export {
   type FetchPng,

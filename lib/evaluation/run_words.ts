@@ -1,6 +1,6 @@
 /** What happened in a run, in words: staging, training and executions. */
 import { countOf, listOf, partOf, percent, sentence } from "./format.ts";
-import type { Outcome } from "../workflow/outcome.ts";
+import type { Outcome } from "../graph/outcome.ts";
 
 /** How many pictures a class has in a split. */
 export interface ClassCount {

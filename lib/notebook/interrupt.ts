@@ -1,5 +1,5 @@
 /** Stopping long work when it is interrupted. */
-import { inKernel } from "./display.ts";
+import { inKernel } from "../display/show.ts";
 
 /** The work was interrupted by the user: Ctrl-C, or Jupyter's stop button. */
 export class InterruptedError extends Error {

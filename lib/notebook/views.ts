@@ -1,13 +1,13 @@
 /** What the notebooks show of things: the target, pictures, a prediction, functions, an answer of one. */
-import type { Aws } from "../aws.ts";
+import type { Aws } from "../aws/clients.ts";
 import { encodePng, type Selection } from "../dataset/mod.ts";
 import { sampleGallery } from "../evaluation/gallery.ts";
-import type { StagedDataset } from "../staging.ts";
+import type { StagedDataset } from "../dataset/staging.ts";
 import type { TrainingResult } from "../training/estimator.ts";
 import { type DeployedFunction, FUNCTIONS, type InvocationResult } from "../workflow/functions.ts";
-import { type Displayable, facts, html, markdown, table } from "./display.ts";
-import { escapeHtml, formatAmount, formatSeconds } from "./format.ts";
-import { classColors } from "./theme.ts";
+import { type Displayable, facts, html, markdown, table } from "../display/show.ts";
+import { escapeHtml, formatAmount, formatSeconds } from "../display/format.ts";
+import { classColors } from "../display/theme.ts";
 
 /** Where the notebook works, and with which settings. */
 export function targetView({ target, region, bucket, settings }: Aws): Displayable {

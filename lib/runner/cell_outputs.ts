@@ -1,5 +1,5 @@
 /** What the kernel's output messages make of the outputs of a notebook's cells. */
-import type { MediaBundle } from "../notebook/display.ts";
+import type { MediaBundle } from "../display/show.ts";
 import type { JupyterMessage } from "./jupyter_message.ts";
 import { type CodeCell, joined, type Output } from "./notebook.ts";
 

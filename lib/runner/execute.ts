@@ -2,8 +2,8 @@
 import { basename, dirname } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { InterruptedError } from "../notebook/interrupt.ts";
-import { noticeMime } from "../notebook/display.ts";
-import { progressMime, type ProgressState } from "../notebook/progress.ts";
+import { noticeMime } from "../display/show.ts";
+import { progressMime, type ProgressState } from "../display/progress.ts";
 import { CellOutputs } from "./cell_outputs.ts";
 import { Kernel } from "./kernel.ts";
 import { type CodeCell, joined, type Notebook, readNotebook } from "./notebook.ts";

@@ -1,7 +1,7 @@
 /** An executed notebook as one HTML file. */
 import hljs from "highlight.js/lib/core";
 import typescript from "highlight.js/lib/languages/typescript";
-import { escapeHtml, formatSeconds } from "../notebook/format.ts";
+import { escapeHtml, formatSeconds } from "../display/format.ts";
 import { chartScript } from "./chart_script.ts";
 import { type Heading, MarkdownRenderer } from "./html_markdown.ts";
 import { OutputRenderer } from "./html_outputs.ts";

@@ -1,6 +1,6 @@
 /** Markdown cells as HTML, with an anchor at every heading. */
 import { Marked, type Tokens } from "marked";
-import { escapeHtml } from "../notebook/format.ts";
+import { escapeHtml } from "../display/format.ts";
 
 export interface Heading {
   depth: number;

@@ -1,9 +1,9 @@
 /** Outputs of cells as HTML. */
 import { stripVTControlCharacters } from "node:util";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { renderSvg, vegaLiteMime } from "../notebook/chart.ts";
-import { type MediaBundle, summaryMime } from "../notebook/display.ts";
-import { escapeHtml } from "../notebook/format.ts";
+import { renderSvg, vegaLiteMime } from "../display/chart.ts";
+import { type MediaBundle, summaryMime } from "../display/show.ts";
+import { escapeHtml } from "../display/format.ts";
 import type { MarkdownRenderer } from "./html_markdown.ts";
 import { joined, type Output } from "./notebook.ts";
 

@@ -1,5 +1,5 @@
 /** `reports/index.html`: one page that says what a run has found, and leads to its reports. */
-import { escapeHtml, formatSeconds } from "../notebook/format.ts";
+import { escapeHtml, formatSeconds } from "../display/format.ts";
 import { chartScript } from "./chart_script.ts";
 import { MarkdownRenderer } from "./html_markdown.ts";
 import { OutputRenderer } from "./html_outputs.ts";

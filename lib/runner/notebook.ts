@@ -1,5 +1,5 @@
 /** The notebook format, version 4 (https://nbformat.readthedocs.io/en/latest/format_description.html). */
-import type { MediaBundle } from "../notebook/display.ts";
+import type { MediaBundle } from "../display/show.ts";
 
 export interface Notebook {
   nbformat: 4;

@@ -1,6 +1,6 @@
 /** The frame of every page in `reports/`: one file that needs no other and asks for no other. */
 import { createHash } from "node:crypto";
-import { escapeHtml } from "../notebook/format.ts";
+import { escapeHtml } from "../display/format.ts";
 
 export interface Page {
   title: string;

@@ -1,9 +1,9 @@
 /** Runs notebooks one after the other and writes their reports. */
 import { rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { vegaLiteMime } from "../notebook/chart.ts";
-import { formatSeconds } from "../notebook/format.ts";
-import { summaryMime } from "../notebook/display.ts";
+import { vegaLiteMime } from "../display/chart.ts";
+import { formatSeconds } from "../display/format.ts";
+import { summaryMime } from "../display/show.ts";
 import { executeNotebook, type Execution } from "./execute.ts";
 import { renderReport } from "./html.ts";
 import { type Notebook, type Output, outputsOf, readNotebook, titleOf, writeNotebook } from "./notebook.ts";

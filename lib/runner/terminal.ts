@@ -1,7 +1,7 @@
 /** How far an execution is, on the terminal: a line that changes in place, or plain lines where there is none. */
-import { formatSeconds } from "../notebook/format.ts";
-import { progressBar, type ProgressState, progressText } from "../notebook/progress.ts";
-import { TerminalLine } from "../notebook/terminal_line.ts";
+import { formatSeconds } from "../display/format.ts";
+import { progressBar, type ProgressState, progressText } from "../display/progress.ts";
+import { TerminalLine } from "../display/terminal_line.ts";
 import type { CellPlace, ExecutionObserver } from "./execute.ts";
 
 export interface TerminalReport extends ExecutionObserver {

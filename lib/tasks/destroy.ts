@@ -1,5 +1,5 @@
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { type Aws, awsCli } from "../aws.ts";
+import { type Aws, awsCli } from "../aws/clients.ts";
 import { ENDPOINT_NAME, FUNCTION_NAMES } from "../names.ts";
 import { destroyWorkflow } from "../workflow/deployment.ts";
 import { printResource, runTask } from "./task.ts";

@@ -1,5 +1,5 @@
 /** The local AWS in the foreground, until Ctrl-C; `stop` ends one that runs in the background. */
-import { findLocalAws, runLocalAws, stopLocalAws } from "../local_aws.ts";
+import { findLocalAws, runLocalAws, stopLocalAws } from "../aws/local_aws.ts";
 import { readSettings } from "../settings.ts";
 import { runProgram } from "./task.ts";
 

@@ -1,12 +1,12 @@
 /** Runs the five notebooks in order, headless, and writes the reports. */
 import { join, resolve } from "node:path";
 import { localArchive } from "../dataset/source.ts";
-import { ensureLocalAws, findLocalAws, stopLocalAws } from "../local_aws.ts";
+import { ensureLocalAws, findLocalAws, stopLocalAws } from "../aws/local_aws.ts";
 import { renderIndexPage } from "../runner/index_page.ts";
 import { softwareFacts } from "../runner/facts.ts";
 import { runNotebooks } from "../runner/run.ts";
 import type { Summary } from "../runner/summary.ts";
-import { formatAmount, formatSeconds } from "../notebook/format.ts";
+import { formatAmount, formatSeconds } from "../display/format.ts";
 import { interruptible } from "../notebook/interrupt.ts";
 import { PROJECT_DIR, readSettings, type Settings } from "../settings.ts";
 import { runProgram } from "./task.ts";

@@ -1,6 +1,6 @@
 /** What the command-line tasks share: a connection, help, and errors without a stack where the message says it all. */
-import { type Aws, connect } from "../aws.ts";
-import { findLocalAws } from "../local_aws.ts";
+import { type Aws, connect } from "../aws/clients.ts";
+import { findLocalAws } from "../aws/local_aws.ts";
 import { InterruptedError } from "../notebook/interrupt.ts";
 import { readSettings } from "../settings.ts";
 import { stopBundler } from "../workflow/bundle.ts";

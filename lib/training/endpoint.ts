@@ -14,10 +14,10 @@ import {
   type ProductionVariant,
   UpdateEndpointCommand,
 } from "@aws-sdk/client-sagemaker";
-import type { Aws } from "../aws.ts";
+import type { Aws } from "../aws/clients.ts";
 import { timestamp } from "../names.ts";
-import { roleIsPropagating } from "../roles.ts";
-import { retryWhile, UnexpectedStatusError, waitFor } from "../waiting.ts";
+import { roleIsPropagating } from "../workflow/roles.ts";
+import { retryWhile, UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
 import type { DataCaptureConfig } from "./data_capture_config.ts";
 import { Predictor } from "./predictor.ts";
 

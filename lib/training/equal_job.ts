@@ -5,8 +5,8 @@ import {
   ListTagsCommand,
   paginateListTrainingJobs,
 } from "@aws-sdk/client-sagemaker";
-import type { Aws } from "../aws.ts";
-import { listObjects, parseS3Uri } from "../s3.ts";
+import type { Aws } from "../aws/clients.ts";
+import { listObjects, parseS3Uri } from "../aws/s3.ts";
 
 /** The tag of a training job that holds its fingerprint. */
 export const FINGERPRINT_TAG = "scones:fingerprint";

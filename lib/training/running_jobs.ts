@@ -5,7 +5,7 @@ import {
   paginateListTrainingJobs,
   StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
-import { type Aws, awsCli } from "../aws.ts";
+import { type Aws, awsCli } from "../aws/clients.ts";
 import { TRAINING_JOB_BASE_NAME } from "../names.ts";
 
 /** This project's training jobs that run, or that are being stopped and still hold their instances; newest first. */

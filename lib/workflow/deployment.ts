@@ -1,9 +1,9 @@
 /** The whole workflow on the target: deployed, listed, removed. What the tasks of these names do. */
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { DescribeEndpointCommand, DescribeEndpointConfigCommand } from "@aws-sdk/client-sagemaker";
-import type { Aws } from "../aws.ts";
+import type { Aws } from "../aws/clients.ts";
 import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, STATE_MACHINE_NAME } from "../names.ts";
-import { deleteRole, ensureRole, findRole, ROLE_KINDS } from "../roles.ts";
+import { deleteRole, ensureRole, findRole, ROLE_KINDS } from "./roles.ts";
 import { deleteEndpoint } from "../training/endpoint.ts";
 import { runningJobs, stopTrainingJob } from "../training/running_jobs.ts";
 import {

@@ -6,11 +6,11 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import type { Aws } from "../aws.ts";
+import type { Aws } from "../aws/clients.ts";
 import { mapBounded } from "../concurrent.ts";
 import { S3_LAYOUT, timestamp } from "../names.ts";
-import { listObjects } from "../s3.ts";
-import { waitFor } from "../waiting.ts";
+import { listObjects } from "../aws/s3.ts";
+import { waitFor } from "../aws/waiting.ts";
 
 /** The data object at the beginning of its way through the state machine. */
 export interface TestCase {

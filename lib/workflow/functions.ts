@@ -10,10 +10,10 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import type { Aws } from "../aws.ts";
+import type { Aws } from "../aws/clients.ts";
 import { ENDPOINT_NAME, FUNCTION_NAMES } from "../names.ts";
-import { roleIsPropagating } from "../roles.ts";
-import { retryWhile, UnexpectedStatusError, waitFor } from "../waiting.ts";
+import { roleIsPropagating } from "./roles.ts";
+import { retryWhile, UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
 import { bundleFunction } from "./bundle.ts";
 
 export type FunctionKey = keyof typeof FUNCTION_NAMES;

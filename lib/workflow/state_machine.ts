@@ -7,11 +7,11 @@ import {
   DescribeStateMachineCommand,
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
-import type { Aws } from "../aws.ts";
+import type { Aws } from "../aws/clients.ts";
 import { FUNCTION_NAMES, STATE_MACHINE_NAME } from "../names.ts";
-import { roleIsPropagating } from "../roles.ts";
+import { roleIsPropagating } from "./roles.ts";
 import { PROJECT_DIR } from "../settings.ts";
-import { retryWhile, waitFor } from "../waiting.ts";
+import { retryWhile, waitFor } from "../aws/waiting.ts";
 
 /** An Amazon States Language definition, as far as this project reads it. */
 export interface Definition {

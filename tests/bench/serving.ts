@@ -9,7 +9,7 @@ import { mapBounded } from "../../lib/concurrent.ts";
 import { serveCommand, trainCommand } from "../../lib/local/sagemaker/image_classification/process.ts";
 import { ENDPOINT_NAME } from "../../lib/names.ts";
 import { startProgram } from "../local/program.ts";
-import { connectTo, deployEndpoint } from "../workflow/deployed.ts";
+import { connectTo, deployEndpoint } from "../workflow/testing.ts";
 import { rows, stage, toPng } from "./pictures.ts";
 
 const CLIENTS = 16;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readArchive } from "../../lib/dataset/archive.ts";
 import { DatasetError } from "../../lib/dataset/errors.ts";
-import { REAL_ARCHIVE, tarGz, withFolder } from "./helpers.ts";
+import { REAL_ARCHIVE, tarGz, withFolder } from "./testing.ts";
 
 const bytes = (length: number, seed: number) => Uint8Array.from({ length }, (_, i) => (i * seed) >> 3 & 255);
 const members = { train: bytes(200_000, 7), test: bytes(50_000, 11), meta: bytes(700, 13) };

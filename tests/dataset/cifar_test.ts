@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readCifar } from "../../lib/dataset/cifar.ts";
 import type { Writable } from "../../lib/dataset/pickle_writer.ts";
 import { batchFrame, selectClasses } from "../../lib/dataset/select.ts";
-import { batchOf, NAMES, REAL_ARCHIVE, withFolder, writeArchive } from "./helpers.ts";
+import { batchOf, NAMES, REAL_ARCHIVE, withFolder, writeArchive } from "./testing.ts";
 
 Deno.test("reads the real archive: labels, file names, pixels, label names", async () => {
   const cifar = await readCifar(REAL_ARCHIVE);

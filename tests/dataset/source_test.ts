@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DatasetError, DownloadUnavailableError } from "../../lib/dataset/errors.ts";
 import { fetchArchive, localArchive } from "../../lib/dataset/source.ts";
-import { withFolder } from "./helpers.ts";
+import { withFolder } from "./testing.ts";
 
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) >> 5 & 255);
 const MD5 = createHash("md5").update(CONTENT).digest("hex");

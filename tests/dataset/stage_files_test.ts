@@ -7,7 +7,7 @@ import { formatLst, parseLst } from "../../lib/dataset/lst.ts";
 import { encodePng } from "../../lib/dataset/png.ts";
 import { selectClasses } from "../../lib/dataset/select.ts";
 import { stageFiles } from "../../lib/dataset/stage_files.ts";
-import { batchOf, withFolder, writeArchive } from "./helpers.ts";
+import { batchOf, withFolder, writeArchive } from "./testing.ts";
 
 Deno.test("a planar row becomes a 32 x 32 RGB PNG with the same pixels and always the same bytes", async () => {
   const row = Uint8Array.from({ length: 3072 }, (_, i) => (i * 37) & 255);

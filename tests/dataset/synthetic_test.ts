@@ -5,7 +5,7 @@ import { readCifar } from "../../lib/dataset/cifar.ts";
 import { COARSE_LABELS, FINE_LABELS } from "../../lib/dataset/labels.ts";
 import { selectClasses } from "../../lib/dataset/select.ts";
 import { DRAWN_CLASSES, writeSyntheticArchive } from "../../lib/dataset/synthetic.ts";
-import { REAL_ARCHIVE, withFolder } from "./helpers.ts";
+import { REAL_ARCHIVE, withFolder } from "./testing.ts";
 
 const SMALL = { trainPerClass: 6, testPerClass: 2 };
 

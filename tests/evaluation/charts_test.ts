@@ -7,12 +7,12 @@ import { countsChart, outcomeChart } from "../../lib/evaluation/charts/counts.ts
 import { driftChart } from "../../lib/evaluation/charts/drift.ts";
 import { reliabilityChart } from "../../lib/evaluation/charts/reliability.ts";
 import { thresholdChart } from "../../lib/evaluation/charts/threshold.ts";
-import { trainingChart } from "../../lib/evaluation/charts/training.ts";
+import { trainingChart } from "../../lib/training/training_chart.ts";
 import { classDrift, confidenceDrift } from "../../lib/evaluation/drift.ts";
 import type { Judged } from "../../lib/evaluation/frame.ts";
 import { recommendThreshold, thresholdCurve } from "../../lib/evaluation/threshold.ts";
-import { executionGantt } from "../../lib/workflow/gantt.ts";
-import { palette } from "../../lib/notebook/theme.ts";
+import { executionGantt } from "../../lib/graph/gantt.ts";
+import { palette } from "../../lib/display/theme.ts";
 import { classes, draw, row, tenRows } from "./testing.ts";
 
 const five = ["bicycle", "motorcycle", "pickup_truck", "streetcar", "train"];

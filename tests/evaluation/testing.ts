@@ -3,7 +3,7 @@ import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import type { Capture } from "../../lib/evaluation/captures.ts";
 import type { Judged } from "../../lib/evaluation/frame.ts";
-import { chart, vegaLiteMime } from "../../lib/notebook/chart.ts";
+import { chart, vegaLiteMime } from "../../lib/display/chart.ts";
 
 export const classes = ["bicycle", "motorcycle"];
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { noticeMime } from "../../lib/notebook/display.ts";
+import { noticeMime } from "../../lib/display/show.ts";
 import { InterruptedError } from "../../lib/notebook/interrupt.ts";
 import { CellError, type CellPlace, executeNotebook } from "../../lib/runner/execute.ts";
 import { type CodeCell, type Notebook, writeNotebook } from "../../lib/runner/notebook.ts";
-import { code, notebookOf, text, withFolder } from "./notebooks.ts";
+import { code, notebookOf, text, withFolder } from "./testing.ts";
 
 function codeCells({ cells }: Notebook): CodeCell[] {
   return cells.filter((cell) => cell.cell_type === "code");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chart } from "../../lib/notebook/chart.ts";
+import { chart } from "../../lib/display/chart.ts";
 import { needsAttention, renderIndexPage } from "../../lib/runner/index_page.ts";
 
 const good = {

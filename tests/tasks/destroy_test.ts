@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { connect } from "../../lib/aws.ts";
-import { stopLocalAws } from "../../lib/local_aws.ts";
+import { connect } from "../../lib/aws/clients.ts";
+import { stopLocalAws } from "../../lib/aws/local_aws.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { runTask } from "./testing.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ensureLocalAws, stopLocalAws } from "../../lib/local_aws.ts";
+import { ensureLocalAws, stopLocalAws } from "../../lib/aws/local_aws.ts";
 import { runTask } from "./testing.ts";
 
 Deno.test("a local AWS that runs already is shown with what points the AWS CLI at it, of either version", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Aws } from "../../lib/aws.ts";
+import type { Aws } from "../../lib/aws/clients.ts";
 import { deleteEndpoint, findEndpoint } from "../../lib/training/endpoint.ts";
 
 /** SageMaker with one endpoint in service, which knows what deleting it takes and notes each call. */

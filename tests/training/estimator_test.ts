@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
-import type { Aws } from "../../lib/aws.ts";
+import type { Aws } from "../../lib/aws/clients.ts";
 import { InterruptedError } from "../../lib/notebook/interrupt.ts";
 import { Estimator, type FitOptions, type TrainingResult } from "../../lib/training/estimator.ts";
 

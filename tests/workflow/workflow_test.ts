@@ -1,7 +1,7 @@
 /** The workflow's steps in order on a small data set, as the notebooks call them; and each of them once more. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { connect } from "../../lib/aws.ts";
+import { connect } from "../../lib/aws/clients.ts";
 import { readCifar } from "../../lib/dataset/cifar.ts";
 import { selectClasses } from "../../lib/dataset/select.ts";
 import { writeSyntheticArchive } from "../../lib/dataset/synthetic.ts";
@@ -10,14 +10,14 @@ import { evaluationFrame, predictions } from "../../lib/evaluation/frame.ts";
 import { readCaptures } from "../../lib/evaluation/read_captures.ts";
 import { ENDPOINT_NAME } from "../../lib/names.ts";
 import { testLabels } from "../../lib/notebook/evaluation_views.ts";
-import { ensureRole } from "../../lib/roles.ts";
+import { ensureRole } from "../../lib/workflow/roles.ts";
 import { readSettings } from "../../lib/settings.ts";
-import { stageDataset, stagedDataset } from "../../lib/staging.ts";
+import { stageDataset, stagedDataset } from "../../lib/dataset/staging.ts";
 import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
 import { Estimator, type TrainingResult } from "../../lib/training/estimator.ts";
-import { retrieveImageUri } from "../../lib/training/image_uris.ts";
+import { retrieveImageUri } from "../../lib/aws/image_uris.ts";
 import { imageChannels } from "../../lib/training/training_input.ts";
-import { sleep } from "../../lib/waiting.ts";
+import { sleep } from "../../lib/aws/waiting.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import {
   deployWorkflow,

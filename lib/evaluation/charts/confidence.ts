@@ -1,10 +1,10 @@
 /** Charts of the confidences. */
 import type { TopLevelSpec } from "vega-lite";
-import { classScale, inkColor, outcomeColors } from "../../notebook/theme.ts";
+import { classScale, inkColor, outcomeColors } from "../../display/theme.ts";
 import { countOf } from "../format.ts";
 import { judged, type Prediction } from "../frame.ts";
 import { distributionWords, thresholdWords } from "../words.ts";
-import { chartWidth, emptyChart, lowestConfidence, titled } from "./shared.ts";
+import { chartWidth, emptyChart, lowestConfidence, titled } from "../../display/chart_parts.ts";
 
 /** In the order in which they are drawn: wrong ones last, so that no other mark covers them. */
 const states = [

@@ -1,10 +1,10 @@
 /** Charts that count: staged pictures, executions. */
 import type { TopLevelSpec } from "vega-lite";
-import { classScale } from "../../notebook/theme.ts";
-import { type Execution, outcomeOf, outcomeScale } from "../../workflow/outcome.ts";
+import { classScale } from "../../display/theme.ts";
+import { type Execution, outcomeOf, outcomeScale } from "../../graph/outcome.ts";
 import { countOf } from "../format.ts";
 import { type ClassCount, countsWords, outcomeWords } from "../run_words.ts";
-import { chartWidth, emptyChart, titled } from "./shared.ts";
+import { chartWidth, emptyChart, titled } from "../../display/chart_parts.ts";
 
 /** Pictures per class and split. */
 export function countsChart(counts: readonly ClassCount[]): TopLevelSpec {
