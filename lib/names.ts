@@ -16,6 +16,9 @@ export const ROLE_NAMES = {
   states: "scones-states-role",
 } as const;
 
+/** The error by which the third function ends an execution whose classification is not confident enough. */
+export const THRESHOLD_ERROR = "THRESHOLD_CONFIDENCE_NOT_MET";
+
 /** Keys and prefixes in the bucket. A folder's prefix ends in a slash, as S3 prefixes are plain strings. */
 export const S3_LAYOUT = {
   train: "train/",

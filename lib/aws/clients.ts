@@ -7,8 +7,8 @@ import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { ensureLocalAws } from "./local_aws.ts";
 import { readSettings, type Settings } from "../settings.ts";
+import { ensureLocalAws } from "./local_aws.ts";
 import { explainUnreachable, UnreachableError } from "./unreachable.ts";
 
 export interface Aws {

@@ -9,8 +9,8 @@ import {
   PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import type { Aws } from "./clients.ts";
 import { mapBounded } from "../concurrent.ts";
+import type { Aws } from "./clients.ts";
 
 export interface ListedObject {
   Key: string;

@@ -55,25 +55,3 @@ export async function sleep(seconds: number, signal?: AbortSignal): Promise<void
     signal?.addEventListener("abort", abort, { once: true });
   });
 }
-
-/**
- * Does `work`, again while its error is one that passes by itself, with growing pauses.
- * @param passes tells such an error: a role that has not reached a service yet, a resource that is being changed
- * @throws the error that does not pass or not in time; the signal's reason before a try, never in place of a result
- */
-export async function retryWhile<T>(
-  passes: (error: Error) => boolean,
-  work: () => Promise<T>,
-  { timeoutSeconds = 300, signal }: { timeoutSeconds?: number; signal?: AbortSignal } = {},
-): Promise<T> {
-  const deadline = Date.now() + timeoutSeconds * 1000;
-  for (let pause = 0.2;; pause = Math.min(pause * 1.6, 10)) {
-    signal?.throwIfAborted();
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof Error) || !passes(error) || Date.now() > deadline) throw error;
-    }
-    await sleep(pause, signal);
-  }
-}

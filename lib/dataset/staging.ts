@@ -2,9 +2,9 @@
 import { basename, join } from "node:path";
 import { DeleteObjectsCommand } from "@aws-sdk/client-s3";
 import type { Aws } from "../aws/clients.ts";
-import { type Selection, stageFiles } from "./mod.ts";
-import { S3_LAYOUT } from "../names.ts";
 import { ensureBucket, getObject, listObjects, type Upload, uploadChanged } from "../aws/s3.ts";
+import { S3_LAYOUT } from "../names.ts";
+import { type Selection, stageFiles } from "./mod.ts";
 
 /** What was staged; it lies in the bucket as `dataset.json`. */
 export interface StagedDataset {

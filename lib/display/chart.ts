@@ -1,8 +1,8 @@
 /** Charts: Vega-Lite for front ends that draw it live, with an SVG twin for all others. */
 import * as vega from "vega";
 import { compile, type Config, type TopLevelSpec } from "vega-lite";
-import { textWidth } from "./text_width.ts";
 import { Displayable } from "./show.ts";
+import { textWidth } from "./text_width.ts";
 import { inkColor, pageInk, vegaLiteTheme } from "./theme.ts";
 
 interface TextMetrics {

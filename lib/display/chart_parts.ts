@@ -41,8 +41,3 @@ export function emptyChart(finding: string): TopLevelSpec {
     mark: { type: "point", opacity: 0 },
   };
 }
-
-/** The lowest confidence that the best of so many classes can have, in tenths, where a confidence axis begins. */
-export function lowestConfidence(classCount: number): number {
-  return Math.floor(10 / classCount) / 10;
-}

@@ -1,6 +1,6 @@
 /** Progress bars: one display that changes in place in a notebook, one line on a terminal. */
-import { broadcast, handedOver, inKernel, type MediaBundle } from "./show.ts";
 import { escapeHtml, formatDone, formatSeconds } from "./format.ts";
+import { broadcast, handedOver, inKernel, type MediaBundle } from "./show.ts";
 import { TerminalLine } from "./terminal_line.ts";
 import { palette } from "./theme.ts";
 

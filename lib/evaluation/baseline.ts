@@ -1,9 +1,9 @@
 /** The baseline that later traffic is compared with: what the endpoint says of the test pictures when it is new. */
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Aws } from "../aws/clients.ts";
+import { getObject, listObjects } from "../aws/s3.ts";
 import { mapBounded } from "../concurrent.ts";
 import { S3_LAYOUT } from "../names.ts";
-import { getObject, listObjects } from "../aws/s3.ts";
 import type { Predictor } from "../training/predictor.ts";
 import type { Answer } from "./drift.ts";
 

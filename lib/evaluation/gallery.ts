@@ -1,10 +1,9 @@
 /** Pictures in notebooks and reports: what the network was least sure of, and samples of each class. */
 import { Buffer } from "node:buffer";
 import { mapBounded } from "../concurrent.ts";
+import { confidenceText, countOf, escapeHtml } from "../display/format.ts";
 import { type Displayable, html } from "../display/show.ts";
-import { escapeHtml } from "../display/format.ts";
 import { classColors, outcomeColors } from "../display/theme.ts";
-import { confidenceText, countOf } from "./format.ts";
 import type { Prediction } from "./frame.ts";
 
 /** Fetches a picture's PNG file by its S3 key. */

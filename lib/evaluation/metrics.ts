@@ -68,3 +68,10 @@ export function wilsonInterval(successes: number, total: number): [number, numbe
   const scale = 1 + z * z / total;
   return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)];
 }
+
+/** The middle value, or the mean of the two in the middle; undefined for none. */
+export function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  return low === undefined || high === undefined ? undefined : (low + high) / 2;
+}

@@ -30,14 +30,11 @@ export {
   type Verdict,
 } from "./drift.ts";
 export * from "./words.ts";
-export * from "./run_words.ts";
 export { confidenceDistribution, type ConfidenceOptions, confidenceOverTime } from "./charts/confidence.ts";
 export { confusionChart } from "./charts/confusion.ts";
 export { thresholdChart, type ThresholdChartOptions } from "./charts/threshold.ts";
 export { reliabilityChart } from "./charts/reliability.ts";
 export { driftChart } from "./charts/drift.ts";
-export { trainingChart } from "../training/training_chart.ts";
-export { countsChart, outcomeChart } from "./charts/counts.ts";
 export {
   type FetchPng,
   type LabelledPicture,

@@ -1,7 +1,7 @@
 /** Waiting for captured traffic in S3, which is delivered seconds to minutes after the invocations. */
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import { mapBounded } from "../concurrent.ts";
 import { sleep } from "../aws/waiting.ts";
+import { mapBounded } from "../concurrent.ts";
 import { type Capture, parseCaptures } from "./captures.ts";
 
 export interface ReadCapturesOptions {

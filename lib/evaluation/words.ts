@@ -1,9 +1,9 @@
 /** What the captured answers say, in words: the titles of the charts, and the sentences around them. */
+import { confidenceText, countOf, listOf, partOf, percent, sentence } from "../display/format.ts";
 import { calibrationError, type ReliabilityBin } from "./calibration.ts";
 import type { Drift } from "./drift.ts";
-import { confidenceText, countOf, listOf, median, partOf, percent, sentence } from "./format.ts";
 import { judged, type Prediction } from "./frame.ts";
-import { type ClassPrecision, wilsonInterval } from "./metrics.ts";
+import { type ClassPrecision, median, wilsonInterval } from "./metrics.ts";
 import type { ThresholdPoint } from "./threshold.ts";
 
 const noTruth = "No captured picture has a known label, so nothing can be said of right and wrong.";

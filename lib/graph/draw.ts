@@ -1,19 +1,24 @@
 /** Draws a state machine, and what an execution did in it, as SVG that needs nothing else. */
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import { escapeHtml } from "../display/format.ts";
-import { type Direction, type PlacedGraph, placeGraph, sizes } from "./layout.ts";
-import { endId, type GraphEdge, type GraphNode, startId, stateCaption, stateGraph } from "./model.ts";
+import { type ExecutionTrace, overallStatus, traceHistory, transition } from "./history.ts";
+import { type PlacedGraph, placeGraph, sizes } from "./layout.ts";
+import {
+  type Definition,
+  endId,
+  type GraphEdge,
+  type GraphNode,
+  startId,
+  stateCaption,
+  stateGraph,
+} from "./model.ts";
 import { type Look, looks } from "./style.ts";
 import { drawGraph, drawLegend, group } from "./svg.ts";
 import { executionTitle, hoverText, outcomeText } from "./words.ts";
-import { type ExecutionTrace, overallStatus, traceHistory, transition } from "./history.ts";
-import type { Definition } from "../workflow/state_machine.ts";
 
 export interface DrawOptions {
   /** Events of GetExecutionHistory, oldest first: colours each state by what happened in it. */
   history?: readonly HistoryEvent[];
-  /** Top down, or left to right. */
-  direction?: Direction;
 }
 
 const margin = 12;
@@ -28,7 +33,7 @@ const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Ar
  */
 export function drawStateMachine(
   definition: Definition,
-  { history, direction = "TB" }: DrawOptions = {},
+  { history }: DrawOptions = {},
 ): { svg: string; title: string } {
   const trace = history && traceHistory(history);
   const visitsOf = ({ id }: GraphNode) => trace && (trace.visits.get(id) ?? []);
@@ -37,9 +42,8 @@ export function drawStateMachine(
     name: node.id,
     caption: stateCaption(node.state!),
     outcome: trace ? outcomeText(visitsOf(node)!) : "",
-  }), direction);
+  }));
   const drawing = drawGraph(graph, {
-    direction,
     look,
     hover: (node) => hoverText(node.id, node.state!, visitsOf(node)),
     taken: (edge) => trace && isTaken(edge, trace),

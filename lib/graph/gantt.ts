@@ -1,27 +1,21 @@
 /** Executions over time. */
 import type { TopLevelSpec } from "vega-lite";
 import { chartWidth, emptyChart, titled } from "../display/chart_parts.ts";
-import { outcomeWords } from "../evaluation/run_words.ts";
-import { type Execution, outcomeOf, outcomeScale } from "./outcome.ts";
+import { type Execution, outcomeOf, outcomeScale, outcomeWords } from "./outcome.ts";
 
 /** Up to so many executions each has its name beside it. */
 const namedRows = 40;
 
 /**
  * Each execution as a bar from its start to its end, in the order of their starts; the bar's end bears a mark of its
- * outcome. Seconds count from the first start.
- *
- * @param options.now where the bars of running executions end
+ * outcome, and the bars of running executions end now. Seconds count from the first start.
  */
-export function executionGantt(
-  executions: readonly Execution[],
-  options: { now?: Date } = {},
-): TopLevelSpec {
+export function executionGantt(executions: readonly Execution[]): TopLevelSpec {
   const finding = outcomeWords(executions.map(outcomeOf));
   if (executions.length === 0) return emptyChart(finding);
   const sorted = executions.toSorted((a, b) => a.startDate.getTime() - b.startDate.getTime());
   const start = sorted[0]!.startDate;
-  const now = options.now ?? new Date();
+  const now = new Date();
   const since = (time: Date) => (time.getTime() - start.getTime()) / 1000;
   const common = commonLength(sorted.map(({ name }) => name));
   const values = sorted.map((execution, row) => {

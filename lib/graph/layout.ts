@@ -3,8 +3,6 @@ import { Graph as DagreGraph, layout } from "@dagrejs/dagre";
 import { textWidth } from "../display/text_width.ts";
 import type { Graph, GraphEdge, GraphNode } from "./model.ts";
 
-export type Direction = "TB" | "LR";
-
 export interface Point {
   x: number;
   y: number;
@@ -47,15 +45,14 @@ const gap = 16;
 const longestName = 44;
 const longestLabel = 34;
 
-/** Lays out a graph; the content of a Map or Parallel state is laid out first, as its box must hold it. */
+/** Lays out a graph from the top down; the content of a Map or Parallel state is laid out first, as its box must hold it. */
 export function placeGraph(
   graph: Graph,
   cardOf: (node: GraphNode) => Card,
-  direction: Direction,
 ): PlacedGraph {
-  const placed = graph.nodes.map((node) => measure(node, cardOf, direction));
+  const placed = graph.nodes.map((node) => measure(node, cardOf));
   const dagre = new DagreGraph({ multigraph: true, directed: true });
-  dagre.setGraph({ rankdir: direction, nodesep: 36, ranksep: 34, edgesep: 20, marginx: 2, marginy: 2 });
+  dagre.setGraph({ rankdir: "TB", nodesep: 36, ranksep: 34, edgesep: 20, marginx: 2, marginy: 2 });
   for (const { node, width, height } of placed) dagre.setNode(node.id, { width, height });
   graph.edges.forEach(({ from, to, label }, index) => {
     const text = shorten(label, longestLabel);
@@ -81,7 +78,7 @@ export function placeGraph(
   return { width, height, nodes: placed, edges };
 }
 
-function measure(node: GraphNode, cardOf: (node: GraphNode) => Card, direction: Direction): PlacedNode {
+function measure(node: GraphNode, cardOf: (node: GraphNode) => Card): PlacedNode {
   const base = { node, x: 0, y: 0, content: [] };
   if (node.kind !== "state") {
     return { ...base, card: { name: "", caption: "", outcome: "" }, width: sizes.dot, height: sizes.dot };
@@ -94,30 +91,24 @@ function measure(node: GraphNode, cardOf: (node: GraphNode) => Card, direction: 
     textWidth(card.caption, sizes.text),
     card.outcome === "" ? 0 : icon + textWidth(card.outcome, sizes.text),
   ) + 2 * padding;
-  const textsHeight = headHeight(card);
+  const textsHeight = 2 * padding + sizes.name + line + (card.outcome === "" ? 0 : line);
   if (node.content.length === 0) {
     return { ...base, card, width: Math.max(110, textsWidth), height: textsHeight };
   }
-  const graphs = node.content.map((graph) => placeGraph(graph, cardOf, direction));
-  const stacked = direction === "LR";
-  let offset = stacked ? textsHeight : gap;
+  const graphs = node.content.map((graph) => placeGraph(graph, cardOf));
+  let offset = gap;
   const content = graphs.map((graph) => {
-    const place = stacked ? { graph, x: gap, y: offset } : { graph, x: offset, y: textsHeight };
-    offset += (stacked ? graph.height : graph.width) + gap;
+    const place = { graph, x: offset, y: textsHeight };
+    offset += graph.width + gap;
     return place;
   });
-  const inner = Math.max(...graphs.map((graph) => stacked ? graph.width : graph.height)) + gap;
   return {
     ...base,
     card,
     content,
-    width: Math.max(textsWidth, stacked ? inner + gap : offset),
-    height: stacked ? offset : textsHeight + inner,
+    width: Math.max(textsWidth, offset),
+    height: textsHeight + Math.max(...graphs.map(({ height }) => height)) + gap,
   };
-
-  function headHeight({ outcome }: Card): number {
-    return 2 * padding + sizes.name + line + (outcome === "" ? 0 : line);
-  }
 }
 
 /** Cuts text at `length` characters, with an ellipsis. */

@@ -1,5 +1,11 @@
 /** A state machine's definition as a graph: its states, and what leads from one to another. */
-import type { Definition } from "../workflow/state_machine.ts";
+
+/** An Amazon States Language definition, as far as this project reads it. */
+export interface Definition {
+  Comment?: string;
+  StartAt: string;
+  States: Record<string, { Type: string; [field: string]: unknown }>;
+}
 
 export type State = Definition["States"][string];
 

@@ -1,6 +1,7 @@
 /** How an execution of the state machine ended. */
+import { listOf, partOf, sentence } from "../display/format.ts";
 import { outcomeColors, palette } from "../display/theme.ts";
-import { THRESHOLD_ERROR } from "../workflow/executions.ts";
+import { THRESHOLD_ERROR } from "../names.ts";
 
 /** Below the threshold the workflow fails on purpose, which is a success of its filter. */
 export type Outcome = "succeeded" | "below threshold" | "failed" | "running";
@@ -29,3 +30,16 @@ export const outcomeScale = {
   colors: [outcomeColors.succeeded, outcomeColors.belowThreshold, outcomeColors.failed, palette.sky],
   shapes: ["circle", "triangle-down", "cross", "square"],
 };
+
+/** How the executions ended. */
+export function outcomeWords(outcomes: readonly Outcome[]): string {
+  const count = (outcome: Outcome) => outcomes.filter((one) => one === outcome).length;
+  if (outcomes.length === 0) return "No executions.";
+  const parts = [
+    sentence(`${partOf(count("succeeded"), outcomes.length, "execution")} succeeded`),
+    ...count("below threshold") ? [`${count("below threshold")} ended under the threshold`] : [],
+    ...count("failed") ? [`${count("failed")} failed${count("below threshold") ? " otherwise" : ""}`] : [],
+    ...count("running") ? [`${count("running")} still ${count("running") === 1 ? "runs" : "run"}`] : [],
+  ];
+  return `${listOf(parts)}.`;
+}

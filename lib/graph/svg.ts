@@ -1,21 +1,13 @@
 /** The parts of a state machine's picture as SVG. */
 import { escapeHtml } from "../display/format.ts";
-import { inkColor } from "../display/theme.ts";
 import { textWidth } from "../display/text_width.ts";
-import {
-  type Direction,
-  type PlacedEdge,
-  type PlacedGraph,
-  type PlacedNode,
-  type Point,
-  sizes,
-} from "./layout.ts";
+import { inkColor } from "../display/theme.ts";
+import { type PlacedEdge, type PlacedGraph, type PlacedNode, type Point, sizes } from "./layout.ts";
 import type { GraphEdge, GraphNode } from "./model.ts";
 import { type Look, looks } from "./style.ts";
 
 /** What the drawing needs to know beyond places. */
 export interface Scene {
-  direction: Direction;
   look(node: GraphNode): Look;
   /** Shown when resting on a state. */
   hover(node: GraphNode): string;
@@ -44,7 +36,7 @@ function drawNode(placed: PlacedNode, scene: Scene): string {
   const title = `<title>${escapeHtml(scene.hover(node))}</title>`;
   const texts = drawTexts(placed, isBox ? inkColor : style.text, scene.look(node));
   const inside = content.map((part, index) =>
-    (index === 0 ? "" : separator(part, placed, scene.direction)) + group(part, drawGraph(part.graph, scene))
+    (index === 0 ? "" : separator(part, placed)) + group(part, drawGraph(part.graph, scene))
   ).join("");
   return group(placed, `<g>${title}${rectangle}${texts}</g>${inside}`);
 }
@@ -81,11 +73,9 @@ function drawDot(kind: "start" | "end", color: string): string {
 }
 
 /** A line between the branches of a Parallel state. */
-function separator({ x, y }: Point, { width, height }: PlacedNode, direction: Direction): string {
+function separator({ x, y }: Point, { height }: PlacedNode): string {
   const half = 8; // of the gap between two branches
-  const line = direction === "LR"
-    ? `M${half} ${round(y - half)}H${round(width - half)}`
-    : `M${round(x - half)} ${round(y)}V${round(height - half)}`;
+  const line = `M${round(x - half)} ${round(y)}V${round(height - half)}`;
   return `<path d="${line}" stroke="${inkColor}" stroke-width="1" stroke-dasharray="2 4"/>`;
 }
 

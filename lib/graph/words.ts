@@ -1,11 +1,9 @@
 /** What the picture of a state machine says in words: on its cards, on resting upon them, and as its title. */
-import { countOf, listOf } from "../evaluation/format.ts";
-import { formatSeconds } from "../display/format.ts";
-import { type State, stateCaption } from "./model.ts";
-import { shorten } from "./layout.ts";
-import { looks } from "./style.ts";
+import { countOf, formatSeconds, listOf } from "../display/format.ts";
 import { type ExecutionTrace, overallStatus, type StateStatus, type Visit } from "./history.ts";
-import type { Definition } from "../workflow/state_machine.ts";
+import { shorten } from "./layout.ts";
+import { type Definition, type State, stateCaption } from "./model.ts";
+import { looks } from "./style.ts";
 
 const statuses: StateStatus[] = ["succeeded", "caught", "failed", "running", "stopped"];
 const longestCause = 300;

@@ -1,6 +1,10 @@
 /** What the notebooks show of executions and of the evaluation. */
-import { parseLst } from "../dataset/mod.ts";
 import type { Aws } from "../aws/clients.ts";
+import { getObject } from "../aws/s3.ts";
+import { parseLst } from "../dataset/mod.ts";
+import { chart } from "../display/chart.ts";
+import { escapeHtml, formatSeconds } from "../display/format.ts";
+import { type Displayable, html, markdown, svg } from "../display/show.ts";
 import { driftChart } from "../evaluation/charts/drift.ts";
 import { type Answer, classDrift, confidenceDrift } from "../evaluation/drift.ts";
 import type { Judged, Prediction } from "../evaluation/frame.ts";
@@ -16,15 +20,11 @@ import {
   precisionWords,
   thresholdWords,
 } from "../evaluation/words.ts";
+import { drawStateMachine } from "../graph/draw.ts";
+import type { Definition } from "../graph/model.ts";
 import { S3_LAYOUT } from "../names.ts";
-import { getObject } from "../aws/s3.ts";
 import type { countExecutions, ExecutionResult } from "../workflow/executions.ts";
 import { executionHistory } from "../workflow/executions.ts";
-import { drawStateMachine } from "../graph/draw.ts";
-import type { Definition } from "../workflow/state_machine.ts";
-import { chart } from "../display/chart.ts";
-import { type Displayable, html, markdown, svg } from "../display/show.ts";
-import { escapeHtml, formatSeconds } from "../display/format.ts";
 
 /** The state machine as a graph. */
 export function machineView(definition: Definition): Displayable {

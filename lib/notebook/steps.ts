@@ -2,15 +2,18 @@
 import { basename, join } from "node:path";
 import type { Aws } from "../aws/clients.ts";
 import { type Cifar, loadDataset, type Selection } from "../dataset/mod.ts";
+import { stageDataset, type StagingResult } from "../dataset/staging.ts";
+import { chart } from "../display/chart.ts";
+import { escapeHtml, formatCounts } from "../display/format.ts";
+import { html, live, notice } from "../display/show.ts";
 import { saveBaseline } from "../evaluation/baseline.ts";
 import type { Answer } from "../evaluation/drift.ts";
 import { type CapturedTraffic, readCaptures } from "../evaluation/read_captures.ts";
-import { trainingChart } from "../training/training_chart.ts";
 import { ENDPOINT_NAME, S3_LAYOUT } from "../names.ts";
-import { stageDataset, type StagingResult } from "../dataset/staging.ts";
 import { VARIANT_NAME } from "../training/endpoint.ts";
-import type { Predictor } from "../training/predictor.ts";
 import type { TrainingObserver, TrainingResult } from "../training/estimator.ts";
+import type { Predictor } from "../training/predictor.ts";
+import { trainingChart } from "../training/training_chart.ts";
 import {
   countExecutions,
   type ExecutionResult,
@@ -18,9 +21,6 @@ import {
   type TestCase,
 } from "../workflow/executions.ts";
 import { type DeployedFunction, deployFunctions, FUNCTIONS } from "../workflow/functions.ts";
-import { chart } from "../display/chart.ts";
-import { html, live, notice } from "../display/show.ts";
-import { escapeHtml, formatCounts } from "../display/format.ts";
 import { working } from "./working.ts";
 
 /** Downloads the archive, or takes the one that SCONES_DATASET_URL names, and reads it; says when it has to draw pictures. */

@@ -1,13 +1,13 @@
 /** What the notebooks show of things: the target, pictures, a prediction, functions, an answer of one. */
 import type { Aws } from "../aws/clients.ts";
 import { encodePng, type Selection } from "../dataset/mod.ts";
-import { sampleGallery } from "../evaluation/gallery.ts";
 import type { StagedDataset } from "../dataset/staging.ts";
+import { escapeHtml, formatAmount, formatSeconds } from "../display/format.ts";
+import { type Displayable, facts, html, markdown, table } from "../display/show.ts";
+import { classColors } from "../display/theme.ts";
+import { sampleGallery } from "../evaluation/gallery.ts";
 import type { TrainingResult } from "../training/estimator.ts";
 import { type DeployedFunction, FUNCTIONS, type InvocationResult } from "../workflow/functions.ts";
-import { type Displayable, facts, html, markdown, table } from "../display/show.ts";
-import { escapeHtml, formatAmount, formatSeconds } from "../display/format.ts";
-import { classColors } from "../display/theme.ts";
 
 /** Where the notebook works, and with which settings. */
 export function targetView({ target, region, bucket, settings }: Aws): Displayable {
@@ -46,13 +46,6 @@ export async function sampleView({ train, classes }: Selection, perClass = 6): P
       })),
     ),
     classes,
-  );
-}
-
-/** Pictures per class and split, as the counts chart takes them. */
-export function classCounts(counts: Readonly<Record<string, Readonly<Record<string, number>>>>) {
-  return Object.entries(counts).flatMap(([className, splits]) =>
-    Object.entries(splits).map(([split, count]) => ({ className, split, count }))
   );
 }
 

@@ -1,5 +1,5 @@
-import { interruptible } from "./interrupt.ts";
 import { type Progress, progress, type ProgressOptions } from "../display/progress.ts";
+import { interruptible } from "./interrupt.ts";
 
 /**
  * Runs work behind a progress bar. Interrupting the cell fires the signal, and the bar tells how the work ended.

@@ -1,9 +1,9 @@
 /** Executes a notebook cell by cell in a kernel of its own. */
 import { basename, dirname } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { InterruptedError } from "../notebook/interrupt.ts";
-import { noticeMime } from "../display/show.ts";
 import { progressMime, type ProgressState } from "../display/progress.ts";
+import { noticeMime } from "../display/show.ts";
+import { InterruptedError } from "../notebook/interrupt.ts";
 import { CellOutputs } from "./cell_outputs.ts";
 import { Kernel } from "./kernel.ts";
 import { type CodeCell, joined, type Notebook, readNotebook } from "./notebook.ts";

@@ -2,8 +2,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { renderSvg, vegaLiteMime } from "../display/chart.ts";
-import { type MediaBundle, summaryMime } from "../display/show.ts";
 import { escapeHtml } from "../display/format.ts";
+import { type MediaBundle, summaryMime } from "../display/show.ts";
 import type { MarkdownRenderer } from "./html_markdown.ts";
 import { joined, type Output } from "./notebook.ts";
 

@@ -1,13 +1,13 @@
 /** Runs the five notebooks in order, headless, and writes the reports. */
 import { join, resolve } from "node:path";
-import { localArchive } from "../dataset/source.ts";
 import { ensureLocalAws, findLocalAws, stopLocalAws } from "../aws/local_aws.ts";
-import { renderIndexPage } from "../runner/index_page.ts";
-import { softwareFacts } from "../runner/facts.ts";
-import { runNotebooks } from "../runner/run.ts";
-import type { Summary } from "../runner/summary.ts";
+import { localArchive } from "../dataset/source.ts";
 import { formatAmount, formatSeconds } from "../display/format.ts";
 import { interruptible } from "../notebook/interrupt.ts";
+import { softwareFacts } from "../runner/facts.ts";
+import { renderIndexPage } from "../runner/index_page.ts";
+import { runNotebooks } from "../runner/run.ts";
+import type { Summary } from "../runner/summary.ts";
 import { PROJECT_DIR, readSettings, type Settings } from "../settings.ts";
 import { runProgram } from "./task.ts";
 

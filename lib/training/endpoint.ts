@@ -15,9 +15,9 @@ import {
   UpdateEndpointCommand,
 } from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../aws/clients.ts";
+import { retryWhile, roleIsPropagating } from "../aws/retries.ts";
+import { UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
 import { timestamp } from "../names.ts";
-import { roleIsPropagating } from "../workflow/roles.ts";
-import { retryWhile, UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
 import type { DataCaptureConfig } from "./data_capture_config.ts";
 import { Predictor } from "./predictor.ts";
 

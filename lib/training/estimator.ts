@@ -5,9 +5,9 @@ import {
   type DescribeTrainingJobCommandOutput,
 } from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../aws/clients.ts";
+import { retryWhile, roleIsPropagating } from "../aws/retries.ts";
+import { sleep, UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
 import { timestamp, TRAINING_JOB_BASE_NAME } from "../names.ts";
-import { roleIsPropagating } from "../workflow/roles.ts";
-import { retryWhile, sleep, UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
 import type { DataCaptureConfig } from "./data_capture_config.ts";
 import { deployModel, type DeployProgress } from "./endpoint.ts";
 import { type EqualJob, findEqualJob, fingerprint, FINGERPRINT_TAG } from "./equal_job.ts";

@@ -1,6 +1,6 @@
 import { DeleteEndpointCommand, type SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
-import { retryWhile } from "../aws/waiting.ts";
+import { retryWhile } from "../aws/retries.ts";
 
 /** Sends pictures to an endpoint: PNG bytes in, one probability per class out. */
 export class Predictor {

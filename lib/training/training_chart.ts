@@ -1,78 +1,72 @@
 /** How training went. */
 import type { TopLevelSpec } from "vega-lite";
-import { palette } from "../display/theme.ts";
-import { type EpochFigures, trainingWords } from "../evaluation/run_words.ts";
 import { chartWidth, emptyChart, titled } from "../display/chart_parts.ts";
+import { countOf, percent } from "../display/format.ts";
+import { palette } from "../display/theme.ts";
+import type { Epoch } from "./training_log.ts";
 
 const series = ["training", "validation"];
 
 /**
- * Accuracy per epoch on the training and validation pictures, and the loss below it when it is known.
+ * Accuracy per epoch on the training and validation pictures.
  * @param options.epochs how many there will be, so that a chart that grows keeps its scale
  */
 export function trainingChart(
-  epochs: readonly EpochFigures[],
+  epochs: readonly Epoch[],
   options: { epochs?: number } = {},
 ): TopLevelSpec {
   const finding = trainingWords(epochs);
   if (epochs.length === 0) return emptyChart(finding);
   const last = Math.max(options.epochs ?? 1, 2, ...epochs.map(({ epoch }) => epoch + 1));
-  const values = epochs.flatMap(({ epoch, seconds, ...figures }) => {
+  const values = epochs.flatMap(({ epoch, train, validation, seconds }) => {
     const trained = epoch + 1;
     const time = seconds === undefined ? "unknown" : `${seconds.toFixed(1)} s`;
     return [
-      { trained, time, series: series[0], accuracy: figures.train, loss: figures.trainLoss },
-      { trained, time, series: series[1], accuracy: figures.validation, loss: figures.validationLoss },
-    ];
+      { trained, time, series: series[0], accuracy: train },
+      { trained, time, series: series[1], accuracy: validation },
+    ].filter(({ accuracy }) => accuracy !== undefined);
   });
-  const title = titled(
-    finding,
-    "An epoch goes once through all training pictures; the network never learns from those of validation.",
-  );
-  const accuracy = curve(values.filter((one) => one.accuracy !== undefined), last, "accuracy", ".0%");
-  const losses = values.filter(({ loss }) => loss !== undefined);
-  if (losses.length === 0) return { title, ...accuracy };
-  return { title, vconcat: [accuracy, curve(losses, last, "loss", ".3~g")] };
-}
-
-function curve(values: object[], last: number, field: "accuracy" | "loss", format: string) {
   return {
+    title: titled(
+      finding,
+      "An epoch goes once through all training pictures; the network never learns from those of validation.",
+    ),
     data: { values },
     width: chartWidth,
-    height: field === "accuracy" ? 220 : 140,
-    mark: { type: "line" as const, strokeWidth: 2.5, point: { filled: true, size: 28 } },
+    height: 220,
+    mark: { type: "line", strokeWidth: 2.5, point: { filled: true, size: 28 } },
     encoding: {
       x: {
         field: "trained",
-        type: "quantitative" as const,
+        type: "quantitative",
         title: "epochs trained",
         scale: { domain: [1, last], nice: false },
         axis: { values: epochTicks(last), format: "d", grid: false },
       },
       y: {
-        field,
-        type: "quantitative" as const,
-        title: field,
-        scale: { zero: false, nice: true, ...(field === "accuracy" && { domainMax: 1 }) },
-        axis: { format },
+        field: "accuracy",
+        type: "quantitative",
+        title: "accuracy",
+        scale: { zero: false, nice: true, domainMax: 1 },
+        axis: { format: ".0%" },
       },
       color: {
         field: "series",
-        type: "nominal" as const,
+        type: "nominal",
         title: null,
         scale: { domain: series, range: [palette.sky, palette.green] },
-        legend: { orient: "bottom" as const, symbolType: "stroke", symbolSize: 400, symbolStrokeWidth: 2.5 },
+        legend: { orient: "bottom", symbolType: "stroke", symbolSize: 400, symbolStrokeWidth: 2.5 },
       },
       strokeDash: {
         field: "series",
-        type: "nominal" as const,
+        type: "nominal",
         scale: { domain: series, range: [[5, 3], [1, 0]] },
       },
       tooltip: [
-        { field: "trained", type: "quantitative" as const, title: "epochs" },
-        { field: "series", type: "nominal" as const, title: "pictures" },
-        { field, type: "quantitative" as const, format: field === "accuracy" ? ".1%" : ".4f" },
-        { field: "time", type: "nominal" as const, title: "took" },
+        { field: "trained", type: "quantitative", title: "epochs" },
+        { field: "series", type: "nominal", title: "pictures" },
+        { field: "accuracy", type: "quantitative", format: ".1%" },
+        { field: "time", type: "nominal", title: "took" },
       ],
     },
   };
@@ -83,4 +77,18 @@ function epochTicks(last: number): number[] {
   const step = [1, 2, 5, 10, 20, 50, 100].find((step) => last / step <= 10) ?? 200;
   const multiples = Array.from({ length: Math.floor(last / step) }, (_, index) => (index + 1) * step);
   return [...new Set([1, ...multiples])];
+}
+
+/** How good the network became. */
+export function trainingWords(epochs: readonly Epoch[]): string {
+  const validated = epochs.filter((one) => one.validation !== undefined);
+  const last = validated.at(-1);
+  if (!last) {
+    return epochs.length === 0 ? "No epoch has ended." : `${countOf(epochs.length, "epoch")}, not validated.`;
+  }
+  const best = validated.reduce((a, b) => b.validation! > a.validation! ? b : a);
+  const end = `Validation accuracy ${percent(last.validation!)} after ${countOf(epochs.length, "epoch")}`;
+  return best.validation! > last.validation!
+    ? `${end}; the best was ${percent(best.validation!)}, after ${best.epoch + 1}.`
+    : `${end}.`;
 }

@@ -3,7 +3,6 @@ import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { DescribeEndpointCommand, DescribeEndpointConfigCommand } from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../aws/clients.ts";
 import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, STATE_MACHINE_NAME } from "../names.ts";
-import { deleteRole, ensureRole, findRole, ROLE_KINDS } from "./roles.ts";
 import { deleteEndpoint } from "../training/endpoint.ts";
 import { runningJobs, stopTrainingJob } from "../training/running_jobs.ts";
 import {
@@ -13,6 +12,7 @@ import {
   type FunctionKey,
   settled,
 } from "./functions.ts";
+import { deleteRole, ensureRole, findRole, ROLE_KINDS } from "./roles.ts";
 import { deleteStateMachine, deployStateMachine, describe } from "./state_machine.ts";
 
 /** One resource, and what was done to it or what it is. */

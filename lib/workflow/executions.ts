@@ -7,10 +7,10 @@ import {
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import type { Aws } from "../aws/clients.ts";
-import { mapBounded } from "../concurrent.ts";
-import { S3_LAYOUT, timestamp } from "../names.ts";
 import { listObjects } from "../aws/s3.ts";
 import { waitFor } from "../aws/waiting.ts";
+import { mapBounded } from "../concurrent.ts";
+import { S3_LAYOUT, THRESHOLD_ERROR, timestamp } from "../names.ts";
 
 /** The data object at the beginning of its way through the state machine. */
 export interface TestCase {
@@ -33,8 +33,6 @@ export interface ExecutionResult {
   startDate: Date;
   stopDate: Date;
 }
-
-export const THRESHOLD_ERROR = "THRESHOLD_CONFIDENCE_NOT_MET";
 
 /** How many executions are started and watched at once; AWS refills its request limits at 15 to 300 a second. */
 const CONCURRENCY = { local: 8, aws: 4 };
@@ -67,12 +65,11 @@ export async function runExecutions(
   stateMachineArn: string,
   testCases: readonly TestCase[],
   options: {
-    batchName?: string;
     onProgress?(done: number, latest: ExecutionResult): void;
     signal?: AbortSignal;
   } = {},
 ): Promise<ExecutionResult[]> {
-  const batch = options.batchName ?? timestamp();
+  const batch = timestamp();
   let done = 0;
   return await mapBounded(testCases, CONCURRENCY[aws.target], async (testCase, index) => {
     const name = `${batch}-${String(index + 1).padStart(4, "0")}`;

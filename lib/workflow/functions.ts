@@ -11,9 +11,9 @@ import {
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import type { Aws } from "../aws/clients.ts";
+import { retryWhile, roleIsPropagating } from "../aws/retries.ts";
+import { UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
 import { ENDPOINT_NAME, FUNCTION_NAMES } from "../names.ts";
-import { roleIsPropagating } from "./roles.ts";
-import { retryWhile, UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
 import { bundleFunction } from "./bundle.ts";
 
 export type FunctionKey = keyof typeof FUNCTION_NAMES;

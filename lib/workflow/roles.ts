@@ -11,8 +11,8 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import type { Aws } from "../aws/clients.ts";
-import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, S3_LAYOUT } from "../names.ts";
 import { retrieveImageUri } from "../aws/image_uris.ts";
+import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, S3_LAYOUT } from "../names.ts";
 
 export type RoleKind = keyof typeof ROLE_NAMES;
 export const ROLE_KINDS = Object.keys(ROLE_NAMES) as RoleKind[];
@@ -147,12 +147,6 @@ export async function deleteRole(aws: Aws, kind: RoleKind): Promise<boolean> {
   }
   await aws.iam.send(new DeleteRoleCommand({ RoleName }));
   return true;
-}
-
-/** Whether a call failed only because a new role has not reached the service yet: then it is worth a retry. */
-export function roleIsPropagating(error: Error): boolean {
-  return /cannot be assumed by Lambda|Neither the global service principal|Could not assume role|Could not access model data|no identity-based policy allows the s3:ListBucket action|No S3 objects found under S3 URL/
-    .test(error.message);
 }
 
 /** IAM gives policy documents URL-encoded. */

@@ -8,17 +8,11 @@ import {
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
 import type { Aws } from "../aws/clients.ts";
+import { retryWhile, roleIsPropagating } from "../aws/retries.ts";
+import { waitFor } from "../aws/waiting.ts";
+import type { Definition } from "../graph/model.ts";
 import { FUNCTION_NAMES, STATE_MACHINE_NAME } from "../names.ts";
-import { roleIsPropagating } from "./roles.ts";
 import { PROJECT_DIR } from "../settings.ts";
-import { retryWhile, waitFor } from "../aws/waiting.ts";
-
-/** An Amazon States Language definition, as far as this project reads it. */
-export interface Definition {
-  Comment?: string;
-  StartAt: string;
-  States: Record<string, { Type: string; [field: string]: unknown }>;
-}
 
 export function stateMachineArn({ region, account }: Pick<Aws, "region" | "account">): string {
   const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import registries from "../../lib/aws/registries.json" with { type: "json" };
 import { retrieveImageUri } from "../../lib/aws/image_uris.ts";
+import registries from "../../lib/aws/registries.json" with { type: "json" };
 
 Deno.test("retrieveImageUri: every region has an account of 12 digits in a domain of its partition", () => {
   const accounts = registries["image-classification"];

@@ -3,8 +3,8 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { CreateBucketCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
 import { connect } from "../../lib/aws/clients.ts";
-import { STATE_VERSION } from "../../lib/local/store.ts";
 import { ensureLocalAws, findLocalAws, stopLocalAws } from "../../lib/aws/local_aws.ts";
+import { STATE_VERSION } from "../../lib/local/store.ts";
 import { readSettings } from "../../lib/settings.ts";
 
 async function withStateDir(body: (stateDir: string) => Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { retryWhile, sleep, TimedOutError, waitFor } from "../../lib/aws/waiting.ts";
+import { sleep, TimedOutError, waitFor } from "../../lib/aws/waiting.ts";
 
 Deno.test("waitFor looks until there is something", async () => {
   let looks = 0;
@@ -35,19 +35,6 @@ Deno.test("waitFor ends with the signal's reason, also in the middle of a pause"
   await assert.rejects(waiting, { message: "enough" });
 });
 
-Deno.test("retryWhile repeats only errors that pass by themselves", async () => {
-  let tries = 0;
-  const result = await retryWhile(
-    (error) => error.message === "soon",
-    () => ++tries < 3 ? Promise.reject(new Error("soon")) : Promise.resolve(tries),
-  );
-  assert.equal(result, 3);
-  await assert.rejects(
-    retryWhile((error) => error.message === "soon", () => Promise.reject(new Error("never"))),
-    { message: "never" },
-  );
-});
-
 Deno.test("an abort before a pause or during a look counts at once, not after a full pause", async () => {
   const enough = AbortSignal.abort(new Error("enough"));
   await assert.rejects(sleep(60, enough), { message: "enough" });
@@ -57,18 +44,4 @@ Deno.test("an abort before a pause or during a look counts at once, not after a 
     return Promise.resolve(undefined);
   });
   await assert.rejects(waiting, { message: "during the look" });
-});
-
-Deno.test("retryWhile begins nothing after an abort", async () => {
-  let tries = 0;
-  const controller = new AbortController();
-  const work = () => {
-    tries++;
-    controller.abort(new Error("enough"));
-    return Promise.reject(new Error("soon"));
-  };
-  const { signal } = controller;
-  await assert.rejects(retryWhile(() => true, work, { signal }), { message: "enough" });
-  await assert.rejects(retryWhile(() => true, work, { signal }), { message: "enough" });
-  assert.equal(tries, 1);
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import sharp from "sharp";
-import { readCifar } from "../../lib/dataset/cifar.ts";
 import { mapBounded } from "../../lib/concurrent.ts";
+import { readCifar } from "../../lib/dataset/cifar.ts";
 import { formatLst, parseLst } from "../../lib/dataset/lst.ts";
 import { encodePng } from "../../lib/dataset/png.ts";
 import { selectClasses } from "../../lib/dataset/select.ts";

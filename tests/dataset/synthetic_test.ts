@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { loadDataset } from "../../lib/dataset/mod.ts";
 import { readCifar } from "../../lib/dataset/cifar.ts";
 import { COARSE_LABELS, FINE_LABELS } from "../../lib/dataset/labels.ts";
+import { loadDataset } from "../../lib/dataset/mod.ts";
 import { selectClasses } from "../../lib/dataset/select.ts";
 import { DRAWN_CLASSES, writeSyntheticArchive } from "../../lib/dataset/synthetic.ts";
 import { REAL_ARCHIVE, withFolder } from "./testing.ts";

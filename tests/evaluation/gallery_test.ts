@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { leastCertain, mistakes, predictionGallery, sampleGallery } from "../../lib/evaluation/gallery.ts";
 import { outcomeColors, palette } from "../../lib/display/theme.ts";
+import { leastCertain, mistakes, predictionGallery, sampleGallery } from "../../lib/evaluation/gallery.ts";
 import { classes, row, tenRows } from "./testing.ts";
 
 const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);

@@ -4,6 +4,7 @@ import {
   accuracy,
   confusionMatrix,
   coverage,
+  median,
   precisionPerClass,
   wilsonInterval,
 } from "../../lib/evaluation/metrics.ts";
@@ -97,4 +98,8 @@ Deno.test("calibration: bins by confidence, and the error averaged by their coun
   near(bins[1]!.confidence, 0.97);
   near(calibrationError(bins), (2 * 0.125 + 4 * 0.22) / 6);
   assert.equal(calibrationError(reliabilityBins([])), undefined);
+});
+
+Deno.test("median: the middle value, or the mean of the two in the middle", () => {
+  assert.deepEqual([[], [3], [4, 1], [9, 1, 2]].map(median), [undefined, 3, 2.5, 2]);
 });

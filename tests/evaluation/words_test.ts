@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { reliabilityBins } from "../../lib/evaluation/calibration.ts";
 import { classDrift } from "../../lib/evaluation/drift.ts";
-import { confidenceText, countOf, listOf, median, partOf, percent } from "../../lib/evaluation/format.ts";
 import { confusionMatrix, precisionPerClass } from "../../lib/evaluation/metrics.ts";
-import { countsWords, outcomeWords, trainingWords } from "../../lib/evaluation/run_words.ts";
 import { recommendThreshold, thresholdCurve } from "../../lib/evaluation/threshold.ts";
 import {
   accuracyWords,
@@ -20,28 +18,6 @@ import { classes, row, tenRows } from "./testing.ts";
 
 const noTruth = /^No captured picture has a known label/;
 const unlabelled = { ...row("bicycle", "bicycle", 0.9), truth: null, correct: null };
-
-Deno.test("format: shares never round to all or nothing", () => {
-  assert.deepEqual(
-    [0, 0.0001, 0.925, 0.9, 0.9999, 1].map(percent), //
-    ["0%", "under 0.1%", "92.5%", "90%", "over 99.9%", "100%"],
-  );
-  assert.deepEqual([0.5, 0.97123, 0.99961, 1].map(confidenceText), ["0.50", "0.97", "0.9996", "1"]);
-});
-
-Deno.test("format: nothing, one and many", () => {
-  assert.deepEqual([0, 1, 1200].map((n) => countOf(n, "picture")), [
-    "no pictures",
-    "1 picture",
-    "1,200 pictures",
-  ]);
-  assert.deepEqual(
-    [[0, 4], [3, 4], [4, 4], [1, 1], [0, 1]].map(([part, all]) => partOf(part!, all!, "answer")), //
-    ["none of 4 answers", "3 of 4 answers", "all 4 answers", "the one answer", "none of 1 answer"],
-  );
-  assert.deepEqual([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(listOf), ["", "a", "a and b", "a, b and c"]);
-  assert.deepEqual([[], [3], [4, 1], [9, 1, 2]].map(median), [undefined, 3, 2.5, 2]);
-});
 
 Deno.test("words: accuracy with what so few pictures can tell", () => {
   assert.equal(
@@ -165,42 +141,5 @@ Deno.test("words: missing captures are said", () => {
   assert.match(
     missingWords(["test/a.png", "test/b.png"]),
     /^2 expected captures .* \(test\/a\.png, …\); .* them out\.$/,
-  );
-});
-
-Deno.test("words: staging, training and executions", () => {
-  const count = (className: string, split: string, count: number) => ({ className, split, count });
-  assert.equal(
-    countsWords([
-      count("bicycle", "train", 500),
-      count("motorcycle", "train", 500),
-      count("bicycle", "test", 9),
-      count("motorcycle", "test", 1),
-    ]),
-    "1,000 pictures to train (500 of each class) and 10 pictures to test.",
-  );
-  assert.equal(countsWords([]), "No pictures.");
-
-  const epochs = [{ epoch: 0, train: 0.6, validation: 0.7 }, { epoch: 1, validation: 0.925 }, {
-    epoch: 2,
-    train: 0.9,
-  }];
-  assert.equal(trainingWords(epochs), "Validation accuracy 92.5% after 3 epochs.");
-  assert.equal(
-    trainingWords([...epochs, { epoch: 3, validation: 0.9 }]),
-    "Validation accuracy 90% after 4 epochs; the best was 92.5%, after 2.",
-  );
-  assert.equal(trainingWords([{ epoch: 0, train: 0.5 }]), "1 epoch, not validated.");
-  assert.equal(trainingWords([]), "No epoch has ended.");
-
-  assert.equal(outcomeWords([]), "No executions.");
-  assert.equal(outcomeWords(["succeeded"]), "The one execution succeeded.");
-  assert.equal(
-    outcomeWords(["succeeded", "failed", "running"]),
-    "1 of 3 executions succeeded, 1 failed and 1 still runs.",
-  );
-  assert.equal(
-    outcomeWords(["below threshold", "failed"]),
-    "None of 2 executions succeeded, 1 ended under the threshold and 1 failed otherwise.",
   );
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import { XMLValidator } from "fast-xml-parser";
+import { textWidth } from "../../lib/display/text_width.ts";
 import { drawStateMachine } from "../../lib/graph/draw.ts";
 import { placeGraph } from "../../lib/graph/layout.ts";
 import { ruleText, stateCaption, stateGraph } from "../../lib/graph/model.ts";
 import { looks } from "../../lib/graph/style.ts";
-import { textWidth } from "../../lib/display/text_width.ts";
 import { HistoryWriter, sconesHistory } from "./testing.ts";
 
 const scones = JSON.parse(
@@ -103,34 +103,32 @@ Deno.test("graph: an execution that failed at the threshold", async () => {
   assert.match(svg, /Cause: \{&quot;errorType&quot;/);
 });
 
-Deno.test("graph: all types of states, in both directions", async () => {
-  for (const direction of ["TB", "LR"] as const) {
-    const { svg } = drawStateMachine(everything, { direction });
-    await assertDrawable(svg);
-    for (
-      const name of [
-        "Look",
-        "Pause",
-        "Enough?",
-        "Nothing",
-        "Each",
-        "One",
-        "Two",
-        "Both",
-        "Left",
-        "Right",
-        "Give up",
-      ]
-    ) {
-      assert(svg.includes(`>${name}</text>`), name);
-    }
-    assert.match(svg, />\$\.n ≥ 3</);
-    assert.match(svg, />\$\.all = true</);
-    assert.match(svg, />otherwise</);
-    assert.match(svg, /<title>on error States\.Timeout<\/title>/);
-    assert.match(svg, />on error</, "legend");
-    assert.match(svg, /Asks &lt;somebody&gt; &amp; waits/);
+Deno.test("graph: all types of states", async () => {
+  const { svg } = drawStateMachine(everything);
+  await assertDrawable(svg);
+  for (
+    const name of [
+      "Look",
+      "Pause",
+      "Enough?",
+      "Nothing",
+      "Each",
+      "One",
+      "Two",
+      "Both",
+      "Left",
+      "Right",
+      "Give up",
+    ]
+  ) {
+    assert(svg.includes(`>${name}</text>`), name);
   }
+  assert.match(svg, />\$\.n ≥ 3</);
+  assert.match(svg, />\$\.all = true</);
+  assert.match(svg, />otherwise</);
+  assert.match(svg, /<title>on error States\.Timeout<\/title>/);
+  assert.match(svg, />on error</, "legend");
+  assert.match(svg, /Asks &lt;somebody&gt; &amp; waits/);
 });
 
 Deno.test("graph: what was caught, is running and was not reached", async () => {
@@ -151,26 +149,24 @@ Deno.test("graph: what was caught, is running and was not reached", async () => 
 
 Deno.test("graph: nodes lie beside one another and inside of their boxes", () => {
   const card = ({ id }: { id: string }) => ({ name: id, caption: "caption", outcome: "" });
-  for (const direction of ["TB", "LR"] as const) {
-    const check = (graph: ReturnType<typeof placeGraph>) => {
-      for (const [i, a] of graph.nodes.entries()) {
-        assert(
-          a.x >= 0 && a.y >= 0 && a.x + a.width <= graph.width + 1 && a.y + a.height <= graph.height + 1,
-        );
-        assert(a.node.kind !== "state" || a.width >= textWidth(a.card.name, 14, true), "the name has room");
-        for (const b of graph.nodes.slice(i + 1)) {
-          const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y ||
-            b.y + b.height <= a.y;
-          assert(apart, `${a.node.id} and ${b.node.id} overlap`);
-        }
-        for (const { x, y, graph: inner } of a.content) {
-          assert(x >= 0 && y > 0 && x + inner.width <= a.width && y + inner.height <= a.height, a.node.id);
-          check(inner);
-        }
+  const check = (graph: ReturnType<typeof placeGraph>) => {
+    for (const [i, a] of graph.nodes.entries()) {
+      assert(
+        a.x >= 0 && a.y >= 0 && a.x + a.width <= graph.width + 1 && a.y + a.height <= graph.height + 1,
+      );
+      assert(a.node.kind !== "state" || a.width >= textWidth(a.card.name, 14, true), "the name has room");
+      for (const b of graph.nodes.slice(i + 1)) {
+        const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y ||
+          b.y + b.height <= a.y;
+        assert(apart, `${a.node.id} and ${b.node.id} overlap`);
       }
-    };
-    check(placeGraph(stateGraph(everything), card, direction));
-  }
+      for (const { x, y, graph: inner } of a.content) {
+        assert(x >= 0 && y > 0 && x + inner.width <= a.width && y + inner.height <= a.height, a.node.id);
+        check(inner);
+      }
+    }
+  };
+  check(placeGraph(stateGraph(everything), card));
 });
 
 Deno.test("graph: a transition to nowhere is refused", () => {
@@ -196,11 +192,4 @@ Deno.test("graph: rules of choices and captions in short", () => {
     stateCaption({ Type: "Map", ItemProcessor: { ProcessorConfig: { Mode: "DISTRIBUTED" } } }), //
     "Map · distributed",
   );
-});
-
-Deno.test("text width: wider letters and bold need more", () => {
-  assert(textWidth("WWW", 12) > 2 * textWidth("iii", 12));
-  assert(textWidth("state", 12, true) > textWidth("state", 12));
-  assert.equal(textWidth("", 12), 0);
-  assert(textWidth("状態", 10) >= 20);
 });

@@ -40,9 +40,9 @@ export async function collectAnswers(endpoint: string): Promise<Answers> {
     await invoke("not confident enough", "filterLowConfidence", { ...classified, inferences: [0.001] });
     await invoke("nothing to filter", "filterLowConfidence", PICTURE);
     const execution = async (name: string) => {
-      const [{ status, error, cause, output }] = await runExecutions(aws, machine, [PICTURE], {
-        batchName: crypto.randomUUID(),
-      }) as [Awaited<ReturnType<typeof runExecutions>>[number]];
+      const [{ status, error, cause, output }] = await runExecutions(aws, machine, [PICTURE]) as [
+        Awaited<ReturnType<typeof runExecutions>>[number],
+      ];
       answers[name] = { status, error, cause: cause && withoutTrace(JSON.parse(cause)), output };
     };
     await execution("an execution above the threshold");

@@ -7,14 +7,14 @@ import {
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { type Aws, connect } from "../../lib/aws/clients.ts";
+import { waitFor } from "../../lib/aws/waiting.ts";
 import { ENDPOINT_NAME, S3_LAYOUT } from "../../lib/names.ts";
-import { ensureRole } from "../../lib/workflow/roles.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
-import { waitFor } from "../../lib/aws/waiting.ts";
 import { deployModel } from "../../lib/training/endpoint.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import { deployWorkflow } from "../../lib/workflow/deployment.ts";
+import { ensureRole } from "../../lib/workflow/roles.ts";
 import { findStateMachine } from "../../lib/workflow/state_machine.ts";
 import { BUCKET, IMAGE, jobEnded, stagePictures, trainingJob } from "../local/sagemaker/testing.ts";
 

@@ -2,22 +2,21 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { connect } from "../../lib/aws/clients.ts";
+import { retrieveImageUri } from "../../lib/aws/image_uris.ts";
+import { sleep } from "../../lib/aws/waiting.ts";
 import { readCifar } from "../../lib/dataset/cifar.ts";
 import { selectClasses } from "../../lib/dataset/select.ts";
+import { stageDataset, stagedDataset } from "../../lib/dataset/staging.ts";
 import { writeSyntheticArchive } from "../../lib/dataset/synthetic.ts";
 import { loadBaseline, saveBaseline } from "../../lib/evaluation/baseline.ts";
 import { evaluationFrame, predictions } from "../../lib/evaluation/frame.ts";
 import { readCaptures } from "../../lib/evaluation/read_captures.ts";
 import { ENDPOINT_NAME } from "../../lib/names.ts";
 import { testLabels } from "../../lib/notebook/evaluation_views.ts";
-import { ensureRole } from "../../lib/workflow/roles.ts";
 import { readSettings } from "../../lib/settings.ts";
-import { stageDataset, stagedDataset } from "../../lib/dataset/staging.ts";
 import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
 import { Estimator, type TrainingResult } from "../../lib/training/estimator.ts";
-import { retrieveImageUri } from "../../lib/aws/image_uris.ts";
 import { imageChannels } from "../../lib/training/training_input.ts";
-import { sleep } from "../../lib/aws/waiting.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import {
   deployWorkflow,
@@ -28,6 +27,7 @@ import {
 } from "../../lib/workflow/deployment.ts";
 import { countExecutions, generateTestCases, runExecutions } from "../../lib/workflow/executions.ts";
 import { invokeFunction } from "../../lib/workflow/functions.ts";
+import { ensureRole } from "../../lib/workflow/roles.ts";
 import { findStateMachine } from "../../lib/workflow/state_machine.ts";
 import { withLocalAws } from "../local/testing.ts";
 

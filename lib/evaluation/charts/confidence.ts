@@ -1,10 +1,10 @@
 /** Charts of the confidences. */
 import type { TopLevelSpec } from "vega-lite";
+import { chartWidth, emptyChart, titled } from "../../display/chart_parts.ts";
+import { countOf } from "../../display/format.ts";
 import { classScale, inkColor, outcomeColors } from "../../display/theme.ts";
-import { countOf } from "../format.ts";
 import { judged, type Prediction } from "../frame.ts";
 import { distributionWords, thresholdWords } from "../words.ts";
-import { chartWidth, emptyChart, lowestConfidence, titled } from "../../display/chart_parts.ts";
 
 /** In the order in which they are drawn: wrong ones last, so that no other mark covers them. */
 const states = [
@@ -224,4 +224,9 @@ export function confidenceDistribution(
       ],
     },
   };
+}
+
+/** The lowest confidence that the best of so many classes can have, in tenths, where a confidence axis begins. */
+function lowestConfidence(classCount: number): number {
+  return Math.floor(10 / classCount) / 10;
 }

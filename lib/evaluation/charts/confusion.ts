@@ -1,11 +1,11 @@
 /** Which class was taken for which. */
 import type { TopLevelSpec } from "vega-lite";
+import { emptyChart, titled } from "../../display/chart_parts.ts";
+import { percent } from "../../display/format.ts";
 import { palette } from "../../display/theme.ts";
-import { percent } from "../format.ts";
 import { judged, type Prediction } from "../frame.ts";
 import { confusionMatrix } from "../metrics.ts";
 import { confusionWords } from "../words.ts";
-import { emptyChart, titled } from "../../display/chart_parts.ts";
 
 /** The confusion matrix as a heat map; each row, the pictures of one class, makes 100%. */
 export function confusionChart(rows: readonly Prediction[], classes: readonly string[]): TopLevelSpec {

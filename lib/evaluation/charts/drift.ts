@@ -1,10 +1,10 @@
 /** Whether what is captured still looks like what was there after training. */
 import type { TopLevelSpec } from "vega-lite";
+import { chartWidth, titled } from "../../display/chart_parts.ts";
+import { countOf, sentence } from "../../display/format.ts";
 import { outcomeColors, palette } from "../../display/theme.ts";
 import type { Drift } from "../drift.ts";
-import { countOf, sentence } from "../format.ts";
 import { driftWords } from "../words.ts";
-import { chartWidth, titled } from "../../display/chart_parts.ts";
 
 const samples = ["baseline", "captured"];
 

@@ -1,10 +1,10 @@
 /** Whether confidences can be taken at their word. */
 import type { TopLevelSpec } from "vega-lite";
+import { chartWidth, emptyChart, titled } from "../../display/chart_parts.ts";
 import { inkColor, palette } from "../../display/theme.ts";
 import type { ReliabilityBin } from "../calibration.ts";
 import { wilsonInterval } from "../metrics.ts";
 import { reliabilityWords } from "../words.ts";
-import { chartWidth, emptyChart, titled } from "../../display/chart_parts.ts";
 
 /** The reliability diagram: how many answers were right among those of about the same confidence. */
 export function reliabilityChart(bins: readonly ReliabilityBin[]): TopLevelSpec {

@@ -1,10 +1,10 @@
 /** What another threshold would do. */
 import type { TopLevelSpec } from "vega-lite";
+import { chartWidth, emptyChart, titled } from "../../display/chart_parts.ts";
+import { percent } from "../../display/format.ts";
 import { inkColor, palette } from "../../display/theme.ts";
-import { percent } from "../format.ts";
 import type { ThresholdPoint } from "../threshold.ts";
 import { recommendationWords } from "../words.ts";
-import { chartWidth, emptyChart, titled } from "../../display/chart_parts.ts";
 
 export interface ThresholdChartOptions {
   /** The one in use. */
