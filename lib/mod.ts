@@ -1,6 +1,7 @@
 /** What the notebooks use: the workflow's steps, in the order in which they come, and how they are shown. */
 export { type Aws, connect } from "./aws/clients.ts";
 export { getObject, listObjects } from "./aws/s3.ts";
+export { inferenceIdOf } from "./inference_id.ts";
 export {
   ENDPOINT_NAME,
   FUNCTION_NAMES,

@@ -134,9 +134,9 @@ Deno.test("the local AWS knows nothing of the workflow, but for tables of facts"
   assert.deepEqual(trespasses, []);
 });
 
-Deno.test("the Lambda functions import AWS SDK clients and nothing else", () => {
+Deno.test("the Lambda functions import AWS SDK clients and what Node has, and nothing else", () => {
   const others = sources("lambdas").flatMap((path) =>
-    imports(path).filter((target) => !target.startsWith("@aws-sdk/client-")).map((target) =>
+    imports(path).filter((target) => !/^(@aws-sdk\/client-|node:)/.test(target)).map((target) =>
       `${path} imports ${target}`
     )
   );

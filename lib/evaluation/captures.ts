@@ -5,7 +5,7 @@ import { Buffer } from "node:buffer";
 export interface Capture {
   /** SageMaker's own name of the invocation. */
   eventId: string;
-  /** What the caller called it; in this workflow the picture's S3 key. */
+  /** What the caller called it; in this workflow it stands for the picture's S3 key, see `inference_id.ts`. */
   inferenceId?: string;
   /** To the second. */
   inferenceTime: Date;

@@ -1,14 +1,15 @@
 /** Captures and truth as one table. */
 import pl, { type DataFrame } from "nodejs-polars";
 import type { LstEntry } from "../dataset/lst.ts";
+import { keyFinder } from "../inference_id.ts";
 import { S3_LAYOUT } from "../names.ts";
 import { type Capture, probabilitiesOf } from "./captures.ts";
 
 /** A row of the table: what the endpoint answered for a picture, and what the picture really shows. */
 export interface Prediction {
   time: Date;
-  /** The picture's S3 key; null when the caller sent no inference id. */
-  inferenceId: string | null;
+  /** The picture's S3 key; null when it is not known: the caller sent no inference id, or one that tells nothing of it. */
+  key: string | null;
   /** The picture's file name. */
   picture: string | null;
   /** Class name; null when the picture is not in the list of labels. */
@@ -40,8 +41,7 @@ export interface EvaluationOptions {
 }
 
 /**
- * The captures as a table, joined by inference id with the labels of the pictures: `time`, `inference_id`, `picture`,
- * `truth`, `predicted`, `confidence`, `accepted`, `correct` and a probability `p_<class>` for each class, by time.
+ * The captures as a table, joined with the labels of the pictures: `time`, `key` (the picture's in S3), `picture`, `truth`, `predicted`, `confidence`, `accepted`, `correct` and a probability `p_<class>` for each class, by time.
  *
  * It has one row per inference id: the latest answer, since a picture that was sent twice must not count twice; answers
  * of the same second stay in the order of `captures`. Captures without an inference id are all kept, without truth.
@@ -60,12 +60,14 @@ export function evaluationFrame(
   );
   const answers = latest.map((capture) => probabilitiesOf(capture, classes));
   const best = answers.map((probabilities) => probabilities.indexOf(Math.max(...probabilities)));
-  const ids = latest.map(({ inferenceId }) => inferenceId ?? null);
+  const labelKeys = labels.map(({ path }) => folder + path);
+  const keyOf = keyFinder(labelKeys);
+  const keys = latest.map(({ inferenceId }) => inferenceId === undefined ? null : keyOf(inferenceId));
   const captured = pl.DataFrame({
     arrival: pl.Series("arrival", latest.map((_, index) => index), pl.Int32),
     time: pl.Series("time", latest.map(({ inferenceTime }) => inferenceTime), pl.Datetime("ms")),
-    inference_id: pl.Series("inference_id", ids, pl.Utf8),
-    picture: pl.Series("picture", ids.map((id) => id?.split("/").at(-1) ?? null), pl.Utf8),
+    key: pl.Series("key", keys, pl.Utf8),
+    picture: pl.Series("picture", keys.map((key) => key?.split("/").at(-1) ?? null), pl.Utf8),
     predicted: pl.Series("predicted", best.map((index) => classes[index]!), pl.Utf8),
     confidence: pl.Series("confidence", answers.map((answer, row) => answer[best[row]!]!), pl.Float64),
     ...Object.fromEntries(classes.map((name, index) => [
@@ -74,18 +76,18 @@ export function evaluationFrame(
     ])),
   });
   const truth = pl.DataFrame({
-    inference_id: pl.Series("inference_id", labels.map(({ path }) => folder + path), pl.Utf8),
+    key: pl.Series("key", labelKeys, pl.Utf8),
     truth: pl.Series("truth", labels.map((entry) => className(entry, classes)), pl.Utf8),
   });
   return captured
-    .join(truth, { on: "inference_id", how: "left" })
+    .join(truth, { on: "key", how: "left" })
     .withColumns(
       pl.col("confidence").gtEq(pl.lit(threshold)).alias("accepted"),
       pl.col("predicted").eq(pl.col("truth")).alias("correct"),
     )
     .sort("arrival")
     .select(
-      ...["time", "inference_id", "picture", "truth", "predicted", "confidence", "accepted", "correct"],
+      ...["time", "key", "picture", "truth", "predicted", "confidence", "accepted", "correct"],
       ...classes.map(probabilityColumn),
     );
 }
@@ -95,7 +97,7 @@ export function predictions(frame: DataFrame, classes: readonly string[]): Predi
   const records: Record<string, unknown>[] = frame.toRecords();
   return records.map((row) => ({
     time: row.time as Date,
-    inferenceId: row.inference_id as string | null,
+    key: row.key as string | null,
     picture: row.picture as string | null,
     truth: row.truth as string | null,
     predicted: row.predicted as string,

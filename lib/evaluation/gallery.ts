@@ -14,7 +14,7 @@ const pictureWidth = 96;
 
 /** The rows with the lowest confidence, lowest first; rows without a picture are left out. */
 export function leastCertain(rows: readonly Prediction[], count: number): Prediction[] {
-  return rows.filter(({ inferenceId }) => inferenceId !== null)
+  return rows.filter(({ key }) => key !== null)
     .toSorted((a, b) => a.confidence - b.confidence)
     .slice(0, count);
 }
@@ -26,16 +26,18 @@ export function mistakes(rows: readonly Prediction[]): Prediction[] {
 
 /**
  * Pictures with truth, answer and confidence; a wrong answer has a cross, the word and a dashed frame.
- * @param rows with inference ids, the keys that `fetchPng` is asked for
+ * @param rows whose pictures are known; `fetchPng` is called with their keys
+ * @throws RangeError for a row whose picture is not known
  */
 export async function predictionGallery(
   rows: readonly Prediction[],
   fetchPng: FetchPng,
 ): Promise<Displayable> {
-  const pngs = await mapBounded(rows, fetchesAtOnce, ({ inferenceId, time }) => {
-    if (inferenceId !== null) return fetchPng(inferenceId);
+  const pngs = await mapBounded(rows, fetchesAtOnce, ({ key, time }) => {
+    if (key !== null) return fetchPng(key);
     throw new RangeError(
-      `The answer of ${time.toISOString()} has no inference id, so its picture is unknown.`,
+      `The picture of the answer captured at ${time.toISOString()} is unknown: the record has no inference id, or ` +
+        "only a digest of the picture's key.",
     );
   });
   const figures = rows.map((row, index) => {

@@ -2,6 +2,7 @@
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { sleep } from "../aws/waiting.ts";
 import { mapBounded } from "../concurrent.ts";
+import { inferenceIdOf } from "../inference_id.ts";
 import { type Capture, parseCaptures } from "./captures.ts";
 
 export interface ReadCapturesOptions {
@@ -10,7 +11,7 @@ export interface ReadCapturesOptions {
   prefix: string;
   /** Leaves out what was captured before; the earliest start of the executions that one asks about. */
   since?: Date;
-  /** Inference ids to wait for; one that stands there twice is waited for twice. */
+  /** S3 keys of the pictures whose captures to wait for; for a key that is given twice it waits for two. */
   expect?: Iterable<string>;
   /** How long to wait for them at most. */
   timeoutSeconds?: number;
@@ -23,7 +24,7 @@ export interface ReadCapturesOptions {
 export interface CapturedTraffic {
   /** By time. Also those that nobody asked for. */
   captures: Capture[];
-  /** The expected inference ids that had not arrived when the time was over. */
+  /** Keys of the expected pictures whose captures had not arrived when the time was over. */
   missing: string[];
   /** How many files they stand in. */
   files: number;
@@ -118,7 +119,8 @@ function notIn(captures: Capture[], expected: string[]): string[] {
   for (const { inferenceId } of captures) {
     if (inferenceId !== undefined) arrived.set(inferenceId, (arrived.get(inferenceId) ?? 0) + 1);
   }
-  return expected.filter((id) => {
+  return expected.filter((key) => {
+    const id = inferenceIdOf(key);
     const left = arrived.get(id) ?? 0;
     arrived.set(id, left - 1);
     return left <= 0;

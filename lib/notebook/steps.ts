@@ -180,7 +180,7 @@ export async function showCaptures(
   aws: Aws,
   executions: readonly ExecutionResult[],
 ): Promise<CapturedTraffic> {
-  const expect = executions.map(({ s3Key }) => s3Key.slice(-64));
+  const expect = executions.map(({ s3Key }) => s3Key);
   const since = new Date(Math.min(...executions.map(({ startDate }) => startDate.getTime())));
   return await working("Captures", (bar, signal) =>
     readCaptures(aws.s3, {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { CaptureError } from "../../lib/evaluation/captures.ts";
 import { readCaptures, type ReadCapturesOptions } from "../../lib/evaluation/read_captures.ts";
+import { inferenceIdOf } from "../../lib/inference_id.ts";
 import { withLocalAws } from "../local/testing.ts";
 
 const prefix = "data_capture/scones/AllTraffic/";
@@ -67,6 +68,16 @@ Deno.test("read captures: waits for what is delivered late, and tells how far it
     ]);
     assert.deepEqual([missing, files], [[], 2]);
     assert.deepEqual([progress[0], progress.at(-1)], [1, 3]);
+  });
+});
+
+Deno.test("read captures: of two long keys that end alike only the one that is missing is named", async () => {
+  await withTraffic(async ({ read, captured }) => {
+    const [first, second] = ["1", "2"].map((name) => `test/${name.padEnd(91, "x")}.png`) as [string, string];
+    await captured("14", "30", inferenceIdOf(first));
+    const { captures, missing } = await read({ expect: [first, second], timeoutSeconds: 0.1 });
+    assert.equal(captures.length, 1);
+    assert.deepEqual(missing, [second]);
   });
 });
 

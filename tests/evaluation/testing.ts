@@ -29,7 +29,7 @@ export function row(
   const rest = (1 - confidence) / (names.length - 1);
   return {
     time: new Date(Date.UTC(2026, 0, 5, 14, 3)),
-    inferenceId: "test/a.png",
+    key: "test/a.png",
     picture: "a.png",
     truth,
     predicted,

@@ -158,12 +158,12 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
         });
         assert.deepEqual(traffic.missing, []);
         const frame = evaluationFrame(traffic.captures, await testLabels(aws), { classes, threshold: 0.51 });
-        const rows = predictions(frame, classes).filter(({ inferenceId }) => inferenceId !== null);
+        const rows = predictions(frame, classes).filter(({ key }) => key !== null);
         assert.equal(rows.length, 12);
-        for (const { inferenceId, accepted, truth } of rows) {
-          const result = results.find(({ s3Key }) => s3Key === inferenceId)!;
-          assert.equal(result.status === "SUCCEEDED", accepted, inferenceId!);
-          const { className } = selection.test.find(({ filename }) => `test/${filename}` === inferenceId)!;
+        for (const { key, accepted, truth } of rows) {
+          const result = results.find(({ s3Key }) => s3Key === key)!;
+          assert.equal(result.status === "SUCCEEDED", accepted, key!);
+          const { className } = selection.test.find(({ filename }) => `test/${filename}` === key)!;
           assert.equal(truth, className);
         }
       });
