@@ -11,9 +11,10 @@ import type { Answer } from "../evaluation/drift.ts";
 import { type CapturedTraffic, readCaptures } from "../evaluation/read_captures.ts";
 import { ENDPOINT_NAME, S3_LAYOUT } from "../names.ts";
 import { VARIANT_NAME } from "../training/endpoint.ts";
-import type { TrainingObserver, TrainingResult } from "../training/estimator.ts";
+import type { TrainingObserver } from "../training/job_watch.ts";
 import type { Predictor } from "../training/predictor.ts";
 import { trainingChart } from "../training/training_chart.ts";
+import type { TrainingResult } from "../training/training_result.ts";
 import {
   countExecutions,
   type ExecutionResult,

@@ -6,7 +6,7 @@ import { escapeHtml, formatAmount, formatSeconds } from "../display/format.ts";
 import { type Displayable, facts, html, markdown, table } from "../display/show.ts";
 import { classColors } from "../display/theme.ts";
 import { sampleGallery } from "../evaluation/gallery.ts";
-import type { TrainingResult } from "../training/estimator.ts";
+import type { TrainingResult } from "../training/training_result.ts";
 import { type DeployedFunction, FUNCTIONS, type InvocationResult } from "../workflow/functions.ts";
 
 /** Where the notebook works, and with which settings. */

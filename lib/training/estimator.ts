@@ -1,21 +1,20 @@
 import {
   CreateTrainingJobCommand,
   type CreateTrainingJobCommandInput,
-  DescribeTrainingJobCommand,
   type DescribeTrainingJobCommandOutput,
 } from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../aws/clients.ts";
 import { retryWhile, roleIsPropagating } from "../aws/retries.ts";
-import { sleep, UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
+import { waitFor } from "../aws/waiting.ts";
 import { timestamp, TRAINING_JOB_BASE_NAME } from "../names.ts";
 import type { DataCaptureConfig } from "./data_capture_config.ts";
 import { deployModel, type DeployProgress } from "./endpoint.ts";
 import { type EqualJob, findEqualJob, fingerprint, FINGERPRINT_TAG } from "./equal_job.ts";
-import { JobLogs } from "./job_logs.ts";
+import { JobWatch, type TrainingObserver } from "./job_watch.ts";
 import type { Predictor } from "./predictor.ts";
 import { runningJobs, stopTrainingJob, withoutStop } from "./running_jobs.ts";
 import { toChannels, type TrainingInput } from "./training_input.ts";
-import { type Epoch, TrainingLog } from "./training_log.ts";
+import { toResult, type TrainingResult } from "./training_result.ts";
 
 /** A job that is stopped has 120 s to save its model, which is then uploaded. */
 const STOPPING_SECONDS = 900;
@@ -35,15 +34,6 @@ export interface EstimatorOptions {
   environment?: Record<string, string>;
 }
 
-/** Told what happens while a job runs. */
-export interface TrainingObserver {
-  /** Called for each status of the job, such as "Downloading input data". */
-  status?(message: string): void;
-  line?(line: string): void;
-  /** Called when an epoch told something new, with all epochs so far. */
-  epochs?(epochs: readonly Epoch[]): void | Promise<void>;
-}
-
 export interface FitOptions extends TrainingObserver {
   jobName?: string;
   /**
@@ -53,22 +43,6 @@ export interface FitOptions extends TrainingObserver {
   reuse?: boolean;
   /** Stops the job, also one that was running already and is only followed: nothing runs on behind an interrupt. */
   signal?: AbortSignal;
-}
-
-/** What `fit` did. */
-export interface TrainingResult {
-  jobName: string;
-  /** The job had completed before. */
-  reused: boolean;
-  /** The job was running before. */
-  joined: boolean;
-  modelData: string;
-  network?: string;
-  epochs: readonly Epoch[];
-  /** Accuracy on the validation pictures that the job ended with, 0 to 1. */
-  accuracy?: number;
-  trainingSeconds: number;
-  billableSeconds: number;
 }
 
 /** A training algorithm with its settings, in the idiom of SageMaker's Python SDK: hyperparameters, fit, deploy. */
@@ -192,82 +166,41 @@ export class Estimator {
     }
   }
 
-  /** @param earlier the status in which the job was found; undefined for one that has just been started */
+  /**
+   * Watches a job until it has ended. An interrupt stops the job, unless it had completed before.
+   * @param earlier the status in which the job was found; undefined for one that has just been started
+   */
   async #follow(
     jobName: string,
     earlier: EqualJob["status"] | undefined,
     options: FitOptions,
   ): Promise<TrainingResult> {
-    const { sagemaker, pollSeconds } = this.aws;
-    const log = new TrainingLog();
-    const logs = new JobLogs(this.aws.logs, jobName);
-    let said = "";
-    let runs = earlier !== "Completed";
-    const readLog = async () => {
-      let news = false;
-      for (const line of await logs.next()) {
-        options.line?.(line);
-        news = log.read(line) || news;
-      }
-      if (news) await options.epochs?.(log.epochs);
-    };
     if (earlier === "InProgress") {
       options.status?.(`Following the training job ${jobName}, which is already running`);
     }
+    const watch = new JobWatch(this.aws, jobName, options);
+    let job: DescribeTrainingJobCommandOutput;
     try {
-      while (true) {
-        const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName }), {
-          abortSignal: options.signal,
-        });
-        runs = job.TrainingJobStatus === "InProgress";
-        const message = job.SecondaryStatusTransitions?.at(-1)?.StatusMessage ?? job.SecondaryStatus ?? "";
-        if (message !== said) options.status?.(said = message);
-        await readLog();
-        if (job.TrainingJobStatus !== "InProgress" && job.TrainingJobStatus !== "Stopping") {
-          return this.#ended(job, earlier, log);
-        }
-        await sleep(pollSeconds, options.signal);
-      }
+      job = await watch.untilEnded(options.signal);
     } catch (error) {
       if (options.signal?.aborted) {
         if (earlier !== "Completed") await stopTrainingJob(this.aws, jobName);
         throw options.signal.reason;
       }
-      if (!runs) throw error;
-      const reason = withoutStop(error instanceof Error ? error.message : String(error));
-      const costs = this.aws.target === "aws" ? " and costs money" : "";
-      throw new Error(
-        `Lost sight of training job ${jobName}: ${reason}. As far as is known it still runs${costs}. ` +
-          "Run the cell again to follow it (fit with reuse: true does), and interrupt it to stop the job.",
-        { cause: error },
-      );
+      const mayBeRunning = watch.running ?? earlier !== "Completed";
+      throw mayBeRunning ? this.#lostSight(jobName, error) : error;
     }
+    return toResult(job, earlier, watch.log);
   }
 
-  #ended(
-    job: DescribeTrainingJobCommandOutput,
-    earlier: EqualJob["status"] | undefined,
-    log: TrainingLog,
-  ): TrainingResult {
-    const { TrainingJobName: jobName = "", TrainingJobStatus: status = "", SecondaryStatus: secondary } = job;
-    if (status !== "Completed") {
-      // A job that ran out of time is "Stopped" and would count as a success for AWS's own waiter.
-      const reason = secondary === "MaxRuntimeExceeded"
-        ? `it ran for longer than maxRunSeconds, ${job.StoppingCondition?.MaxRuntimeInSeconds} s`
-        : job.FailureReason ?? "";
-      throw new UnexpectedStatusError(`Training job ${jobName}`, status, reason);
-    }
-    return {
-      jobName,
-      reused: earlier === "Completed",
-      joined: earlier === "InProgress",
-      modelData: job.ModelArtifacts!.S3ModelArtifacts!,
-      network: log.network,
-      epochs: log.epochs,
-      accuracy: job.FinalMetricDataList?.find((metric) => metric.MetricName === "validation:accuracy")?.Value,
-      trainingSeconds: job.TrainingTimeInSeconds ?? 0,
-      billableSeconds: job.BillableTimeInSeconds ?? 0,
-    };
+  #lostSight(jobName: string, cause: unknown): Error {
+    const reason = withoutStop(cause instanceof Error ? cause.message : String(cause));
+    const costs = this.aws.target === "aws" ? ", which costs money" : "";
+    return new Error(
+      `Lost contact with training job ${jobName}: ${reason}. The job may still be running${costs}. Run the cell ` +
+        "again to follow it (fit with reuse: true does that), and interrupt the cell to stop the job.",
+      { cause },
+    );
   }
 }
 

@@ -15,8 +15,9 @@ import { ENDPOINT_NAME } from "../../lib/names.ts";
 import { testLabels } from "../../lib/notebook/evaluation_views.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
-import { Estimator, type TrainingResult } from "../../lib/training/estimator.ts";
+import { Estimator } from "../../lib/training/estimator.ts";
 import { imageChannels } from "../../lib/training/training_input.ts";
+import type { TrainingResult } from "../../lib/training/training_result.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import {
   deployWorkflow,
