@@ -1,4 +1,4 @@
-/** Second function: sends the picture to the endpoint and passes on the probabilities of its classes. */
+/** Second function: sends the picture to the endpoint and returns the probabilities of the classes. */
 import { createHash } from "node:crypto";
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 
@@ -18,7 +18,7 @@ function inferenceIdOf(key: string): string {
   return /^[!-~]([ -~]{0,62}[!-~])?$/.test(key) ? key : createHash("sha256").update(key).digest("hex");
 }
 
-/** @returns bucket, key and `inferences`; the picture is dropped, since nobody needs it any more */
+/** @returns bucket, key and `inferences`; the picture is dropped, as it is no longer needed */
 export async function handler({ s3_bucket, s3_key, image_data }: Input) {
   const EndpointName = process.env.ENDPOINT_NAME;
   if (!EndpointName) throw new Error("The environment variable ENDPOINT_NAME is not set");

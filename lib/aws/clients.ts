@@ -1,4 +1,4 @@
-/** The clients of the target, made in one place: the local AWS (started when it is not running) or the real one. */
+/** The AWS clients of the target: the local AWS, which is started if it is not running, or the real one. */
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
@@ -16,11 +16,11 @@ export interface Aws {
   readonly target: Settings["target"];
   readonly region: string;
   readonly account: string;
-  /** Where the clients connect, when that is not AWS's own. */
+  /** Where the clients connect, unless it is AWS's own endpoint. */
   readonly endpoint?: string;
-  /** Where pictures, models and captures lie. */
+  /** The bucket of pictures, models and captures. */
   readonly bucket: string;
-  /** How often waiting functions look, in seconds: the local AWS changes faster and costs nothing to ask. */
+  /** Seconds between two polls: shorter on the local AWS, which is faster and has no request limits. */
   readonly pollSeconds: number;
   readonly s3: S3Client;
   readonly sagemaker: SageMakerClient;
@@ -30,7 +30,7 @@ export interface Aws {
   readonly iam: IAMClient;
   readonly sts: STSClient;
   readonly logs: CloudWatchLogsClient;
-  /** Closes the connections, so that a program can end. */
+  /** Closes the connections, so that the program can exit. */
   close(): void;
 }
 
@@ -44,7 +44,7 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
   const config = {
     region: settings.region,
     ...(endpoint ? { endpoint } : {}),
-    // The local AWS takes any key for the account's administrator; real keys are never sent to it.
+    // The local AWS treats any key as the administrator's; real keys are never sent to it.
     ...(local ? { credentials: { accessKeyId: "local", secretAccessKey: "local" } } : {}),
     ...(!local && settings.profile ? { profile: settings.profile } : {}),
   };
@@ -89,18 +89,18 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
   };
 }
 
-/** How the AWS CLI reaches this target: a pasted command must not go to another one. */
+/** The beginning of an AWS CLI command for this target, so that a pasted command does not reach another one. */
 export function awsCli({ target, region, endpoint }: Pick<Aws, "target" | "region" | "endpoint">): string {
   const keys = target === "local" ? "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local " : "";
   return `${keys}aws ${endpoint ? `--endpoint-url ${endpoint} ` : ""}--region ${region}`;
 }
 
-/** The SDK's errors name no profile: it goes on to other sources of keys when there is none of that name. */
+/** The SDK's errors do not name the profile: if it does not exist, the SDK tries other sources of keys. */
 function credentialsAdvice({ profile }: Settings): string {
   const otherwise = "or use SCONES_TARGET=local.";
   return profile
-    ? `AWS_PROFILE is "${profile}": is that profile in ~/.aws/config or ~/.aws/credentials (aws configure ` +
-      `list-profiles), with keys or a login that has not expired (aws sts get-caller-identity --profile ` +
-      `${profile})? Set AWS_PROFILE to one that is, ${otherwise}`
-    : `Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (aws sts get-caller-identity), ${otherwise}`;
+    ? `AWS_PROFILE is "${profile}": does that profile exist (aws configure list-profiles), and are its keys or ` +
+      `login still valid (aws sts get-caller-identity --profile ${profile})? Set AWS_PROFILE to a valid profile, ` +
+      otherwise
+    : `Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (check with aws sts get-caller-identity), ${otherwise}`;
 }

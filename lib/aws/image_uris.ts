@@ -1,8 +1,9 @@
+/** The container images of SageMaker's built-in algorithms. */
 import registries from "./registries.json" with { type: "json" };
 
 const ACCOUNTS: Readonly<Record<string, Readonly<Record<string, string>>>> = registries;
 
-/** Partitions whose registries have a domain of their own, by the beginning of their regions' names. */
+/** Domains of the registries outside amazonaws.com, by the prefix of the region. */
 const DOMAINS: readonly [prefix: string, domain: string][] = [
   ["cn-", "amazonaws.com.cn"],
   ["us-iso-", "c2s.ic.gov"],
@@ -18,13 +19,15 @@ export function retrieveImageUri(algorithm: string, region: string): string {
   const accounts = ACCOUNTS[algorithm];
   if (!accounts) {
     throw new RangeError(
-      `No built-in algorithm "${algorithm}"; there is ${Object.keys(ACCOUNTS).join(", ")}.`,
+      `Unknown built-in algorithm "${algorithm}". Known: ${Object.keys(ACCOUNTS).join(", ")}.`,
     );
   }
   const account = accounts[region];
   if (!account) {
     throw new RangeError(
-      `${algorithm} is not offered in region "${region}"; it is in ${Object.keys(accounts).join(", ")}.`,
+      `${algorithm} is not available in region "${region}". It is available in ${
+        Object.keys(accounts).join(", ")
+      }.`,
     );
   }
   const domain = DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";

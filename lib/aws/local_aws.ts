@@ -1,6 +1,6 @@
 /**
- * Starts, finds and stops the local AWS: a process beside this one, shared by notebooks and tasks. Outside
- * `lib/local/` this file alone knows where the program is; everybody else speaks HTTP.
+ * Starts, finds and stops the local AWS: a process of its own that notebooks and tasks share. This is the only file outside
+ * `lib/local/` that knows where the program is; everything else speaks HTTP to it.
  */
 import { spawn } from "node:child_process";
 import {
@@ -20,10 +20,10 @@ import { PROJECT_DIR, type Settings } from "../settings.ts";
 
 const PROGRAM = fileURLToPath(new URL("../local/main.ts", import.meta.url));
 
-/** Without a request for this long, a local AWS that was started for somebody ends by itself. */
+/** A local AWS that was started in the background stops after this long without a request. */
 const IDLE_MINUTES = 60;
 
-/** A larger log is put aside before the next start; the one put aside before is dropped. */
+/** A larger log is renamed to local.log.1 at the next start, in place of the one before. */
 const MAX_LOG_BYTES = 2 ** 20;
 
 export interface RunningLocalAws {
@@ -38,18 +38,18 @@ function commandLine({ stateDir, port }: Where): string[] {
 }
 
 /**
- * The local AWS of this state directory, if one runs.
- * @throws Error when its process lives but does not answer: another one could not be started beside it
+ * The local AWS of this state directory, if one is running.
+ * @throws Error if its process exists but does not answer: a second one could not start beside it
  */
 export async function findLocalAws(
   { stateDir }: Pick<Where, "stateDir">,
-  timeoutSeconds = 30, // under load an answer may take its time
+  timeoutSeconds = 30, // under load an answer may take long
 ): Promise<RunningLocalAws | undefined> {
   let noted: RunningLocalAws;
   try {
     noted = JSON.parse(readFileSync(join(stateDir, "local.json"), "utf8"));
   } catch {
-    return undefined; // never started, or ended in order
+    return undefined; // never started, or stopped cleanly
   }
   try {
     const response = await fetch(`${noted.endpoint}/_scones/health`, {
@@ -61,17 +61,17 @@ export async function findLocalAws(
     if ((error as Error).name === "TimeoutError" && isAlive(noted.pid)) {
       throw new Error(
         `The local AWS (process ${noted.pid}, ${noted.endpoint}) has not answered for ${timeoutSeconds} s. ` +
-          `If it is stopped, let it go on (kill -CONT ${noted.pid}); else end it (kill -KILL ${noted.pid}): ` +
-          "nothing that it has stored is lost.",
+          `If it is suspended, resume it (kill -CONT ${noted.pid}); otherwise kill it (kill -KILL ${noted.pid}): ` +
+          "its stored data is not lost.",
       );
     }
-    return undefined; // killed, and perhaps something else has its port now
+    return undefined; // it was killed, and another program may have its port now
   }
 }
 
 /**
- * The local AWS of this state directory, started when none runs.
- * @throws Error with what the program said when it could not start: a port in use, a newer state directory.
+ * The local AWS of this state directory, started if none is running.
+ * @throws Error with the program's output if it cannot start: the port is in use, the state directory is of a newer version
  */
 export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { started: boolean }> {
   const running = await findLocalAws(where);
@@ -83,7 +83,7 @@ export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { 
   const child = spawn(
     Deno.execPath(),
     [...commandLine(where), "--idle-minutes", `${IDLE_MINUTES}`],
-    // Detached: interrupting a notebook or a task must not end what others use.
+    // Detached: interrupting a notebook or a task must not stop what others use.
     { cwd: PROJECT_DIR, detached: true, stdio: ["ignore", log, log] },
   );
   closeSync(log);
@@ -97,15 +97,15 @@ export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { 
   }
   if (!ended) child.kill();
   const said = readFileSync(logFile).subarray(before).toString().trim().split("\n").slice(-10).join("\n");
-  throw new Error(`The local AWS did not start. ${said || `It said nothing; see ${logFile}.`}`);
+  throw new Error(`The local AWS did not start. ${said || `It printed nothing; see ${logFile}.`}`);
 }
 
-/** Appends: what the last one said before it crashed is wanted just then, and two may start at the same time. */
+/** Opened for appending: the output of one that crashed is kept, and two may start at the same time. */
 function openLog(file: string): number {
   try {
     if (statSync(file).size > MAX_LOG_BYTES) renameSync(file, `${file}.1`);
   } catch (error) {
-    // Not there yet, or put aside by another starter just now.
+    // Not there yet, or just renamed by another process that starts one.
     if ((error as { code?: string }).code !== "ENOENT") throw error;
   }
   const log = openSync(file, "a");
@@ -114,9 +114,9 @@ function openLog(file: string): number {
 }
 
 /**
- * Runs the local AWS as a child in the foreground until it ends; signals reach it as they reach this process.
- * @param onListening is told where it listens
- * @throws Error when it ends with a failure
+ * Runs the local AWS as a child process in the foreground until it exits, and passes SIGINT and SIGTERM on to it.
+ * @param onListening called with its endpoint
+ * @throws Error if it exits with an error
  */
 export async function runLocalAws(
   where: Where,
@@ -126,11 +126,11 @@ export async function runLocalAws(
     cwd: PROJECT_DIR,
     stdio: ["ignore", "inherit", "inherit"],
   });
-  // Code 0, or the signal itself when it comes again while the child is ending.
+  // Status 0, or the signal itself if it is sent again while the child is exiting.
   const inOrder = new Promise<boolean>((resolve) =>
     child.on("exit", (code, signal) => resolve(code === 0 || signal === "SIGINT" || signal === "SIGTERM"))
   );
-  // The terminal sends Ctrl-C to the child too; this process outlives it to report its end.
+  // The terminal sends Ctrl-C to the child as well; this process stays to report its end.
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => child.kill(signal));
   }
@@ -144,10 +144,10 @@ export async function runLocalAws(
     }
     await sleep(50);
   }
-  if (!await inOrder) throw new Error("The local AWS ended with an error, see above.");
+  if (!await inOrder) throw new Error("The local AWS exited with an error, see above.");
 }
 
-/** Ends the local AWS of this state directory; what it has stored stays. Returns whether one ran. */
+/** Stops the local AWS of this state directory; its data stays. Returns whether one was running. */
 export async function stopLocalAws(where: Pick<Where, "stateDir">): Promise<boolean> {
   const running = await findLocalAws(where);
   if (!running) return false;
@@ -155,14 +155,16 @@ export async function stopLocalAws(where: Pick<Where, "stateDir">): Promise<bool
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50)) {
     if (!isAlive(running.pid)) return true;
   }
-  throw new Error(`The local AWS (process ${running.pid}) did not end within 30 s of being asked to.`);
+  throw new Error(
+    `The local AWS (process ${running.pid}) did not stop within 30 s. To kill it: kill -KILL ${running.pid}`,
+  );
 }
 
 function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0); // only asks
+    return process.kill(pid, 0); // sends nothing, only checks
   } catch (error) {
-    return (error as { code?: string }).code === "EPERM"; // there, and somebody else's
+    return (error as { code?: string }).code === "EPERM"; // it exists and belongs to another user
   }
 }
 

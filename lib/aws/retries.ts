@@ -2,9 +2,9 @@
 import { sleep } from "./waiting.ts";
 
 /**
- * Does `work`, again while its error is one that passes by itself, with growing pauses.
- * @param passes tells such an error: a role that has not reached a service yet, a resource that is being changed
- * @throws the error that does not pass or not in time; the signal's reason before a try, never in place of a result
+ * Does `work`, and repeats it with growing pauses while its error is a temporary one.
+ * @param passes whether an error is temporary: a role that has not reached a service yet, a resource that is being changed
+ * @throws the first other error, or the temporary one when the time is up; the signal's reason before the next attempt
  */
 export async function retryWhile<T>(
   passes: (error: Error) => boolean,
@@ -23,7 +23,7 @@ export async function retryWhile<T>(
   }
 }
 
-/** Whether a call failed only because a new role has not reached the service yet: then it is worth a retry. */
+/** Whether a call failed only because a new role has not reached the service yet: it takes IAM some seconds. */
 export function roleIsPropagating(error: Error): boolean {
   return /cannot be assumed by Lambda|Neither the global service principal|Could not assume role|Could not access model data|no identity-based policy allows the s3:ListBucket action|No S3 objects found under S3 URL/
     .test(error.message);

@@ -1,4 +1,4 @@
-/** Buckets and objects, as far as the workflow needs them. */
+/** Helpers for buckets and objects. */
 import { createHash } from "node:crypto";
 import {
   type BucketLocationConstraint,
@@ -22,11 +22,11 @@ export interface ListedObject {
 /** Bucket and key (or prefix) of `s3://bucket/key`. @throws RangeError */
 export function parseS3Uri(uri: string): { bucket: string; key: string } {
   const match = uri.match(/^s3:\/\/([^/]+)(?:\/(.*))?$/s);
-  if (!match) throw new RangeError(`"${uri}" is no S3 URI; it must be s3://bucket/key.`);
+  if (!match) throw new RangeError(`"${uri}" is not an S3 URI; it must be s3://bucket/key.`);
   return { bucket: match[1]!, key: match[2] ?? "" };
 }
 
-/** Makes the workflow's bucket unless it is there. */
+/** Creates the workflow's bucket unless it exists. */
 export async function ensureBucket({ s3, bucket, region }: Aws): Promise<void> {
   try {
     await s3.send(new HeadBucketCommand({ Bucket: bucket }));
@@ -35,13 +35,13 @@ export async function ensureBucket({ s3, bucket, region }: Aws): Promise<void> {
     const { name, $metadata } = error as { name: string; $metadata?: { httpStatusCode?: number } };
     if ($metadata?.httpStatusCode === 403) {
       throw new Error(
-        `The bucket ${bucket} belongs to somebody else, or this account may not use it. Set SCONES_BUCKET to another name.`,
+        `The bucket ${bucket} belongs to another account, or you have no permission to use it. Set SCONES_BUCKET to another name.`,
         { cause: error },
       );
     }
     if (name !== "NotFound" && name !== "NoSuchBucket") throw error;
   }
-  // us-east-1 is the one region that must not be named.
+  // us-east-1 is the only region that must not be named here.
   const CreateBucketConfiguration = region === "us-east-1"
     ? undefined
     : { LocationConstraint: region as BucketLocationConstraint };
@@ -66,17 +66,17 @@ export async function getObject(s3: S3Client, bucket: string, key: string): Prom
 
 export interface Upload {
   key: string;
-  /** Read when it is its turn. */
+  /** Called when its upload begins. */
   body: () => Promise<Uint8Array>;
   contentType: string;
 }
 
-/** How many uploads are under way at once. */
+/** How many uploads run at once. */
 const CONCURRENCY = 16;
 
 /**
- * Uploads what S3 does not have with the same content: an object's ETag is its MD5.
- * @returns how many were sent, and how many were there already
+ * Uploads what is new or differs from the existing objects, by comparing their ETags, which are MD5 sums here.
+ * @returns how many were uploaded, and how many were there already
  */
 export async function uploadChanged(
   { s3, bucket }: Pick<Aws, "s3" | "bucket">,

@@ -1,15 +1,15 @@
-/** What the clients say when nothing listens at their endpoint: a local AWS that has ended in most cases. */
+/** The clients' error when nothing listens at their endpoint: most often the local AWS has stopped. */
 import { join } from "node:path";
 import type { Settings } from "../settings.ts";
 
-/** Nothing listens where a request went; the message says what to do. */
+/** Nothing listens at the endpoint of a request; the message says what to do. */
 export class UnreachableError extends Error {
   override name = "UnreachableError";
 }
 
 type Send<A, R> = (args: A) => Promise<R>;
 
-/** Of AWS's clients, what `explainUnreachable` needs: the stack of functions that a request passes. */
+/** The part of an AWS client that `explainUnreachable` needs. */
 interface Client {
   middlewareStack: {
     add(
@@ -19,7 +19,7 @@ interface Client {
   };
 }
 
-/** Has a client's requests fail with an `UnreachableError` once nothing listens at `endpoint` any more. */
+/** Makes a client's requests fail with an `UnreachableError` when nothing listens at `endpoint`. */
 export function explainUnreachable(
   client: Client,
   endpoint: string,
@@ -28,18 +28,20 @@ export function explainUnreachable(
   const explained = (cause: unknown) => {
     const { code } = cause as { code?: string };
     if (code !== "ECONNREFUSED" && code !== "ENOTFOUND") return cause;
-    const instead = target === "local" ? "have a local AWS started where one is needed" : "use AWS's own";
+    const instead = target === "local"
+      ? "have the local AWS started automatically"
+      : "use AWS's own endpoint";
     const advice = endpointUrl
-      ? "AWS_ENDPOINT_URL is set to it. Start that endpoint, or unset AWS_ENDPOINT_URL (in the environment or in " +
+      ? "AWS_ENDPOINT_URL points there. Start that service, or unset AWS_ENDPOINT_URL (in the environment or in " +
         `.env) to ${instead}.`
-      : "The local AWS has ended. Run the notebook or task again from its start: a new local AWS finds all that this " +
-        `one has stored. Why it ended, ${
+      : "The local AWS has stopped. Run the notebook or task again from its beginning: this starts the local AWS again " +
+        `with all its data. ${
           join(stateDir, "local.log")
-        } or the terminal that it ran in may tell.`;
-    return new UnreachableError(`Nothing listens on ${endpoint} (${code}). ${advice}`, { cause });
+        }, or the terminal in which it ran, may show why it stopped.`;
+    return new UnreachableError(`Nothing listens at ${endpoint} (${code}). ${advice}`, { cause });
   };
   client.middlewareStack.add(
-    // Around all else, so that the client has tried again before.
+    // Around everything else, so that the client has made its retries before.
     (next) => (args) => next(args).catch((error) => Promise.reject(explained(error))),
     { step: "initialize", priority: "high" },
   );

@@ -1,13 +1,13 @@
-/** Waiting for AWS: look, sleep, look again, and fail with what was last seen. */
+/** Waiting for AWS by polling. */
 
 export interface WaitOptions {
-  /** Between two looks. */
+  /** Between two polls. */
   everySeconds: number;
   timeoutSeconds: number;
   signal?: AbortSignal;
 }
 
-/** A resource ended in a state that nobody wanted. */
+/** A resource ended in another state than the one that was waited for. */
 export class UnexpectedStatusError extends Error {
   override name = "UnexpectedStatusError";
 
@@ -16,13 +16,14 @@ export class UnexpectedStatusError extends Error {
   }
 }
 
-/** A resource did not get where it should in time. */
+/** A resource did not reach the expected state in time. */
 export class TimedOutError extends Error {
   override name = "TimedOutError";
 }
 
 /**
- * Calls `look` until it returns something.
+ * Polls: calls `look` until it returns something.
+ * @param what the subject of the error message
  * @throws TimedOutError, the signal's reason, or whatever `look` throws
  */
 export async function waitFor<T>(
@@ -35,12 +36,12 @@ export async function waitFor<T>(
     signal?.throwIfAborted();
     const found = await look();
     if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new TimedOutError(`${what}: nothing yet after ${timeoutSeconds} s.`);
+    if (Date.now() > deadline) throw new TimedOutError(`${what}: timed out after ${timeoutSeconds} s.`);
     await sleep(everySeconds, signal);
   }
 }
 
-/** Resolves after some seconds; rejects with the signal's reason when it is aborted before, at once when it already is. */
+/** Resolves after some seconds, or rejects with the signal's reason as soon as it is aborted. */
 export async function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   await new Promise<void>((resolve, reject) => {

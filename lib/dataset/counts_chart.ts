@@ -1,10 +1,10 @@
-/** How many pictures were staged, as a chart. */
+/** The numbers of staged pictures, as a chart and in words. */
 import type { TopLevelSpec } from "vega-lite";
 import { chartWidth, emptyChart, titled } from "../display/chart_parts.ts";
 import { countOf, listOf } from "../display/format.ts";
 import { classScale } from "../display/theme.ts";
 
-/** How many pictures a class has in a split. */
+/** The number of pictures of a class in a split. */
 export interface ClassCount {
   className: string;
   /** `train` or `test`. */
@@ -66,7 +66,7 @@ export function countsChart(counts: readonly ClassCount[]): TopLevelSpec {
   };
 }
 
-/** How many pictures each split has, and whether its classes have equally many. */
+/** The number of pictures in each split, and whether its classes have equally many. */
 export function countsWords(counts: readonly ClassCount[]): string {
   const splits = Map.groupBy(counts, ({ split }) => split);
   const parts = [...splits].map(([split, members]) => {

@@ -1,4 +1,4 @@
-/** Data staging: the chosen pictures and their lists in S3, and a note of what they are for the later notebooks. */
+/** Data staging: uploads the selected pictures and their lists to S3, with a description for the later notebooks. */
 import { basename, join } from "node:path";
 import { DeleteObjectsCommand } from "@aws-sdk/client-s3";
 import type { Aws } from "../aws/clients.ts";
@@ -6,9 +6,9 @@ import { ensureBucket, getObject, listObjects, type Upload, uploadChanged } from
 import { S3_LAYOUT } from "../names.ts";
 import { type Selection, stageFiles } from "./mod.ts";
 
-/** What was staged; it lies in the bucket as `dataset.json`. */
+/** What was staged; stored in the bucket as `dataset.json`. */
 export interface StagedDataset {
-  /** URL or file name of the archive, or a word for pictures that the project drew. */
+  /** URL or file name of the archive, or `synthetic pictures` if the project drew them. */
   source: string;
   synthetic: boolean;
   /** Label names; their order gives the class numbers. */
@@ -20,7 +20,7 @@ export interface StagedDataset {
 }
 
 export interface StagingResult extends StagedDataset {
-  /** Objects sent, there already with the same content, and left from other pictures and removed. */
+  /** Objects that were uploaded, that were there already with the same content, and that were deleted as stale. */
   sent: number;
   unchanged: number;
   removed: number;
@@ -35,8 +35,8 @@ export interface StagingOptions {
 }
 
 /**
- * Writes the pictures as PNG files below the state directory and makes `train/`, `test/` and the lists in the
- * bucket equal to them. What is there and equal is not sent again.
+ * Writes the pictures as PNG files below the state directory, and makes `train/`, `test/` and the lists in the bucket equal
+ * to them. What is there with the same content is not uploaded again.
  */
 export async function stageDataset(
   aws: Aws,
@@ -70,7 +70,7 @@ export async function stageDataset(
     ...selection.train.map(({ filename }) => file(train + filename, "image/png")),
     ...selection.test.map(({ filename }) => file(test + filename, "image/png")),
   ];
-  // The note goes last: where it stands, everything that it tells of is there.
+  // The description is uploaded last: where it is, everything that it describes is there.
   const lists = [trainList, testList].map((key) => file(key, "text/tab-separated-values"));
   const noted: Upload = {
     key: NOTE_KEY,
@@ -106,8 +106,8 @@ export async function stageDataset(
 }
 
 /**
- * What has been staged in the bucket.
- * @throws Error that says to run the first notebook when nothing has
+ * The description of what is staged in the bucket.
+ * @throws Error that says to run the first notebook if nothing is
  */
 export async function stagedDataset({ s3, bucket }: Pick<Aws, "s3" | "bucket">): Promise<StagedDataset> {
   try {
@@ -115,7 +115,7 @@ export async function stagedDataset({ s3, bucket }: Pick<Aws, "s3" | "bucket">):
   } catch (error) {
     const { name } = error as Error;
     if (name !== "NoSuchKey" && name !== "NoSuchBucket") throw error;
-    throw new Error(`Nothing has been staged in s3://${bucket} yet. Run notebook 1, data staging, first.`, {
+    throw new Error(`Nothing is staged in s3://${bucket} yet. Run notebook 1, data staging, first.`, {
       cause: error,
     });
   }

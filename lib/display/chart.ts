@@ -1,4 +1,4 @@
-/** Charts: Vega-Lite for front ends that draw it live, with an SVG twin for all others. */
+/** Charts: Vega-Lite for front ends that draw it live, and SVG for all others. */
 import * as vega from "vega";
 import { compile, type Config, type TopLevelSpec } from "vega-lite";
 import { Displayable } from "./show.ts";
@@ -9,7 +9,7 @@ interface TextMetrics {
   width(item: { fontSize?: number; fontWeight?: string | number }, text: unknown): number;
 }
 
-// Without a canvas Vega takes every character for 0.8 em wide, which pushes titles and legends far off.
+// Without a canvas Vega assumes that every character is 0.8 em wide, which misplaces titles and legends.
 const { textMetrics } = vega as unknown as { textMetrics: TextMetrics };
 textMetrics.width = ({ fontSize = 11, fontWeight }, text) =>
   textWidth(String(text ?? ""), fontSize, fontWeight === "bold" || Number(fontWeight) >= 600);
@@ -17,16 +17,16 @@ textMetrics.width = ({ fontSize = 11, fontWeight }, text) =>
 export const vegaLiteMime = "application/vnd.vegalite.v5+json";
 
 /**
- * A chart of a Vega-Lite specification in the project's theme. It must be valid in Vega-Lite 5, which is what
- * JupyterLab has, and carry its data. Its title should say what one sees in it. Drawn live, its text has the colour of
- * the page's; the SVG, which may stand on any page, has one that is readable on light and dark.
+ * A chart of a Vega-Lite specification in the project's theme. The specification must be valid in Vega-Lite 5, which
+ * JupyterLab uses, and contain its data. Its title should state the finding. Drawn live, its text has the page's text
+ * colour; the SVG, which can be on any page, has one that is readable on light and dark.
  */
 export function chart(specification: TopLevelSpec): Displayable {
   const themed = (ink: string): TopLevelSpec => ({
     ...specification,
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
     config: vega.mergeConfig(vegaLiteTheme(ink), specification.config ?? {}) as Config,
-    // JupyterLab would draw on a canvas, which takes no colour from the page.
+    // JupyterLab's default is a canvas, where currentColor does not work.
     usermeta: { embedOptions: { renderer: "svg" } },
   });
   return new Displayable(async () => ({
@@ -36,7 +36,7 @@ export function chart(specification: TopLevelSpec): Displayable {
   }));
 }
 
-/** The drawing of a specification, as it is. */
+/** Draws a specification as SVG, without applying the theme. */
 export async function renderSvg(specification: TopLevelSpec): Promise<string> {
   const view = new vega.View(vega.parse(compile(specification).spec), { renderer: "none" });
   try {

@@ -1,15 +1,15 @@
-/** What the charts have in common. All are valid in Vega-Lite 5 and carry their data. */
+/** Common parts of the charts. All charts are valid in Vega-Lite 5 and contain their data. */
 import type { TopLevelSpec } from "vega-lite";
 import { textWidth } from "./text_width.ts";
 
-/** Of the plot, in pixels. */
+/** The width of the plot in pixels. */
 export const chartWidth = 480;
 
-/** As the theme has them; text wraps at the width of the plot. */
+/** The same as in the theme; text wraps at the width of the plot. */
 const titleFontSize = 15;
 const subtitleFontSize = 12;
 
-/** A title that states the finding, and below it how to read the picture. */
+/** A title that states the finding, with a subtitle on how to read the chart. */
 export function titled(finding: string, reading: string) {
   return { text: wrapTitle(finding), subtitle: wrap(reading, subtitleFontSize), subtitlePadding: 4 };
 }
@@ -18,7 +18,7 @@ function wrapTitle(finding: string): string[] {
   return wrap(finding, titleFontSize, true);
 }
 
-/** Breaks text into lines that are no wider than the plot where words allow. */
+/** Breaks text between words into lines that are no wider than the plot. */
 function wrap(text: string, fontSize: number, bold = false): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
@@ -31,7 +31,7 @@ function wrap(text: string, fontSize: number, bold = false): string[] {
   return lines;
 }
 
-/** A chart that has nothing to show but says why: its finding. */
+/** A chart without data, whose title says why. */
 export function emptyChart(finding: string): TopLevelSpec {
   return {
     title: { text: wrapTitle(finding) },

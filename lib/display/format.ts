@@ -1,6 +1,6 @@
-/** Small pieces of text that displays, charts, reports and the terminal share. */
+/** Numbers, durations and counts as text, for displays, charts, reports and the terminal. */
 
-/** Text made safe for HTML, in elements and in quoted attributes. */
+/** Escapes text for HTML, in elements and in quoted attributes. */
 export function escapeHtml(text: string): string {
   const entities: Record<string, string> = {
     "&": "&amp;",
@@ -30,20 +30,20 @@ export function formatAmount(amount: number, unit = ""): string {
   return `${amount.toLocaleString("en-US")} ${unit}`.trimEnd();
 }
 
-/** How many of what, without what there is none of: `1,203 sent, 2 removed`; empty when all are 0. */
+/** Counts without those that are 0: `1,203 sent, 2 removed`; empty if all are 0. */
 export function formatCounts(counts: Readonly<Record<string, number>>): string {
   const some = Object.entries(counts).filter(([, count]) => count > 0);
   return some.map(([what, count]) => formatAmount(count, what)).join(", ");
 }
 
-/** How far something is: `450/1,200 files`, or `450 files` when the total is not known. */
+/** Progress: `450/1,200 files`, or `450 files` if the total is unknown. */
 export function formatDone(done: number, total: number | undefined, unit = ""): string {
   if (total === undefined) return formatAmount(done, unit);
   if (unit === "bytes") return `${formatAmount(done, unit)} of ${formatAmount(total, unit)}`;
   return `${formatAmount(done)}/${formatAmount(total, unit)}`;
 }
 
-/** A share as `92.5%` or `90%`. What is less than all never reads 100%, nor what is more than nothing 0%. */
+/** A share as `92.5%` or `90%`. Only a share of 1 becomes 100%, and only a share of 0 becomes 0%. */
 export function percent(share: number): string {
   if (share > 0 && share < 0.001) return "under 0.1%";
   if (share > 0.999 && share < 1) return "over 99.9%";
@@ -56,13 +56,13 @@ export function countOf(count: number, noun: string, plural = `${noun}s`): strin
   return `${count === 0 ? "no" : count.toLocaleString("en-US")} ${plural}`;
 }
 
-/** `all 40 answers`, `35 of 40 answers`, `none of 40 answers`; `the one answer` if there is but one. */
+/** `all 40 answers`, `35 of 40 answers`, `none of 40 answers`; `the one answer` if there is only one. */
 export function partOf(part: number, total: number, noun: string): string {
   if (part === total) return total === 1 ? `the one ${noun}` : `all ${countOf(total, noun)}`;
   return `${part === 0 ? "none" : part.toLocaleString("en-US")} of ${countOf(total, noun)}`;
 }
 
-/** A confidence with as many digits as tell it from 1: `0.97`, `0.9996`, `1`. */
+/** A confidence with enough digits to tell it from 1: `0.97`, `0.9996`, `1`. */
 export function confidenceText(confidence: number): string {
   if (confidence >= 1) return "1";
   const digits = [2, 3, 4, 5, 6].find((digits) => Number(confidence.toFixed(digits)) < 1);

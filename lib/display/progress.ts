@@ -1,4 +1,4 @@
-/** Progress bars: one display that changes in place in a notebook, one line on a terminal. */
+/** Progress bars: a display that changes in place in a notebook, a line on a terminal. */
 import { escapeHtml, formatDone, formatSeconds } from "./format.ts";
 import { broadcast, handedOver, inKernel, type MediaBundle } from "./show.ts";
 import { TerminalLine } from "./terminal_line.ts";
@@ -6,7 +6,7 @@ import { palette } from "./theme.ts";
 
 export const progressMime = "application/vnd.scones.progress+json";
 
-/** No more than ten drawings a second: more is not seen, and each is a message. */
+/** At most ten updates a second: each is a message to the front end, and more would not be noticed. */
 const drawingIntervalMs = 100;
 
 export interface ProgressState {
@@ -21,26 +21,25 @@ export interface ProgressState {
 
 export interface Progress {
   /**
-   * How much is done now, and optionally what is being done, or how it goes. A total that is known only now
-   * may come along, as in the reports of downloads.
+   * How much is done, with optional details. A total that was not known at the start can be given too, as for downloads.
    */
   update(done: number | { done: number; total?: number }, detail?: string): void;
-  /** Ends it as complete. */
+  /** Ends the bar as complete. */
   finish(detail?: string): Promise<void>;
-  /** Ends it where it stands. */
+  /** Ends the bar as failed, where it is. */
   fail(detail: string): Promise<void>;
 }
 
 export interface ProgressOptions {
-  /** What `done` reaches in the end, if that is known. */
+  /** The final value of `done`, if it is known. */
   total?: number;
-  /** What is counted: `files`, `epochs`; `bytes` are shown as MB. */
+  /** What is counted, such as `files` or `epochs`; `bytes` are shown in MB. */
   unit?: string;
 }
 
 /**
- * Shows a progress bar: in a Deno kernel a display, on a terminal a line of stderr, elsewhere a line of stderr at
- * the start and one at the end.
+ * Shows a progress bar: a display in a Deno kernel, a line of stderr on a terminal, and elsewhere a line of stderr at the
+ * start and one at the end.
  */
 export function progress(label: string, { total, unit = "" }: ProgressOptions = {}): Progress {
   const state: ProgressState = { label, done: 0, total, unit, detail: "", state: "running", seconds: 0 };
@@ -136,7 +135,7 @@ function terminalDrawing(): Drawing {
   };
 }
 
-/** A bar of text, 20 characters wide; empty when the total is not known. */
+/** A bar of text, 20 characters wide; empty if the total is unknown. */
 export function progressBar({ done, total }: ProgressState): string {
   if (!total) return "";
   const full = Math.round(20 * Math.min(1, done / total));

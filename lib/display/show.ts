@@ -1,7 +1,7 @@
-/** What notebooks show: each helper makes a Displayable, which `show` draws. Outside of a Deno kernel it prints the plain text. */
+/** Outputs of notebooks: helpers make a Displayable, and `show` displays it. Outside a Deno kernel it prints plain text. */
 import { escapeHtml } from "./format.ts";
 
-/** Contents of one output by MIME type: text, base64 for images, objects for JSON. */
+/** The contents of one output by MIME type: text, base64 for images, objects for JSON. */
 export type MediaBundle = Record<string, string | object>;
 
 export const summaryMime = "application/vnd.scones.summary+json";
@@ -16,7 +16,7 @@ export class Displayable {
     this.#make = make;
   }
 
-  /** The output's contents. */
+  /** The contents of the output. */
   async bundle(): Promise<MediaBundle> {
     return await this.#make();
   }
@@ -28,24 +28,26 @@ export class Displayable {
 }
 
 /**
- * Draws a Displayable, or another library's object that knows how to show itself in Jupyter, and waits until it is
- * there. The kernel would draw a cell's last expression too, but only after it has said that the cell is done: when
- * all cells run, the output comes under a later one, or gets lost.
+ * Displays a Displayable, or another library's object that can display itself in Jupyter, and waits until it is sent. The
+ * kernel would display a cell's last expression too, but only after the cell is done: when all cells run, such an output
+ * appears under a later cell or gets lost.
  */
 export async function show(shown: object | Promise<object>): Promise<void> {
   const object = await shown;
   const bundle: unknown = Reflect.get(object, jupyterDisplay);
-  if (typeof bundle !== "function") throw new TypeError("show() takes what can show itself in Jupyter.");
+  if (typeof bundle !== "function") {
+    throw new TypeError("show() needs an object that can display itself in Jupyter.");
+  }
   await broadcast("display_data", await bundle.call(object));
   await handedOver();
 }
 
-/** A display that can be replaced in place, as a chart that grows. */
+/** A display that can be replaced in place, such as a growing chart. */
 export interface Live {
   replace(content: Displayable): Promise<void>;
 }
 
-/** Shows `initial` and returns the display, whose content can be replaced. Outside of a kernel only `initial` is printed. */
+/** Displays `initial`, whose content can be replaced afterwards. Outside a kernel only `initial` is printed. */
 export async function live(initial: Displayable): Promise<Live> {
   const display_id = crypto.randomUUID();
   await broadcast("display_data", await initial.bundle(), display_id);
@@ -56,7 +58,7 @@ export async function live(initial: Displayable): Promise<Live> {
   };
 }
 
-/** HTML, with the text for places without HTML. */
+/** HTML, with plain text for front ends without HTML. */
 export function html(source: string, plain: string): Displayable {
   return new Displayable(() => ({ "text/html": source, "text/plain": plain }));
 }
@@ -65,12 +67,12 @@ export function markdown(source: string): Displayable {
   return new Displayable(() => ({ "text/markdown": source, "text/plain": source }));
 }
 
-/** A drawing as SVG source; `title` says in words what it shows. */
+/** A drawing as SVG source; `title` describes it in words. */
 export function svg(source: string, title: string): Displayable {
   return new Displayable(() => ({ "image/svg+xml": source, "text/plain": title }));
 }
 
-/** Rows as a table; the columns are the keys of the first row. Numbers stand at the right. */
+/** Rows as a table; the columns are the keys of the first row. Numbers are aligned to the right. */
 export function table(rows: Record<string, unknown>[]): Displayable {
   const columns = Object.keys(rows[0] ?? {});
   const align = (value: unknown) => typeof value === "number" ? "right" : "left";
@@ -84,7 +86,7 @@ export function table(rows: Record<string, unknown>[]): Displayable {
   );
 }
 
-/** Names with their values, one under the other, so that they fit a narrow page too; what is undefined is left out. */
+/** Names and values, one pair per line, so that they fit a narrow page; undefined values are left out. */
 export function facts(values: Record<string, unknown>): Displayable {
   const known = Object.entries(values).filter(([, value]) => value !== undefined);
   const rows = known.map(([name, value]) =>
@@ -102,7 +104,7 @@ function cellText(value: unknown): string {
     : String(value ?? "");
 }
 
-/** Long names may break where their parts meet. */
+/** A cell whose long names can break between their parts. */
 function cell(tag: "th" | "td", value: unknown, aligned: string): string {
   const text = escapeHtml(cellText(value)).replaceAll(/[_/]/g, "$&<wbr>");
   return `<${tag} style="text-align:${aligned};padding:3px 12px 3px 0">${text}</${tag}>`;
@@ -116,7 +118,7 @@ function inColumns(rows: string[][]): string {
   );
 }
 
-/** Tells the reader something that must not be missed, as a line of its own; the pipeline prints it on the terminal too. */
+/** Displays a note that the reader should not miss; the pipeline prints it on the terminal too. */
 export async function notice(text: string): Promise<void> {
   await broadcast("display_data", {
     [noticeMime]: { text },
@@ -126,7 +128,7 @@ export async function notice(text: string): Promise<void> {
   await handedOver();
 }
 
-/** Hands facts to the run's summary (`reports/summary.json`), invisibly. Parts of several cells are merged. */
+/** Adds to the run's summary (`reports/summary.json`), without displaying anything. Several parts are merged. */
 export async function summary(part: Record<string, unknown>): Promise<void> {
   if (!inKernel()) return;
   await broadcast("display_data", { [summaryMime]: part, "text/html": "", "text/plain": "" });
@@ -134,8 +136,8 @@ export async function summary(part: Record<string, unknown>): Promise<void> {
 }
 
 /**
- * Waits until an output that was the last of its cell has left the kernel. Another thread of the kernel sends the
- * outputs, under the cell that runs when it comes to them, and nothing tells when; under load it took up to 10 ms.
+ * Waits until the kernel has sent the last output of a cell. Another thread of the kernel sends outputs under the cell that
+ * is running at that moment, without telling when; under load this took up to 10 ms.
  */
 export async function handedOver(): Promise<void> {
   if (inKernel()) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -160,7 +162,7 @@ export async function broadcast(
 
 function jupyter(): typeof Deno.jupyter | undefined {
   try {
-    return Deno.jupyter; // outside of a kernel the mere access throws
+    return Deno.jupyter; // throws outside a kernel
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-/** One line on a terminal that is drawn again in place, and lines that stay above it. */
+/** A line on a terminal that is redrawn in place. */
 export class TerminalLine {
   readonly #stream: typeof Deno.stderr;
   readonly #encoder = new TextEncoder();
@@ -15,7 +15,7 @@ export class TerminalLine {
     this.#shown = true;
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   clear(): void {
     if (this.#shown) this.#write("\r\x1b[K");
     this.#shown = false;

@@ -1,6 +1,6 @@
-/** How wide text will be, where nothing can draw it to measure. */
+/** Estimates the width of text without drawing it. */
 
-/** Characters by their width in thousandths of the font size, in Helvetica and Arial; all others count as 556. */
+/** The width of characters in Helvetica and Arial, in thousandths of the font size; all others count as 556. */
 const widths = new Map<string, number>(
   ([
     [222, "ijl|'"],
@@ -21,13 +21,13 @@ const widths = new Map<string, number>(
 const otherWidth = 556;
 const wideWidth = 1000;
 
-/** Interface fonts are up to so much wider than Arial; DejaVu Sans, at the wide end, by 1.15. */
+/** How much wider interface fonts are than Arial; DejaVu Sans, one of the widest, 1.15 times. */
 const regularFactor = 1.1;
 const boldFactor = 1.25;
 
 /**
- * An estimate of the width of a line of text in an interface font (system-ui), in the unit of `fontSize`. It is rather too
- * wide than too narrow.
+ * The estimated width of a line of text in an interface font (system-ui), in the unit of `fontSize`; too wide rather than too
+ * narrow.
  */
 export function textWidth(text: string, fontSize: number, bold = false): number {
   let thousandths = 0;

@@ -1,9 +1,9 @@
-/** The one look of all charts: colours, type and grid. */
+/** The theme of all charts: colours, fonts and grid. */
 import type { Config } from "vega-lite";
 
 /**
  * The palette of Okabe and Ito, which people with colour-blindness can tell apart
- * (https://jfly.uni-koeln.de/color/), without its black, and in an order of our own.
+ * (https://jfly.uni-koeln.de/color/), without black, in another order.
  */
 export const palette = {
   blue: "#0072B2",
@@ -18,7 +18,7 @@ export const palette = {
 /** The first class is blue and the second vermillion, everywhere: bicycle and motorcycle by default. */
 export const classColors: readonly string[] = Object.values(palette);
 
-/** What can become of an execution. */
+/** The outcomes of an execution or a state. */
 export const outcomeColors = {
   succeeded: palette.green,
   belowThreshold: palette.orange,
@@ -41,10 +41,10 @@ export function classScale(classNames: string[]): { domain: string[]; range: str
 
 const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
-/** The colour of the text around it, for charts that are drawn live into a page. */
+/** The colour of the surrounding text, for charts that are drawn live into a page. */
 export const pageInk = "currentColor";
 
-/** With text in a colour; valid in Vega-Lite 5, which JupyterLab has, and in 6, which draws the SVG here. */
+/** The theme with text in the colour `ink`; valid in Vega-Lite 5, which JupyterLab has, and 6, which draws the SVG here. */
 export const vegaLiteTheme = (ink: string): Config => ({
   background: "transparent",
   font,

@@ -1,4 +1,4 @@
-/** Everything that looks at what the endpoint answered. */
+/** The evaluation of the captured answers. */
 export { loadBaseline, saveBaseline } from "./baseline.ts";
 export { type Capture, CaptureError, parseCaptures, probabilitiesOf } from "./captures.ts";
 export { type CapturedTraffic, readCaptures, type ReadCapturesOptions } from "./read_captures.ts";

@@ -1,4 +1,4 @@
-/** Draws a state machine, and what an execution did in it, as SVG that needs nothing else. */
+/** Draws a state machine, and optionally an execution of it, as self-contained SVG. */
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import { escapeHtml } from "../display/format.ts";
 import { type ExecutionTrace, overallStatus, traceHistory, transition } from "./history.ts";
@@ -17,7 +17,7 @@ import { drawGraph, drawLegend, group } from "./svg.ts";
 import { executionTitle, hoverText, outcomeText } from "./words.ts";
 
 export interface DrawOptions {
-  /** Events of GetExecutionHistory, oldest first: colours each state by what happened in it. */
+  /** Events of GetExecutionHistory, oldest first: each state is coloured by its status. */
   history?: readonly HistoryEvent[];
 }
 
@@ -26,10 +26,10 @@ const legendHeight = 32;
 const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
 /**
- * Draws the definition. The picture has a transparent background and is readable on light and dark pages; resting on
- * a state shows its timings and errors. `title` says in words what one sees.
+ * Draws the definition. The picture has a transparent background and is readable on light and dark pages; the tooltip of
+ * a state shows its timings and errors. `title` describes the picture in words.
  *
- * @throws Error for a state that leads to one that does not exist
+ * @throws Error for a transition to a state that does not exist
  */
 export function drawStateMachine(
   definition: Definition,
@@ -72,7 +72,7 @@ function lookOf({ id, kind }: GraphNode, trace: ExecutionTrace): Look {
 
 function isTaken({ from, to, kind }: GraphEdge, trace: ExecutionTrace): boolean {
   if (to !== endId) return trace.taken.has(transition(from === startId ? null : from, to, kind === "catch"));
-  // Nothing is entered at the end: the state whose exit was the last led there.
+  // The end has no event of its own: the state that was exited last led there.
   return trace.status === "SUCCEEDED" && from === trace.lastExited;
 }
 

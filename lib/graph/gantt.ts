@@ -3,12 +3,12 @@ import type { TopLevelSpec } from "vega-lite";
 import { chartWidth, emptyChart, titled } from "../display/chart_parts.ts";
 import { type Execution, outcomeOf, outcomeScale, outcomeWords } from "./outcome.ts";
 
-/** Up to so many executions each has its name beside it. */
+/** Up to this number of executions, each has its name beside it. */
 const namedRows = 40;
 
 /**
- * Each execution as a bar from its start to its end, in the order of their starts; the bar's end bears a mark of its
- * outcome, and the bars of running executions end now. Seconds count from the first start.
+ * Each execution as a bar from its start to its end, or to now if it is running, ordered by start; a mark at the end of the
+ * bar shows the outcome. Seconds count from the first start.
  */
 export function executionGantt(executions: readonly Execution[]): TopLevelSpec {
   const finding = outcomeWords(executions.map(outcomeOf));
@@ -52,7 +52,7 @@ export function executionGantt(executions: readonly Execution[]): TopLevelSpec {
         field: "label",
         type: "nominal",
         sort: values.map(({ label }) => label),
-        title: named ? null : "executions, in the order of their starts",
+        title: named ? null : "executions, by start",
         axis: { labels: named, ticks: false, domain: false, labelLimit: 170 },
       },
       tooltip: [
@@ -95,7 +95,7 @@ export function executionGantt(executions: readonly Execution[]): TopLevelSpec {
   };
 }
 
-/** How much of the names is the same in all, up to a hyphen; 0 when that is short or there is but one. */
+/** The length of the common prefix of the names, up to a hyphen; 0 if it is short or there is only one name. */
 function commonLength(names: readonly string[]): number {
   const [first = "", ...others] = names;
   if (others.length === 0) return 0;

@@ -1,13 +1,13 @@
-/** What an execution's history says of each state of its machine. */
+/** What happened in each state of a state machine, from an execution's history. */
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 
 /**
- * How a state went: `caught` means that its error was handled by a Catch, `stopped` that the execution (or the Map or
- * Parallel around it) ended before the state did.
+ * The status of a state: `caught` means that a Catch handled its error, `stopped` that the execution (or the surrounding Map
+ * or Parallel state) ended before the state did.
  */
 export type StateStatus = "succeeded" | "caught" | "failed" | "running" | "stopped";
 
-/** One time that a state was entered. */
+/** A visit of a state, from entering to exiting it. */
 export interface Visit {
   name: string;
   enteredAt: Date;
@@ -15,7 +15,7 @@ export interface Visit {
   status: StateStatus;
   /** How often its task was scheduled; 0 for states without a task. */
   attempts: number;
-  /** Errors after which the task was tried again. */
+  /** Errors after which the task was retried. */
   retried: string[];
   /** The error that was not retried. */
   error?: string;
@@ -27,15 +27,15 @@ export interface ExecutionTrace {
   error?: string;
   startedAt?: Date;
   endedAt?: Date;
-  /** The state that was exited last. */
+  /** The last state that was exited. */
   lastExited?: string;
-  /** By state name, which is unique in a machine; in a Map or a loop a state is visited several times. */
+  /** By state name, which is unique in a state machine; in a Map or a loop a state is visited several times. */
   visits: Map<string, Visit[]>;
   /** The transitions that were taken; see `transition`. */
   taken: Set<string>;
 }
 
-/** Names a transition; `from` is null where a machine, branch or iteration starts. */
+/** The key of a transition; `from` is null at the start of a machine, branch or iteration. */
 export function transition(from: string | null, to: string, caught: boolean): string {
   return JSON.stringify([from, to, caught]);
 }
@@ -53,13 +53,13 @@ const endings = {
 } as const;
 
 /**
- * Reads the events of GetExecutionHistory, oldest first. Each event names the one before it on its own path, so that
- * the branches of a Parallel state and the iterations of a Map are told apart.
+ * Reads the events of GetExecutionHistory, oldest first. Each event names its predecessor on its own path, which tells the
+ * branches of a Parallel state and the iterations of a Map apart.
  */
 export function traceHistory(events: readonly HistoryEvent[]): ExecutionTrace {
   const trace: ExecutionTrace = { status: "RUNNING", visits: new Map(), taken: new Set() };
   const byId = new Map(events.map((event) => [event.id, event]));
-  // The visits that were open after an event, outermost first.
+  // The visits that are open after an event, outermost first.
   const open = new Map<number | undefined, OpenVisit[]>();
   const all: OpenVisit[] = [];
 
@@ -88,7 +88,7 @@ export function traceHistory(events: readonly HistoryEvent[]): ExecutionTrace {
     } else if (/^(MapIteration|MapState|ParallelState)(Failed|Aborted)$/.test(type)) {
       const index = before.findLastIndex((visit) => visit.type === "Map" || visit.type === "Parallel");
       const visit = before[index];
-      // These events do not name the error; those of the state that failed inside do.
+      // These events do not name the error; those of the failed state inside do.
       if (visit && type.endsWith("Failed")) fail(visit, event, before.at(-1));
       return before.slice(0, index + 1);
     } else if (/(Failed|TimedOut)$/.test(type)) {
@@ -123,13 +123,13 @@ export function traceHistory(events: readonly HistoryEvent[]): ExecutionTrace {
     trace.endedAt = event.timestamp;
     const { error, cause } = errorOf(event);
     trace.error = error;
-    // The error of the innermost state ended all those around it.
+    // The error of the innermost state also ended the states around it.
     if (trace.status === "FAILED") {
       for (const visit of before) if (visit.error === undefined) set(visit, error, cause);
     }
   }
 
-  /** Gives a visit that was never exited its status. */
+  /** Sets the status of a visit that was never exited. */
   function close(visit: OpenVisit): void {
     if (visit.exitedAt !== undefined) return;
     const over = trace.status !== "RUNNING" || visit.parent?.exitedAt !== undefined;
@@ -155,7 +155,7 @@ function set(visit: Visit, error = "unnamed error", cause?: string): void {
   if (cause !== undefined) visit.cause = cause;
 }
 
-/** The error in the details of an event, whatever its type. */
+/** The error in the details of an event of any type. */
 function errorOf(event: HistoryEvent): { error?: string; cause?: string } {
   for (const details of Object.values(event)) {
     if (typeof details === "object" && details !== null && ("error" in details || "cause" in details)) {
@@ -165,7 +165,7 @@ function errorOf(event: HistoryEvent): { error?: string; cause?: string } {
   return event.type?.endsWith("TimedOut") ? { error: "States.Timeout" } : {};
 }
 
-/** The status of a state that was visited several times: the one that matters most. */
+/** The status of a state that was visited several times: the most important one. */
 export function overallStatus(visits: readonly Visit[]): StateStatus | undefined {
   const order: StateStatus[] = ["failed", "running", "stopped", "caught", "succeeded"];
   return order.find((status) => visits.some((visit) => visit.status === status));

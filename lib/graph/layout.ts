@@ -1,4 +1,4 @@
-/** Where everything of a state machine's picture stands. */
+/** The layout of a state machine's picture. */
 import { Graph as DagreGraph, layout } from "@dagrejs/dagre";
 import { textWidth } from "../display/text_width.ts";
 import type { Graph, GraphEdge, GraphNode } from "./model.ts";
@@ -8,28 +8,28 @@ export interface Point {
   y: number;
 }
 
-/** The lines of a state's card; the first is its name. */
+/** The lines of text on a state's card. */
 export interface Card {
   name: string;
   caption: string;
-  /** What became of it; empty without a history. */
+  /** What happened in it; empty without a history. */
   outcome: string;
 }
 
-/** x and y are the left upper corner, relative to the graph that the node belongs to. */
+/** x and y are the upper left corner, relative to the node's graph. */
 export interface PlacedNode extends Point {
   node: GraphNode;
   card: Card;
   width: number;
   height: number;
-  /** Inside of a Map or Parallel state. */
+  /** The graphs inside a Map or Parallel state. */
   content: (Point & { graph: PlacedGraph })[];
 }
 
 export interface PlacedEdge {
   edge: GraphEdge;
   points: Point[];
-  /** Shortened to what there is room for; x and y are its middle, on the line. */
+  /** Shortened to the available space; x and y are its centre, on the line. */
   label?: Point & { text: string };
 }
 
@@ -45,7 +45,7 @@ const gap = 16;
 const longestName = 44;
 const longestLabel = 34;
 
-/** Lays out a graph from the top down; the content of a Map or Parallel state is laid out first, as its box must hold it. */
+/** Lays out a graph from top to bottom, after the graphs inside its Map and Parallel states, whose sizes it needs. */
 export function placeGraph(
   graph: Graph,
   cardOf: (node: GraphNode) => Card,

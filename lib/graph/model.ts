@@ -1,6 +1,6 @@
-/** A state machine's definition as a graph: its states, and what leads from one to another. */
+/** A state machine's definition as a graph: its states, and the transitions between them. */
 
-/** An Amazon States Language definition, as far as this project reads it. */
+/** A definition in Amazon States Language: the parts that this project reads. */
 export interface Definition {
   Comment?: string;
   StartAt: string;
@@ -12,9 +12,9 @@ export type State = Definition["States"][string];
 export interface GraphNode {
   id: string;
   kind: "start" | "end" | "state";
-  /** Of a state. */
+  /** The definition of a state; undefined for start and end. */
   state?: State;
-  /** The branches of a Parallel state, the one processor of a Map. */
+  /** The branches of a Parallel state, or the processor of a Map. */
   content: Graph[];
 }
 
@@ -22,7 +22,7 @@ export interface GraphEdge {
   from: string;
   to: string;
   kind: "next" | "choice" | "catch";
-  /** When it is taken; empty for a plain Next. */
+  /** The condition or errors on which it is taken; empty for a plain Next. */
   label: string;
 }
 
@@ -31,13 +31,13 @@ export interface Graph {
   edges: GraphEdge[];
 }
 
-/** No state can be called so: names have no control characters. */
+/** Cannot be the names of states, which have no control characters. */
 export const startId = "\u0001start";
 export const endId = "\u0001end";
 
 /**
  * The graph of a definition in Amazon States Language (https://states-language.net).
- * @throws Error for a state that leads to one that does not exist, naming both
+ * @throws Error for a transition to a state that does not exist, naming both
  */
 export function stateGraph(definition: Pick<Definition, "StartAt" | "States">, inner = false): Graph {
   const nodes: GraphNode[] = Object.entries(definition.States).map(([id, state]) => ({
@@ -47,7 +47,7 @@ export function stateGraph(definition: Pick<Definition, "StartAt" | "States">, i
     content: contentOf(state).map((content) => stateGraph(content, true)),
   }));
   const edges = Object.entries(definition.States).flatMap(([name, state]) => edgesOf(name, state));
-  // The content of a Map or Parallel state starts and ends with its box.
+  // Inside a Map or Parallel state there are no dots for start and end.
   if (!inner) {
     nodes.unshift({ id: startId, kind: "start", content: [] });
     nodes.push({ id: endId, kind: "end", content: [] });
@@ -57,7 +57,7 @@ export function stateGraph(definition: Pick<Definition, "StartAt" | "States">, i
   for (const { from, to } of kept) {
     if (to === endId || to in definition.States) continue;
     const origin = from === startId ? "StartAt" : `State "${from}"`;
-    throw new Error(`${origin} leads to "${to}", which is no state beside it.`);
+    throw new Error(`${origin} leads to "${to}", but there is no state of that name.`);
   }
   return { nodes, edges: kept };
 }

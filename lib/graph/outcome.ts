@@ -1,20 +1,20 @@
-/** How an execution of the state machine ended. */
+/** The outcomes of executions of the state machine. */
 import { listOf, partOf, sentence } from "../display/format.ts";
 import { outcomeColors, palette } from "../display/theme.ts";
 import { THRESHOLD_ERROR } from "../names.ts";
 
-/** Below the threshold the workflow fails on purpose, which is a success of its filter. */
+/** Below the threshold the execution fails on purpose: the filter has done its work. */
 export type Outcome = "succeeded" | "below threshold" | "failed" | "running";
 
-/** An execution as DescribeExecution tells it. */
+/** An execution, with the members of DescribeExecution. */
 export interface Execution {
   name: string;
   /** `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED` or `PENDING_REDRIVE`. */
   status: string;
   startDate: Date;
-  /** Absent while it runs. */
+  /** Absent while it is running. */
   stopDate?: Date;
-  /** Name of the error that ended it. */
+  /** The name of the error that ended it. */
   error?: string;
 }
 
@@ -24,7 +24,7 @@ export function outcomeOf({ status, error }: Pick<Execution, "status" | "error">
   return error === THRESHOLD_ERROR ? "below threshold" : "failed";
 }
 
-/** Colours and marks of the outcomes in charts, so that no chart tells them apart by colour alone. */
+/** The outcomes' colours and marks in charts, which must not differ by colour alone. */
 export const outcomeScale = {
   domain: ["succeeded", "below threshold", "failed", "running"] satisfies Outcome[],
   colors: [outcomeColors.succeeded, outcomeColors.belowThreshold, outcomeColors.failed, palette.sky],
@@ -37,9 +37,11 @@ export function outcomeWords(outcomes: readonly Outcome[]): string {
   if (outcomes.length === 0) return "No executions.";
   const parts = [
     sentence(`${partOf(count("succeeded"), outcomes.length, "execution")} succeeded`),
-    ...count("below threshold") ? [`${count("below threshold")} ended under the threshold`] : [],
-    ...count("failed") ? [`${count("failed")} failed${count("below threshold") ? " otherwise" : ""}`] : [],
-    ...count("running") ? [`${count("running")} still ${count("running") === 1 ? "runs" : "run"}`] : [],
+    ...count("below threshold") ? [`${count("below threshold")} ended below the threshold`] : [],
+    ...count("failed")
+      ? [`${count("failed")} failed${count("below threshold") ? " for another reason" : ""}`]
+      : [],
+    ...count("running") ? [`${count("running")} ${count("running") === 1 ? "is" : "are"} still running`] : [],
   ];
   return `${listOf(parts)}.`;
 }

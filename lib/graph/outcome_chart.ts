@@ -1,4 +1,4 @@
-/** How the executions ended, as a chart. */
+/** The outcomes of executions as a chart. */
 import type { TopLevelSpec } from "vega-lite";
 import { chartWidth, emptyChart, titled } from "../display/chart_parts.ts";
 import { countOf } from "../display/format.ts";

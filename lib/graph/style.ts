@@ -1,8 +1,8 @@
-/** How states look: pale cards with dark text, which are readable on a light and on a dark page. */
+/** The look of states: pale cards with dark text, which are readable on light and dark pages. */
 import { outcomeColors, palette } from "../display/theme.ts";
 import type { StateStatus } from "./history.ts";
 
-/** `plain` is a machine without an execution. */
+/** `plain` is for a machine without an execution. */
 export type Look = StateStatus | "notReached" | "plain";
 
 export interface CardStyle {
@@ -12,9 +12,9 @@ export interface CardStyle {
   /** SVG dash pattern; empty for a solid line. */
   dash: string;
   text: string;
-  /** Path in a square of 12; drawn, as not every font has such signs. */
+  /** An SVG path in a square of 12 × 12; not a character, as not every font has these signs. */
   icon: string;
-  /** For the legend. */
+  /** Its name in the legend. */
   word: string;
 }
 

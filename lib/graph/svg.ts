@@ -6,10 +6,10 @@ import { type PlacedEdge, type PlacedGraph, type PlacedNode, type Point, sizes }
 import type { GraphEdge, GraphNode } from "./model.ts";
 import { type Look, looks } from "./style.ts";
 
-/** What the drawing needs to know beyond places. */
+/** What the drawing needs to know besides the layout. */
 export interface Scene {
   look(node: GraphNode): Look;
-  /** Shown when resting on a state. */
+  /** The tooltip of a state. */
   hover(node: GraphNode): string;
   /** Whether the execution went this way; undefined without an execution. */
   taken(edge: GraphEdge): boolean | undefined;
@@ -18,7 +18,7 @@ export interface Scene {
 const arrow = { length: 8, width: 7 };
 const corner = 8;
 
-/** Nodes and edges of a graph, and what is inside of its boxes. */
+/** The nodes and edges of a graph, with the graphs inside its boxes. */
 export function drawGraph(graph: PlacedGraph, scene: Scene): string {
   return graph.nodes.map((node) => drawNode(node, scene)).join("") +
     graph.edges.map((edge) => drawEdge(edge, scene.taken(edge.edge))).join("");
@@ -29,7 +29,7 @@ function drawNode(placed: PlacedNode, scene: Scene): string {
   const style = looks[scene.look(node)];
   if (node.kind !== "state") return group(placed, drawDot(node.kind, style.stroke));
   const isBox = content.length > 0;
-  // A box is see-through, so its text must be readable on any page.
+  // A box is transparent, so its text must be readable on any page.
   const fill = isBox ? `${inkColor}18` : style.fill;
   const rectangle = `<rect width="${round(width)}" height="${round(height)}" rx="8" fill="${fill}" ` +
     `stroke="${style.stroke}" stroke-width="${style.strokeWidth}"${dashes(style.dash)}/>`;
@@ -61,7 +61,7 @@ function drawIcon(look: Look, { x, y }: Point, color: string): string {
     `stroke="${color}" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/>`;
 }
 
-/** The start is a full dot, the end a ring. */
+/** The start is a dot, the end a dot in a ring. */
 function drawDot(kind: "start" | "end", color: string): string {
   const radius = sizes.dot / 2;
   const title = `<title>${kind === "start" ? "Start" : "End"}</title>`;
@@ -74,14 +74,14 @@ function drawDot(kind: "start" | "end", color: string): string {
 
 /** A line between the branches of a Parallel state. */
 function separator({ x, y }: Point, { height }: PlacedNode): string {
-  const half = 8; // of the gap between two branches
+  const half = 8; // half of the gap between two branches
   const line = `M${round(x - half)} ${round(y)}V${round(height - half)}`;
   return `<path d="${line}" stroke="${inkColor}" stroke-width="1" stroke-dasharray="2 4"/>`;
 }
 
 function drawEdge({ edge, points, label }: PlacedEdge, taken: boolean | undefined): string {
   const width = taken ? 2.5 : 1.3;
-  // What was not taken steps back.
+  // Transitions that were not taken are pale.
   const opacity = taken === false ? 0.55 : 1;
   const dash = edge.kind === "catch" ? "6 4" : "";
   const tip = points.at(-1)!;
@@ -103,7 +103,7 @@ function drawEdge({ edge, points, label }: PlacedEdge, taken: boolean | undefine
     }`;
 }
 
-/** On a pale patch of its own, as it lies on the line. */
+/** A label on its own pale background, since it lies on the line. */
 function drawLabel(
   { x, y, text }: Point & { text: string },
   title: string,
@@ -121,7 +121,7 @@ function drawLabel(
     }</text></g>`;
 }
 
-/** A line through the points whose corners are rounded. */
+/** A line through the points with rounded corners. */
 function roundedPath(points: Point[]): string {
   const [first, ...others] = points;
   const parts = others.map((point, index) => {
@@ -133,14 +133,14 @@ function roundedPath(points: Point[]): string {
   return `M${pair(first!)}${parts.join("")}`;
 }
 
-/** The point at a distance from `from` on the way to `to`, at most half of that way. */
+/** The point at a distance from `from` towards `to`, at most halfway. */
 function towards(from: Point, to: Point, distance: number): Point {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const part = length === 0 ? 0 : Math.min(distance / length, 0.5);
   return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
 }
 
-/** What the looks mean, side by side. */
+/** The legend of the looks. */
 export function drawLegend(used: readonly Look[], catches: boolean): { svg: string; width: number } {
   let x = 0;
   const parts = used.map((look) => {

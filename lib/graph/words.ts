@@ -1,4 +1,4 @@
-/** What the picture of a state machine says in words: on its cards, on resting upon them, and as its title. */
+/** The texts of a state machine's picture: on its cards, in their tooltips, and its title. */
 import { countOf, formatSeconds, listOf } from "../display/format.ts";
 import { type ExecutionTrace, overallStatus, type StateStatus, type Visit } from "./history.ts";
 import { shorten } from "./layout.ts";
@@ -21,14 +21,14 @@ export function outcomeText(visits: readonly Visit[]): string {
   return seconds === undefined ? looks[status].word : `${looks[status].word} in ${duration(seconds)}`;
 }
 
-/** All that is known of a state, one fact a line. */
+/** The tooltip: everything that is known about a state, one fact per line. */
 export function hoverText(name: string, state: State, visits: readonly Visit[] | undefined): string {
   const lines = [`${name} (${stateCaption(state)})`];
   if (typeof state.Comment === "string") lines.push(state.Comment);
   if (visits === undefined) return lines.join("\n");
   if (visits.length === 0) lines.push(looks.notReached.word);
   if (visits.length > 1) lines.push(countsText(visits));
-  // Of many visits the first that went wrong is the one to look at.
+  // Of several visits, shows the first with an error.
   const shown = visits.find(({ error }) => error !== undefined) ?? visits[0];
   if (shown) lines.push(...visitLines(shown));
   return lines.join("\n");
@@ -39,13 +39,13 @@ function visitLines(visit: Visit): string[] {
   return [
     `${looks[visit.status].word}${seconds === undefined ? "" : ` after ${duration(seconds)}`}, ` +
     `entered ${visit.enteredAt.toISOString().slice(11, 23)} UTC`,
-    ...(visit.attempts > 1 ? [`${visit.attempts} attempts, tried again after ${listOf(visit.retried)}`] : []),
+    ...(visit.attempts > 1 ? [`${visit.attempts} attempts, retried after ${listOf(visit.retried)}`] : []),
     ...(visit.error === undefined ? [] : [`Error: ${visit.error}`]),
     ...(visit.cause ? [`Cause: ${shorten(visit.cause, longestCause)}`] : []),
   ];
 }
 
-/** What the whole picture shows. */
+/** The whole picture in words. */
 export function executionTitle(definition: Definition, trace: ExecutionTrace | undefined): string {
   const machine = `State machine of ${countOf(Object.keys(definition.States).length, "state")}`;
   if (!trace) return `${machine}.`;
@@ -62,7 +62,7 @@ export function executionTitle(definition: Definition, trace: ExecutionTrace | u
   return `${machine}; the execution ${ending}.`;
 }
 
-/** The innermost failed state, which is the one entered last. */
+/** The innermost failed state: the one that was entered last. */
 function placeOfFailure({ visits }: ExecutionTrace): string {
   const failed = [...visits.values()].flat().filter(({ status }) => status === "failed")
     .toSorted((a, b) => a.enteredAt.getTime() - b.enteredAt.getTime()).at(-1);

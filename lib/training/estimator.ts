@@ -1,3 +1,4 @@
+/** Trains and deploys a model with SageMaker. */
 import {
   CreateTrainingJobCommand,
   type CreateTrainingJobCommandInput,
@@ -16,7 +17,7 @@ import { runningJobs, stopTrainingJob, withoutStop } from "./running_jobs.ts";
 import { toChannels, type TrainingInput } from "./training_input.ts";
 import { toResult, type TrainingResult } from "./training_result.ts";
 
-/** A job that is stopped has 120 s to save its model, which is then uploaded. */
+/** A job has 120 s to save its model when it is stopped, and the model is uploaded afterwards. */
 const STOPPING_SECONDS = 900;
 
 export interface EstimatorOptions {
@@ -24,28 +25,28 @@ export interface EstimatorOptions {
   role: string;
   /** `s3://bucket/prefix`; the model goes to `<outputPath>/<job>/output/model.tar.gz`. */
   outputPath: string;
-  /** The algorithm trains on GPU instances; ml.p2 and ml.p3 are retired. */
+  /** Default ml.g4dn.xlarge: the algorithm needs a GPU, and ml.p2 and ml.p3 are retired. */
   instanceType?: string;
   instanceCount?: number;
   volumeSizeGb?: number;
   maxRunSeconds?: number;
   baseJobName?: string;
-  /** Variables of the training container; the local algorithm keeps `SCONES_CLASSES` with the model as its class names. */
+  /** Variables of the training container; the local algorithm stores `SCONES_CLASSES` with the model as its class names. */
   environment?: Record<string, string>;
 }
 
 export interface FitOptions extends TrainingObserver {
   jobName?: string;
   /**
-   * Takes the newest completed job with the same hyperparameters and data instead of a new one; when none has
-   * completed but one runs, whoever started it, follows that.
+   * Uses the newest completed job with identical inputs instead of starting one; if none has completed but one is running,
+   * whoever started it, follows that one.
    */
   reuse?: boolean;
-  /** Stops the job, also one that was running already and is only followed: nothing runs on behind an interrupt. */
+  /** Stops the job when aborted, also one that was already running: nothing keeps running after an interrupt. */
   signal?: AbortSignal;
 }
 
-/** A training algorithm with its settings, in the idiom of SageMaker's Python SDK: hyperparameters, fit, deploy. */
+/** A training algorithm with its settings, used as in SageMaker's Python SDK: hyperparameters, fit, deploy. */
 export class Estimator {
   readonly options: Required<EstimatorOptions>;
   readonly hyperparameters: Record<string, string> = {};
@@ -88,7 +89,7 @@ export class Estimator {
       },
       Environment: {
         ...this.options.environment,
-        // AWS's algorithm has no seed; the local one starts from it
+        // Only the local algorithm has a seed.
         ...this.aws.target === "local" ? { SCONES_SEED: `${this.aws.settings.seed}` } : {},
       },
       StoppingCondition: { MaxRuntimeInSeconds: maxRunSeconds },
@@ -97,10 +98,10 @@ export class Estimator {
 
   /**
    * Trains: starts a job (see `reuse`), follows its log, and returns when it has ended.
-   * @param inputs channel name → where its data is
-   * @throws UnexpectedStatusError when the job fails, is stopped or exceeds its maximum run time; the signal's reason
-   *   once the job has been told to stop; Error that names the job when it runs on unseen: the network or the
-   *   credentials failed for longer than the SDK retries
+   * @param inputs the data of each channel, by channel name
+   * @throws UnexpectedStatusError if the job fails, is stopped or exceeds its maximum run time; the signal's reason after
+   *   telling the job to stop; Error that names the job if it may still be running when the network or the credentials
+   *   failed for longer than the SDK retries
    */
   async fit(
     inputs: Readonly<Record<string, TrainingInput>>,
@@ -116,14 +117,14 @@ export class Estimator {
     return this.#result = await this.#follow(earlier?.jobName ?? jobName, earlier?.status, options);
   }
 
-  /** Takes the result of a job that has completed, as if this estimator had trained it. */
+  /** Uses the result of a completed job as if this estimator had trained it. */
   async attach(jobName: string, observer: TrainingObserver = {}): Promise<TrainingResult> {
     return this.#result = await this.#follow(jobName, "Completed", observer);
   }
 
   /**
-   * Puts the trained model behind an endpoint and waits until it is in service. An endpoint of that name that
-   * serves the same model with the same capture is left as it is; another model replaces its own without a gap.
+   * Deploys the trained model to an endpoint and waits until it is in service. An existing endpoint of that name that serves
+   * the same model with the same data capture is left as it is; otherwise it is updated without downtime.
    */
   async deploy(
     options: {
@@ -134,17 +135,17 @@ export class Estimator {
       signal?: AbortSignal;
     } & DeployProgress,
   ): Promise<Predictor> {
-    if (!this.#result) throw new Error("Cannot deploy before fit() or attach(): there is no model yet.");
+    if (!this.#result) throw new Error("There is no model to deploy yet: call fit() or attach() first.");
     const { imageUri, role } = this.options;
     return await deployModel(this.aws, { ...options, imageUri, role, modelData: this.#result.modelData });
   }
 
-  /** A job that is being stopped counts for the account's quota until it has ended: then the new one waits for that. */
+  /** Creates the job. If jobs that are being stopped still use up the account's quota, waits until they have ended. */
   async #create(request: CreateTrainingJobCommandInput, { status, signal }: FitOptions): Promise<void> {
     const create = () =>
       retryWhile(
         roleIsPropagating,
-        // Not ended by the signal, since the job might run all the same; #follow stops it.
+        // Not aborted by the signal, since the job might be created nevertheless; #follow stops it.
         () => this.aws.sagemaker.send(new CreateTrainingJobCommand(request)),
         { signal },
       );
@@ -155,7 +156,7 @@ export class Estimator {
       const stopping = async () => (await runningJobs(this.aws, "Stopping"))[0]?.TrainingJobName;
       const holder = quotaIsUsed ? await stopping() : undefined;
       if (!holder) throw error;
-      status?.(`Waiting for ${holder}, which is being stopped, to free its instance`);
+      status?.(`Waiting for an instance: training job ${holder} is being stopped`);
       const wait = { everySeconds: this.aws.pollSeconds, timeoutSeconds: STOPPING_SECONDS, signal };
       await waitFor(
         `The end of training job ${holder}`,
@@ -206,7 +207,7 @@ export class Estimator {
 
 type InstanceType = NonNullable<CreateTrainingJobCommandInput["ResourceConfig"]>["InstanceType"];
 
-/** The type's name is checked by AWS, which knows newer ones than this program. */
+/** Any name: AWS checks it, and knows newer types than the SDK. */
 function toInstanceType(name: string): InstanceType {
   return name as InstanceType;
 }

@@ -1,4 +1,4 @@
-/** How training went. */
+/** The progress of training, as a chart and in words. */
 import type { TopLevelSpec } from "vega-lite";
 import { chartWidth, emptyChart, titled } from "../display/chart_parts.ts";
 import { countOf, percent } from "../display/format.ts";
@@ -9,7 +9,7 @@ const series = ["training", "validation"];
 
 /**
  * Accuracy per epoch on the training and validation pictures.
- * @param options.epochs how many there will be, so that a chart that grows keeps its scale
+ * @param options.epochs the final number of epochs, so that a growing chart keeps its scale
  */
 export function trainingChart(
   epochs: readonly Epoch[],
@@ -29,7 +29,7 @@ export function trainingChart(
   return {
     title: titled(
       finding,
-      "An epoch goes once through all training pictures; the network never learns from those of validation.",
+      "In each epoch the network sees all training pictures once. It never learns from the validation pictures.",
     ),
     data: { values },
     width: chartWidth,
@@ -72,19 +72,21 @@ export function trainingChart(
   };
 }
 
-/** 1, and the multiples of a round number up to the last epoch, about ten. */
+/** About ten ticks: 1, and the multiples of a round number up to the last epoch. */
 function epochTicks(last: number): number[] {
   const step = [1, 2, 5, 10, 20, 50, 100].find((step) => last / step <= 10) ?? 200;
   const multiples = Array.from({ length: Math.floor(last / step) }, (_, index) => (index + 1) * step);
   return [...new Set([1, ...multiples])];
 }
 
-/** How good the network became. */
+/** The accuracy that the network reached. */
 export function trainingWords(epochs: readonly Epoch[]): string {
   const validated = epochs.filter((one) => one.validation !== undefined);
   const last = validated.at(-1);
   if (!last) {
-    return epochs.length === 0 ? "No epoch has ended." : `${countOf(epochs.length, "epoch")}, not validated.`;
+    return epochs.length === 0
+      ? "No epoch is complete yet."
+      : `${countOf(epochs.length, "epoch")}, not validated.`;
   }
   const best = validated.reduce((a, b) => b.validation! > a.validation! ? b : a);
   const end = `Validation accuracy ${percent(last.validation!)} after ${countOf(epochs.length, "epoch")}`;

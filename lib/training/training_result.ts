@@ -1,4 +1,4 @@
-/** What came of a training job. */
+/** The result of a training job. */
 import type { DescribeTrainingJobCommandOutput } from "@aws-sdk/client-sagemaker";
 import { UnexpectedStatusError } from "../aws/waiting.ts";
 import type { EqualJob } from "./equal_job.ts";
@@ -7,9 +7,9 @@ import type { Epoch, TrainingLog } from "./training_log.ts";
 /** What `fit` did. */
 export interface TrainingResult {
   jobName: string;
-  /** The job had completed before. */
+  /** An existing job that had completed before. */
   reused: boolean;
-  /** The job was running before. */
+  /** An existing job that was already running. */
   joined: boolean;
   modelData: string;
   network?: string;

@@ -1,4 +1,4 @@
-/** The three roles of least privilege: created, brought up to date, removed. */
+/** Creates, updates and removes the three roles, which have no more permissions than the workflow needs. */
 import { isDeepStrictEqual } from "node:util";
 import {
   CreateRoleCommand,
@@ -25,7 +25,7 @@ interface Statement {
 
 const POLICY_NAME = "scones";
 
-/** Which service assumes the role, and what it may do: no more than the workflow needs. */
+/** Which service may assume the role, and what the role may do. */
 export function roleDefinition(aws: Pick<Aws, "region" | "account" | "bucket">, kind: RoleKind) {
   const { region, account, bucket } = aws;
   const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
@@ -59,7 +59,7 @@ export function roleDefinition(aws: Pick<Aws, "region" | "account" | "bucket">, 
     },
     lambda: () => [
       allow(["s3:GetObject"], `${bucketArn}/${S3_LAYOUT.test}*`),
-      // Without it a missing key would look like a denied one.
+      // Without this permission S3 answers AccessDenied for a key that does not exist.
       allow(["s3:ListBucket"], bucketArn),
       allow(["sagemaker:InvokeEndpoint"], arn("sagemaker", `endpoint/${ENDPOINT_NAME.toLowerCase()}`)),
       allow(["logs:CreateLogGroup"], arn("logs", "*")),
@@ -69,7 +69,7 @@ export function roleDefinition(aws: Pick<Aws, "region" | "account" | "bucket">, 
       ),
     ],
     states: () => [
-      // The plain ARN does not cover calls of a version, an alias or $LATEST by name.
+      // The plain ARN does not cover versions, aliases and $LATEST.
       allow(
         ["lambda:InvokeFunction"],
         ...Object.values(FUNCTION_NAMES).flatMap((
@@ -98,8 +98,8 @@ export interface EnsuredRole {
 }
 
 /**
- * Creates the role or brings it up to date; one that a SCONES_*_ROLE_ARN variable gives is used as it is.
- * A new role takes a while to reach the services: the calls that hand it over retry (see `roleIsPropagating`).
+ * Creates the role or updates it; a role that a SCONES_*_ROLE_ARN variable names is used as it is. A new role takes a while
+ * to reach the services, so the calls that use it retry (see `roleIsPropagating`).
  */
 export async function ensureRole(aws: Aws, kind: RoleKind): Promise<EnsuredRole> {
   const given = aws.settings.roles[kind];
@@ -132,12 +132,12 @@ export async function ensureRole(aws: Aws, kind: RoleKind): Promise<EnsuredRole>
   return { arn: role.Role!.Arn!, change };
 }
 
-/** The ARN of a role that exists; undefined otherwise. */
+/** The ARN of the role; undefined if it does not exist. */
 export async function findRole(aws: Aws, kind: RoleKind): Promise<string | undefined> {
   return (await found(aws.iam.send(new GetRoleCommand({ RoleName: ROLE_NAMES[kind] }))))?.Role?.Arn;
 }
 
-/** Removes the role that this project made; returns whether there was one. */
+/** Removes the role that this project created; returns whether it existed. */
 export async function deleteRole(aws: Aws, kind: RoleKind): Promise<boolean> {
   const RoleName = ROLE_NAMES[kind];
   const policies = await found(aws.iam.send(new ListRolePoliciesCommand({ RoleName })));
@@ -149,7 +149,7 @@ export async function deleteRole(aws: Aws, kind: RoleKind): Promise<boolean> {
   return true;
 }
 
-/** IAM gives policy documents URL-encoded. */
+/** IAM returns policy documents URL-encoded. */
 function parsePolicy(document: string | undefined): unknown {
   return document && JSON.parse(decodeURIComponent(document));
 }

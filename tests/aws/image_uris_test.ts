@@ -31,10 +31,10 @@ Deno.test("retrieveImageUri: the figures of AWS's own list", () => {
 Deno.test("retrieveImageUri: unknown names are refused with what there is", () => {
   assert.throws(
     () => retrieveImageUri("image-classification", "mars-1"),
-    /not offered in region "mars-1"; it is in .*us-east-1/,
+    /region "mars-1".* available in .*us-east-1/,
   );
   assert.throws(
     () => retrieveImageUri("magic", "us-east-1"),
-    /No built-in algorithm "magic"; there is image-classification/,
+    /"magic".*image-classification/,
   );
 });

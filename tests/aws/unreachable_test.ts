@@ -21,11 +21,7 @@ Deno.test("a local AWS that has ended is named as such, with what to do", async 
         ]
       ) {
         await assert.rejects(list(), (error: Error) => {
-          assert.ok(
-            error.message.startsWith(
-              `Nothing listens on ${endpoint} (ECONNREFUSED). The local AWS has ended. Run`,
-            ),
-          );
+          assert.match(error.message, new RegExp(`${endpoint} \\(ECONNREFUSED\\)\\. The local AWS .* Run`));
           assert.ok(error.message.includes(join(stateDir, "local.log")));
           return true;
         });
@@ -45,8 +41,8 @@ Deno.test("AWS_ENDPOINT_URL of a local AWS that is gone is said to be set", asyn
   listener.close();
   const settings = readSettings({ AWS_ENDPOINT_URL: endpoint });
   await assert.rejects(connect(settings), {
-    message:
-      `Nothing listens on ${endpoint} (ECONNREFUSED). AWS_ENDPOINT_URL is set to it. Start that endpoint, or ` +
-      "unset AWS_ENDPOINT_URL (in the environment or in .env) to have a local AWS started where one is needed.",
+    message: new RegExp(
+      `${endpoint} \\(ECONNREFUSED\\)\\. AWS_ENDPOINT_URL .* unset AWS_ENDPOINT_URL .*\\.env.* local AWS started`,
+    ),
   });
 });

@@ -19,7 +19,7 @@ Deno.test("waitFor gives up in time, naming what it waited for", async () => {
   );
   await assert.rejects(waiting, (error: Error) => {
     assert.ok(error instanceof TimedOutError);
-    assert.match(error.message, /^The bus: nothing yet after 0.03 s/);
+    assert.match(error.message, /^The bus: timed out after 0.03 s/);
     return true;
   });
 });

@@ -61,8 +61,8 @@ for (let times = 0; times < 2; times++) {
 
 await statesOf((onReport) => deployWorkflow(aws, onReport));
 assert.deepEqual(await statesOf((onReport) => deployWorkflow(aws, onReport)), new Set(["unchanged"]));
-for (const { name, state } of await workflowStatus(aws)) assert.notEqual(state, "not there", name);
+for (const { name, state } of await workflowStatus(aws)) assert.notEqual(state, "does not exist", name);
 assert.deepEqual(await statesOf((onReport) => destroyWorkflow(aws, onReport)), new Set(["removed"]));
-assert.deepEqual(await statesOf((onReport) => destroyWorkflow(aws, onReport)), new Set(["was not there"]));
+assert.deepEqual(await statesOf((onReport) => destroyWorkflow(aws, onReport)), new Set(["did not exist"]));
 aws.close();
 await stopBundler();

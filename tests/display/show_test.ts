@@ -28,7 +28,7 @@ Deno.test("outside of a kernel displays print their plain text", async () => {
   assert.deepEqual(await printed(() => show(html("<b>x</b>", "x"))), ["x"]);
   const other = { [Symbol.for("Jupyter.display")]: () => ({ "text/plain": "a frame" }) };
   assert.deepEqual(await printed(() => show(Promise.resolve(other))), ["a frame"]);
-  await assert.rejects(show({}), /can show itself in Jupyter/);
+  await assert.rejects(show({}), /display itself in Jupyter/);
   assert.deepEqual(await printed(() => summary({ captures: 1 })), []);
   const lines = await printed(async () => {
     const display = await live(markdown("first"));

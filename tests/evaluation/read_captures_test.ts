@@ -119,7 +119,7 @@ Deno.test("read captures: a prefix of several endpoints, a damaged file and an i
   await withTraffic(async ({ read, put }) => {
     await assert.rejects(
       read({ prefix: "data_capture/scones" }),
-      /"data_capture\/scones"; it has to end in "\/"/,
+      /"data_capture\/scones"; it must end in "\/"/,
     );
     await assert.rejects(
       read({ expect: ["never"], signal: AbortSignal.timeout(100), timeoutSeconds: 60 }),

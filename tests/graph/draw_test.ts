@@ -89,7 +89,7 @@ Deno.test("graph: an execution that succeeded", async () => {
   assert.match(title, /^State machine of 3 states; the execution succeeded after 1\.9 s\.$/);
   assert.equal(drawnAs(svg, "succeeded").length, 3);
   assert.match(svg, />succeeded in 700 ms</);
-  assert.match(svg, /2 attempts, tried again after Lambda\.TooManyRequestsException/);
+  assert.match(svg, /2 attempts, retried after Lambda\.TooManyRequestsException/);
   assert.match(svg, /entered 14:03:00\.200 UTC/);
 });
 
@@ -171,7 +171,7 @@ Deno.test("graph: nodes lie beside one another and inside of their boxes", () =>
 
 Deno.test("graph: a transition to nowhere is refused", () => {
   const broken = { StartAt: "A", States: { A: { Type: "Pass", Next: "B" } } };
-  assert.throws(() => drawStateMachine(broken), /State "A" leads to "B", which is no state beside it/);
+  assert.throws(() => drawStateMachine(broken), /State "A" leads to "B", but there is no state/);
   assert.throws(() => drawStateMachine({ ...broken, StartAt: "C" }), /StartAt leads to "C"/);
 });
 

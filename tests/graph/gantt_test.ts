@@ -42,7 +42,7 @@ Deno.test("gantt: bars from start to end in the order of the starts, in seconds 
   assert.deepEqual(warnings, []);
   assert.equal(
     title,
-    "1 of 4 executions succeeded, 1 ended under the threshold, 1 failed otherwise and 1 still runs.",
+    "1 of 4 executions succeeded, 1 ended below the threshold, 1 failed for another reason and 1 is still running.",
   );
   assert.match(svg, /2026-01-05 14:03:00 UTC/);
   assert.match(svg, />0003</);
@@ -58,6 +58,6 @@ Deno.test("gantt: many executions are drawn without names, one with its whole na
   const { svg, warnings } = await draw(executionGantt(many));
   assert.deepEqual(warnings, []);
   assert(!svg.includes(">run-7<"));
-  assert.match(svg, /executions, in the order of their starts/);
+  assert.match(svg, /executions, by start/);
   assert.equal(values(executionGantt(executions.slice(0, 1)))[0]!.label, "2026-01-05-0002");
 });

@@ -23,10 +23,10 @@ Deno.test("outcomes in words", () => {
   assert.equal(outcomeWords(["succeeded"]), "The one execution succeeded.");
   assert.equal(
     outcomeWords(["succeeded", "failed", "running"]),
-    "1 of 3 executions succeeded, 1 failed and 1 still runs.",
+    "1 of 3 executions succeeded, 1 failed and 1 is still running.",
   );
   assert.equal(
     outcomeWords(["below threshold", "failed"]),
-    "None of 2 executions succeeded, 1 ended under the threshold and 1 failed otherwise.",
+    "None of 2 executions succeeded, 1 ended below the threshold and 1 failed for another reason.",
   );
 });

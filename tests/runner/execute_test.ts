@@ -101,10 +101,10 @@ Deno.test("an interruption ends the running cell and keeps what it has put out",
   });
 });
 
-Deno.test("a file that is no notebook is refused by name", async () => {
+Deno.test("a file that is not a notebook is refused by name", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "no.ipynb");
     await Deno.writeTextFile(path, "{}");
-    await assert.rejects(executeNotebook(path), /no\.ipynb is no notebook of format 4/);
+    await assert.rejects(executeNotebook(path), /no\.ipynb is not a notebook of format 4/);
   });
 });

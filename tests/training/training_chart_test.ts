@@ -34,5 +34,5 @@ Deno.test("training in words", () => {
     "Validation accuracy 90% after 4 epochs; the best was 92.5%, after 2.",
   );
   assert.equal(trainingWords([{ epoch: 0, train: 0.5 }]), "1 epoch, not validated.");
-  assert.equal(trainingWords([]), "No epoch has ended.");
+  assert.equal(trainingWords([]), "No epoch is complete yet.");
 });

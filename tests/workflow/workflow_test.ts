@@ -179,7 +179,7 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
         "status lists what is there; destroy removes it, and says so when there is nothing",
         async () => {
           const states = async () => (await workflowStatus(aws)).map(({ state }) => state);
-          assert.ok((await states()).every((state) => state !== "not there"));
+          assert.ok((await states()).every((state) => state !== "does not exist"));
           const destroyed = async () => {
             const reports: ResourceReport[] = [];
             await destroyWorkflow(aws, (report) => reports.push(report));
@@ -189,10 +189,10 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
           const training = estimator.fit(imageChannels(`s3://${aws.bucket}`));
           const stopped = assert.rejects(training, /is Stopped/);
           while ((await trainingStates(aws)).length === 0) await sleep(0.05);
-          assert.deepEqual(await destroyed(), new Set(["removed", "told to stop"]));
+          assert.deepEqual(await destroyed(), new Set(["removed", "stopping"]));
           await stopped;
-          assert.deepEqual(await destroyed(), new Set(["was not there"]));
-          assert.deepEqual((await states()).filter((state) => state !== "not there"), ["holds data"]);
+          assert.deepEqual(await destroyed(), new Set(["did not exist"]));
+          assert.deepEqual((await states()).filter((state) => state !== "does not exist"), ["contains data"]);
         },
       );
     } finally {
