@@ -1,4 +1,4 @@
-/** What the notebooks use: the workflow's steps, in the order in which they come, and how they are shown. */
+/** What the notebooks use: the steps of the workflow, in order, and views of their results. */
 export { type Aws, connect } from "./aws/clients.ts";
 export { getObject, listObjects } from "./aws/s3.ts";
 export { inferenceIdOf } from "./inference_id.ts";
@@ -38,7 +38,7 @@ export { deployStateMachine, findStateMachine } from "./workflow/state_machine.t
 // 5 Evaluation
 export * from "./evaluation/mod.ts";
 
-// Showing
+// Views
 export { chart } from "./display/chart.ts";
 export { show, summary, table } from "./display/show.ts";
 export * from "./notebook/evaluation_views.ts";

@@ -1,7 +1,7 @@
 /** Selects the pictures of some classes. */
 import pl, { type DataFrame } from "nodejs-polars";
-import { type Batch, type Cifar, ROW_BYTES } from "./cifar.ts";
 import { nearest } from "../nearest.ts";
+import { type Batch, type Cifar, ROW_BYTES } from "./cifar.ts";
 import { DatasetError } from "./errors.ts";
 
 /** A selected picture. */

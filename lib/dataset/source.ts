@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { download } from "./download.ts";
 import { DatasetError, reasonOf } from "./errors.ts";
 import type { Progress } from "./progress.ts";
-import { download } from "./download.ts";
 
 /** Where CIFAR-100's home page keeps the Python version, and the md5 that the page gives for it. */
 export const CIFAR100_URL = "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz";

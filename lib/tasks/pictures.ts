@@ -1,7 +1,7 @@
 /** Makes the README's pictures from the last run's reports. */
 import { join } from "node:path";
-import type { Summary } from "../runner/summary.ts";
 import { joined, outputsOf, readNotebook } from "../runner/notebook.ts";
+import type { Summary } from "../runner/summary.ts";
 import { PROJECT_DIR } from "../settings.ts";
 import { runProgram } from "./task.ts";
 

@@ -59,7 +59,7 @@ Deno.test("what needs attention is computed from the figures", () => {
     ],
     [{ captures: 39 }, /missing.* 39 captured predictions for 40 executions/],
     [{ accuracyOfAccepted: 0.9 }, /the threshold does not help/],
-    [{ dataset: { ...good.dataset, synthetic: true } }, /synthetic pictures/],
+    [{ dataset: { ...good.dataset, synthetic: true } }, /synthetic/],
     [{ target: "aws" }, /costs money/],
   ];
   for (const [change, expected] of cases) {
