@@ -23,7 +23,7 @@ export class TimedOutError extends Error {
 
 /**
  * Polls: calls `look` until it returns something.
- * @param what the subject of the error message
+ * @param what names what is waited for, in the error message
  * @throws TimedOutError, the signal's reason, or whatever `look` throws
  */
 export async function waitFor<T>(

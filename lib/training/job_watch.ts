@@ -5,12 +5,13 @@ import { sleep } from "../aws/waiting.ts";
 import { JobLogs } from "./job_logs.ts";
 import { type Epoch, TrainingLog } from "./training_log.ts";
 
-/** Told what happens while a job runs. */
+/** Called while a job is running. */
 export interface TrainingObserver {
-  /** Called for each status of the job, such as "Downloading input data". */
+  /** Each new status of the job, such as "Downloading input data". */
   status?(message: string): void;
+  /** Each line of the job's log. */
   line?(line: string): void;
-  /** Called when the log told something new of an epoch, with all epochs so far. */
+  /** All epochs so far, whenever the log says something new about one. */
   epochs?(epochs: readonly Epoch[]): void | Promise<void>;
 }
 

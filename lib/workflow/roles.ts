@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-iam";
 import type { Aws } from "../aws/clients.ts";
 import { retrieveImageUri } from "../aws/image_uris.ts";
+import { partitionOf } from "../aws/partition.ts";
 import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, S3_LAYOUT } from "../names.ts";
 
 export type RoleKind = keyof typeof ROLE_NAMES;
@@ -28,7 +29,7 @@ const POLICY_NAME = "scones";
 /** Which service may assume the role, and what the role may do. */
 export function roleDefinition(aws: Pick<Aws, "region" | "account" | "bucket">, kind: RoleKind) {
   const { region, account, bucket } = aws;
-  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  const partition = partitionOf(region);
   const arn = (service: string, resource: string) =>
     `arn:${partition}:${service}:${region}:${account}:${resource}`;
   const bucketArn = `arn:${partition}:s3:::${bucket}`;

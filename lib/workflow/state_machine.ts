@@ -8,6 +8,7 @@ import {
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
 import type { Aws } from "../aws/clients.ts";
+import { partitionOf } from "../aws/partition.ts";
 import { retryWhile, roleIsPropagating } from "../aws/retries.ts";
 import { waitFor } from "../aws/waiting.ts";
 import type { Definition } from "../graph/model.ts";
@@ -15,8 +16,7 @@ import { FUNCTION_NAMES, STATE_MACHINE_NAME } from "../names.ts";
 import { PROJECT_DIR } from "../settings.ts";
 
 export function stateMachineArn({ region, account }: Pick<Aws, "region" | "account">): string {
-  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-  return `arn:${partition}:states:${region}:${account}:stateMachine:${STATE_MACHINE_NAME}`;
+  return `arn:${partitionOf(region)}:states:${region}:${account}:stateMachine:${STATE_MACHINE_NAME}`;
 }
 
 /**
