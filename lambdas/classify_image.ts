@@ -1,4 +1,5 @@
-/** Second function: sends the picture to the endpoint and passes on the probabilities of its classes. */
+/** Second function: sends the picture to the endpoint and returns the probabilities of the classes. */
+import { createHash } from "node:crypto";
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 
 interface Input {
@@ -9,7 +10,15 @@ interface Input {
 
 const runtime = new SageMakerRuntimeClient({});
 
-/** @returns bucket, key and `inferences`; the picture is dropped, since nobody needs it any more */
+/**
+ * Joins the captured record with its picture: the key where it is a valid id (1 to 64 printable ASCII characters), else
+ * the key's SHA-256. The evaluation makes the same ids.
+ */
+function inferenceIdOf(key: string): string {
+  return /^[!-~]([ -~]{0,62}[!-~])?$/.test(key) ? key : createHash("sha256").update(key).digest("hex");
+}
+
+/** @returns bucket, key and `inferences`; the picture is dropped, as it is no longer needed */
 export async function handler({ s3_bucket, s3_key, image_data }: Input) {
   const EndpointName = process.env.ENDPOINT_NAME;
   if (!EndpointName) throw new Error("The environment variable ENDPOINT_NAME is not set");
@@ -22,8 +31,7 @@ export async function handler({ s3_bucket, s3_key, image_data }: Input) {
       ContentType: "image/png",
       Accept: "application/json",
       Body: Buffer.from(image_data, "base64"),
-      // Joins the captured record with its picture. An id has at most 64 characters; the end of a key tells more.
-      InferenceId: s3_key.slice(-64),
+      InferenceId: inferenceIdOf(s3_key),
     }),
   );
   const inferences: number[] = JSON.parse(Body.transformToString());

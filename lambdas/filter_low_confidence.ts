@@ -1,4 +1,4 @@
-/** Third function: lets confident answers pass and ends the execution of the others. */
+/** Third function: passes confident answers on, and ends the execution of the others. */
 
 interface Input {
   s3_bucket: string;
@@ -6,20 +6,20 @@ interface Input {
   inferences: number[];
 }
 
-/** Step Functions takes an error by its `name`, which a bundler must not rename: it is set, not derived. */
+/** Step Functions uses the `name` of an error. It is a constant, as the bundler renames classes. */
 class ThresholdConfidenceNotMet extends Error {
   override name = "THRESHOLD_CONFIDENCE_NOT_MET";
 }
 
 /**
- * @returns the input, when its highest probability reaches the threshold
+ * @returns the input, if its highest probability reaches the threshold
  * @throws THRESHOLD_CONFIDENCE_NOT_MET otherwise
  */
 export function handler(input: Input): Promise<Input> {
   const threshold = Number(process.env.THRESHOLD);
   if (!(threshold > 0 && threshold < 1)) {
     throw new RangeError(
-      `The environment variable THRESHOLD is "${process.env.THRESHOLD}"; it must be between 0 and 1`,
+      `The environment variable THRESHOLD is "${process.env.THRESHOLD}"; it must be greater than 0 and less than 1`,
     );
   }
   if (!Array.isArray(input.inferences) || input.inferences.length === 0) {

@@ -1,4 +1,4 @@
-/** First function: reads the picture from S3 and passes it on as base64. */
+/** First function: reads the picture from S3 and returns it as base64. */
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 
 interface Input {
@@ -6,7 +6,7 @@ interface Input {
   s3_key: string;
 }
 
-// Made once per execution environment; warm invocations share the connections.
+// Created once per execution environment, so that warm invocations reuse its connections.
 const s3 = new S3Client({});
 
 /** @returns the input's bucket and key, and the picture as base64 in `image_data` */

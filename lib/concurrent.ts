@@ -1,6 +1,6 @@
 /**
- * Calls `work` on every item, at most `limit` at a time, and returns the results in the items' order. After a
- * failure or an abort no further item is begun; what is under way is waited for, then the first error is thrown.
+ * Calls `work` on every item, at most `limit` at a time, and returns the results in the order of the items. After a
+ * failure or an abort it starts no further item, waits for those that are running, and throws the first error.
  */
 export async function mapBounded<T, R>(
   items: readonly T[],

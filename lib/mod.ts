@@ -1,36 +1,46 @@
-/** What the notebooks use: the workflow's steps, in the order in which they come, and how they are shown. */
-export { type Aws, connect } from "./aws.ts";
-export { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, S3_LAYOUT, STATE_MACHINE_NAME } from "./names.ts";
-export { ensureRole } from "./roles.ts";
-export { getObject, listObjects } from "./s3.ts";
+/** What the notebooks use: the steps of the workflow, in order, and views of their results. */
+export { type Aws, connect } from "./aws/clients.ts";
+export { getObject, listObjects } from "./aws/s3.ts";
+export { inferenceIdOf } from "./inference_id.ts";
+export {
+  ENDPOINT_NAME,
+  FUNCTION_NAMES,
+  ROLE_NAMES,
+  S3_LAYOUT,
+  STATE_MACHINE_NAME,
+  THRESHOLD_ERROR,
+} from "./names.ts";
 export { setVariables } from "./settings.ts";
+export { ensureRole } from "./workflow/roles.ts";
 
 // 1 Data staging
+export { classCounts, countsChart } from "./dataset/counts_chart.ts";
 export { batchFrame, selectClasses } from "./dataset/mod.ts";
-export { stagedDataset } from "./staging.ts";
+export { stagedDataset } from "./dataset/staging.ts";
 
 // 2 Training and deployment
+export { retrieveImageUri } from "./aws/image_uris.ts";
 export { DataCaptureConfig } from "./training/data_capture_config.ts";
 export { findEndpoint } from "./training/endpoint.ts";
 export { Estimator } from "./training/estimator.ts";
-export { retrieveImageUri } from "./training/image_uris.ts";
 export { imageChannels } from "./training/training_input.ts";
 
 // 3 Lambda functions
 export { invokeFunction } from "./workflow/functions.ts";
 
 // 4 Step Functions
+export { executionGantt } from "./graph/gantt.ts";
+export { outcomeChart } from "./graph/outcome_chart.ts";
 export { findFunctionArns } from "./workflow/deployment.ts";
-export { countExecutions, generateTestCases, runExecutions, THRESHOLD_ERROR } from "./workflow/executions.ts";
+export { countExecutions, generateTestCases, runExecutions } from "./workflow/executions.ts";
 export { deployStateMachine, findStateMachine } from "./workflow/state_machine.ts";
-export { executionGantt } from "./workflow/gantt.ts";
 
 // 5 Evaluation
 export * from "./evaluation/mod.ts";
 
-// Showing
-export { chart } from "./notebook/chart.ts";
-export { show, summary, table } from "./notebook/display.ts";
+// Views
+export { chart } from "./display/chart.ts";
+export { show, summary, table } from "./display/show.ts";
 export * from "./notebook/evaluation_views.ts";
 export * from "./notebook/steps.ts";
 export * from "./notebook/views.ts";

@@ -1,4 +1,4 @@
-/** What the project's resources are called on the target, so that each notebook finds what another one made. */
+/** The names of the project's resources on the target, by which each notebook finds what the ones before it created. */
 
 export const ENDPOINT_NAME = "scones-unlimited";
 export const TRAINING_JOB_BASE_NAME = "scones-image-classification";
@@ -16,7 +16,10 @@ export const ROLE_NAMES = {
   states: "scones-states-role",
 } as const;
 
-/** Keys and prefixes in the bucket. A folder's prefix ends in a slash, as S3 prefixes are plain strings. */
+/** The error by which the third function ends an execution whose classification is not confident enough. */
+export const THRESHOLD_ERROR = "THRESHOLD_CONFIDENCE_NOT_MET";
+
+/** Keys and prefixes in the bucket. The prefix of a folder ends in a slash, since S3 compares prefixes as plain strings. */
 export const S3_LAYOUT = {
   train: "train/",
   test: "test/",
@@ -26,7 +29,7 @@ export const S3_LAYOUT = {
   dataCapture: "data_capture",
 } as const;
 
-/** `2026-01-31-12-05-09-123`, which a name may hold. */
+/** A time in the form `2026-01-31-12-05-09-123`, which is valid in the names of AWS resources. */
 export function timestamp(date = new Date()): string {
   return date.toISOString().replaceAll(/[T:.]/g, "-").replace("Z", "");
 }

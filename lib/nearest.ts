@@ -1,6 +1,6 @@
 /**
- * The candidate that `text` is the beginning of, else the one that is the fewest single edits away: letters put in, left
- * out, replaced or swapped with their neighbour. Undefined when even that one differs in more than a third of its letters.
+ * The candidate that begins with `text`, else the one with the smallest edit distance (insertions, deletions,
+ * replacements, swaps of neighbours). Undefined if that one differs in more than a third of its letters.
  */
 export function nearest(text: string, candidates: readonly string[]): string | undefined {
   const longer = text.length < 3 ? undefined : candidates.find((candidate) => candidate.startsWith(text));

@@ -21,9 +21,105 @@ function imports(path: string): string[] {
 
 const isLocal = (path: string) => path.startsWith(join("lib", "local") + "/");
 const lib = sources("lib");
+const workflow = lib.filter((path) => !isLocal(path));
+
+/** The circles of imports among the files: each as its files, in order. */
+function circles(paths: readonly string[]): string[][] {
+  const targets = new Map(
+    paths.map((path) => [path, imports(path).filter((target) => paths.includes(target))]),
+  );
+  const reached = new Map(paths.map((path) => {
+    const found = new Set<string>();
+    const waiting = [...targets.get(path)!];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (!found.has(next)) waiting.push(...targets.get(next)!);
+      found.add(next);
+    }
+    return [path, found];
+  }));
+  const together = paths.filter((path) => reached.get(path)!.has(path)).map((path) =>
+    paths.filter((other) => reached.get(path)!.has(other) && reached.get(other)!.has(path)).sort()
+  );
+  return [...new Map(together.map((circle) => [circle[0]!, circle])).values()].sort();
+}
+
+Deno.test("the workflow's files import each other in no circle", () => {
+  assert.deepEqual(circles(workflow), []);
+});
+
+Deno.test("the local AWS's files import each other in no circle but the known ones", () => {
+  // Known circles, to be mended: nothing may be added here, and what is mended has to go.
+  const image = "lib/local/sagemaker/image_classification";
+  const known = [
+    ["lib/local/sagemaker/endpoints.ts", "lib/local/sagemaker/fleet.ts"],
+    [`${image}/blocked.ts`, `${image}/convolution.ts`],
+    [`${image}/compact.ts`, `${image}/networks.ts`, `${image}/resnet.ts`],
+    [
+      "lib/local/states/children.ts",
+      "lib/local/states/interpreter.ts",
+      "lib/local/states/machines.ts",
+      "lib/local/states/run.ts",
+    ],
+    [
+      "lib/local/states/failures.ts",
+      "lib/local/states/journal.ts",
+      "lib/local/states/paths.ts",
+      "lib/local/states/sdk.ts",
+      "lib/local/states/sns_task.ts",
+      "lib/local/states/task.ts",
+    ],
+  ];
+  assert.deepEqual(circles(lib.filter(isLocal)), known);
+});
+
+/** The rooms of the workflow from the top down; files beside the rooms (settings, names) lie below them all. */
+const ROOMS = [
+  ["tasks"],
+  ["runner"],
+  ["notebook"],
+  ["evaluation"],
+  ["workflow"],
+  ["training"],
+  ["dataset"],
+  ["graph"],
+  ["display", "aws"], // which know nothing of each other
+  ["settings"],
+];
+
+function roomOf(path: string): string {
+  if (path === join("lib", "mod.ts")) return "notebook"; // what the notebooks import
+  const [, folder, file] = path.split("/");
+  return file === undefined ? "settings" : folder!;
+}
+
+Deno.test("each room of the workflow imports from itself and from lower rooms only", () => {
+  const height = (room: string) => ROOMS.findIndex((rooms) => rooms.includes(room));
+  assert.deepEqual(
+    [...new Set(workflow.map(roomOf))].filter((room) => height(room) < 0),
+    [],
+    "unknown rooms",
+  );
+  const upwards = workflow.flatMap((path) =>
+    imports(path).filter((target) => workflow.includes(target)).filter((target) => {
+      const [from, to] = [roomOf(path), roomOf(target)];
+      return from !== to && height(to) <= height(from);
+    }).map((target) => `${path} imports ${target}`)
+  );
+  assert.deepEqual(upwards, []);
+});
+
+Deno.test("drawings and displays are made from plain data, without AWS's clients", () => {
+  const shown = workflow.filter((path) => ["display", "graph"].includes(roomOf(path)));
+  const trespasses = shown.flatMap((path) =>
+    imports(path).filter((target) => target.startsWith("lib/aws/")).map((target) =>
+      `${path} imports ${target}`
+    )
+  );
+  assert.deepEqual(trespasses, []);
+});
 
 Deno.test("the workflow reaches the local AWS only over HTTP", () => {
-  const trespasses = lib.filter((path) => !isLocal(path))
+  const trespasses = workflow
     .flatMap((path) => imports(path).filter(isLocal).map((target) => `${path} imports ${target}`));
   assert.deepEqual(trespasses, []);
 });
@@ -38,9 +134,9 @@ Deno.test("the local AWS knows nothing of the workflow, but for tables of facts"
   assert.deepEqual(trespasses, []);
 });
 
-Deno.test("the Lambda functions import AWS SDK clients and nothing else", () => {
+Deno.test("the Lambda functions import AWS SDK clients and what Node has, and nothing else", () => {
   const others = sources("lambdas").flatMap((path) =>
-    imports(path).filter((target) => !target.startsWith("@aws-sdk/client-")).map((target) =>
+    imports(path).filter((target) => !/^(@aws-sdk\/client-|node:)/.test(target)).map((target) =>
       `${path} imports ${target}`
     )
   );

@@ -1,3 +1,4 @@
+/** Reads the archive's tar.gz file. */
 import { createTarDecoder, type ParsedTarEntry } from "modern-tar";
 import { DatasetError, reasonOf } from "./errors.ts";
 
@@ -9,15 +10,14 @@ export interface ArchiveMembers {
 }
 
 const WANTED = ["train", "test", "meta"];
-/** CIFAR-100's largest member has 155 MB; a header that claims far more is no data set of this kind. */
+/** CIFAR-100's largest file has 155 MB; an archive whose header claims far more is not a data set of this kind. */
 const MAX_MEMBER_BYTES = 2 ** 30;
 
 /**
- * Reads `train`, `test` and `meta` out of a tar.gz file, as a stream: neither the compressed nor the whole
- * uncompressed archive is ever in memory. The folder in front of the names does not matter. The file is read
- * to its end, so gzip's checksum of the content is verified.
+ * Reads `train`, `test` and `meta` from a tar.gz file, in any folder, as a stream: the whole archive is never in memory. The
+ * file is read to its end, which verifies gzip's checksum.
  *
- * @throws DatasetError when the file is no gzip or tar, is truncated or corrupt, or lacks a member
+ * @throws DatasetError if the file is not a gzip or tar file, is truncated or corrupt, or lacks one of the three
  */
 export async function readArchive(path: string, signal?: AbortSignal): Promise<ArchiveMembers> {
   using file = await Deno.open(path);
@@ -39,7 +39,7 @@ export async function readArchive(path: string, signal?: AbortSignal): Promise<A
     if (error instanceof DatasetError) throw error;
     throw new DatasetError(
       `${path}: the archive is truncated or corrupt${names.length > 0 ? ` at ${names.at(-1)}` : ""}: ` +
-        `${reasonOf(error)}. Remove it and fetch it again`,
+        `${reasonOf(error)}. Delete it and download it again`,
       { cause: error },
     );
   }
@@ -47,7 +47,9 @@ export async function readArchive(path: string, signal?: AbortSignal): Promise<A
   if (!train || !test || !meta) {
     const missing = WANTED.filter((name) => !found.has(name)).join(", ");
     throw new DatasetError(
-      `${path}: the archive has no ${missing}; it holds ${names.slice(0, 10).join(", ") || "nothing"}. ` +
+      `${path}: the archive does not contain ${missing}, only ${
+        names.slice(0, 10).join(", ") || "nothing"
+      }. ` +
         `It must have the layout of cifar-100-python.tar.gz`,
     );
   }
@@ -59,13 +61,15 @@ async function assertGzip(file: Deno.FsFile, path: string): Promise<void> {
   const count = await file.read(start);
   await file.seek(0, Deno.SeekMode.Start);
   if (count !== 2 || start[0] !== 0x1f || start[1] !== 0x8b) {
-    throw new DatasetError(`${path}: this is no gzip file; expected a .tar.gz as CIFAR-100's`);
+    throw new DatasetError(`${path} is not a gzip file. It must be a .tar.gz file like CIFAR-100's`);
   }
 }
 
 async function readBody({ header, body }: ParsedTarEntry): Promise<Uint8Array<ArrayBuffer>> {
   if (header.size > MAX_MEMBER_BYTES) {
-    throw new DatasetError(`${header.name}: ${header.size} bytes, more than ${MAX_MEMBER_BYTES}`);
+    throw new DatasetError(
+      `${header.name} in the archive has ${header.size} bytes; at most ${MAX_MEMBER_BYTES} are read`,
+    );
   }
   const bytes = new Uint8Array(header.size);
   let at = 0;

@@ -1,3 +1,4 @@
+/** CIFAR-100 in memory: labels, file names and pixels. */
 import { readArchive } from "./archive.ts";
 import { DatasetError } from "./errors.ts";
 import { NdArray, type PickleValue, readPickle } from "./pickle.ts";
@@ -19,13 +20,13 @@ export interface Cifar {
   train: Batch;
   test: Batch;
   labelNames: string[];
-  /** Where the archive comes from, for people to read. */
+  /** Where the archive comes from, for display. */
   source: string;
   /** Whether the archive says that its pictures were drawn by this project. */
   synthetic: boolean;
 }
 
-/** Stands in the `batch_label` of an archive whose pictures the project drew itself. */
+/** Marks the `batch_label` of an archive whose pictures the project drew itself. */
 export const SYNTHETIC_MARK = "synthetic pictures";
 
 export interface ReadCifarOptions {
@@ -37,7 +38,7 @@ export interface ReadCifarOptions {
 /**
  * Reads an archive in the format of cifar-100-python.tar.gz.
  *
- * @throws DatasetError when the archive or a pickle in it is damaged, or its content does not fit together
+ * @throws DatasetError if the archive or a pickle in it is damaged, or its parts do not match
  */
 export async function readCifar(path: string, options: ReadCifarOptions = {}): Promise<Cifar> {
   const members = await readArchive(path, options.signal);
@@ -60,41 +61,45 @@ function batchOf(dict: Map<string, PickleValue>, file: string, labelNames: strin
   const pixels = field(dict, "data", file);
   const rows = filenames.length;
   if (!(pixels instanceof NdArray) || pixels.shape.length !== 2 || pixels.shape[1] !== ROW_BYTES) {
-    throw new DatasetError(`${file}: data is no array of rows of ${ROW_BYTES} bytes`);
+    throw new DatasetError(`${file}: data is not an array with ${ROW_BYTES} bytes in each row`);
   }
   if (labels.length !== rows || pixels.shape[0] !== rows) {
     throw new DatasetError(
       `${file}: ${rows} filenames, ${labels.length} fine_labels and ${pixels.shape[0]} rows of data; ` +
-        `the three numbers must be equal`,
+        `there must be equally many of each`,
     );
   }
   const fineLabels = Uint8Array.from(labels, (label, row) => {
     if (typeof label === "number" && label >= 0 && label < Math.min(labelNames.length, 256)) return label;
-    throw new DatasetError(`${file}: fine_labels[${row}] is none of meta's ${labelNames.length} labels`);
+    throw new DatasetError(
+      `${file}: fine_labels[${row}] is ${String(label)}, not one of the ${labelNames.length} labels in meta`,
+    );
   });
   return { fineLabels, filenames, pixels: pixels.data };
 }
 
 function dictOf(value: PickleValue, file: string): Map<string, PickleValue> {
   if (value instanceof Map) return value;
-  throw new DatasetError(`${file}: the pickle holds no dictionary`);
+  throw new DatasetError(`${file}: the pickle does not contain a dictionary`);
 }
 
 function field(dict: Map<string, PickleValue>, key: string, file: string): PickleValue {
   const value = dict.get(key);
   if (value !== undefined) return value;
-  throw new DatasetError(`${file}: no ${key} in it, only ${[...dict.keys()].join(", ")}; CIFAR-100 has one`);
+  throw new DatasetError(
+    `${file} has no ${key}, only ${[...dict.keys()].join(", ")}. It must have the layout of CIFAR-100`,
+  );
 }
 
 function listOf(dict: Map<string, PickleValue>, key: string, file: string): PickleValue[] {
   const value = field(dict, key, file);
   if (Array.isArray(value)) return value;
-  throw new DatasetError(`${file}: ${key} is no list`);
+  throw new DatasetError(`${file}: ${key} is not a list`);
 }
 
 function textsOf(dict: Map<string, PickleValue>, key: string, file: string): string[] {
   return listOf(dict, key, file).map((value, i) => {
     if (typeof value === "string") return value;
-    throw new DatasetError(`${file}: ${key}[${i}] is no text`);
+    throw new DatasetError(`${file}: ${key}[${i}] is not a string`);
   });
 }

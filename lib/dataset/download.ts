@@ -1,11 +1,12 @@
+/** Downloads a file, and continues a download that broke off. */
 import { DatasetError, DownloadUnavailableError, reasonOf } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 
 export interface DownloadOptions {
   url: string;
-  /** The file to write. What it already holds is kept when the server can go on from there. */
+  /** The file to write. What it already holds is kept if the server can continue from there. */
   part: string;
-  /** Whether a checksum of the whole will be compared, which makes going on safe without a validator. */
+  /** Whether the checksum of the whole file will be compared, which makes it safe to continue without a validator. */
   checked: boolean;
   /** In bytes. */
   onProgress?: (progress: Progress) => void;
@@ -17,12 +18,12 @@ const CONNECT_SECONDS = 10;
 const STALL_SECONDS = 60;
 const TRIES = 3;
 
-/** The connection broke after the answer had begun. */
+/** The connection broke during the download. */
 class BrokenConnection extends DatasetError {}
 
 /**
- * Downloads `url` into `part`. A connection that breaks is taken up again with a Range request; what was
- * received stays in `part`, so that the next run goes on too.
+ * Downloads `url` into `part`. If the connection breaks, it continues with a Range request; what was received stays in
+ * `part`, so that the next run can continue too.
  *
  * @returns whether bytes that were in `part` before may have been kept
  */
@@ -43,7 +44,7 @@ export async function download(options: DownloadOptions): Promise<{ resumed: boo
   throw broken;
 }
 
-/** One request. Returns the offset at which the server began. */
+/** Makes one request. Returns the offset at which the response starts. */
 async function request(options: DownloadOptions): Promise<number> {
   const { url, part, onProgress } = options;
   using watchdog = new Watchdog(options.signal);
@@ -51,19 +52,19 @@ async function request(options: DownloadOptions): Promise<number> {
   const response = await open(options, offset, watchdog);
   if (response.status === 416 && offset > 0) {
     await response.body?.cancel();
-    await Deno.remove(part); // longer than what the server has: not the same file
+    await Deno.remove(part); // longer than the file on the server, so it is another file
     return await request(options);
   }
   if (!response.ok || !response.body) {
     await response.body?.cancel();
     throw new DownloadUnavailableError(
       `${url} answered ${response.status} ${response.statusText}`.trimEnd(),
-      "Check the address, or set SCONES_DATASET_URL to another one or to a local copy",
+      "Check the address, or set SCONES_DATASET_URL to another address or a local copy",
     );
   }
   const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get("content-range") ?? "");
   if (response.status === 206 && Number(range?.[1]) !== offset) {
-    throw new DatasetError(`${url} answered with another part of the file than was asked for`);
+    throw new DatasetError(`${url} answered with a wrong part of the file`);
   }
   const startAt = response.status === 206 ? offset : 0;
   const length = response.headers.get("content-length");
@@ -81,11 +82,13 @@ async function request(options: DownloadOptions): Promise<number> {
       onProgress?.({ done: receivedBytes, total: totalBytes });
       watchdog.expectWithin(STALL_SECONDS);
     }
-    if (totalBytes !== undefined && receivedBytes < totalBytes) throw new Error("the server closed it early");
+    if (totalBytes !== undefined && receivedBytes < totalBytes) {
+      throw new Error("the server closed the connection early");
+    }
   } catch (error) {
     throw new BrokenConnection(
       `The download of ${url} broke off after ${receivedBytes} of ${totalBytes ?? "an unknown number of"} ` +
-        `bytes: ${reasonOf(error)}. What was received is kept; run again to go on`,
+        `bytes: ${reasonOf(error)}. Run this again to continue it`,
       { cause: error },
     );
   }
@@ -94,7 +97,7 @@ async function request(options: DownloadOptions): Promise<number> {
 
 async function open(options: DownloadOptions, offset: number, watchdog: Watchdog): Promise<Response> {
   const seconds = options.connectSeconds ?? CONNECT_SECONDS;
-  // Compression on the way would change what Range and Content-Length count.
+  // Compression would change what Range and Content-Length count.
   const headers = new Headers({ "accept-encoding": "identity" });
   if (offset > 0) {
     headers.set("range", `bytes=${offset}-`);
@@ -114,7 +117,7 @@ async function open(options: DownloadOptions, offset: number, watchdog: Watchdog
   }
 }
 
-/** What stopped a request, without the wrapping that names the address again. */
+/** Why a request failed, without fetch's prefix that repeats the address. */
 function networkReason(error: unknown): string {
   const inner = error instanceof Error && error.cause instanceof Error
     ? error.cause.message
@@ -122,7 +125,7 @@ function networkReason(error: unknown): string {
   return inner.replace(/^error sending request for url \(.*?\): (client error \(\w+\): )?/, "");
 }
 
-/** Aborts when nothing happens for the given time, or when the caller's signal does. */
+/** Aborts if nothing arrives for the given time, or when the caller's signal aborts. */
 class Watchdog {
   #controller = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -143,12 +146,12 @@ class Watchdog {
   }
 }
 
-/** How much of `part` to keep: nothing unless a later version on the server would be noticed. */
+/** How many bytes of `part` can be kept: none unless a newer version on the server would be noticed. */
 async function resumableSize({ part, checked }: DownloadOptions): Promise<number> {
   return checked || await readValidator(part) ? await sizeOf(part) : 0;
 }
 
-// The validator (a strong ETag, else Last-Modified) makes the server send the whole file if it has changed.
+// With a validator (a strong ETag, else Last-Modified) the server sends the whole file if it has changed.
 const validatorPath = (part: string) => `${part}.validator`;
 
 async function readValidator(part: string): Promise<string | undefined> {

@@ -1,9 +1,9 @@
-/** What is wrong with the data set: where it comes from, its bytes, or what is asked of it. */
+/** A problem with the data set: its location, its bytes, or the classes that were chosen from it. */
 export class DatasetError extends Error {
   override name = "DatasetError";
 }
 
-/** The archive could not be had at all: no connection to the host, or it answered with an HTTP error. */
+/** The archive could not be downloaded: no connection to the host, or it answered with an HTTP error. */
 export class DownloadUnavailableError extends DatasetError {
   override name = "DownloadUnavailableError";
 
@@ -12,7 +12,7 @@ export class DownloadUnavailableError extends DatasetError {
   }
 }
 
-/** The message of anything thrown, with that of its cause (where fetch hides the reason). */
+/** The message of whatever was thrown, with that of its cause, where fetch puts the reason. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;

@@ -1,4 +1,4 @@
-/** The names of CIFAR-100's 100 fine labels; a name's place is its number. Source: `meta` of the archive. */
+/** The names of CIFAR-100's 100 fine labels; the index of a name is its label. Source: `meta` of the archive. */
 export const FINE_LABELS: readonly string[] = `
 apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can castle
 caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin elephant
@@ -8,7 +8,7 @@ poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew 
 squirrel streetcar sunflower sweet_pepper table tank telephone television tiger tractor train trout tulip turtle
 wardrobe whale willow_tree wolf woman worm`.trim().split(/\s+/);
 
-/** The names of its 20 coarse labels, in the same manner. */
+/** The names of its 20 coarse labels, likewise. */
 export const COARSE_LABELS: readonly string[] = `
 aquatic_mammals fish flowers food_containers fruit_and_vegetables household_electrical_devices household_furniture
 insects large_carnivores large_man-made_outdoor_things large_natural_outdoor_scenes large_omnivores_and_herbivores

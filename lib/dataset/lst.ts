@@ -1,6 +1,7 @@
+/** The lists by which SageMaker's image classification labels its pictures. */
 import { DatasetError } from "./errors.ts";
 
-/** A line of a `.lst` file. `path` is relative to the channel that holds the pictures. */
+/** A line of a `.lst` file. `path` is relative to the channel of the pictures. */
 export interface LstEntry {
   index: number;
   label: number;
@@ -15,7 +16,7 @@ export function formatLst(entries: LstEntry[]): string {
   return entries.map(({ index, label, path }) => `${index}\t${label}\t${path}\n`).join("");
 }
 
-/** The entries of a `.lst` file. @throws DatasetError naming the first line that is none */
+/** The entries of a `.lst` file. @throws DatasetError that names the first invalid line */
 export function parseLst(text: string): LstEntry[] {
   const lines = text.split("\n").filter((line) => line !== "");
   return lines.map((line, i) => {

@@ -1,3 +1,4 @@
+/** Loads the data set: CIFAR-100, or pictures that the project draws itself. */
 import { join } from "node:path";
 import { type Cifar, readCifar, SYNTHETIC_MARK } from "./cifar.ts";
 import { DownloadUnavailableError } from "./errors.ts";
@@ -14,27 +15,27 @@ export type { Progress } from "./progress.ts";
 export type { Cifar } from "./cifar.ts";
 
 export interface LoadDatasetOptions {
-  /** What SCONES_DATASET_URL holds; without it the published archive is taken. */
+  /** The value of SCONES_DATASET_URL; without it the published archive is used. */
   url?: string;
   /** Folder for the download and the drawn pictures. */
   cacheDir: string;
   /** Bytes while downloading, pictures while drawing. */
   onProgress?: (progress: Progress & { step: "download" | "draw" }) => void;
-  /** One line that the reader should see. */
+  /** Called with a line that the user should see. */
   onNotice?: (line: string) => void;
   signal?: AbortSignal;
-  /** The published archive; tests give one of their own. */
+  /** The published archive; tests use their own. */
   published?: { url: string; md5: string };
 }
 
-/** The drawn pictures are the same on every machine that has no network. */
+/** Fixed, so that the drawn pictures are the same on every machine. */
 const DRAWING_SEED = 1;
 
 /**
- * Loads the data set: from `url` if there is one, else the published CIFAR-100. When that cannot be
- * downloaded, it says so through `onNotice` and takes pictures that the project draws itself.
+ * Loads the data set from `url` if it is given, else the published CIFAR-100. If that cannot be downloaded, it says so
+ * through `onNotice` and uses pictures that the project draws itself.
  *
- * @throws DatasetError for a `url` that cannot be had, and for any archive that is damaged
+ * @throws DatasetError for a `url` that cannot be read, and for any archive that is damaged
  */
 export async function loadDataset(options: LoadDatasetOptions): Promise<Cifar> {
   const { cacheDir, onProgress, onNotice, signal } = options;
@@ -53,7 +54,7 @@ export async function loadDataset(options: LoadDatasetOptions): Promise<Cifar> {
     if (options.url !== undefined || !(error instanceof DownloadUnavailableError)) throw error;
     onNotice?.(
       `${error.reason}; using synthetic pictures, which the project draws itself. ` +
-        `Set SCONES_DATASET_URL to a copy of the archive for real ones.`,
+        `For real pictures, set SCONES_DATASET_URL to a copy of the archive.`,
     );
   }
   const path = join(cacheDir, `synthetic-${DRAWING_VERSION}-${DRAWING_SEED}.tar.gz`);

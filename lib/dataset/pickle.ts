@@ -1,3 +1,4 @@
+/** Reads the pickles of CIFAR as data, without running anything in them. */
 import { DatasetError } from "./errors.ts";
 import { Op, opcodeName } from "./pickle_opcodes.ts";
 
@@ -8,8 +9,8 @@ export class NdArray {
 }
 
 /**
- * What a CIFAR pickle can hold. A SHORT_BINSTRING is text; a BINSTRING (256
- * bytes and more) stays a view of the bytes, for pixels are not text in any encoding.
+ * What a CIFAR pickle can contain. A SHORT_BINSTRING is text; a BINSTRING (256 bytes or more) is left as bytes, since it
+ * holds pixels.
  */
 export type PickleValue =
   | null
@@ -21,7 +22,7 @@ export type PickleValue =
   | Map<string, PickleValue>
   | NdArray;
 
-// What only numpy's reconstruction steps are made of; none of it gets into a value.
+// Intermediate values of numpy's array reconstruction; none of them is part of the result.
 class GlobalName {
   constructor(readonly name: string) {}
 }
@@ -36,13 +37,12 @@ const NDARRAY = "numpy.ndarray";
 const DTYPE = "numpy.dtype";
 
 /**
- * Reads a pickle that Python 2 wrote for one of the CIFAR files, without running anything in it: of the names
- * that a pickle can call, only numpy's array reconstruction is known here, and it only fills an `NdArray`.
+ * Reads a pickle that Python 2 wrote for one of the CIFAR files. Of the functions that a pickle can call, only numpy's
+ * array reconstruction is supported, and here it only fills an `NdArray`.
  *
  * @param bytes the whole pickle; pixels in the result are views of it
- * @param file the name of the pickle in error messages
- * @throws DatasetError for any other opcode, global or array type (by name, with its offset) and for
- *   truncated bytes
+ * @param file the name of the pickle, for error messages
+ * @throws DatasetError for any other opcode, global or array type, with its name and offset, and for truncated bytes
  */
 export function readPickle(bytes: Uint8Array, file: string): PickleValue {
   return new Machine(bytes, file).run();
@@ -79,7 +79,9 @@ class Machine {
     switch (op) {
       case Op.PROTO: {
         const version = this.#uint(1);
-        if (version > 2) this.#fail(`is a pickle of protocol ${version}, not 2 as Python 2 wrote them`);
+        if (version > 2) {
+          this.#fail(`starts a pickle of protocol ${version}; only protocols up to 2 are supported`);
+        }
         break;
       }
       case Op.NONE:
@@ -123,7 +125,7 @@ class Machine {
       case Op.TUPLE2:
       case Op.TUPLE3: {
         const size = op - Op.TUPLE1 + 1;
-        if (stack.length < size) this.#fail("needs more values than there are");
+        if (stack.length < size) this.#fail("needs more values than the stack has");
         stack.push(new Tuple(stack.splice(-size)));
         break;
       }
@@ -165,16 +167,16 @@ class Machine {
         this.#build(this.#pop());
         break;
       default:
-        this.#fail("is an opcode that CIFAR files do not use; nothing in the pickle was run");
+        this.#fail("is an opcode that CIFAR files do not use. Nothing in the pickle was run");
     }
   }
 
-  /** A global is only a name here; nothing is imported. */
+  /** A global is only a name here: nothing is imported. */
   #global(): GlobalName {
     const name = `${this.#line()}.${this.#line()}`;
     if (name !== RECONSTRUCT && name !== NDARRAY && name !== DTYPE) {
       this.#fail(
-        `names ${name}; only numpy's array reconstruction is allowed. Nothing in the pickle was run. ` +
+        `refers to ${name}; only numpy's array reconstruction is allowed. Nothing in the pickle was run. ` +
           `Do not trust this archive`,
       );
     }
@@ -182,7 +184,7 @@ class Machine {
   }
 
   #reduce(callable: Item, args: Item): Item {
-    const name = callable instanceof GlobalName ? callable.name : "a value that is no function";
+    const name = callable instanceof GlobalName ? callable.name : "something that is not a function";
     if (!(args instanceof Tuple)) return this.#fail(`calls ${name} without a tuple of arguments`);
     const [first] = args.items;
     if (name === RECONSTRUCT && first instanceof GlobalName && first.name === NDARRAY) return new NdArray();
@@ -192,17 +194,17 @@ class Machine {
         ? `makes an array of type ${
           typeof first === "string" ? first : "unknown"
         }; pixels are unsigned bytes, "u1"`
-        : `calls ${name}, which is none of numpy's steps to rebuild an array`,
+        : `calls ${name}, which is not part of numpy's array reconstruction`,
     );
   }
 
-  /** Gives an object its state: numpy's own tuples for a dtype (version 3) and an array (version 1). */
+  /** Sets an object's state: numpy's tuples for a dtype (version 3) and an array (version 1). */
   #build(state: Item): void {
     const target = this.#top();
     const [version, shape, dtype, columnMajor, data] = state instanceof Tuple ? state.items : [];
     if (target instanceof Dtype && version === 3) return;
     if (!(target instanceof NdArray) || version !== 1) {
-      this.#fail("sets the state of something that is no numpy array");
+      this.#fail("sets the state of something that is not a numpy array");
     }
     if (!(dtype instanceof Dtype) || columnMajor !== false || !(data instanceof Uint8Array)) {
       this.#fail("builds an array that is not of unsigned bytes in row order");
@@ -218,37 +220,37 @@ class Machine {
 
   #append(items: Item[]): void {
     const list = this.#top();
-    if (!Array.isArray(list)) return this.#fail("appends to something that is no list");
+    if (!Array.isArray(list)) return this.#fail("appends to something that is not a list");
     for (const item of items) list.push(this.#asValue(item));
   }
 
   #setItems(items: Item[]): void {
     const dict = this.#top();
     if (!(dict instanceof Map) || items.length % 2 === 1) {
-      return this.#fail("sets items of something that is no dictionary");
+      return this.#fail("sets items of something that is not a dictionary");
     }
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i];
-      if (typeof key !== "string") return this.#fail("uses a key that is no text");
+      if (typeof key !== "string") return this.#fail("uses a key that is not a string");
       dict.set(key, this.#asValue(items[i + 1]!));
     }
   }
 
   #recall(index: number): Item {
     const item = this.#memo.get(index);
-    return item === undefined ? this.#fail(`asks for memo ${index}, which was never stored`) : item;
+    return item === undefined ? this.#fail(`reads memo ${index}, which was never stored`) : item;
   }
 
   #asValue(item: Item): PickleValue {
     if (item instanceof GlobalName || item instanceof Tuple || item instanceof Dtype) {
-      return this.#fail("uses a part of numpy's reconstruction as a value");
+      return this.#fail("uses an intermediate value of numpy's reconstruction as data");
     }
     return item;
   }
 
   #top(): Item {
     const item = this.#stack.at(-1);
-    return item === undefined ? this.#fail("needs a value and there is none") : item;
+    return item === undefined ? this.#fail("needs a value, but the stack is empty") : item;
   }
 
   #pop(): Item {

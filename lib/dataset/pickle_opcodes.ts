@@ -29,7 +29,7 @@ export const Op = {
   BUILD: 0x62, // b
 } as const;
 
-/** The other opcodes of protocols 0 to 5 (CPython's pickletools), to refuse them by name. */
+/** The other opcodes of protocols 0 to 5 (from CPython's pickletools), for error messages. */
 const REFUSED: Record<number, string> = {
   0x30: "POP",
   0x31: "POP_MARK",

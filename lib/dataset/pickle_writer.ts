@@ -1,3 +1,4 @@
+/** Writes pickles in the form in which CIFAR-100 was published. */
 import { Op } from "./pickle_opcodes.ts";
 
 /** cPickle appends to a list in batches of this many items. */
@@ -14,8 +15,8 @@ export interface PixelArray {
 }
 
 /**
- * Writes a value as Python 2's cPickle does at protocol 2, memo numbers included: the form in which CIFAR-100
- * was published, so that `readPickle` reads both alike. Text must be Latin-1, integers fit 32 bits.
+ * Writes a value as Python 2's cPickle does at protocol 2, including the memo numbers, so that `readPickle` reads drawn
+ * and published pictures in the same way. Text must be Latin-1, and integers must fit 32 bits.
  */
 export function writePickle(value: Writable): Uint8Array<ArrayBuffer> {
   const writer = new Writer();

@@ -1,3 +1,4 @@
+/** Pictures as PNG files. */
 import sharp from "sharp";
 import { ROW_BYTES, SIDE } from "./cifar.ts";
 import { DatasetError } from "./errors.ts";
@@ -7,7 +8,7 @@ const PLANE = SIDE * SIDE;
 /** A planar row (red plane, green plane, blue plane) as interleaved RGB: SIDE × SIDE × 3 bytes. */
 export function planarToRgb(row: Uint8Array): Uint8Array<ArrayBuffer> {
   if (row.length !== ROW_BYTES) {
-    throw new DatasetError(`A picture has ${ROW_BYTES} bytes, this one ${row.length}`);
+    throw new DatasetError(`A picture must have ${ROW_BYTES} bytes; this one has ${row.length}`);
   }
   const rgb = new Uint8Array(ROW_BYTES);
   for (let i = 0; i < PLANE; i++) {

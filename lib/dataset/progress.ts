@@ -1,6 +1,6 @@
-/** How far something is: bytes of a download, otherwise pictures or files. */
+/** Progress of a task, in bytes for downloads, else in pictures or files. */
 export interface Progress {
   done: number;
-  /** Absent when a server does not say how much there is. */
+  /** Absent if the server does not say how large the file is. */
   total?: number;
 }

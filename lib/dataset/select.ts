@@ -1,9 +1,10 @@
+/** Selects the pictures of some classes. */
 import pl, { type DataFrame } from "nodejs-polars";
-import { type Batch, type Cifar, ROW_BYTES } from "./cifar.ts";
 import { nearest } from "../nearest.ts";
+import { type Batch, type Cifar, ROW_BYTES } from "./cifar.ts";
 import { DatasetError } from "./errors.ts";
 
-/** A chosen picture. */
+/** A selected picture. */
 export interface Picture {
   /** Row in the archive's batch. */
   row: number;
@@ -15,7 +16,7 @@ export interface Picture {
   pixels: Uint8Array;
 }
 
-/** The pictures of the chosen classes, in the archive's order. */
+/** The pictures of the selected classes, in the archive's order. */
 export interface Selection {
   /** As in `Cifar`. */
   source: string;
@@ -37,11 +38,11 @@ export function batchFrame(batch: Batch, labelNames: string[]): DataFrame {
 }
 
 /**
- * Selects the pictures of some classes and labels them 0, 1, … in the order in which the classes are given.
+ * Selects the pictures of some classes and labels them 0, 1, … in the order of the classes.
  *
  * @param classes two or more of the archive's label names
- * @throws DatasetError for a class that does not exist (with names like it), fewer than two, one twice,
- *   one without pictures, and file names that cannot be staged
+ * @throws DatasetError for an unknown class (suggesting similar names), fewer than two, a class given twice or without
+ *   pictures, and file names that cannot be staged
  */
 export function selectClasses(cifar: Cifar, classes: string[]): Selection {
   const labels = labelsOf(classes, cifar);
@@ -52,21 +53,21 @@ export function selectClasses(cifar: Cifar, classes: string[]): Selection {
 
 function labelsOf(classes: string[], { labelNames, train }: Cifar): number[] {
   const twice = classes.find((name, i) => classes.indexOf(name) !== i);
-  if (twice !== undefined) throw new DatasetError(`Class ${twice} is given twice`);
+  if (twice !== undefined) throw new DatasetError(`The class ${twice} is given twice`);
   const labels = classes.map((name) => {
     const label = labelNames.indexOf(name);
     if (label >= 0) return label;
     const meant = namesLike(name, labelNames);
     throw new DatasetError(
-      `No class is called ${JSON.stringify(name)}` +
+      `Unknown class ${JSON.stringify(name)}. ` +
         (meant.length > 0
-          ? `. Is ${meant.join(" or ")} meant?`
-          : `; there are ${namesIn(train, labelNames).join(", ")}`),
+          ? `Did you mean ${meant.join(" or ")}?`
+          : `The classes are ${namesIn(train, labelNames).join(", ")}`),
     );
   });
   if (labels.length < 2) {
     throw new DatasetError(
-      `Telling classes apart takes two or more, given: ${classes.join(", ") || "none"}`,
+      `There must be two or more classes; given: ${classes.join(", ") || "none"}`,
     );
   }
   return labels;
@@ -89,12 +90,12 @@ function selectRows(cifar: Cifar, split: "train" | "test", labels: number[]): Pi
   for (const label of labels) {
     if (batch.fineLabels.includes(label)) continue;
     const names = namesIn(batch, labelNames);
-    const lacks = synthetic ? "the synthetic pictures have none" : "the archive has no picture";
+    const lacks = synthetic ? "there are no synthetic pictures" : "the archive has no pictures";
     throw new DatasetError(
-      `${split}: ${lacks} of class ${labelNames[label]}; there are ${names.join(", ")}` +
+      `${split}: ${lacks} of the class ${labelNames[label]}, only of ${names.join(", ")}` +
         (synthetic
-          ? ". Other classes take the real archive: set SCONES_DATASET_URL to a copy of cifar-100-python.tar.gz, " +
-            "or run notebook 1 where it can be downloaded"
+          ? ". For other classes, set SCONES_DATASET_URL to a copy of cifar-100-python.tar.gz, or run notebook 1 where " +
+            "the archive can be downloaded"
           : ""),
     );
   }
@@ -108,24 +109,26 @@ function namesIn(batch: Batch, labelNames: string[]): string[] {
   return labelNames.filter((_, label) => present.has(label));
 }
 
-/** Names from an archive become paths and lines of a table, so they must be plain and unique. */
+/** The archive's file names become paths and lines of the list, so they must be plain and unique. */
 function assertFileNames(pictures: Picture[], split: string): void {
   const seen = new Set<string>();
   for (const { filename, row } of pictures) {
     // No separator, no control character, no leading dot.
     if (!/^[^./\\\p{Cc}][^/\\\p{Cc}]*\.png$/u.test(filename)) {
       throw new DatasetError(
-        `${split}: row ${row} has the file name ${JSON.stringify(filename)}, not a plain .png`,
+        `${split}: row ${row} has the file name ${
+          JSON.stringify(filename)
+        }, which is not a plain name ending in .png`,
       );
     }
     if (seen.has(filename)) {
-      throw new DatasetError(`${split}: two of the chosen pictures are called ${filename}`);
+      throw new DatasetError(`${split}: two of the selected pictures have the name ${filename}`);
     }
     seen.add(filename);
   }
 }
 
-/** Names that hold the given one as a word (`truck`: `pickup_truck`), else the one that differs in few letters. */
+/** Names that contain the given one as a word (`truck`: `pickup_truck`), else the one that differs in few letters. */
 function namesLike(name: string, labelNames: string[]): string[] {
   const wanted = name.toLowerCase().replaceAll(/[\s-]+/g, "_");
   const longer = labelNames.filter((other) => other.split("_").includes(wanted));

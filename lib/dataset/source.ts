@@ -1,9 +1,10 @@
+/** Makes the archive available as a local file. */
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { download } from "./download.ts";
 import { DatasetError, reasonOf } from "./errors.ts";
 import type { Progress } from "./progress.ts";
-import { download } from "./download.ts";
 
 /** Where CIFAR-100's home page keeps the Python version, and the md5 that the page gives for it. */
 export const CIFAR100_URL = "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz";
@@ -12,11 +13,11 @@ export const CIFAR100_MD5 = "eb9058c3a382ffc7106e4002c42a8d85";
 export interface FetchArchiveOptions {
   /** https:, http:, file: or a path. */
   url: string;
-  /** Folder for downloads; made when it is missing. */
+  /** Folder for downloads; created if it is missing. */
   cacheDir: string;
-  /** 32 hexadecimal digits; without it nothing is checked but the length that the server announced. */
+  /** 32 hexadecimal digits; without it only the length that the server announced is checked. */
   md5?: string;
-  /** In bytes; not called for what is there already. */
+  /** In bytes; not called for a file that is already there. */
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
   /** How long the server may take to answer. */
@@ -24,11 +25,11 @@ export interface FetchArchiveOptions {
 }
 
 /**
- * Makes the archive available as a file. A local one is used in place; a remote one is downloaded into the
- * cache, once: a download that broke off goes on where it stopped, and a file that is there is used again.
+ * Makes the archive available as a local file. A local archive is used in place; a remote one is downloaded into the cache
+ * once, and a download that broke off continues where it stopped.
  *
  * @returns the file's path
- * @throws DownloadUnavailableError when the host cannot be reached or answers with an HTTP error
+ * @throws DownloadUnavailableError if the host cannot be reached or answers with an HTTP error
  * @throws DatasetError for any other failure: no such file, a wrong md5, a connection that keeps breaking
  */
 export async function fetchArchive(options: FetchArchiveOptions): Promise<string> {
@@ -47,7 +48,7 @@ export async function fetchArchive(options: FetchArchiveOptions): Promise<string
   const part = `${path}.part`;
   const { resumed } = await download({ ...options, part, checked: md5 !== undefined });
   if (md5 && resumed && await fileMd5(part, signal) !== md5) {
-    // What was kept from an earlier run may be of another version or damaged: once more, from the start.
+    // What was kept from an earlier run may be damaged or of another version: download it again from the start.
     await Deno.remove(part);
     await download({ ...options, part, checked: true });
   }
@@ -64,35 +65,35 @@ export async function fetchArchive(options: FetchArchiveOptions): Promise<string
 }
 
 /**
- * The file that a file: URL or a plain path names; undefined for http: and https:.
- * @throws DatasetError for an address that is not valid and a file that is not there
+ * The path of a file: URL or plain path; undefined for http: and https:.
+ * @throws DatasetError for an invalid address and for a file that does not exist
  */
 export async function localArchive(url: string): Promise<string | undefined> {
   const path = localPath(url);
   if (path === undefined || await isFile(path)) return path;
   throw new DatasetError(
-    `SCONES_DATASET_URL names ${path}, where there is no file. Set it to a copy of cifar-100-python.tar.gz ` +
-      `(a relative path starts at the project's folder), or unset it to have the archive downloaded`,
+    `SCONES_DATASET_URL is ${url}, but there is no file ${path}. Set it to a copy of cifar-100-python.tar.gz ` +
+      `(a relative path starts at the project's folder), or unset it to download the archive`,
   );
 }
 
-/** The path that a file: URL or a plain path means; undefined for http: and https:. */
+/** The same, whether or not the file exists. */
 function localPath(url: string): string | undefined {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase(); // one letter is a drive, not a scheme
   if (scheme === undefined) return resolve(url);
   if (scheme !== "file" && scheme !== "http" && scheme !== "https") {
     throw new DatasetError(
-      `SCONES_DATASET_URL is ${url}; ${scheme}: is not supported, only https:, http:, file: and a path`,
+      `SCONES_DATASET_URL is ${url}; it must be an https:, http: or file: URL, or a path`,
     );
   }
   try {
     return scheme === "file" ? fileURLToPath(url) : (new URL(url), undefined);
   } catch (error) {
-    throw new DatasetError(`SCONES_DATASET_URL is ${url}, which is no valid address: ${reasonOf(error)}`);
+    throw new DatasetError(`SCONES_DATASET_URL is ${url}, which is not a valid address: ${reasonOf(error)}`);
   }
 }
 
-/** A readable name that differs for every URL. */
+/** A readable file name, different for every URL. */
 function cacheName(url: string): string {
   const digest = createHash("sha256").update(url).digest("hex").slice(0, 8);
   return `${digest}-${basename(new URL(url).pathname) || "archive"}`;
@@ -111,7 +112,7 @@ async function assertMd5(path: string, md5: string, url: string, signal?: AbortS
   const actual = await fileMd5(path, signal);
   if (actual === md5) return;
   throw new DatasetError(
-    `${url} has the md5 ${actual}, expected ${md5}: it is damaged or another file. Try again, or set ` +
+    `${url} has the md5 ${actual}, but ${md5} was expected: the file is damaged, or another one. Try again, or set ` +
       `SCONES_DATASET_URL to a copy that you trust`,
   );
 }

@@ -1,3 +1,4 @@
+/** Writes the selected pictures and their lists into a folder. */
 import { join } from "node:path";
 import { mapBounded } from "../concurrent.ts";
 import { formatLst } from "./lst.ts";
@@ -7,7 +8,7 @@ import type { Picture, Selection } from "./select.ts";
 
 export type Split = "train" | "test";
 
-/** What lies in the folder after staging. */
+/** What the folder contains after staging. */
 export interface StagedFiles {
   dir: string;
   /** Where the archive comes from, and whether the project drew the pictures itself. */
@@ -18,10 +19,10 @@ export interface StagedFiles {
   test: number;
   /** Pictures per class and split. */
   counts: Record<string, Record<Split, number>>;
-  /** Files that were written, and files that were there and equal. */
+  /** Files that were written, and files that were already there with the same content. */
   written: number;
   unchanged: number;
-  /** Pictures of an earlier staging that are not in this one. */
+  /** Pictures of an earlier staging that were deleted, as they are not in this one. */
   removed: number;
 }
 
@@ -31,13 +32,13 @@ export interface StageFilesOptions {
   signal?: AbortSignal;
 }
 
-/** sharp has a pool of threads of its own; this only keeps them and the disk busy. */
+/** sharp has its own pool of threads; this only keeps them and the disk busy. */
 const CONCURRENCY = 8;
 
 /**
- * Writes the chosen pictures as `<dir>/train/*.png` and `<dir>/test/*.png`, and `train.lst` and `test.lst`
- * beside the folders. Afterwards the two folders hold these pictures and no other .png. A file that is there
- * with the same bytes is not written again. The lists are written last, so a list never names a missing file.
+ * Writes the selected pictures as `<dir>/train/*.png` and `<dir>/test/*.png`, and `train.lst` and `test.lst` beside the
+ * folders. Other .png files in the two folders are deleted. A file that already has the same bytes is not written again. The
+ * lists are written last, so that a list never names a missing file.
  */
 export async function stageFiles(
   selection: Selection,
@@ -97,7 +98,7 @@ async function removeOthers(selection: Selection, dir: string): Promise<number> 
   return removed;
 }
 
-/** Returns whether the file was written. It is renamed into place, so it is whole or not there. */
+/** Returns whether the file was written. It is renamed into place, so that it is never incomplete. */
 async function writeIfChanged(path: string, bytes: Uint8Array): Promise<boolean> {
   try {
     const present = await Deno.readFile(path);

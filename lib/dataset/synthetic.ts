@@ -1,9 +1,10 @@
+/** Draws a data set where the real one cannot be downloaded. */
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { packTar } from "modern-tar";
-import { ROW_BYTES, SYNTHETIC_MARK } from "./cifar.ts";
 import { mapBounded } from "../concurrent.ts";
+import { ROW_BYTES, SYNTHETIC_MARK } from "./cifar.ts";
 import { drawPicture } from "./drawing/picture.ts";
 import { Random } from "./drawing/random.ts";
 import { DRAWN, type DrawnClass } from "./drawing/scene.ts";
@@ -33,14 +34,14 @@ interface Row {
   stream: number;
 }
 
-/** Goes up with every change of the drawings, so that what lies in a cache is not taken for the new ones. */
+/** Increased with every change of the drawings, so that old pictures in a cache are not used. */
 export const DRAWING_VERSION = 1;
 
 const CONCURRENCY = 8;
 
 /**
- * Writes an archive of drawn pictures in the format of cifar-100-python.tar.gz, pickles and all 100 label
- * names included. The same options give the same pictures in the same order. The file appears when it is whole.
+ * Writes an archive of drawn pictures in the format of cifar-100-python.tar.gz, with pickles and all 100 label names. The
+ * same options give the same pictures in the same order. The file is renamed into place when it is complete.
  */
 export async function writeSyntheticArchive(path: string, options: SyntheticOptions): Promise<void> {
   const { seed, classes = DRAWN_CLASSES, trainPerClass = 500, testPerClass = 100 } = options;
@@ -60,7 +61,7 @@ export async function writeSyntheticArchive(path: string, options: SyntheticOpti
       new Map([["fine_label_names", [...FINE_LABELS]], ["coarse_label_names", [...COARSE_LABELS]]]),
     ),
   };
-  const mtime = new Date(0); // the time of writing is no part of the content
+  const mtime = new Date(0); // so that the same content gives the same bytes
   const tar = await packTar([
     { header: { name: "cifar-100-python/", type: "directory", size: 0, mode: 0o755, mtime } },
     ...Object.entries(members).map(([name, body]) => ({

@@ -1,20 +1,20 @@
-/** The baseline that later traffic is compared with: what the endpoint says of the test pictures when it is new. */
+/** The baseline for later traffic: the new endpoint's answers for the test pictures. */
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import type { Aws } from "../aws.ts";
+import type { Aws } from "../aws/clients.ts";
+import { getObject, listObjects } from "../aws/s3.ts";
 import { mapBounded } from "../concurrent.ts";
 import { S3_LAYOUT } from "../names.ts";
-import { getObject, listObjects } from "../s3.ts";
 import type { Predictor } from "../training/predictor.ts";
 import type { Answer } from "./drift.ts";
 
 const KEY = "baseline.json";
 
-/** How many pictures are asked about at once. */
+/** How many pictures are sent at once. */
 const CONCURRENCY = 8;
 
 /**
- * Asks the endpoint about every test picture and keeps the answers as `baseline.json` in the bucket. Truth does not
- * matter here, only what the answers look like; no inference ids are sent, so nothing takes them for real traffic.
+ * Sends every test picture to the endpoint and stores the answers in the bucket as `baseline.json`. No inference ids are
+ * sent, so that the evaluation does not mistake these requests for the workflow's.
  */
 export async function saveBaseline(
   aws: Aws,
@@ -41,7 +41,7 @@ export async function saveBaseline(
   return answers;
 }
 
-/** The saved baseline. @throws Error that says to run the second notebook when there is none */
+/** The saved baseline. @throws Error that says to run the second notebook if there is none */
 export async function loadBaseline({ s3, bucket }: Pick<Aws, "s3" | "bucket">): Promise<Answer[]> {
   try {
     return JSON.parse(new TextDecoder().decode(await getObject(s3, bucket, KEY)));

@@ -1,4 +1,4 @@
-/** Whether a confidence of 0.9 means right nine times in ten. */
+/** Calibration: whether answers with a confidence of 0.9 are right nine times out of ten. */
 import type { Judged } from "./frame.ts";
 import { accuracy } from "./metrics.ts";
 
@@ -7,12 +7,12 @@ export interface ReliabilityBin {
   from: number;
   to: number;
   count: number;
-  /** Mean. */
+  /** Mean confidence. */
   confidence: number;
   accuracy: number;
 }
 
-/** Sorts the answers by confidence into bins of equal width over 0 to 1; empty bins are left out. */
+/** Groups the answers by confidence into bins of equal width from 0 to 1; empty bins are left out. */
 export function reliabilityBins(rows: readonly Judged[], binCount = 10): ReliabilityBin[] {
   const binOf = ({ confidence }: Judged) =>
     Math.max(0, Math.min(binCount - 1, Math.floor(confidence * binCount)));

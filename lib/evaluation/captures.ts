@@ -1,19 +1,19 @@
-/** Captured traffic: the JSON Lines that an endpoint's data capture writes to S3. */
+/** Reads captured traffic: the JSON Lines files that an endpoint's data capture writes to S3. */
 import { Buffer } from "node:buffer";
 
 /** One request to the endpoint and its answer. Source of the record's shape: SageMaker's guide, "Data capture". */
 export interface Capture {
-  /** SageMaker's own name of the invocation. */
+  /** SageMaker's id of the invocation. */
   eventId: string;
-  /** What the caller called it; in this workflow the picture's S3 key. */
+  /** The caller's id of the invocation; in this workflow it stands for the picture's S3 key, see `inference_id.ts`. */
   inferenceId?: string;
-  /** To the second. */
+  /** In whole seconds. */
   inferenceTime: Date;
-  /** The request's body; absent when the input is not captured. */
+  /** The body of the request; absent if the input is not captured. */
   input?: CapturedPart;
-  /** The answer's body; absent when the output is not captured. */
+  /** The body of the answer; absent if the output is not captured. */
   output?: CapturedPart;
-  /** Where it stands: the S3 key of the file, and the line in it, from 1. */
+  /** The S3 key of the capture file, and the line in it, from 1. */
   key: string;
   line: number;
 }
@@ -23,17 +23,17 @@ export interface CapturedPart {
   body: Uint8Array;
 }
 
-/** A capture file, or an answer in it, that is not what data capture writes. */
+/** A capture file, or an answer in it, is not valid. */
 export class CaptureError extends Error {
   override name = "CaptureError";
 }
 
 /**
- * Reads the records of one capture file. Bodies are decoded, also those stored as BASE64, which is what SageMaker does
- * with every content type that the endpoint's `CaptureContentTypeHeader` does not name.
+ * Reads the records of one capture file. Bodies are decoded, also from BASE64, in which SageMaker stores all content types
+ * that the endpoint's `CaptureContentTypeHeader` does not name.
  *
- * @param key S3 key of the file, for messages
- * @throws CaptureError naming key, line and field
+ * @param key S3 key of the file, for error messages
+ * @throws CaptureError that names key, line and field
  */
 export function parseCaptures(jsonl: string, key: string): Capture[] {
   return jsonl.split("\n").flatMap((line, index) => {
@@ -80,7 +80,7 @@ function part(value: unknown, source: string, name: string): CapturedPart {
     throw new CaptureError(
       `${source}: captureData.${name}.encoding is ${
         JSON.stringify(encoding)
-      }; known are BASE64, JSON and CSV`,
+      }; it must be BASE64, JSON or CSV`,
     );
   }
   return {
@@ -97,7 +97,7 @@ function object(value: unknown, source: string, name: string): Record<string, un
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
-  throw new CaptureError(`${source} has no ${name}: is it a capture file?`);
+  throw new CaptureError(`${source} has no ${name}. Is this a capture file?`);
 }
 
 function text(value: unknown, source: string, name: string): string {
@@ -106,15 +106,15 @@ function text(value: unknown, source: string, name: string): string {
 }
 
 /**
- * The class probabilities that a capture's answer holds.
- * @throws CaptureError when the answer was not captured, is no list of probabilities, or not one for each class
+ * The class probabilities in a captured answer.
+ * @throws CaptureError if the answer was not captured, or is not a list of one probability for each class
  */
 export function probabilitiesOf(capture: Capture, classes: readonly string[]): number[] {
   const { output } = capture;
   const source = sourceOf(capture);
   if (!output) {
     throw new CaptureError(
-      `${source} holds no answer: let the endpoint's data capture include CaptureMode Output`,
+      `${source} has no answer. The endpoint's data capture must include CaptureMode Output`,
     );
   }
   const body = new TextDecoder().decode(output.body);
@@ -137,6 +137,6 @@ export function probabilitiesOf(capture: Capture, classes: readonly string[]): n
 }
 
 function isProbability(value: unknown): value is number {
-  // Float32 rounding may carry a softmax a little past 1.
+  // With float32 rounding a softmax can be a little above 1.
   return typeof value === "number" && value >= 0 && value <= 1 + 1e-5;
 }

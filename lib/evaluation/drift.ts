@@ -1,37 +1,39 @@
-/** Whether the captured answers are distributed as those that were taken as the baseline after training. */
+/** Drift: whether the captured answers have another distribution than the baseline. */
 
-/** What drift is told from: the answers' classes and confidences, without truth. */
+/** What drift is measured by: an answer's class and confidence, without the truth. */
 export interface Answer {
   predicted: string;
   confidence: number;
 }
 
-/** Too few observations to tell, or how much the captures differ. */
+/** How much the captures differ, or that there are too few of them to tell. */
 export type Verdict = "too few" | "none" | "some" | "strong";
 
-/** Counts of one quantity in the same bins, for baseline and captures, and how far they differ. */
+/** The counts of baseline and captures in the same bins, and how much they differ. */
 export interface Drift {
   bins: string[];
   baseline: number[];
   captured: number[];
   /** Population stability index. */
   psi: number;
-  /** What the index stays under in 95 % of samples of these sizes when nothing has changed; Infinity for none. */
+  /** The 95th percentile of the index for samples of these sizes without drift; Infinity if they cannot be compared. */
   chanceLimit: number;
   verdict: Verdict;
 }
 
-/** Few, as each takes its share of the captures to tell anything: four can be told from 40 captures. */
+/** Few, because more bins need more captures: 40 captures are enough for four. */
 const confidenceBins = 4;
 
 /**
- * The population stability index of two samples: Σ (a − b) · ln(a / b) over the bins, a and b being their shares.
- * An empty bin counts as half an observation, since the logarithm needs one; 0 when a sample is empty.
+ * The population stability index of two samples: Σ (a − b) · ln(a / b) over the bins, where a and b are the shares. An
+ * empty bin counts as half an observation, to avoid log 0; the index is 0 if a sample is empty.
  * Source: N. Siddiqi, "Credit Risk Scorecards", 2006.
  */
 export function populationStabilityIndex(baseline: readonly number[], captured: readonly number[]): number {
   if (baseline.length !== captured.length) {
-    throw new RangeError(`Baseline has ${baseline.length} bins, captured ${captured.length}`);
+    throw new RangeError(
+      `The baseline has ${baseline.length} bins, but the captures have ${captured.length}.`,
+    );
   }
   const [baselineTotal, capturedTotal] = [sum(baseline), sum(captured)];
   if (baselineTotal === 0 || capturedTotal === 0) return 0;
@@ -42,7 +44,7 @@ export function populationStabilityIndex(baseline: readonly number[], captured: 
   }));
 }
 
-/** Compares how often each class was the answer. */
+/** Compares how often each class was answered. */
 export function classDrift(
   baseline: readonly Answer[],
   captured: readonly Answer[],
@@ -53,7 +55,7 @@ export function classDrift(
   return compare([...classes], count(baseline), count(captured));
 }
 
-/** Compares the confidences, in bins that hold equal shares of the baseline. */
+/** Compares the confidences, in bins with equal shares of the baseline. */
 export function confidenceDrift(baseline: readonly Answer[], captured: readonly Answer[]): Drift {
   const edges = quantileEdges(baseline.map(({ confidence }) => confidence), confidenceBins);
   const binOf = (confidence: number) => edges.filter((edge) => confidence >= edge).length;
@@ -76,7 +78,7 @@ function compare(bins: string[], baseline: number[], captured: number[]): Drift 
   return { bins, baseline, captured, psi, chanceLimit, verdict: verdictOf(psi, chanceLimit) };
 }
 
-/** The usual limits are 0.1 and 0.25; an index that chance alone may well reach says nothing. */
+/** The usual limits are 0.1 and 0.25; an index below the chance limit is no evidence of drift. */
 function verdictOf(psi: number, chanceLimit: number): Verdict {
   if (psi < 0.1) return chanceLimit > 0.25 ? "too few" : "none";
   if (psi < chanceLimit) return "too few";
@@ -109,7 +111,7 @@ function binNames(edges: number[]): string[] {
 
 /** The 95th percentile of chi-squared; from two degrees of freedom by Wilson and Hilferty's approximation (1931). */
 function chiSquared95(freedom: number): number {
-  if (freedom === 1) return 3.8415; // where the approximation is 2 % too low
+  if (freedom === 1) return 3.8415; // here the approximation is 2 % too low
   const spread = 2 / (9 * freedom);
   return freedom * (1 - spread + 1.644854 * Math.sqrt(spread)) ** 3;
 }

@@ -1,30 +1,31 @@
-/** Captures and truth as one table. */
+/** Joins captured answers with the true classes of their pictures. */
 import pl, { type DataFrame } from "nodejs-polars";
 import type { LstEntry } from "../dataset/lst.ts";
+import { keyFinder } from "../inference_id.ts";
 import { S3_LAYOUT } from "../names.ts";
 import { type Capture, probabilitiesOf } from "./captures.ts";
 
-/** A row of the table: what the endpoint answered for a picture, and what the picture really shows. */
+/** A row of the table: what the endpoint answered for a picture, and what the picture shows. */
 export interface Prediction {
   time: Date;
-  /** The picture's S3 key; null when the caller sent no inference id. */
-  inferenceId: string | null;
+  /** The picture's S3 key; null if it is unknown: the caller sent no inference id, or a digest that matches no label. */
+  key: string | null;
   /** The picture's file name. */
   picture: string | null;
-  /** Class name; null when the picture is not in the list of labels. */
+  /** Class name; null if the picture is not in the list of labels. */
   truth: string | null;
   predicted: string;
-  /** The highest of the probabilities. */
+  /** The highest probability. */
   confidence: number;
   /** Whether the confidence reaches the threshold. */
   accepted: boolean;
-  /** Null when the truth is not known. */
+  /** Null if the truth is unknown. */
   correct: boolean | null;
   /** In class order. */
   probabilities: number[];
 }
 
-/** A row whose picture has a label, so that right and wrong can be told. */
+/** A row whose picture has a label. */
 export interface Judged extends Prediction {
   truth: string;
   correct: boolean;
@@ -33,18 +34,17 @@ export interface Judged extends Prediction {
 export interface EvaluationOptions {
   /** In the order of the labels. */
   classes: readonly string[];
-  /** As the third Lambda function has it: an answer is accepted when its confidence is this or more. */
+  /** As in the third Lambda function: an answer is accepted if its confidence is this or more. */
   threshold: number;
   /** S3 prefix of the pictures that the list of labels names. */
   folder?: string;
 }
 
 /**
- * The captures as a table, joined by inference id with the labels of the pictures: `time`, `inference_id`, `picture`,
- * `truth`, `predicted`, `confidence`, `accepted`, `correct` and a probability `p_<class>` for each class, by time.
+ * The captures as a table, joined with the labels of the pictures: `time`, `key` (the picture's in S3), `picture`, `truth`, `predicted`, `confidence`, `accepted`, `correct` and a probability `p_<class>` for each class, by time.
  *
- * It has one row per inference id: the latest answer, since a picture that was sent twice must not count twice; answers
- * of the same second stay in the order of `captures`. Captures without an inference id are all kept, without truth.
+ * There is one row per inference id, with its latest answer, so that no picture counts twice; answers of the same second
+ * stay in the order of `captures`. All captures without an inference id are kept, without truth.
  *
  * @param labels the entries of `test.lst`
  * @throws CaptureError for an answer that is not one probability for each class
@@ -60,12 +60,14 @@ export function evaluationFrame(
   );
   const answers = latest.map((capture) => probabilitiesOf(capture, classes));
   const best = answers.map((probabilities) => probabilities.indexOf(Math.max(...probabilities)));
-  const ids = latest.map(({ inferenceId }) => inferenceId ?? null);
+  const labelKeys = labels.map(({ path }) => folder + path);
+  const keyOf = keyFinder(labelKeys);
+  const keys = latest.map(({ inferenceId }) => inferenceId === undefined ? null : keyOf(inferenceId));
   const captured = pl.DataFrame({
     arrival: pl.Series("arrival", latest.map((_, index) => index), pl.Int32),
     time: pl.Series("time", latest.map(({ inferenceTime }) => inferenceTime), pl.Datetime("ms")),
-    inference_id: pl.Series("inference_id", ids, pl.Utf8),
-    picture: pl.Series("picture", ids.map((id) => id?.split("/").at(-1) ?? null), pl.Utf8),
+    key: pl.Series("key", keys, pl.Utf8),
+    picture: pl.Series("picture", keys.map((key) => key?.split("/").at(-1) ?? null), pl.Utf8),
     predicted: pl.Series("predicted", best.map((index) => classes[index]!), pl.Utf8),
     confidence: pl.Series("confidence", answers.map((answer, row) => answer[best[row]!]!), pl.Float64),
     ...Object.fromEntries(classes.map((name, index) => [
@@ -74,18 +76,18 @@ export function evaluationFrame(
     ])),
   });
   const truth = pl.DataFrame({
-    inference_id: pl.Series("inference_id", labels.map(({ path }) => folder + path), pl.Utf8),
+    key: pl.Series("key", labelKeys, pl.Utf8),
     truth: pl.Series("truth", labels.map((entry) => className(entry, classes)), pl.Utf8),
   });
   return captured
-    .join(truth, { on: "inference_id", how: "left" })
+    .join(truth, { on: "key", how: "left" })
     .withColumns(
       pl.col("confidence").gtEq(pl.lit(threshold)).alias("accepted"),
       pl.col("predicted").eq(pl.col("truth")).alias("correct"),
     )
     .sort("arrival")
     .select(
-      ...["time", "inference_id", "picture", "truth", "predicted", "confidence", "accepted", "correct"],
+      ...["time", "key", "picture", "truth", "predicted", "confidence", "accepted", "correct"],
       ...classes.map(probabilityColumn),
     );
 }
@@ -95,7 +97,7 @@ export function predictions(frame: DataFrame, classes: readonly string[]): Predi
   const records: Record<string, unknown>[] = frame.toRecords();
   return records.map((row) => ({
     time: row.time as Date,
-    inferenceId: row.inference_id as string | null,
+    key: row.key as string | null,
     picture: row.picture as string | null,
     truth: row.truth as string | null,
     predicted: row.predicted as string,
@@ -106,7 +108,7 @@ export function predictions(frame: DataFrame, classes: readonly string[]): Predi
   }));
 }
 
-/** The rows whose truth is known: all figures of right and wrong are made from these. */
+/** The rows whose truth is known. */
 export function judged(rows: readonly Prediction[]): Judged[] {
   return rows.filter((row): row is Judged => row.truth !== null && row.correct !== null);
 }

@@ -1,10 +1,9 @@
-/** Pictures in notebooks and reports: what the network was least sure of, and samples of each class. */
+/** Galleries of pictures: chosen answers, and samples of each class. */
 import { Buffer } from "node:buffer";
 import { mapBounded } from "../concurrent.ts";
-import { type Displayable, html } from "../notebook/display.ts";
-import { escapeHtml } from "../notebook/format.ts";
-import { classColors, outcomeColors } from "../notebook/theme.ts";
-import { confidenceText, countOf } from "./format.ts";
+import { confidenceText, countOf, escapeHtml } from "../display/format.ts";
+import { type Displayable, html } from "../display/show.ts";
+import { classColors, outcomeColors } from "../display/theme.ts";
 import type { Prediction } from "./frame.ts";
 
 /** Fetches a picture's PNG file by its S3 key. */
@@ -13,30 +12,32 @@ export type FetchPng = (key: string) => Promise<Uint8Array>;
 const fetchesAtOnce = 8;
 const pictureWidth = 96;
 
-/** The rows with the lowest confidence, lowest first; rows without a picture are left out. */
+/** The rows with the lowest confidence, lowest first; rows whose picture is unknown are left out. */
 export function leastCertain(rows: readonly Prediction[], count: number): Prediction[] {
-  return rows.filter(({ inferenceId }) => inferenceId !== null)
+  return rows.filter(({ key }) => key !== null)
     .toSorted((a, b) => a.confidence - b.confidence)
     .slice(0, count);
 }
 
-/** The rows that were told wrong, the most confident first: the worst mistakes. */
+/** The wrong answers, the most confident first. */
 export function mistakes(rows: readonly Prediction[]): Prediction[] {
   return rows.filter(({ correct }) => correct === false).toSorted((a, b) => b.confidence - a.confidence);
 }
 
 /**
- * Pictures with truth, answer and confidence; a wrong answer has a cross, the word and a dashed frame.
- * @param rows with inference ids, the keys that `fetchPng` is asked for
+ * Pictures with truth, answer and confidence. Wrong answers are marked by a cross, the word "wrong" and a dashed frame.
+ * @param rows whose pictures are known; `fetchPng` is called with their keys
+ * @throws RangeError for a row whose picture is not known
  */
 export async function predictionGallery(
   rows: readonly Prediction[],
   fetchPng: FetchPng,
 ): Promise<Displayable> {
-  const pngs = await mapBounded(rows, fetchesAtOnce, ({ inferenceId, time }) => {
-    if (inferenceId !== null) return fetchPng(inferenceId);
+  const pngs = await mapBounded(rows, fetchesAtOnce, ({ key, time }) => {
+    if (key !== null) return fetchPng(key);
     throw new RangeError(
-      `The answer of ${time.toISOString()} has no inference id, so its picture is unknown.`,
+      `The picture of the answer captured at ${time.toISOString()} is unknown: the record has no inference id, or ` +
+        "only a digest of the picture's key.",
     );
   });
   const figures = rows.map((row, index) => {
@@ -100,7 +101,7 @@ function figure(png: Uint8Array, lines: string[], frame: string): string {
     `<strong>${first}</strong>${others.map((line) => `<br>${line}`).join("")}</figcaption></figure>`;
 }
 
-/** A picture that says in words what it is, to the pointer too. */
+/** A picture with a description, also as its tooltip. */
 function image(png: Uint8Array, words: string, frame: string): string {
   const data = Buffer.from(png.buffer, png.byteOffset, png.byteLength).toString("base64");
   const text = escapeHtml(words);

@@ -1,7 +1,7 @@
-/** Figures of right and wrong. A share of nothing is undefined, not 0. */
+/** Accuracy, coverage, confusion and precision. A share of no rows is undefined, not 0. */
 import type { Judged, Prediction } from "./frame.ts";
 
-/** How many of the rows the predicate holds for, as a share from 0 to 1; undefined when there are none. */
+/** The share of the rows for which the predicate holds, from 0 to 1; undefined if there are no rows. */
 export function share<T>(rows: readonly T[], holds: (row: T) => boolean): number | undefined {
   return rows.length === 0 ? undefined : rows.filter(holds).length / rows.length;
 }
@@ -23,7 +23,7 @@ export function confusionMatrix(rows: readonly Judged[], classes: readonly strin
     const counts = matrix[classes.indexOf(truth)];
     const column = classes.indexOf(predicted);
     if (!counts || column < 0) {
-      throw new RangeError(`${truth} or ${predicted} is not among the classes ${classes.join(", ")}`);
+      throw new RangeError(`${truth} or ${predicted} is not one of the classes ${classes.join(", ")}.`);
     }
     counts[column]! += 1;
   }
@@ -32,15 +32,15 @@ export function confusionMatrix(rows: readonly Judged[], classes: readonly strin
 
 export interface ClassPrecision {
   className: string;
-  /** How often it was the answer. */
+  /** How often this class was the answer. */
   predicted: number;
   /** How often that was right. */
   right: number;
-  /** right / predicted; undefined when it never was the answer. */
+  /** right / predicted; undefined if this class was never the answer. */
   precision: number | undefined;
 }
 
-/** How far the answer can be believed, for each class that it may be. */
+/** The precision of the answers of each class. */
 export function precisionPerClass(rows: readonly Judged[], classes: readonly string[]): ClassPrecision[] {
   return classes.map((className) => {
     const answers = rows.filter(({ predicted }) => predicted === className);
@@ -67,4 +67,11 @@ export function wilsonInterval(successes: number, total: number): [number, numbe
   const half = z * Math.sqrt(p * (1 - p) / total + z * z / (4 * total * total));
   const scale = 1 + z * z / total;
   return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)];
+}
+
+/** The middle value, or the mean of the two in the middle; undefined for none. */
+export function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }

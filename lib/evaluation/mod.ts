@@ -1,4 +1,4 @@
-/** Everything that looks at what the endpoint answered. */
+/** The evaluation of the captured answers. */
 export { loadBaseline, saveBaseline } from "./baseline.ts";
 export { type Capture, CaptureError, parseCaptures, probabilitiesOf } from "./captures.ts";
 export { type CapturedTraffic, readCaptures, type ReadCapturesOptions } from "./read_captures.ts";
@@ -30,14 +30,11 @@ export {
   type Verdict,
 } from "./drift.ts";
 export * from "./words.ts";
-export * from "./run_words.ts";
 export { confidenceDistribution, type ConfidenceOptions, confidenceOverTime } from "./charts/confidence.ts";
 export { confusionChart } from "./charts/confusion.ts";
 export { thresholdChart, type ThresholdChartOptions } from "./charts/threshold.ts";
 export { reliabilityChart } from "./charts/reliability.ts";
 export { driftChart } from "./charts/drift.ts";
-export { trainingChart } from "./charts/training.ts";
-export { countsChart, outcomeChart } from "./charts/counts.ts";
 export {
   type FetchPng,
   type LabelledPicture,

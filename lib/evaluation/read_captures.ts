@@ -1,31 +1,32 @@
-/** Waiting for captured traffic in S3, which is delivered seconds to minutes after the invocations. */
+/** Waits for captured traffic in S3, which arrives seconds to minutes after the invocations, and reads it. */
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { sleep } from "../aws/waiting.ts";
 import { mapBounded } from "../concurrent.ts";
-import { sleep } from "../waiting.ts";
+import { inferenceIdOf } from "../inference_id.ts";
 import { type Capture, parseCaptures } from "./captures.ts";
 
 export interface ReadCapturesOptions {
   bucket: string;
-  /** Folder of an endpoint's variant: `data_capture/<endpoint>/AllTraffic/`. */
+  /** The folder of an endpoint's variant: `data_capture/<endpoint>/AllTraffic/`. */
   prefix: string;
-  /** Leaves out what was captured before; the earliest start of the executions that one asks about. */
+  /** Leaves out what was captured earlier: the first start of the executions in question. */
   since?: Date;
-  /** Inference ids to wait for; one that stands there twice is waited for twice. */
+  /** S3 keys of the pictures whose captures to wait for; a key that is given twice stands for two captures. */
   expect?: Iterable<string>;
-  /** How long to wait for them at most. */
+  /** The longest time to wait for them. */
   timeoutSeconds?: number;
   pollSeconds?: number;
   signal?: AbortSignal;
-  /** Called after each look: how many of the expected captures have arrived. */
+  /** Called after each poll with the number of expected captures that have arrived. */
   onProgress?: (progress: { done: number; total: number }) => void;
 }
 
 export interface CapturedTraffic {
-  /** By time. Also those that nobody asked for. */
+  /** All captures by time, also those that were not expected. */
   captures: Capture[];
-  /** The expected inference ids that had not arrived when the time was over. */
+  /** The keys of the expected captures that had not arrived when the time was up. */
   missing: string[];
-  /** How many files they stand in. */
+  /** How many files contain them. */
   files: number;
 }
 
@@ -33,20 +34,20 @@ const readsAtOnce = 8;
 const hourMs = 3_600_000;
 
 /**
- * Reads the captures under `prefix`, and looks again until all that are expected have arrived or the time is over.
- * Then it returns what there is and names what is missing.
+ * Polls the captures under `prefix` until all that are expected have arrived or the time is up, and returns what has
+ * arrived and what is missing.
  *
  * @throws RangeError for a prefix that does not end in `/` (it would match other endpoints too)
- * @throws CaptureError for a file that is no capture file; the signal's reason; S3's errors as they are
+ * @throws CaptureError for an invalid capture file; the signal's reason; S3's errors
  */
 export async function readCaptures(s3: S3Client, options: ReadCapturesOptions): Promise<CapturedTraffic> {
   if (!options.prefix.endsWith("/")) {
-    throw new RangeError(`The prefix of the captures is "${options.prefix}"; it has to end in "/".`);
+    throw new RangeError(`The prefix of the captures is "${options.prefix}"; it must end in "/".`);
   }
   try {
     return await collect(s3, options);
   } catch (error) {
-    options.signal?.throwIfAborted(); // with its reason: the SDK throws an AbortError of its own
+    options.signal?.throwIfAborted(); // with its reason, instead of the SDK's AbortError
     throw error;
   }
 }
@@ -59,7 +60,7 @@ async function collect(s3: S3Client, options: ReadCapturesOptions): Promise<Capt
   while (true) {
     signal?.throwIfAborted();
     const keys = await listKeys(s3, bucket, prefix, since, signal);
-    const added = keys.filter((key) => !files.has(key)); // a capture file is written once
+    const added = keys.filter((key) => !files.has(key)); // capture files never change
     const texts = await mapBounded(added, readsAtOnce, (key) => readText(s3, bucket, key, signal), signal);
     added.forEach((key, index) => files.set(key, parseCaptures(texts[index]!, key)));
 
@@ -83,7 +84,7 @@ async function listKeys(
   since: Date | undefined,
   signal: AbortSignal | undefined,
 ): Promise<string[]> {
-  // Keys are ordered by hour, so older hours need not be listed; one more, as a file is named by its first record.
+  // Keys are ordered by hour, so earlier hours need not be listed, except one: a file is named after its first record.
   const hour = since &&
     new Date(since.getTime() - hourMs).toISOString().slice(0, 13).replaceAll(/[-T]/g, "/");
   const pages = paginateListObjectsV2({ client: s3 }, {
@@ -108,7 +109,7 @@ async function readText(
   return await Body!.transformToString();
 }
 
-/** A capture's time has whole seconds, so one of the same second counts. */
+/** Captures have times in whole seconds, so those of the same second count. */
 function wholeSecondMs(since: Date | undefined): number {
   return since ? Math.floor(since.getTime() / 1000) * 1000 : -Infinity;
 }
@@ -118,7 +119,8 @@ function notIn(captures: Capture[], expected: string[]): string[] {
   for (const { inferenceId } of captures) {
     if (inferenceId !== undefined) arrived.set(inferenceId, (arrived.get(inferenceId) ?? 0) + 1);
   }
-  return expected.filter((id) => {
+  return expected.filter((key) => {
+    const id = inferenceIdOf(key);
     const left = arrived.get(id) ?? 0;
     arrived.set(id, left - 1);
     return left <= 0;

@@ -1,14 +1,14 @@
-/** What a threshold on the confidence does, and which one to take. */
+/** The effect of a threshold on the confidence, and which threshold to choose. */
 import type { Judged } from "./frame.ts";
 import { accuracy } from "./metrics.ts";
 
 export interface ThresholdPoint {
   threshold: number;
-  /** How many answers reach the threshold. */
+  /** Number of answers that reach the threshold. */
   accepted: number;
   /** accepted / all. */
   coverage: number;
-  /** The share of right answers among the accepted: their precision. Undefined when none is accepted. */
+  /** The share of right answers among the accepted ones, their precision; undefined if none is accepted. */
   accuracy: number | undefined;
 }
 
@@ -37,8 +37,8 @@ export function atThreshold(rows: readonly Judged[], threshold: number): Thresho
 }
 
 /**
- * The lowest threshold of the curve at which the accepted answers have the wished precision: of those with enough
- * precision it lets the most answers pass. Undefined when no threshold does.
+ * The lowest threshold of the curve at which the accepted answers reach the target precision: among those it accepts the
+ * most answers. Undefined if no threshold reaches it.
  *
  * @param precision target, above 0 and at most 1
  */

@@ -1,27 +1,27 @@
-/** What the captured answers say, in words: the titles of the charts, and the sentences around them. */
+/** The evaluation in words: the titles of the charts, and the sentences around them. */
+import { confidenceText, countOf, listOf, partOf, percent, sentence } from "../display/format.ts";
 import { calibrationError, type ReliabilityBin } from "./calibration.ts";
 import type { Drift } from "./drift.ts";
-import { confidenceText, countOf, listOf, median, partOf, percent, sentence } from "./format.ts";
 import { judged, type Prediction } from "./frame.ts";
-import { type ClassPrecision, wilsonInterval } from "./metrics.ts";
+import { type ClassPrecision, median, wilsonInterval } from "./metrics.ts";
 import type { ThresholdPoint } from "./threshold.ts";
 
-const noTruth = "No captured picture has a known label, so nothing can be said of right and wrong.";
+const noTruth = "No captured picture has a known label, so accuracy cannot be measured.";
 
-/** How many answers were right, and how sure one can be of that from so many. */
+/** The accuracy, with its confidence interval. */
 export function accuracyWords(rows: readonly Prediction[]): string {
   const known = judged(rows);
   const unknown = rows.length - known.length;
-  const unlabelled = unknown > 0 ? ` (${countOf(unknown, "further capture")} without a known label)` : "";
+  const unlabelled = unknown > 0 ? ` (and ${countOf(unknown, "capture")} without a known label)` : "";
   if (known.length === 0) return `${noTruth}${unlabelled}`;
   const right = known.filter(({ correct }) => correct).length;
   const [low, high] = wilsonInterval(right, known.length);
   return `The endpoint recognised ${partOf(right, known.length, "picture")}: ` +
-    `${percent(right / known.length)}${unlabelled}. With many more pictures it might be anything from ` +
-    `${percent(low)} to ${percent(high)} (95% interval).`;
+    `${percent(right / known.length)}${unlabelled}. The 95% confidence interval is ${percent(low)} to ` +
+    `${percent(high)}.`;
 }
 
-/** How many answers reached the threshold, and how right these are. */
+/** How many answers reached the threshold, and how many of these were right. */
 export function thresholdWords(rows: readonly Prediction[], threshold: number): string {
   if (rows.length === 0) return "Nothing was captured.";
   const accepted = rows.filter((row) => row.accepted);
@@ -42,7 +42,7 @@ export function thresholdWords(rows: readonly Prediction[], threshold: number): 
   return `${all}; of ${labelled ? `the ${known.length}${labelled}` : "these"} ${verdict}.`;
 }
 
-/** The most frequent mistake of a confusion matrix. */
+/** The most frequent mistakes in a confusion matrix. */
 export function confusionWords(matrix: readonly (readonly number[])[], classes: readonly string[]): string {
   const total = matrix.flat().reduce((sum, count) => sum + count, 0);
   if (total === 0) return noTruth;
@@ -56,7 +56,7 @@ export function confusionWords(matrix: readonly (readonly number[])[], classes: 
   const worst = mistakes.filter(({ count }) => count === most).map(({ count, truth, predicted, of }) =>
     `${count} of ${countOf(of, `${classes[truth]} picture`)} taken for ${classes[predicted]}`
   );
-  if (worst.length > 3) return `No mistake stands out: the most frequent were made ${times(most)} each.`;
+  if (worst.length > 3) return `No mistake stands out: the most frequent ones occurred ${times(most)} each.`;
   const others = mistakes.length > worst.length ? "Most frequent mistake" : "The only mistake";
   return `${others}${worst.length === 1 ? "" : "s"}: ${listOf(worst)}.`;
 }
@@ -65,7 +65,7 @@ function times(count: number): string {
   return count === 1 ? "once" : `${count} times`;
 }
 
-/** How far an answer of each class can be believed. */
+/** The precision of the answers of each class. */
 export function precisionWords(precisions: readonly ClassPrecision[]): string {
   return precisions.map(({ className, predicted, right, precision }) =>
     precision === undefined
@@ -76,7 +76,7 @@ export function precisionWords(precisions: readonly ClassPrecision[]): string {
   ).join(" ");
 }
 
-/** The middle confidence for each true class. */
+/** The median confidence for each true class. */
 export function distributionWords(rows: readonly Prediction[], classes: readonly string[]): string {
   const known = judged(rows);
   if (known.length === 0) return noTruth;
@@ -87,26 +87,26 @@ export function distributionWords(rows: readonly Prediction[], classes: readonly
   return `Median confidence: ${listOf(medians)}.`;
 }
 
-/** The threshold to take for a precision that one wants. */
+/** The recommended threshold for a target precision. */
 export function recommendationWords(
   curve: readonly ThresholdPoint[],
   recommended: ThresholdPoint | undefined,
   precision: number,
 ): string {
   if (curve.length === 0) return noTruth;
-  if (!recommended) return `No threshold makes ${percent(precision)} of the accepted answers right.`;
+  if (!recommended) return `No threshold reaches a precision of ${percent(precision)}.`;
   const { threshold, accepted, coverage, accuracy } = recommended;
-  const wanted = `(wanted: ${percent(precision)})`;
+  const wanted = `(target: ${percent(precision)})`;
   const all = countOf(Math.round(accepted / coverage), "answer");
   return coverage === 1
-    ? `Without any threshold ${percent(accuracy!)} of ${all} are right ${wanted}.`
-    : `From a threshold of ${threshold.toFixed(2)}, ${
+    ? `Even without a threshold ${percent(accuracy!)} of ${all} are right ${wanted}.`
+    : `With a threshold of ${threshold.toFixed(2)}, ${
       percent(accuracy!)
     } of the accepted answers are right ` +
       `${wanted}: ${accepted} of ${all} reach it.`;
 }
 
-/** Whether the confidences can be taken at their word. */
+/** Whether the confidences match the accuracy. */
 export function reliabilityWords(bins: readonly ReliabilityBin[]): string {
   const error = calibrationError(bins);
   if (error === undefined) return noTruth;
@@ -116,15 +116,15 @@ export function reliabilityWords(bins: readonly ReliabilityBin[]): string {
   const [confidence, right] = [mean((bin) => bin.confidence), mean((bin) => bin.accuracy)];
   const [low, high] = wilsonInterval(Math.round(right * total), total);
   const judgement = confidence > high
-    ? "the network is too sure of itself"
+    ? "the network is overconfident"
     : confidence < low
-    ? "the network is less sure than it could be"
-    : `with ${countOf(total, "picture")} that is no clear difference`;
+    ? "the network is underconfident"
+    : `not a significant difference for ${countOf(total, "picture")}`;
   return `Mean confidence ${percent(confidence)}, right ${percent(right)}: ${judgement} ` +
     `(calibration error ${percent(error)}).`;
 }
 
-/** Whether the captures still look like the baseline; `what` is what was compared: `the confidences`. */
+/** Whether the captures differ from the baseline; `what` is what was compared, such as `the confidences`. */
 export function driftWords({ verdict, psi }: Drift, what: string): string {
   const index = `(PSI ${psi.toFixed(2)})`;
   switch (verdict) {
@@ -139,7 +139,7 @@ export function driftWords({ verdict, psi }: Drift, what: string): string {
   }
 }
 
-/** That captures are missing, which all figures then leave out; empty when none is. */
+/** A warning that captures are missing from all figures; empty if none is. */
 export function missingWords(missing: readonly string[]): string {
   if (missing.length === 0) return "";
   return `${sentence(countOf(missing.length, "expected capture"))} had not arrived (${missing[0]}${

@@ -1,6 +1,10 @@
-/** What the notebooks show of executions and of the evaluation. */
+/** Views of executions and of the evaluation, for the notebooks. */
+import type { Aws } from "../aws/clients.ts";
+import { getObject } from "../aws/s3.ts";
 import { parseLst } from "../dataset/mod.ts";
-import type { Aws } from "../aws.ts";
+import { chart } from "../display/chart.ts";
+import { escapeHtml, formatSeconds } from "../display/format.ts";
+import { type Displayable, html, markdown, svg } from "../display/show.ts";
 import { driftChart } from "../evaluation/charts/drift.ts";
 import { type Answer, classDrift, confidenceDrift } from "../evaluation/drift.ts";
 import type { Judged, Prediction } from "../evaluation/frame.ts";
@@ -16,15 +20,11 @@ import {
   precisionWords,
   thresholdWords,
 } from "../evaluation/words.ts";
+import { drawStateMachine } from "../graph/draw.ts";
+import type { Definition } from "../graph/model.ts";
 import { S3_LAYOUT } from "../names.ts";
-import { getObject } from "../s3.ts";
 import type { countExecutions, ExecutionResult } from "../workflow/executions.ts";
 import { executionHistory } from "../workflow/executions.ts";
-import { drawStateMachine } from "../workflow/graph.ts";
-import type { Definition } from "../workflow/state_machine.ts";
-import { chart } from "./chart.ts";
-import { type Displayable, html, markdown, svg } from "./display.ts";
-import { escapeHtml, formatSeconds } from "./format.ts";
 
 /** The state machine as a graph. */
 export function machineView(definition: Definition): Displayable {
@@ -32,7 +32,7 @@ export function machineView(definition: Definition): Displayable {
   return svg(drawing.svg, drawing.title);
 }
 
-/** An execution in words and as a graph coloured by what happened; `otherwise` is said when there is none. */
+/** An execution in words and as a graph with the status of each state; without one the text `otherwise`. */
 export async function executionView(
   aws: Aws,
   definition: Definition,
@@ -50,12 +50,12 @@ export async function executionView(
   return html(`<p>${escapeHtml(words)}</p>${drawing.svg}`, words);
 }
 
-/** The labels of the test pictures, as they were staged. */
+/** The labels of the staged test pictures. */
 export async function testLabels({ s3, bucket }: Pick<Aws, "s3" | "bucket">) {
   return parseLst(new TextDecoder().decode(await getObject(s3, bucket, S3_LAYOUT.testList)));
 }
 
-/** What the figures say, in sentences; computed, so that they are true of every run. */
+/** The results in sentences, computed from the figures of this run. */
 export function evaluationView(
   rows: readonly Prediction[],
   { classes, threshold, missing }: {
@@ -76,7 +76,7 @@ export function evaluationView(
   return markdown(sentences.filter((text) => text !== "").map((text) => `- ${text}`).join("\n"));
 }
 
-/** Chosen pictures with truth, answer and confidence; `otherwise` is said when there are none. */
+/** Chosen pictures with truth, answer and confidence; without any the text `otherwise`. */
 export async function galleryView(
   aws: Aws,
   rows: readonly Prediction[],
@@ -86,7 +86,7 @@ export async function galleryView(
   return await predictionGallery(rows, (key) => getObject(aws.s3, aws.bucket, key));
 }
 
-/** Whether the captured answers still look like those of the new endpoint. */
+/** The drift of the captured answers from the baseline. */
 export function driftView(
   baseline: readonly Answer[],
   rows: readonly Prediction[],
@@ -95,7 +95,7 @@ export function driftView(
   return chart(driftChart(confidenceDrift(baseline, rows), classDrift(baseline, rows, classes)));
 }
 
-/** The evaluation's part of `reports/summary.json`. */
+/** The part about the evaluation in `reports/summary.json`. */
 export function evaluationSummary(
   rows: readonly Prediction[],
   { executions, traffic }: { executions: ReturnType<typeof countExecutions>; traffic: CapturedTraffic },

@@ -1,17 +1,17 @@
-/** Stopping long work when it is interrupted. */
-import { inKernel } from "./display.ts";
+/** Stops long work on an interrupt. */
+import { inKernel } from "../display/show.ts";
 
 /** The work was interrupted by the user: Ctrl-C, or Jupyter's stop button. */
 export class InterruptedError extends Error {
   override name = "InterruptedError";
 }
 
-// Jupyter interrupts a Deno kernel by SIGINT, which would end one where nothing listens, and its variables with it.
+// Jupyter interrupts a Deno kernel by SIGINT. Without a listener this would end the kernel, and lose its variables.
 if (inKernel()) Deno.addSignalListener("SIGINT", () => {});
 
 /**
- * Runs work that stops when its AbortSignal fires, which SIGINT and SIGTERM make it do. In a kernel only the work ends.
- * The signal's reason is an InterruptedError.
+ * Runs work with an AbortSignal that SIGINT and SIGTERM abort; its reason is an InterruptedError. In a kernel only the work
+ * ends, not the kernel.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

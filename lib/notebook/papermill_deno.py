@@ -1,7 +1,7 @@
-"""papermill for Deno notebooks: run it as papermill itself, with the same arguments.
+"""papermill for Deno notebooks. Run it like papermill, with the same arguments.
 
-A parameter is one of the project's variables (`-p SCONES_THRESHOLD 0.9`). papermill puts a cell after the one
-tagged "parameters", which imports `scones`.
+The parameters are the project's variables (`-p SCONES_THRESHOLD 0.9`). papermill inserts a cell that sets them after the
+cell with the tag "parameters", which imports `scones`.
 """
 
 import json

@@ -1,16 +1,21 @@
-/** The long steps of the notebooks, each with its progress on show. */
+/** The long steps of the notebooks. Each does its work and shows its progress meanwhile. */
 import { basename, join } from "node:path";
-import type { Aws } from "../aws.ts";
+import type { Aws } from "../aws/clients.ts";
 import { type Cifar, loadDataset, type Selection } from "../dataset/mod.ts";
+import { stageDataset, type StagingResult } from "../dataset/staging.ts";
+import { chart } from "../display/chart.ts";
+import { escapeHtml, formatCounts } from "../display/format.ts";
+import { html, live, notice } from "../display/show.ts";
 import { saveBaseline } from "../evaluation/baseline.ts";
 import type { Answer } from "../evaluation/drift.ts";
 import { type CapturedTraffic, readCaptures } from "../evaluation/read_captures.ts";
-import { trainingChart } from "../evaluation/charts/training.ts";
 import { ENDPOINT_NAME, S3_LAYOUT } from "../names.ts";
-import { stageDataset, type StagingResult } from "../staging.ts";
 import { VARIANT_NAME } from "../training/endpoint.ts";
+import type { Estimator, FitOptions } from "../training/estimator.ts";
 import type { Predictor } from "../training/predictor.ts";
-import type { TrainingObserver, TrainingResult } from "../training/estimator.ts";
+import { trainingChart } from "../training/training_chart.ts";
+import type { TrainingInput } from "../training/training_input.ts";
+import type { TrainingResult } from "../training/training_result.ts";
 import {
   countExecutions,
   type ExecutionResult,
@@ -18,12 +23,9 @@ import {
   type TestCase,
 } from "../workflow/executions.ts";
 import { type DeployedFunction, deployFunctions, FUNCTIONS } from "../workflow/functions.ts";
-import { chart } from "./chart.ts";
-import { html, live, notice } from "./display.ts";
-import { escapeHtml, formatCounts } from "./format.ts";
 import { working } from "./working.ts";
 
-/** Downloads the archive, or takes the one that SCONES_DATASET_URL names, and reads it; says when it has to draw pictures. */
+/** Downloads the archive, or uses the one in SCONES_DATASET_URL, and reads it. Says so if it has to draw pictures instead. */
 export async function openDataset({ settings }: Aws): Promise<Cifar> {
   let said = "";
   const cifar = await working("Data set", (bar, signal) =>
@@ -41,7 +43,7 @@ export async function openDataset({ settings }: Aws): Promise<Cifar> {
   return cifar;
 }
 
-/** Writes the pictures as PNG files and uploads what the bucket does not have yet. */
+/** Writes the pictures as PNG files and uploads those that the bucket does not have yet. */
 export async function stage(aws: Aws, selection: Selection): Promise<StagingResult> {
   return await working("Staging", (bar, signal) =>
     stageDataset(aws, selection, {
@@ -55,20 +57,21 @@ export async function stage(aws: Aws, selection: Selection): Promise<StagingResu
 }
 
 /**
- * Shows a training while it runs: status and epochs in a bar, accuracy as a growing chart, the job's log to unfold.
- * @param fit starts the training with the observer that it is given
- * @param epochs how many there will be, if that is known, for the bar and the chart's axis
+ * Trains with `estimator.fit`, and shows status and epochs in a bar, the accuracy as a growing chart, and the job's log.
+ * @param options.reuse see `FitOptions`
  */
-export async function showTraining(
-  fit: (observer: TrainingObserver & { signal: AbortSignal }) => Promise<TrainingResult>,
-  epochs?: number,
+export async function trainModel(
+  estimator: Estimator,
+  inputs: Readonly<Record<string, TrainingInput>>,
+  { reuse }: Pick<FitOptions, "reuse"> = {},
 ): Promise<TrainingResult> {
-  const drawing = await live(chart(trainingChart([], { epochs })));
+  const drawing = await live(chart(trainingChart([])));
   const log = await live(logView([]));
   const lines: string[] = [];
-  let total = epochs;
+  let total: number | undefined;
   return await working("Training", async (bar, signal) => {
-    const result = await fit({
+    const result = await estimator.fit(inputs, {
+      reuse,
       signal,
       status: (message) => bar.update(0, message),
       line(line) {
@@ -87,15 +90,13 @@ export async function showTraining(
     });
     await log.replace(logView(lines));
     return result;
-  }, {
-    unit: "epochs",
-    done: ({ reused, joined, jobName }) =>
-      reused
-        ? `reused ${jobName}: same data, same hyperparameters`
-        : joined
-        ? `followed ${jobName}, which was running already: same data, same hyperparameters`
-        : jobName,
-  });
+  }, { unit: "epochs", done: jobInWords });
+}
+
+function jobInWords({ jobName, reused, joined }: TrainingResult): string {
+  const same = "same data, same hyperparameters";
+  if (reused) return `reused ${jobName}: ${same}`;
+  return joined ? `followed ${jobName}, which was already running: ${same}` : jobName;
 }
 
 function logView(lines: readonly string[]) {
@@ -107,19 +108,20 @@ function logView(lines: readonly string[]) {
   );
 }
 
-/** Shows the status of an endpoint until `deploy` is through. */
-export async function showDeployment<T>(
-  deploy: (observer: { status(status: string): void; signal: AbortSignal }) => Promise<T>,
-): Promise<T> {
+/** Deploys the trained model with `estimator.deploy`, and shows the endpoint's status until it is in service. */
+export async function deployEndpoint(
+  estimator: Estimator,
+  options: Parameters<Estimator["deploy"]>[0],
+): Promise<Predictor> {
   return await working(
     "Endpoint",
-    (bar, signal) => deploy({ signal, status: (status) => bar.update(0, status) }),
+    (bar, signal) => estimator.deploy({ ...options, signal, status: (status) => bar.update(0, status) }),
     { done: () => "InService" },
   );
 }
 
-/** Lets the new endpoint answer for all test pictures, as the baseline of later traffic. */
-export async function showBaseline(
+/** Stores the new endpoint's answers for all test pictures, as the baseline for later traffic. */
+export async function recordBaseline(
   aws: Aws,
   predictor: Predictor,
   classes: readonly string[],
@@ -142,8 +144,8 @@ export async function showBaseline(
   );
 }
 
-/** Bundles and deploys the three functions. */
-export async function showFunctions(aws: Aws, roleArn: string): Promise<DeployedFunction[]> {
+/** Bundles and deploys the three Lambda functions. */
+export async function deployLambdas(aws: Aws, roleArn: string): Promise<DeployedFunction[]> {
   return await working(
     "Functions",
     (bar, signal) =>
@@ -152,8 +154,8 @@ export async function showFunctions(aws: Aws, roleArn: string): Promise<Deployed
   );
 }
 
-/** Starts one execution per test case and waits for all. */
-export async function showExecutions(
+/** Starts one execution per test case and waits until all have ended. */
+export async function runTestCases(
   aws: Aws,
   stateMachineArn: string,
   testCases: readonly TestCase[],
@@ -169,18 +171,18 @@ export async function showExecutions(
       return formatCounts({
         succeeded,
         "below the threshold": belowThreshold,
-        "failed otherwise": otherwiseFailed,
+        "failed for other reasons": otherwiseFailed,
       });
     },
   });
 }
 
-/** Waits until what the endpoint captured of these executions has arrived in S3, and reads it. */
-export async function showCaptures(
+/** Waits until the captures of these executions have arrived in S3, and reads them. */
+export async function collectCaptures(
   aws: Aws,
   executions: readonly ExecutionResult[],
 ): Promise<CapturedTraffic> {
-  const expect = executions.map(({ s3Key }) => s3Key.slice(-64));
+  const expect = executions.map(({ s3Key }) => s3Key);
   const since = new Date(Math.min(...executions.map(({ startDate }) => startDate.getTime())));
   return await working("Captures", (bar, signal) =>
     readCaptures(aws.s3, {

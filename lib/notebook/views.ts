@@ -1,20 +1,20 @@
-/** What the notebooks show of things: the target, pictures, a prediction, functions, an answer of one. */
-import type { Aws } from "../aws.ts";
+/** Views of the target, pictures, a prediction, training, functions and their results, for the notebooks. */
+import type { Aws } from "../aws/clients.ts";
 import { encodePng, type Selection } from "../dataset/mod.ts";
+import type { StagedDataset } from "../dataset/staging.ts";
+import { escapeHtml, formatAmount, formatSeconds } from "../display/format.ts";
+import { type Displayable, facts, html, markdown, table } from "../display/show.ts";
+import { classColors } from "../display/theme.ts";
 import { sampleGallery } from "../evaluation/gallery.ts";
-import type { StagedDataset } from "../staging.ts";
-import type { TrainingResult } from "../training/estimator.ts";
+import type { TrainingResult } from "../training/training_result.ts";
 import { type DeployedFunction, FUNCTIONS, type InvocationResult } from "../workflow/functions.ts";
-import { type Displayable, facts, html, markdown, table } from "./display.ts";
-import { escapeHtml, formatAmount, formatSeconds } from "./format.ts";
-import { classColors } from "./theme.ts";
 
-/** Where the notebook works, and with which settings. */
+/** The target and the main settings. */
 export function targetView({ target, region, bucket, settings }: Aws): Displayable {
   return facts({
     target: target === "local"
-      ? "local, an AWS of this machine's own"
-      : "aws, your account: its endpoint costs money until `deno task destroy` removes it",
+      ? "local: the embedded AWS on this machine"
+      : "aws: your account, where the endpoint costs money until `deno task destroy` removes it",
     region,
     bucket,
     classes: settings.classes.join(", "),
@@ -22,7 +22,7 @@ export function targetView({ target, region, bucket, settings }: Aws): Displayab
   });
 }
 
-/** What has been staged; pictures that the project drew are called so. */
+/** What is staged; says so if the project drew the pictures itself. */
 export function datasetView({ source, synthetic, classes, train, test }: StagedDataset): Displayable {
   const what = synthetic ? "**synthetic pictures**, drawn by this project" : `pictures from ${source}`;
   return markdown(
@@ -30,7 +30,7 @@ export function datasetView({ source, synthetic, classes, train, test }: StagedD
   );
 }
 
-/** Some training pictures of each class, evenly taken, with their labels. */
+/** Some training pictures of each class, evenly spread over the data set. */
 export async function sampleView({ train, classes }: Selection, perClass = 6): Promise<Displayable> {
   const samples = classes.flatMap((className) => {
     const all = train.filter((picture) => picture.className === className);
@@ -49,14 +49,7 @@ export async function sampleView({ train, classes }: Selection, perClass = 6): P
   );
 }
 
-/** Pictures per class and split, as the counts chart takes them. */
-export function classCounts(counts: Readonly<Record<string, Readonly<Record<string, number>>>>) {
-  return Object.entries(counts).flatMap(([className, splits]) =>
-    Object.entries(splits).map(([split, count]) => ({ className, split, count }))
-  );
-}
-
-/** A picture beside the probabilities of its classes as bars. */
+/** A picture, with the probabilities of the classes as bars. */
 export function predictionView(
   { png, key }: { png: Uint8Array; key: string },
   probabilities: readonly number[],
@@ -84,23 +77,23 @@ export function predictionView(
   );
 }
 
-/** What a training came to; it says which network was trained, as the local one need not be AWS's. */
+/** The result of training, with the network that was trained, since the local one can differ from AWS's. */
 export function trainingView(result: TrainingResult, dataset: StagedDataset): Displayable {
   const { network, accuracy, trainingSeconds, billableSeconds, epochs, modelData } = result;
   const { imagesPerSecond } = trainingSummary(result, dataset);
   const seconds = (time: number | undefined) => time === undefined ? undefined : formatSeconds(time);
   return facts({
-    network: network ?? "as AWS builds it",
+    network: network ?? "AWS's default",
     "validation accuracy": accuracy === undefined ? undefined : `${Number((100 * accuracy).toFixed(1))}%`,
     epochs: epochs.length,
     "training time": seconds(trainingSeconds),
     "billable time": seconds(billableSeconds),
-    speed: imagesPerSecond === undefined ? undefined : `${formatAmount(imagesPerSecond)} pictures a second`,
+    speed: imagesPerSecond === undefined ? undefined : `${formatAmount(imagesPerSecond)} pictures per second`,
     model: modelData,
   });
 }
 
-/** The training's part of `reports/summary.json`. */
+/** The part about training in `reports/summary.json`. */
 export function trainingSummary(result: TrainingResult, { train }: StagedDataset) {
   const { accuracy, trainingSeconds: seconds, network, epochs } = result;
   const timed = epochs.filter((epoch) => epoch.seconds !== undefined);
@@ -109,7 +102,7 @@ export function trainingSummary(result: TrainingResult, { train }: StagedDataset
   return { accuracy, seconds, imagesPerSecond, epochs: epochs.length, network };
 }
 
-/** The deployed functions with size, memory and last update. */
+/** The deployed functions with code size, memory and last update. */
 export function functionsView(functions: readonly DeployedFunction[]): Displayable {
   return table(functions.map(({ key, name, codeBytes, memoryMb, lastModified }) => ({
     function: name,
@@ -120,18 +113,13 @@ export function functionsView(functions: readonly DeployedFunction[]): Displayab
   })));
 }
 
-/** What a function returned or threw; long texts such as a picture in base64 are cut. */
+/** What a function returned or threw; long strings such as a picture in base64 are shortened. */
 export function answerView({ payload, functionError }: InvocationResult): Displayable {
-  const shortened = JSON.stringify(
-    payload,
-    (key, value) =>
-      key === "trace"
-        ? undefined
-        : typeof value === "string" && value.length > 160
-        ? `${value.slice(0, 60)}… (${value.length} characters)`
-        : value,
-    2,
-  );
+  const shortened = JSON.stringify(payload, (key, value) => {
+    if (key === "trace") return undefined;
+    const isLong = typeof value === "string" && value.length > 160;
+    return isLong ? `${value.slice(0, 60)}… (${value.length} characters)` : value;
+  }, 2);
   const title = functionError ? "The function threw an error:" : "The function returned:";
   return markdown(`${title}\n\n\`\`\`json\n${shortened}\n\`\`\``);
 }

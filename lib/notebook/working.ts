@@ -1,9 +1,10 @@
+/** Long work with a progress bar. */
+import { type Progress, progress, type ProgressOptions } from "../display/progress.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Progress, progress, type ProgressOptions } from "./progress.ts";
 
 /**
- * Runs work behind a progress bar. Interrupting the cell fires the signal, and the bar tells how the work ended.
- * @param options.done makes the bar's last words from the result
+ * Runs work with a progress bar. Interrupting the cell aborts the signal, and the bar shows how the work ended.
+ * @param options.done the final text of the bar, from the result
  */
 export async function working<T>(
   label: string,

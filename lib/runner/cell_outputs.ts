@@ -1,17 +1,17 @@
-/** What the kernel's output messages make of the outputs of a notebook's cells. */
-import type { MediaBundle } from "../notebook/display.ts";
+/** Turns the kernel's output messages into the outputs of a notebook's cells. */
+import type { MediaBundle } from "../display/show.ts";
 import type { JupyterMessage } from "./jupyter_message.ts";
 import { type CodeCell, joined, type Output } from "./notebook.ts";
 
 type Shown = { data: MediaBundle; metadata: Record<string, unknown> };
 
 export class CellOutputs {
-  /** The outputs of each display id, in whichever cell they stand: an update changes them all. */
+  /** The outputs of each display id, in any cell: an update changes all of them. */
   readonly #displays = new Map<string, Shown[]>();
   #cell: CodeCell | undefined;
   #clearBeforeNext = false;
 
-  /** From here on, outputs go to this cell, and those that it had are gone. */
+  /** Clears this cell's outputs and directs the following ones to it. */
   begin(cell: CodeCell): void {
     cell.outputs = [];
     cell.execution_count = null;
@@ -19,7 +19,7 @@ export class CellOutputs {
     this.#clearBeforeNext = false;
   }
 
-  /** Takes a message of the output channel; messages that are no outputs change nothing. */
+  /** Handles a message of the output channel; messages that are not outputs are ignored. */
   take({ header, content }: JupyterMessage): void {
     switch (header.msg_type) {
       case "stream":
@@ -64,7 +64,7 @@ export class CellOutputs {
     if (id !== undefined) this.#displays.set(id, [...(this.#displays.get(id) ?? []), output]);
   }
 
-  /** Text goes on where the last text of the same stream ended. */
+  /** Text is appended to the preceding text of the same stream. */
   #addStream(name: "stdout" | "stderr", text: string): void {
     if (this.#clearBeforeNext) this.#clear();
     const last = this.#cell?.outputs.at(-1);

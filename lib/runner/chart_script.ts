@@ -1,10 +1,10 @@
-/** The script that makes the charts of a report live. */
+/** The script that makes the charts of a report interactive. */
 import * as esbuild from "esbuild";
 import { fileURLToPath } from "node:url";
 
 let bundled: Promise<string> | undefined;
 
-/** JavaScript for a page, Vega's runtime included (about 500 kB); bundled once per process. */
+/** JavaScript for a page, including Vega's runtime (about 500 kB); bundled once per process. */
 export function chartScript(): Promise<string> {
   bundled ??= bundle();
   return bundled;

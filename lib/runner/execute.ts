@@ -1,23 +1,23 @@
-/** Executes a notebook cell by cell in a kernel of its own. */
+/** Executes a notebook cell by cell in its own kernel. */
 import { basename, dirname } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { progressMime, type ProgressState } from "../display/progress.ts";
+import { noticeMime } from "../display/show.ts";
 import { InterruptedError } from "../notebook/interrupt.ts";
-import { noticeMime } from "../notebook/display.ts";
-import { progressMime, type ProgressState } from "../notebook/progress.ts";
 import { CellOutputs } from "./cell_outputs.ts";
 import { Kernel } from "./kernel.ts";
 import { type CodeCell, joined, type Notebook, readNotebook } from "./notebook.ts";
 import { syntaxError } from "./syntax_error.ts";
 
-/** How long an interrupted cell may take to stop its work, in milliseconds. */
+/** How long an interrupted cell has to stop its work, in milliseconds. */
 const interruptPatienceMs = 3_000;
 
-/** A cell that failed: where, and with what. */
+/** A cell failed; says where and why. */
 export class CellError extends Error {
   override name = "CellError";
   /** The notebook's file name. */
   readonly notebook: string;
-  /** Counted from 1 among the code cells, as the progress counts. */
+  /** The number among the code cells, from 1, as in the progress output. */
   readonly cell: number;
   readonly ename: string;
   readonly evalue: string;
@@ -43,11 +43,11 @@ interface Failure {
   traceback: string[];
 }
 
-/** Which cell it is: the `number`th of `count` code cells. */
+/** The position of a cell: number `number` of `count` code cells. */
 export interface CellPlace {
   number: number;
   count: number;
-  /** The comment that the cell begins with, else the heading above it, else its first line. */
+  /** The comment at its beginning, else the heading above it, else its first line. */
   title: string;
 }
 
@@ -55,31 +55,31 @@ export interface CellPlace {
 export interface ExecutionObserver {
   cellStarted(place: CellPlace): void;
   cellFinished(place: CellPlace, seconds: number, ok: boolean): void;
-  /** The state of a progress bar that the running cell shows. */
+  /** The running cell's progress bar has changed. */
   progress(state: ProgressState): void;
-  /** A line that the running cell wants to be read. */
+  /** The running cell has displayed a note. */
   notice(text: string): void;
 }
 
 export interface ExecuteOptions {
-  /** Variables for the kernel, in addition to this process's own. */
+  /** Environment variables for the kernel, in addition to this process's own. */
   env?: Record<string, string>;
   observer?: ExecutionObserver;
-  /** Interrupts the cell and ends the kernel when it fires. */
+  /** Interrupts the cell and ends the kernel when aborted. */
   signal?: AbortSignal;
 }
 
 export interface Execution {
   notebook: Notebook;
   seconds: number;
-  /** Why it stopped early: CellError, KernelDiedError, InterruptedError. The notebook holds what was put out until then. */
+  /** Why it stopped early: CellError, KernelDiedError, InterruptedError. The notebook has the outputs until then. */
   failure?: Error;
 }
 
 /**
- * Executes the notebook at `path` from the first cell to the last, in the notebook's folder, and stops at the
- * first cell that fails, unless the cell has Jupyter's tag `raises-exception`. The file is not changed.
- * Throws when the file is no notebook.
+ * Executes the cells of the notebook at `path` in order, in the notebook's folder, up to the first that fails, unless that
+ * has Jupyter's tag `raises-exception`. The file is not changed.
+ * @throws Error if the file is not a notebook
  */
 export async function executeNotebook(path: string, options: ExecuteOptions = {}): Promise<Execution> {
   const notebook = await readNotebook(path);
@@ -149,7 +149,7 @@ async function executeCell(
     if (notice) observer?.notice(notice.text);
   });
   cell.execution_count = reply.execution_count;
-  // The names that Jupyter's own runner uses for the times of a cell.
+  // Jupyter's names for the start and end of a cell.
   cell.metadata.execution = {
     "iopub.execute_input": started.toISOString(),
     "shell.execute_reply": new Date().toISOString(),
@@ -157,7 +157,7 @@ async function executeCell(
   return { reply, seconds: (performance.now() - startMs) / 1000 };
 }
 
-/** What an output may hold for the observer. */
+/** The parts of an output that are for the observer. */
 interface Shown {
   [progressMime]?: ProgressState;
   [noticeMime]?: { text: string };
@@ -173,11 +173,11 @@ function titleOf(cell: CodeCell, notebook: Notebook): string {
   return headings.at(-1)?.replace(/^#+ /, "") ?? firstLine;
 }
 
-/** The kernel says nothing of an error that keeps a cell from starting: then the cell gets an error output of ours. */
+/** The error of a failed cell. For a syntax error the kernel sends no error output, so one is made here. */
 async function failureOf(cell: CodeCell): Promise<Failure> {
   let error = cell.outputs.findLast((output) => output.output_type === "error");
   if (!error) {
-    const why = await syntaxError(joined(cell.source)) ?? "The kernel gives no reason.";
+    const why = await syntaxError(joined(cell.source)) ?? "The kernel gave no reason.";
     error = { output_type: "error", ename: "SyntaxError", evalue: why, traceback: [`SyntaxError: ${why}`] };
     cell.outputs.push(error);
   }

@@ -1,9 +1,9 @@
-/** What a report says of the software that made it. */
+/** What a report says about the software that made it. */
 import { fileURLToPath } from "node:url";
 
 const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The commit (`none` outside of a git repository) and the versions of Deno and TypeScript. */
+/** The commit (`none` outside a git repository) and the versions of Deno and TypeScript. */
 export async function softwareFacts(): Promise<Record<string, string>> {
   const commit = await git("rev-parse", "--short=12", "HEAD");
   const changed = commit && await git("status", "--porcelain", "--untracked-files=no");
@@ -14,7 +14,7 @@ export async function softwareFacts(): Promise<Record<string, string>> {
   };
 }
 
-/** What git answers, or undefined when there is no git or no repository. */
+/** The output of git, or undefined if there is no git or no repository. */
 async function git(...args: string[]): Promise<string | undefined> {
   try {
     const { success, stdout } = await new Deno.Command("git", { args, cwd: projectFolder, stderr: "null" })

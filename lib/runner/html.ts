@@ -1,7 +1,7 @@
 /** An executed notebook as one HTML file. */
 import hljs from "highlight.js/lib/core";
 import typescript from "highlight.js/lib/languages/typescript";
-import { escapeHtml, formatSeconds } from "../notebook/format.ts";
+import { escapeHtml, formatSeconds } from "../display/format.ts";
 import { chartScript } from "./chart_script.ts";
 import { type Heading, MarkdownRenderer } from "./html_markdown.ts";
 import { OutputRenderer } from "./html_outputs.ts";
@@ -11,17 +11,17 @@ import { type Link, renderFacts, renderLink, renderPage } from "./page.ts";
 hljs.registerLanguage("typescript", typescript);
 
 export interface ReportContext {
-  /** The title of a notebook that begins with no heading. */
+  /** The title, for a notebook without a heading. */
   name: string;
-  /** What one should know of the run: target, data source, git commit, versions, duration. */
+  /** Facts about the run: target, data source, git commit, versions, duration. */
   facts: Record<string, string>;
-  /** Pages before, above and after this one. */
+  /** Links to the previous page, the summary and the next page. */
   links: Link[];
 }
 
 /**
- * The report: Markdown, code folded behind a toggle, outputs, a table of contents and the facts of the run. Charts
- * are drawn without JavaScript, and live with it.
+ * The report: Markdown, collapsed code, outputs, a table of contents and the facts of the run. Charts are drawn without
+ * JavaScript, and are interactive with it.
  */
 export async function renderReport(
   notebook: Notebook,
@@ -70,7 +70,7 @@ async function renderCodeCell(cell: CodeCell, outputs: OutputRenderer): Promise<
     `</section>`;
 }
 
-/** How long the cell ran, from the times that the runner (or Jupyter) noted. */
+/** How long the cell ran, from the times that the runner (or Jupyter) recorded. */
 function secondsOf(cell: CodeCell): number | undefined {
   const times = cell.metadata.execution as Record<string, string> | undefined;
   const [start, end] = [times?.["iopub.execute_input"], times?.["shell.execute_reply"]];

@@ -1,6 +1,6 @@
-/** Markdown cells as HTML, with an anchor at every heading. */
+/** Renders Markdown cells as HTML, with an anchor at every heading. */
 import { Marked, type Tokens } from "marked";
-import { escapeHtml } from "../notebook/format.ts";
+import { escapeHtml } from "../display/format.ts";
 
 export interface Heading {
   depth: number;
@@ -30,7 +30,7 @@ export class MarkdownRenderer {
         },
         image({ href, text }: Tokens.Image) {
           const source = imageSource(href);
-          // A picture that is elsewhere would be a request that leaves the page.
+          // A picture elsewhere would need a request, and pages make none.
           if (!source) return `<a href="${escapeHtml(href)}">${escapeHtml(text || href)}</a>`;
           return `<img alt="${escapeHtml(text)}" src="${escapeHtml(source)}">`;
         },
@@ -38,7 +38,7 @@ export class MarkdownRenderer {
     });
   }
 
-  /** HTML of a cell's Markdown. `attachments` are the pictures that the cell carries, by name and MIME type. */
+  /** The HTML of a cell's Markdown. `attachments` are the pictures in the cell, by name and MIME type. */
   render(source: string, attachments: Record<string, Record<string, string>> = {}): string {
     this.#attachments = attachments;
     return this.#marked.parse(source, { async: false });
@@ -54,7 +54,7 @@ export class MarkdownRenderer {
   }
 }
 
-/** The notebooks link to each other; their reports do so too. */
+/** Links between notebooks become links between their reports. */
 function reportOf(href: string): string {
   return /^[a-z]+:/i.test(href) ? href : href.replace(/\.ipynb(?=$|#)/, ".html");
 }

@@ -1,14 +1,14 @@
-/** Outputs of cells as HTML. */
+/** Renders the outputs of cells as HTML. */
 import { stripVTControlCharacters } from "node:util";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { renderSvg, vegaLiteMime } from "../notebook/chart.ts";
-import { type MediaBundle, summaryMime } from "../notebook/display.ts";
-import { escapeHtml } from "../notebook/format.ts";
+import { renderSvg, vegaLiteMime } from "../display/chart.ts";
+import { escapeHtml } from "../display/format.ts";
+import { type MediaBundle, summaryMime } from "../display/show.ts";
 import type { MarkdownRenderer } from "./html_markdown.ts";
 import { joined, type Output } from "./notebook.ts";
 
 export class OutputRenderer {
-  /** Whether the page has charts that come alive with the script of `chart_script.ts`. */
+  /** Whether the page has charts, which the script of `chart_script.ts` makes interactive. */
   hasCharts = false;
   readonly #markdown: MarkdownRenderer;
   #svgCount = 0;
@@ -30,7 +30,7 @@ export class OutputRenderer {
     }
   }
 
-  /** The richest of the forms that the output has. */
+  /** Renders the richest representation of the output. */
   async #renderBundle(data: MediaBundle): Promise<string> {
     if (summaryMime in data) return "";
     const text = (mime: string) => mime in data ? joined(data[mime] as string | string[]) : undefined;
@@ -51,8 +51,8 @@ export class OutputRenderer {
   }
 
   /**
-   * The drawing, and beside it what the page's script makes a live chart from: the Vega specification. Both are without
-   * the title, which is a caption, since that can wrap on a narrow page.
+   * The drawing, with the Vega specification from which the page's script makes an interactive chart. Both are without the
+   * title, which becomes a caption, since a caption can wrap on a narrow page.
    */
   async #renderChart({ title, ...specification }: TopLevelSpec): Promise<string> {
     this.hasCharts = true;
@@ -64,7 +64,7 @@ export class OutputRenderer {
     return renderDrawing(this.#inline(svg), { caption, script });
   }
 
-  /** An SVG to stand in the page: without XML's head, and with ids that are its own among all the page's. */
+  /** An SVG for inlining: without the XML declaration, and with ids that are unique in the page. */
   #inline(svg: string): string {
     const prefix = `s${++this.#svgCount}-`;
     return svg.slice(Math.max(0, svg.indexOf("<svg")))
@@ -82,14 +82,14 @@ function titleTexts(title: TopLevelSpec["title"]): [title: string, subtitle: str
   return [[text].flat().join(" "), [subtitle].flat().join(" ")];
 }
 
-/** On a narrow page a drawing shrinks as far as its text stays readable, then it scrolls within its frame. */
+/** On a narrow page a drawing shrinks while its text stays readable, and scrolls from there on. */
 function renderDrawing(svg: string, { caption = "", script = "" } = {}): string {
   const width = Number(svg.match(/<svg[^>]*?\swidth="([\d.]+)/)?.[1] ?? 0);
   return `<figure class="chart" style="--least-width:${Math.min(width, 520)}px" tabindex="0">${caption}` +
     `<div class="drawing">${svg}</div>${script}</figure>`;
 }
 
-/** Text as a terminal would leave it: without colours, and with what a carriage return has overwritten gone. */
+/** Text as a terminal would show it: without colours, and without what a carriage return has overwritten. */
 function plainText(text: string): string {
   return stripVTControlCharacters(text).replaceAll("\r\n", "\n").replace(/^.*\r/gm, "");
 }

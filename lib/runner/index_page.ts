@@ -1,5 +1,5 @@
-/** `reports/index.html`: one page that says what a run has found, and leads to its reports. */
-import { escapeHtml, formatSeconds } from "../notebook/format.ts";
+/** `reports/index.html`: the results of a run on one page, with links to its reports. */
+import { escapeHtml, formatSeconds } from "../display/format.ts";
 import { chartScript } from "./chart_script.ts";
 import { MarkdownRenderer } from "./html_markdown.ts";
 import { OutputRenderer } from "./html_outputs.ts";
@@ -7,18 +7,18 @@ import { renderFacts, renderPage } from "./page.ts";
 import type { NotebookReport, RunResult } from "./run.ts";
 import type { Summary } from "./summary.ts";
 
-/** Under this test accuracy the local network has not learned what it can of bicycles and motorcycles. */
+/** The local network normally exceeds this test accuracy for bicycles and motorcycles. */
 const expectedAccuracy = 0.88;
-/** Above this share of executions under the threshold, people have to look at more than every fourth picture. */
+/** The share of executions below the threshold, whose pictures people must check, that is still acceptable. */
 const tolerableBelowThreshold = 0.25;
 
 export interface Attention {
-  /** `bad` is a failure, `note` is something to know. */
+  /** `bad` is a failure, `note` is good to know. */
   kind: "bad" | "note";
   text: string;
 }
 
-/** What a reader of the run should look at, the worst first. Empty when all is well. */
+/** What a reader should look at. Empty if everything is fine. */
 export function needsAttention(summary: Summary, reports: NotebookReport[]): Attention[] {
   const { dataset, training, executions, captures, accuracyOfAccepted } = summary;
   const found: Attention[] = [];
@@ -31,41 +31,41 @@ export function needsAttention(summary: Summary, reports: NotebookReport[]): Att
   const accuracy = training?.accuracy;
   if (summary.target === "local" && accuracy !== undefined && accuracy < expectedAccuracy) {
     note(
-      `Test accuracy is ${percent(accuracy)}, below the ${
-        percent(expectedAccuracy)
-      } and more that the local ` +
-        "network reaches on bicycles and motorcycles.",
+      `The test accuracy is ${
+        percent(accuracy)
+      }; for bicycles and motorcycles the local network normally reaches ` +
+        `${percent(expectedAccuracy)} or more.`,
     );
   }
   const { total, succeeded, belowThreshold = 0, otherwiseFailed = 0 } = executions ?? {};
   if (otherwiseFailed > 0) {
-    bad(`${count(otherwiseFailed, "execution")} failed for another reason than the threshold.`);
+    bad(`${count(otherwiseFailed, "execution")} failed for other reasons than the threshold.`);
   }
   if (total !== undefined && succeeded === 0) bad("No execution succeeded.");
   if (total !== undefined && captures !== undefined && captures < total - otherwiseFailed) {
     bad(
-      `The endpoint recorded ${count(captures, "prediction")} for ${
+      `Captures are missing: there are ${count(captures, "captured prediction")} for ${
         count(total, "execution")
-      }: some are missing.`,
+      }.`,
     );
   }
   if (total && belowThreshold / total > tolerableBelowThreshold) {
     note(
       `${
         percent(belowThreshold / total)
-      } of the executions stopped at the threshold: many pictures to be routed by hand.`,
+      } of the executions ended below the threshold, so people must route many orders by hand.`,
     );
   }
   if (
     accuracyOfAccepted !== undefined && accuracy !== undefined && accuracyOfAccepted < accuracy
   ) {
     note(
-      "The accepted predictions are not more accurate than all test predictions: the threshold does not help.",
+      "The accepted predictions are less accurate than all test predictions: the threshold does not help.",
     );
   }
   if (dataset?.synthetic) {
     note(
-      "These are synthetic pictures, drawn by this project: the figures say nothing about real bicycles.",
+      "The pictures are synthetic, drawn by this project: the results do not apply to real photographs.",
     );
   }
   if (summary.target === "aws" && summary.endpoint) {
@@ -74,7 +74,7 @@ export function needsAttention(summary: Summary, reports: NotebookReport[]): Att
   return found;
 }
 
-/** The page's HTML. `reports` are listed in their order, with a link to each; `highlights` are shown. */
+/** The HTML of the page. `reports` are listed in order with links, `highlights` are displayed. */
 export async function renderIndexPage(
   summary: Summary,
   { reports, highlights }: Pick<RunResult, "reports" | "highlights">,
@@ -120,7 +120,7 @@ function renderFigures({ training, accuracyOfAccepted, executions }: Summary): s
 }
 
 function trainingText({ dataset, training }: Summary): string {
-  if (!dataset && !training) return "Nothing: the run did not get there.";
+  if (!dataset && !training) return "Nothing: the run stopped before that.";
   const parts: string[] = [];
   if (dataset) {
     const kind = dataset.synthetic ? "synthetic pictures" : "pictures";
@@ -144,29 +144,26 @@ function trainingText({ dataset, training }: Summary): string {
 }
 
 function qualityText({ dataset, training, accuracyOfAccepted }: Summary): string {
-  if (training?.accuracy === undefined) return "Not known: no test accuracy was measured.";
+  if (training?.accuracy === undefined) return "Unknown: the test accuracy was not measured.";
   const of = dataset?.test === undefined ? "the test pictures" : `the ${number(dataset.test)} test pictures`;
   const wrong = dataset?.test === undefined
     ? ""
-    : ` and mistakes ${number(Math.round((1 - training.accuracy) * dataset.test))}`;
+    : ` and gets ${number(Math.round((1 - training.accuracy) * dataset.test))} wrong`;
   const accepted = accuracyOfAccepted === undefined
     ? ""
-    : ` Where the endpoint was as sure as the threshold asks, it was right in ${
-      percent(accuracyOfAccepted)
-    } of the cases.`;
+    : ` Of the answers that reached the threshold, ${percent(accuracyOfAccepted)} were right.`;
   return `It recognises ${percent(training.accuracy)} of ${of}${wrong}.${accepted}`;
 }
 
 function workflowText({ executions, captures }: Summary): string {
   if (executions?.total === undefined) return "Nothing: no execution was started.";
   const { total, succeeded = 0, belowThreshold = 0, otherwiseFailed = 0 } = executions;
-  const captured = captures === undefined ? "" : ` The endpoint recorded ${count(captures, "prediction")}.`;
+  const captured = captures === undefined ? "" : ` ${count(captures, "prediction")} were captured.`;
   const failed = otherwiseFailed === 0 ? "none" : number(otherwiseFailed);
-  return `Of ${count(total, "execution")}, ${number(succeeded)} succeeded and ${
+  return `Of ${count(total, "execution")}, ${number(succeeded)} succeeded, ${
     number(belowThreshold)
-  } stopped, ` +
-    `because the confidence was under the threshold: a person has to look at those. ` +
-    `For another reason ${failed} failed.${captured}`;
+  } ended because the ` +
+    `confidence was below the threshold (a person must check those), and ${failed} failed for other reasons.${captured}`;
 }
 
 function renderReports(reports: NotebookReport[]): string {

@@ -1,6 +1,6 @@
 /**
- * Messages of the Jupyter protocol and their form on the wire: routing frames, a delimiter, the signature, and
- * four JSON frames (https://jupyter-client.readthedocs.io/en/stable/messaging.html#the-wire-protocol).
+ * Messages of the Jupyter protocol and their wire format: routing frames, a delimiter, the signature, and four JSON frames
+ * (https://jupyter-client.readthedocs.io/en/stable/messaging.html#the-wire-protocol).
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 
@@ -25,7 +25,7 @@ export interface JupyterMessage {
   content: Record<string, unknown>;
 }
 
-/** A new message of the given type, with an id of its own. */
+/** A new message of the given type, with a new id. */
 export function newMessage(
   msg_type: string,
   content: Record<string, unknown>,
@@ -50,14 +50,14 @@ export function encodeMessage(message: JupyterMessage, key: string): Uint8Array[
 }
 
 /**
- * The message in the frames that a socket received. Throws when the delimiter is missing or the signature is
- * wrong: then it does not come from our kernel.
+ * The message in the frames that a socket received.
+ * @throws Error if the delimiter is missing or the signature is wrong: then it does not come from this kernel
  */
 export function decodeMessage(frames: Uint8Array[], key: string): JupyterMessage {
   const start = frames.findIndex((frame) => decoder.decode(frame) === delimiter);
   const [signature, ...parts] = frames.slice(start + 1);
   if (start < 0 || signature === undefined || parts.length < 4) {
-    throw new Error("The kernel sent frames that are no Jupyter message.");
+    throw new Error("The kernel sent frames that are not a Jupyter message.");
   }
   const expected = encoder.encode(sign(parts.slice(0, 4), key));
   if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {

@@ -1,14 +1,14 @@
-/** A client of one Deno kernel: starts `deno jupyter --kernel`, speaks the Jupyter protocol with it, and ends it. */
+/** A client of a Deno kernel: starts `deno jupyter --kernel`, speaks the Jupyter protocol with it, and ends it. */
 import { createServer } from "node:net";
 import { stripVTControlCharacters } from "node:util";
 import { decodeMessage, encodeMessage, type JupyterMessage, newMessage } from "./jupyter_message.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 
 const hostname = "127.0.0.1";
-/** A message of a type of our own that the kernel is made to send after a cell, see `execute`. */
+/** The type of a message that the kernel is made to send after each cell, see `execute`. */
 const fenceType = "scones_end_of_cell";
 
-/** Has the kernel end by itself when its runner was killed and could not end it. */
+/** Makes the kernel exit when its runner has been killed. */
 const endWithParent = `setInterval(() => Deno.ppid === ${Deno.pid} || Deno.exit(1), 1_000)`;
 
 /** The kernel's process ended while it was still needed. */
@@ -17,11 +17,11 @@ export class KernelDiedError extends Error {
 }
 
 export interface KernelOptions {
-  /** The folder that the code runs in: the notebook's own, as in Jupyter. */
+  /** The folder in which the code runs: the notebook's, as in Jupyter. */
   cwd: string;
-  /** Variables in addition to this process's own. */
+  /** Environment variables in addition to this process's own. */
   env?: Record<string, string>;
-  /** How long the kernel may take to answer its first request, in milliseconds. */
+  /** How long the kernel has to answer its first request, in milliseconds. */
   startTimeoutMs?: number;
 }
 
@@ -40,10 +40,10 @@ interface Sockets {
 }
 
 export class Kernel {
-  /** What the kernel says of itself in `kernel_info_reply` (language_info, banner, …). */
+  /** The content of `kernel_info_reply` (language_info, banner, …). */
   info: Record<string, unknown> = {};
   readonly #process: Deno.ChildProcess;
-  /** Rejects when the kernel has ended or sends what is no message. */
+  /** Rejects when the kernel has ended or sends an invalid message. */
   readonly #ended = Promise.withResolvers<never>();
   readonly #key: string;
   readonly #session = crypto.randomUUID();
@@ -54,13 +54,13 @@ export class Kernel {
   private constructor(process: Deno.ChildProcess, key: string) {
     this.#process = process;
     this.#key = key;
-    this.#ended.promise.catch(() => {}); // it always rejects in the end; only those who race with it want to know
+    this.#ended.promise.catch(() => {}); // it always rejects in the end, which matters only to those who await it
     this.#watch();
   }
 
   /**
    * Starts a kernel and waits until it answers.
-   * Throws KernelDiedError when it ends early, and an Error when it does not answer in time.
+   * @throws KernelDiedError if it ends early; Error if it does not answer in time
    */
   static async start({ cwd, env = {}, startTimeoutMs = 30_000 }: KernelOptions): Promise<Kernel> {
     const connection = await newConnection();
@@ -101,8 +101,9 @@ export class Kernel {
   }
 
   /**
-   * Runs code, hands every message of the output channel to `onMessage` in order, and resolves when the kernel
-   * has replied and all that the code put out has arrived. Throws KernelDiedError when the kernel ends before.
+   * Runs code, passes every message of the output channel to `onMessage` in order, and resolves when the kernel has replied
+   * and all outputs of the code have arrived.
+   * @throws KernelDiedError if the kernel ends before
    */
   async execute(code: string, onMessage: (message: JupyterMessage) => void): Promise<ExecuteReply> {
     const fence = Promise.withResolvers<void>();
@@ -110,8 +111,8 @@ export class Kernel {
       message.header.msg_type === fenceType ? fence.resolve() : onMessage(message);
     try {
       const reply = await this.#executeRequest(code, false);
-      // The Deno kernel replies, and says that it is idle, while outputs are still queued. It keeps them in order,
-      // so a message of our own behind them tells when all have come.
+      // The Deno kernel replies, and says that it is idle, while outputs are still queued. They stay in order, so another
+      // message after them tells when all have arrived.
       await this.#executeRequest(`await Deno.jupyter.broadcast("${fenceType}", {})`, true);
       await Promise.race([fence.promise, this.#ended.promise]);
       return reply.content as unknown as ExecuteReply;
@@ -121,16 +122,15 @@ export class Kernel {
   }
 
   /**
-   * Interrupts as Jupyter does, by SIGINT: work that listens for it stops, and a kernel where nothing listens
-   * ends.
+   * Interrupts the kernel as Jupyter does, by SIGINT: work that listens for it stops; if nothing listens, the kernel ends.
    */
   interrupt(): void {
     this.#signal("SIGINT");
   }
 
   /**
-   * Ends the kernel: asks it, and kills it when it has not ended after `patienceMs`, since a kernel that is
-   * busy in a loop does not hear. May be called more than once.
+   * Shuts the kernel down, and kills it if it has not ended after `patienceMs`, since a kernel in a busy loop does not
+   * react. Can be called more than once.
    */
   async shutdown(patienceMs = 2_000): Promise<void> {
     const control = this.#sockets?.control;
@@ -146,7 +146,7 @@ export class Kernel {
     try {
       this.#process.kill(signal);
     } catch {
-      // it has ended by itself in the meantime
+      // it has already ended
     }
   }
 
@@ -167,7 +167,7 @@ export class Kernel {
     ) {
       receiving.catch(this.#ended.reject);
     }
-    // The subscription takes effect a moment after it was sent: only when an output arrives will the next do so.
+    // The subscription takes effect with a delay: only once an output has arrived, all following ones will.
     const heard = Promise.withResolvers<boolean>();
     this.#onOutput = () => heard.resolve(true);
     do {
@@ -215,7 +215,7 @@ export class Kernel {
     for await (const frames of socket.messages()) this.#onOutput(decodeMessage(frames, this.#key));
   }
 
-  /** Waits for the process's end, and tells it with the last that it said on stderr: most often the reason. */
+  /** Waits for the process to end, and reports it with the end of its stderr, which most often has the reason. */
   async #watch(): Promise<void> {
     const stderr = this.#process.stderr.pipeThrough(new TextDecoderStream()).getReader();
     let tail = "";
@@ -225,7 +225,7 @@ export class Kernel {
       }
     })();
     const { signal, code } = await this.#process.status;
-    await Promise.race([reading, sleep(200)]); // a process that the kernel has started may hold stderr open
+    await Promise.race([reading, sleep(200)]); // a process started by the kernel may keep stderr open
     await stderr.cancel();
     const how = signal ? `by ${signal}` : `with status ${code}`;
     this.#ended.reject(
@@ -234,7 +234,7 @@ export class Kernel {
   }
 }
 
-/** Connects as soon as the other side listens. */
+/** Connects, and retries until the other side listens. */
 async function connectPatiently(options: Parameters<typeof ZmtpSocket.connect>[0], ended: Promise<never>) {
   while (true) {
     try {
@@ -248,7 +248,7 @@ async function connectPatiently(options: Parameters<typeof ZmtpSocket.connect>[0
 
 type Connection = Awaited<ReturnType<typeof newConnection>>;
 
-/** Connection data on five ports that are free now; the protocol has the client choose them. */
+/** Connection data with five free ports: in this protocol the client chooses them. */
 async function newConnection() {
   const servers = Array.from({ length: 5 }, () => createServer().listen(0, hostname));
   await Promise.all(

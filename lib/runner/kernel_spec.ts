@@ -1,11 +1,11 @@
-/** Makes the Deno kernel known to Jupyter. */
+/** Installs the Deno kernel for Jupyter. */
 import { stripVTControlCharacters } from "node:util";
 
 /**
- * Installs Deno's kernel spec for this user with the path of the Deno that runs this program, in the place of an
- * older one: a Deno that came by npx moves when npm's cache does.
- * @param env variables in addition to this process's own
- * @throws Error with what Deno said
+ * Installs Deno's kernel spec for this user with the path of the Deno that runs this program. It replaces an older one,
+ * whose path may be outdated: npx installs Deno in npm's cache.
+ * @param env environment variables in addition to this process's own
+ * @throws Error with Deno's output
  */
 export async function installKernelSpec(env: Record<string, string> = {}): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {

@@ -1,5 +1,5 @@
 /** The notebook format, version 4 (https://nbformat.readthedocs.io/en/latest/format_description.html). */
-import type { MediaBundle } from "../notebook/display.ts";
+import type { MediaBundle } from "../display/show.ts";
 
 export interface Notebook {
   nbformat: 4;
@@ -56,13 +56,15 @@ export interface ResultOutput {
 export type Output = StreamOutput | ErrorOutput | DisplayOutput | ResultOutput;
 
 /**
- * Reads a notebook. Cells without an id, as versions before 4.5 have them, get one.
- * Throws when the file is no notebook of version 4.
+ * Reads a notebook. Cells without an id, which versions before 4.5 allowed, get one.
+ * @throws Error if the file is not a notebook of version 4
  */
 export async function readNotebook(path: string): Promise<Notebook> {
   const notebook = parse(await Deno.readTextFile(path));
   if (notebook?.nbformat !== 4 || !Array.isArray(notebook.cells)) {
-    throw new Error(`${path} is no notebook of format 4. Save it with a current Jupyter or VS Code.`);
+    throw new Error(
+      `${path} is not a notebook of format 4. Save it with a current version of Jupyter or VS Code.`,
+    );
   }
   for (const cell of notebook.cells) cell.id ??= crypto.randomUUID().slice(0, 8);
   return { ...notebook, nbformat_minor: Math.max(5, notebook.nbformat_minor) };
@@ -76,24 +78,24 @@ function parse(text: string): Notebook | undefined {
   }
 }
 
-/** Writes a notebook as Jupyter does: an indent of one space and a last line end. */
+/** Writes a notebook as Jupyter does: indented by one space, with a newline at the end. */
 export async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
   await Deno.writeTextFile(path, JSON.stringify(notebook, null, 1) + "\n");
 }
 
-/** Text that the format may hold whole or as a list of lines. */
+/** A text of the format, which is either a string or a list of lines. */
 export function joined(text: string | string[]): string {
   return typeof text === "string" ? text : text.join("");
 }
 
-/** The outputs of all cells that carry a tag. */
+/** The outputs of all cells with a tag. */
 export function outputsOf({ cells }: Notebook, tag: string): Output[] {
   return cells.flatMap((cell) =>
     cell.cell_type === "code" && cell.metadata.tags?.includes(tag) ? cell.outputs : []
   );
 }
 
-/** The notebook's own title: its first heading of the first level. */
+/** The title of the notebook: its first heading of the first level. */
 export function titleOf({ cells }: Notebook): string | undefined {
   const texts = cells.filter((cell) => cell.cell_type === "markdown").map(({ source }) => joined(source));
   return texts.map((text) => text.match(/^# +(.+)$/m)?.[1]?.trim()).find((title) => title !== undefined);

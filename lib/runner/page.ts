@@ -1,12 +1,12 @@
-/** The frame of every page in `reports/`: one file that needs no other and asks for no other. */
+/** The frame of every page in `reports/`, which is self-contained and makes no requests. */
 import { createHash } from "node:crypto";
-import { escapeHtml } from "../notebook/format.ts";
+import { escapeHtml } from "../display/format.ts";
 
 export interface Page {
   title: string;
   /** HTML. */
   body: string;
-  /** JavaScript sources; a page must make sense without them. */
+  /** JavaScript sources; the page must be usable without them. */
   scripts: string[];
 }
 
@@ -16,8 +16,8 @@ export interface Link {
 }
 
 /**
- * The page's HTML. Its content security policy lets only these scripts run and lets no request leave the file,
- * whatever the outputs of a notebook contain. `unsafe-eval` is for Vega, which compiles its expressions.
+ * The HTML of the page. Its content security policy allows only these scripts and no requests, whatever the outputs of a
+ * notebook contain. `unsafe-eval` is for Vega, which compiles its expressions.
  */
 export async function renderPage({ title, body, scripts }: Page): Promise<string> {
   const css = await Deno.readTextFile(new URL("./report.css", import.meta.url));
@@ -50,7 +50,7 @@ ${safeScripts.map((source) => `<script>${source}</script>`).join("\n")}
 `;
 }
 
-/** The facts of a run as a list of terms. */
+/** The facts of a run as a description list. */
 export function renderFacts(facts: Record<string, string>): string {
   const items = Object.entries(facts).map(([name, value]) =>
     `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`

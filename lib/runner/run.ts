@@ -1,9 +1,9 @@
-/** Runs notebooks one after the other and writes their reports. */
+/** Runs notebooks one after another and writes their reports. */
 import { rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { vegaLiteMime } from "../notebook/chart.ts";
-import { formatSeconds } from "../notebook/format.ts";
-import { summaryMime } from "../notebook/display.ts";
+import { vegaLiteMime } from "../display/chart.ts";
+import { formatSeconds } from "../display/format.ts";
+import { summaryMime } from "../display/show.ts";
 import { executeNotebook, type Execution } from "./execute.ts";
 import { renderReport } from "./html.ts";
 import { type Notebook, type Output, outputsOf, readNotebook, titleOf, writeNotebook } from "./notebook.ts";
@@ -13,43 +13,43 @@ import { mergeParts } from "./summary.ts";
 import { terminalReport } from "./terminal.ts";
 
 export interface RunOptions {
-  /** Paths of the notebooks, in the order in which they run. */
+  /** The paths of the notebooks, in order. */
   notebooks: string[];
-  /** Where the reports go; made when it is missing. */
+  /** The folder for the reports; created if it is missing. */
   outDir: string;
-  /** Variables for the kernels, in addition to this process's own. */
+  /** Environment variables for the kernels, in addition to this process's own. */
   env?: Record<string, string>;
-  /** The facts that a report shows, from the summary as it stands after its notebook. */
+  /** The facts for a report, from the summary after its notebook. */
   facts?: (summary: Record<string, unknown>) => Record<string, string>;
-  /** Interrupts the running notebook when it fires. */
+  /** Interrupts the running notebook when aborted. */
   signal?: AbortSignal;
 }
 
 export interface NotebookReport {
-  /** The notebook's file name without its ending; its reports are `<name>.ipynb` and `<name>.html`. */
+  /** The notebook's file name without extension; its reports are `<name>.ipynb` and `<name>.html`. */
   name: string;
-  /** Its heading, or the name of one that has none. */
+  /** Its heading, or its name if it has none. */
   title: string;
   seconds: number;
   failure?: Error;
 }
 
 export interface RunResult {
-  /** Of the notebooks that ran, in order. */
+  /** The reports of the notebooks that ran, in order. */
   reports: NotebookReport[];
-  /** What the notebooks handed over by `summary()`, merged in order. */
+  /** What the notebooks passed to `summary()`, merged in order. */
   summary: Record<string, unknown>;
-  /** The charts of the cells that are tagged `highlight`. */
+  /** The charts of the cells with the tag `highlight`. */
   highlights: Output[];
   /** The failure that ended the run early. */
   failure?: Error;
 }
 
 /**
- * Executes each notebook in a kernel of its own, up to the first that fails, and writes `<name>.ipynb` and
- * `<name>.html` as each ends, the failing one's too. Account numbers and secrets are taken out of all that it
- * writes and returns. Reports of an earlier run are removed first. Reports progress on stdout. Throws when a notebook
- * cannot be read or a report not written.
+ * Executes each notebook in its own kernel, up to the first that fails, and writes `<name>.ipynb` and `<name>.html` after
+ * each, also after the one that fails. Account numbers and secrets are removed from everything that it writes and returns.
+ * Reports of an earlier run are deleted first. Progress is printed on stdout.
+ * @throws Error if a notebook cannot be read or a report cannot be written
  */
 export async function runNotebooks(options: RunOptions): Promise<RunResult> {
   const { notebooks, outDir, env, facts = () => ({}), signal } = options;
@@ -60,7 +60,7 @@ export async function runNotebooks(options: RunOptions): Promise<RunResult> {
     const name = basename(path, ".ipynb");
     return { path, name, title: titleOf(await readNotebook(path)) ?? name };
   }));
-  // Pages of an earlier run would stand among those of this one when it stops early.
+  // If this run stops early, pages of an earlier run would be mixed with its own.
   for (const { name, path } of pages) {
     for (const report of ["ipynb", "html"].map((ending) => resolve(outDir, `${name}.${ending}`))) {
       if (report !== resolve(path)) await rm(report, { force: true });
@@ -99,7 +99,7 @@ async function execute(
   }
 }
 
-/** Takes secrets out of the outputs; the source of the cells is not touched. */
+/** Removes secrets from the outputs; the source of the cells stays as it is. */
 function scrubExecution({ notebook, seconds, failure }: Execution, scrub: <T>(value: T) => T): Execution {
   for (const cell of notebook.cells) {
     if (cell.cell_type === "code") cell.outputs = scrub(cell.outputs);

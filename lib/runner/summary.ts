@@ -1,10 +1,10 @@
-/** What a run found out, as `reports/summary.json` has it. */
+/** The results of a run: the content of `reports/summary.json`. */
 
-/** All parts are optional, since a run may stop before the notebook that tells them. */
+/** All parts are optional, since a run can stop before the notebook that provides them. */
 export interface Summary {
   target?: string;
   dataset?: { source?: string; synthetic?: boolean; train?: number; test?: number };
-  /** `accuracy` is a share of the test pictures, `seconds` the training's, without waiting. */
+  /** `accuracy` is a share of the test pictures, `seconds` the time of the training itself, without waiting. */
   training?: {
     accuracy?: number;
     seconds?: number;
@@ -14,9 +14,9 @@ export interface Summary {
   };
   endpoint?: string;
   executions?: { total?: number; succeeded?: number; belowThreshold?: number; otherwiseFailed?: number };
-  /** Predictions that the endpoint recorded. */
+  /** The number of captured predictions. */
   captures?: number;
-  /** Share of the predictions at or over the threshold that were right. */
+  /** The share of right predictions among those that reach the threshold. */
   accuracyOfAccepted?: number;
   /** Wall-clock seconds per notebook, by its name. */
   seconds?: Record<string, number>;
@@ -24,7 +24,7 @@ export interface Summary {
 
 type Json = Record<string, unknown>;
 
-/** The first object with the second's values added; objects within are merged too, all else is replaced. */
+/** The first object with the values of the second; nested objects are merged too, other values are replaced. */
 export function mergeParts(base: Json, part: Json): Json {
   const merged = { ...base };
   for (const [key, value] of Object.entries(part)) {

@@ -1,7 +1,7 @@
-/** What keeps the code of a cell from being parsed, which the Deno kernel does not say. */
+/** Finds the syntax error in a cell, which the Deno kernel does not report. */
 import * as esbuild from "esbuild";
 
-/** The first syntax error as `line 2, column 7: …`, or undefined when the code parses. */
+/** The first syntax error as `line 2, column 7: …`, or undefined if the code parses. */
 export async function syntaxError(code: string): Promise<string | undefined> {
   try {
     await esbuild.transform(code, { loader: "ts", format: "esm", target: "esnext", logLevel: "silent" });

@@ -1,17 +1,17 @@
-/** How far an execution is, on the terminal: a line that changes in place, or plain lines where there is none. */
-import { formatSeconds } from "../notebook/format.ts";
-import { progressBar, type ProgressState, progressText } from "../notebook/progress.ts";
-import { TerminalLine } from "../notebook/terminal_line.ts";
+/** Shows the progress of an execution: on a terminal a line that changes in place, elsewhere plain lines. */
+import { formatSeconds } from "../display/format.ts";
+import { progressBar, type ProgressState, progressText } from "../display/progress.ts";
+import { TerminalLine } from "../display/terminal_line.ts";
 import type { CellPlace, ExecutionObserver } from "./execute.ts";
 
 export interface TerminalReport extends ExecutionObserver {
-  /** Says how the last section ended, and takes the changing line away. */
+  /** Reports how the last section ended, and removes the changing line. */
   end(): void;
 }
 
 /**
- * Reports the execution of a notebook on stdout. Every section has a line that stays, its cells together, below those
- * of the progress bars that ended in it and of its notices; what is under way is seen on a terminal only.
+ * Reports the execution of a notebook on stdout. Each section gets a line with the time of all its cells, below the lines of
+ * its finished progress bars and notes; what is running is only shown on a terminal.
  */
 export function terminalReport(notebookTitle: string): TerminalReport {
   const line = Deno.stdout.isTerminal() ? new TerminalLine(Deno.stdout) : undefined;
@@ -37,7 +37,7 @@ export function terminalReport(notebookTitle: string): TerminalReport {
   function endSection(): void {
     if (!section) return;
     const { title, seconds, ok } = section;
-    // What stands above the first heading of a section is its connection.
+    // The cells above the first section heading connect to the target.
     const name = title === notebookTitle ? "Getting ready" : title;
     keep(`  ${ok ? "✓" : "✗"} ${name}  ${formatSeconds(seconds)}`);
     section = undefined;
@@ -67,7 +67,7 @@ export function terminalReport(notebookTitle: string): TerminalReport {
     },
     end() {
       clearInterval(timer);
-      if (section && current) section.seconds += (performance.now() - current.startMs) / 1000; // it was cut short
+      if (section && current) section.seconds += (performance.now() - current.startMs) / 1000; // the cell was cut short
       endSection();
       line?.clear();
     },

@@ -1,7 +1,6 @@
 /**
- * The client side of ZMTP 3.0, the protocol of ZeroMQ's sockets, over TCP with the NULL mechanism: as much of it
- * as a Jupyter kernel needs (https://rfc.zeromq.org/spec/23/). The native binding to ZeroMQ is not used because
- * it crashes Deno now and then when a socket is closed.
+ * The client side of ZMTP 3.0, the protocol of ZeroMQ's sockets, over TCP with the NULL mechanism: only what a Jupyter kernel
+ * needs (https://rfc.zeromq.org/spec/23/). The native binding to ZeroMQ sometimes crashes Deno when a socket is closed.
  */
 
 const greeting = new Uint8Array(64);
@@ -14,7 +13,7 @@ export interface ZmtpOptions {
   hostname: string;
   port: number;
   type: "DEALER" | "SUB";
-  /** The routing id by which a ROUTER answers. */
+  /** The routing id by which a ROUTER socket answers. */
   identity?: string;
 }
 
@@ -31,15 +30,17 @@ export class ZmtpSocket {
   }
 
   /**
-   * Connects, shakes hands and, for a SUB socket, subscribes to everything.
-   * Throws Deno.errors.ConnectionRefused when nobody listens there, an Error when the peer is no ZMTP 3 peer.
+   * Connects, performs the handshake and, for a SUB socket, subscribes to everything.
+   * @throws Deno.errors.ConnectionRefused if nothing listens there; Error if the peer does not speak ZMTP 3
    */
   static async connect({ hostname, port, type, identity = "" }: ZmtpOptions): Promise<ZmtpSocket> {
     const socket = new ZmtpSocket(await Deno.connect({ hostname, port }));
     try {
       await socket.#writer.write(greeting);
       const theirs = await socket.#read(64);
-      if (theirs[0] !== 0xff || theirs[10] !== 3) throw new Error(`No ZMTP 3 peer at ${hostname}:${port}.`);
+      if (theirs[0] !== 0xff || theirs[10] !== 3) {
+        throw new Error(`${hostname}:${port} does not speak ZMTP 3.`);
+      }
       await socket.#writer.write(frame(command, readyCommand({ "Socket-Type": type, "Identity": identity })));
       await socket.#readFrame();
       if (type === "SUB") await socket.send([new Uint8Array([1])]); // 1: subscribe; no prefix: to everything
@@ -56,7 +57,7 @@ export class ZmtpSocket {
     await this.#writer.write(concat(frames.map((body, index) => frame(index < last ? more : 0, body))));
   }
 
-  /** The messages that arrive, each as its frames, until the peer ends or the socket is closed. */
+  /** The arriving messages, each as a list of frames, until the peer or this side closes the connection. */
   async *messages(): AsyncGenerator<Uint8Array[]> {
     try {
       let frames: Uint8Array[] = [];
@@ -69,7 +70,7 @@ export class ZmtpSocket {
         frames = [];
       }
     } catch (error) {
-      // A peer that ends may close the connection or drop it.
+      // A peer that exits closes the connection or resets it.
       const ended = error instanceof EndOfStream || error instanceof Deno.errors.ConnectionReset;
       if (!this.#closed && !ended) throw error;
     }
@@ -78,11 +79,11 @@ export class ZmtpSocket {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#writer.closed.catch(() => {}); // closing rejects what is still under way
+    this.#writer.closed.catch(() => {}); // closing rejects pending writes
     try {
       this.#connection.close();
     } catch {
-      // the streams have closed it, as the peer has ended
+      // already closed, as the peer has exited
     }
   }
 
@@ -104,7 +105,7 @@ function frame(flags: number, body: Uint8Array): Uint8Array {
   return concat([new Uint8Array(head.buffer), body]);
 }
 
-/** READY and its properties: each name with a length of one byte, each value with one of four. */
+/** READY with its properties: the length of a name has one byte, that of a value four. */
 function readyCommand(properties: Record<string, string>): Uint8Array {
   const encoder = new TextEncoder();
   const named = (text: string) => concat([new Uint8Array([text.length]), encoder.encode(text)]);
@@ -115,7 +116,7 @@ function readyCommand(properties: Record<string, string>): Uint8Array {
   return concat([named("READY"), ...parts]);
 }
 
-/** A function that reads exactly so many bytes. It throws EndOfStream when the stream ends before. */
+/** A function that reads exactly `length` bytes, and throws EndOfStream if the stream ends before. */
 function exactReader(stream: ReadableStream<Uint8Array>): (length: number) => Promise<Uint8Array> {
   const reader = stream.getReader();
   let rest: Uint8Array = new Uint8Array();
@@ -124,7 +125,7 @@ function exactReader(stream: ReadableStream<Uint8Array>): (length: number) => Pr
     let have = rest.length;
     while (have < length) {
       const { value, done } = await reader.read();
-      if (done) throw new EndOfStream("The connection has ended.");
+      if (done) throw new EndOfStream("The connection was closed.");
       chunks.push(value);
       have += value.length;
     }

@@ -1,9 +1,15 @@
+/** Creates or updates the workflow on the target. */
+import { variablesHelp } from "../variables.ts";
 import { deployWorkflow } from "../workflow/deployment.ts";
-import { printResource, runTask } from "./task.ts";
+import { CONNECTION, printResource, runTask } from "./task.ts";
 
 const HELP = `deno task deploy
 
 Creates the three roles, the three Lambda functions and the state machine on the target, or updates what differs.
-The target is local unless SCONES_TARGET=aws. The endpoint comes from notebook 2.`;
+The endpoint is not included: notebook 2 trains the model and deploys it.
+
+${
+  variablesHelp(["target", "threshold", "bucket", "sagemakerRole", "lambdaRole", "statesRole", ...CONNECTION])
+}`;
 
 await runTask(HELP, (aws) => deployWorkflow(aws, printResource));

@@ -1,34 +1,38 @@
+/** Removes the workflow from the target, and says how to delete the data that stays. */
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { type Aws, awsCli } from "../aws.ts";
+import { type Aws, awsCli } from "../aws/clients.ts";
 import { ENDPOINT_NAME, FUNCTION_NAMES } from "../names.ts";
+import { variablesHelp } from "../variables.ts";
 import { destroyWorkflow } from "../workflow/deployment.ts";
-import { printResource, runTask } from "./task.ts";
+import { CONNECTION, printResource, runTask } from "./task.ts";
 
 const HELP = `deno task destroy
 
-Removes the state machine, the functions, the endpoint with its model and the roles from the target, and stops the
-training jobs that run.
-What has been recorded stays: the bucket with pictures, models and captured data, ended training jobs, and the logs of
-functions, endpoint and training jobs. The commands that delete bucket and logs are printed.`;
+Removes the state machine, the functions, the endpoint with its model, and the roles from the target, and stops
+running training jobs.
+It keeps the data: the bucket with pictures, models and captures, the records of ended training jobs, and the logs of
+functions, endpoint and training jobs. It prints the commands that delete the bucket and the logs.
 
-/** All training jobs of an account write there, other people's too. */
+${variablesHelp(["target", "bucket", ...CONNECTION])}`;
+
+/** All training jobs of an account log here, also those of other projects. */
 const TRAINING_LOGS = "/aws/sagemaker/TrainingJobs";
 
 await runTask(HELP, async (aws) => {
   await destroyWorkflow(aws, printResource);
   const cli = awsCli(aws);
-  console.log(`\nThe bucket ${aws.bucket} was left alone. To delete it with all data:\n`);
+  console.log(`\nThe bucket ${aws.bucket} still exists. To delete it with everything in it:\n`);
   console.log(`  ${cli} s3 rb --force s3://${aws.bucket}`);
   const groups = await logGroups(aws);
   if (groups.length === 0) return;
   const shared = groups.includes(TRAINING_LOGS)
-    ? "; the last holds those of all training jobs of the account"
+    ? " (the last one holds the logs of all training jobs of the account)"
     : "";
-  console.log(`\nSo were these log groups${shared}. To delete them:\n`);
+  console.log(`\nThese log groups still exist${shared}. To delete them:\n`);
   for (const group of groups) console.log(`  ${cli} logs delete-log-group --log-group-name ${group}`);
 });
 
-/** The groups that the workflow's logs are in: those that exist, or all when the caller may not ask. */
+/** The workflow's log groups that exist; all of them if the caller has no permission to list log groups. */
 async function logGroups({ logs }: Aws): Promise<string[]> {
   const names = [
     ...Object.values(FUNCTION_NAMES).map((name) => `/aws/lambda/${name}`),

@@ -5,7 +5,7 @@ import { runProgram } from "./task.ts";
 
 const HELP = `deno task jupyter [ARGUMENTS OF JUPYTER LAB]
 
-Installs the Deno kernel for Jupyter and opens JupyterLab on notebooks/, until Ctrl-C.
+Installs the Deno kernel for Jupyter and runs JupyterLab on notebooks/ until Ctrl-C. Arguments are passed on.
 It needs JupyterLab 4: pip install jupyterlab`;
 
 await runProgram(HELP, async () => {
@@ -19,7 +19,7 @@ await runProgram(HELP, async () => {
       ...Deno.args,
     ],
   }).spawn();
-  // The terminal sends Ctrl-C to Jupyter too, which asks whether it is meant; this process waits for the answer.
+  // The terminal sends Ctrl-C to Jupyter as well, which asks for confirmation; this process keeps waiting meanwhile.
   Deno.addSignalListener("SIGINT", () => {});
   Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
   const { code } = await child.status;
@@ -37,5 +37,5 @@ async function requireJupyterLab(): Promise<void> {
   }
   if (Number.parseInt(version) >= 4) return;
   const found = version ? `JupyterLab ${version} is too old` : "JupyterLab is not on the PATH";
-  throw new Error(`${found}. Get it with "pip install jupyterlab", then start this task again.`);
+  throw new Error(`${found}. Install it with "pip install jupyterlab", then run this task again.`);
 }

@@ -1,22 +1,23 @@
 /** Runs the five notebooks in order, headless, and writes the reports. */
 import { join, resolve } from "node:path";
+import { ensureLocalAws, findLocalAws, stopLocalAws } from "../aws/local_aws.ts";
 import { localArchive } from "../dataset/source.ts";
-import { ensureLocalAws, findLocalAws, stopLocalAws } from "../local_aws.ts";
-import { renderIndexPage } from "../runner/index_page.ts";
+import { formatAmount, formatSeconds } from "../display/format.ts";
+import { interruptible } from "../notebook/interrupt.ts";
 import { softwareFacts } from "../runner/facts.ts";
+import { renderIndexPage } from "../runner/index_page.ts";
 import { runNotebooks } from "../runner/run.ts";
 import type { Summary } from "../runner/summary.ts";
-import { formatAmount, formatSeconds } from "../notebook/format.ts";
-import { interruptible } from "../notebook/interrupt.ts";
 import { PROJECT_DIR, readSettings, type Settings } from "../settings.ts";
+import { variablesHelp } from "../variables.ts";
 import { runProgram } from "./task.ts";
 
 const HELP = `deno task pipeline [FOLDER]
 
-Runs the five notebooks in order on the Deno kernel against the target and writes reports/, or FOLDER: each notebook
-with its outputs as .ipynb and .html, index.html, summary.json. Stops at the first cell that fails.
+Runs the five notebooks in order on the Deno kernel against the target, and writes to reports/ (or FOLDER) each
+notebook with its outputs as .ipynb and .html, index.html and summary.json. Stops at the first cell that fails.
 
-SCONES_TARGET=aws runs it on your AWS account, SCONES_DATASET_URL names the archive; see the README for all variables.`;
+${variablesHelp()}`;
 
 const NOTEBOOKS = [
   "1_data_staging",
@@ -30,18 +31,18 @@ await runProgram(HELP, () => interruptible(runPipeline), 1);
 
 async function runPipeline(signal: AbortSignal): Promise<void> {
   const settings = readSettings();
-  if (settings.datasetUrl) await localArchive(settings.datasetUrl); // says at once that it is not there
+  if (settings.datasetUrl) await localArchive(settings.datasetUrl); // fails at once if there is no such file
   const outDir = resolve(PROJECT_DIR, Deno.args[0] ?? "reports");
   const usesLocalAws = settings.target === "local" && settings.endpointUrl === undefined;
   const wasRunning = usesLocalAws && await findLocalAws(settings) !== undefined;
   try {
     if (usesLocalAws) {
       const { endpoint } = await ensureLocalAws(settings);
-      console.log(`Local AWS ${wasRunning ? "found" : "started"} on ${endpoint}`);
+      console.log(`Local AWS ${wasRunning ? "found" : "started"} at ${endpoint}`);
     }
     await runAndReport(settings, outDir, signal);
   } finally {
-    // One that ran before belongs to somebody; the one that this run needed goes with it.
+    // Stops only what this run has started.
     if (usesLocalAws && !wasRunning) await stopLocalAws(settings);
   }
 }

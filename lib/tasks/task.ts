@@ -1,9 +1,19 @@
-/** What the command-line tasks share: a connection, help, and errors without a stack where the message says it all. */
-import { type Aws, connect } from "../aws.ts";
-import { findLocalAws } from "../local_aws.ts";
+/** What the command-line tasks share: connecting, `--help`, and errors as plain messages (SCONES_DEBUG=1 adds the stack). */
+import { type Aws, connect } from "../aws/clients.ts";
+import { findLocalAws } from "../aws/local_aws.ts";
 import { InterruptedError } from "../notebook/interrupt.ts";
 import { readSettings } from "../settings.ts";
+import type { VARIABLES } from "../variables.ts";
 import { stopBundler } from "../workflow/bundle.ts";
+
+/** The variables that decide where a task connects. */
+export const CONNECTION: (keyof typeof VARIABLES)[] = [
+  "stateDir",
+  "port",
+  "region",
+  "profile",
+  "endpointUrl",
+];
 
 /** Runs a task on the target; prints `help` for --help, exits with status 1 when it fails. */
 export async function runTask(help: string, work: (aws: Aws) => Promise<void>): Promise<void> {
@@ -15,7 +25,7 @@ export async function runTask(help: string, work: (aws: Aws) => Promise<void>): 
     console.log(`Target ${aws.target}, region ${aws.region}`);
     if (runsLocally && !wasRunning) {
       console.log(
-        'Started the local AWS; it ends after an hour without a request, or by "deno task local stop"',
+        'Started the local AWS; it stops after 60 minutes without a request, or with "deno task local stop"',
       );
     }
     try {
@@ -28,9 +38,9 @@ export async function runTask(help: string, work: (aws: Aws) => Promise<void>): 
 }
 
 /**
- * Runs a program that needs no connection; the same help and exit status.
- * @param takes how many arguments it takes, Infinity for any; others are refused, since one that is ignored may have
- *   meant "do not"
+ * Runs a program that needs no connection, with the same help and exit status.
+ * @param takes how many arguments it takes, Infinity for any; others are errors, since ignoring an argument such as
+ *   --dry-run could do harm
  */
 export async function runProgram(help: string, work: () => Promise<void>, takes = 0): Promise<void> {
   if (Deno.args.includes("--help") || Deno.args.includes("-h")) return console.log(help);

@@ -1,3 +1,4 @@
+/** What an endpoint records of its traffic. */
 import type { DataCaptureConfig as Request } from "@aws-sdk/client-sagemaker";
 
 export interface DataCaptureOptions {
@@ -13,13 +14,13 @@ export interface DataCaptureOptions {
 }
 
 /**
- * Model Monitor's data capture of an endpoint, with the defaults of SageMaker's own SDK but one: all requests are
- * captured, not 20 %. Without the content type headers AWS stores everything as base64, JSON answers too.
+ * Model Monitor's data capture of an endpoint, with the defaults of the SageMaker Python SDK, except that all requests are
+ * captured, not 20 %. Without the content type headers AWS stores everything as base64, even JSON answers.
  */
 export class DataCaptureConfig {
   readonly options: Required<DataCaptureOptions>;
 
-  /** @throws RangeError for a percentage outside 0 to 100, or a destination that is no S3 URI. */
+  /** @throws RangeError for a percentage outside 0 to 100, or a destination that is not an S3 URI. */
   constructor(options: DataCaptureOptions) {
     this.options = {
       enableCapture: true,
@@ -32,7 +33,7 @@ export class DataCaptureConfig {
     const { samplingPercentage, destinationS3Uri } = this.options;
     if (!Number.isInteger(samplingPercentage) || samplingPercentage < 0 || samplingPercentage > 100) {
       throw new RangeError(
-        `samplingPercentage is ${samplingPercentage}; it may be a whole number from 0 to 100.`,
+        `samplingPercentage is ${samplingPercentage}; it must be a whole number from 0 to 100.`,
       );
     }
     if (!/^s3:\/\/[^/]+/.test(destinationS3Uri)) {

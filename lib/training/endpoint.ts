@@ -1,4 +1,4 @@
-/** Puts a model behind an endpoint: created, updated when it serves another model, left alone when it serves this one. */
+/** Deploys a model to an endpoint: creates it, updates it if it serves another model, or leaves it if it serves this one. */
 import { isDeepStrictEqual } from "node:util";
 import {
   CreateEndpointCommand,
@@ -14,15 +14,15 @@ import {
   type ProductionVariant,
   UpdateEndpointCommand,
 } from "@aws-sdk/client-sagemaker";
-import type { Aws } from "../aws.ts";
+import type { Aws } from "../aws/clients.ts";
+import { retryWhile, roleIsPropagating } from "../aws/retries.ts";
+import { UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
 import { timestamp } from "../names.ts";
-import { roleIsPropagating } from "../roles.ts";
-import { retryWhile, UnexpectedStatusError, waitFor } from "../waiting.ts";
 import type { DataCaptureConfig } from "./data_capture_config.ts";
 import { Predictor } from "./predictor.ts";
 
 export interface DeployProgress {
-  /** Told the endpoint's status each time it changes. */
+  /** Called with the endpoint's status each time it changes. */
   status?(status: string): void;
 }
 
@@ -37,13 +37,16 @@ interface DeployOptions extends DeployProgress {
   signal?: AbortSignal;
 }
 
-/** AWS takes about 7 minutes, and gives up on a container that fails its health check after 24. */
+/** AWS takes about 7 minutes, and gives up after 24 on a container that fails its health check. */
 const TIMEOUT_SECONDS = 1800;
 
-/** The one variant, as SageMaker's SDK calls it; it stands in the keys of captured records. */
+/** The name that SageMaker's SDK gives the only variant; the keys of captured records contain it. */
 export const VARIANT_NAME = "AllTraffic";
 
-/** @throws UnexpectedStatusError when the endpoint fails; TimedOutError */
+/**
+ * Deploys a model and waits until the endpoint serves it.
+ * @throws UnexpectedStatusError if the endpoint fails or the update is rolled back; TimedOutError
+ */
 export async function deployModel(aws: Aws, options: DeployOptions): Promise<Predictor> {
   const { sagemaker } = aws;
   const { endpointName: EndpointName, signal } = options;
@@ -102,8 +105,8 @@ export async function deployModel(aws: Aws, options: DeployOptions): Promise<Pre
 }
 
 /**
- * The predictor of an endpoint that serves.
- * @throws Error that says to run the second notebook when there is none
+ * The predictor of an endpoint that is in service.
+ * @throws Error that says to run the second notebook if there is none
  */
 export async function findEndpoint(aws: Aws, endpointName: string): Promise<Predictor> {
   const status = (await describe(aws, endpointName))?.EndpointStatus;
@@ -111,7 +114,7 @@ export async function findEndpoint(aws: Aws, endpointName: string): Promise<Pred
     return new Predictor(aws, endpointName);
   }
   throw new Error(
-    `${status ? `The endpoint ${endpointName} is ${status}` : `There is no endpoint ${endpointName}`}. ` +
+    `The endpoint ${endpointName} ${status ? `is ${status}` : "does not exist"}. ` +
       `Run notebook 2, training and deployment, first.`,
   );
 }
@@ -136,7 +139,7 @@ export async function deleteEndpoint(
   return true;
 }
 
-/** The endpoint once nothing is changing it; undefined when there is none. A failed one is deleted, as AWS allows no more. */
+/** The endpoint once it is not changing; undefined if there is none. A failed one is deleted, the only thing AWS allows. */
 async function settledEndpoint(
   aws: Aws,
   { endpointName, status, signal, acceptFailed }:
@@ -172,7 +175,7 @@ async function describe(aws: Aws, EndpointName: string): Promise<DescribeEndpoin
   }
 }
 
-/** The configuration and models of an endpoint, as far as they still exist. */
+/** The configuration and models of an endpoint; undefined if one of them no longer exists. */
 async function servedBy({ sagemaker }: Aws, { EndpointConfigName }: DescribeEndpointCommandOutput) {
   try {
     const config = await sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));

@@ -1,17 +1,17 @@
-/** Finds a training job that did or does the same: same image, hyperparameters, instance and data. */
+/** Finds an existing training job with identical inputs: image, hyperparameters, instance type and data. */
 import { createHash } from "node:crypto";
 import {
   type CreateTrainingJobCommandInput,
   ListTagsCommand,
   paginateListTrainingJobs,
 } from "@aws-sdk/client-sagemaker";
-import type { Aws } from "../aws.ts";
-import { listObjects, parseS3Uri } from "../s3.ts";
+import type { Aws } from "../aws/clients.ts";
+import { listObjects, parseS3Uri } from "../aws/s3.ts";
 
 /** The tag of a training job that holds its fingerprint. */
 export const FINGERPRINT_TAG = "scones:fingerprint";
 
-/** A digest of all that decides what a job learns; the data counts by the ETags of its objects. */
+/** A digest of everything that decides what a job learns; the data is represented by the ETags of its objects. */
 export async function fingerprint(aws: Aws, request: CreateTrainingJobCommandInput): Promise<string> {
   const hash = createHash("sha256");
   const { AlgorithmSpecification, HyperParameters = {}, ResourceConfig, Environment = {} } = request;
@@ -31,22 +31,22 @@ export async function fingerprint(aws: Aws, request: CreateTrainingJobCommandInp
   return hash.digest("hex");
 }
 
-/** A job that needs not be started: it has learnt the same, or is about to. */
+/** An existing job with identical inputs. */
 export interface EqualJob {
   jobName: string;
   status: "Completed" | "InProgress";
 }
 
 /**
- * The newest completed job with that fingerprint, else the newest that runs: its model is paid for already. One that
- * failed, was stopped or is being stopped gives no model and counts for nothing.
+ * The newest completed job with that fingerprint, else the newest running one. Jobs that failed, were stopped or are being
+ * stopped give no model and are ignored.
  */
 export async function findEqualJob(
   aws: Aws,
   baseName: string,
   equal: string,
 ): Promise<EqualJob | undefined> {
-  // One listing of all states: a job that completes between two listings would be in neither.
+  // One listing of all statuses: a job that completes between two listings could be missing in both.
   const query = { NameContains: baseName, SortBy: "CreationTime", SortOrder: "Descending" } as const;
   let running: EqualJob | undefined;
   for await (

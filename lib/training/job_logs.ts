@@ -1,3 +1,4 @@
+/** The log of a training job in CloudWatch. */
 import {
   type CloudWatchLogsClient,
   DescribeLogStreamsCommand,
@@ -6,14 +7,14 @@ import {
 
 const GROUP = "/aws/sagemaker/TrainingJobs";
 
-/** Reads a training job's log from CloudWatch, on from where it last stopped. */
+/** Reads a training job's log from CloudWatch, continuing where it last stopped. */
 export class JobLogs {
-  /** By stream; undefined until the first page. */
+  /** The token of the next page of each stream; undefined before the first page. */
   readonly #tokens = new Map<string, string | undefined>();
 
   constructor(readonly logs: CloudWatchLogsClient, readonly jobName: string) {}
 
-  /** The lines that have come since the last call; none while the job has not begun to write. */
+  /** The lines since the last call; none before the job begins to log. */
   async next(): Promise<string[]> {
     try {
       if (this.#tokens.size === 0) await this.#findStreams();
@@ -21,7 +22,7 @@ export class JobLogs {
       for (const stream of this.#tokens.keys()) lines.push(...await this.#read(stream));
       return lines;
     } catch (error) {
-      // The group appears with the account's first job.
+      // The log group is created by the account's first job.
       if ((error as Error).name === "ResourceNotFoundException") return [];
       throw error;
     }
@@ -48,7 +49,7 @@ export class JobLogs {
       );
       lines.push(...events.map((event) => event.message ?? ""));
       this.#tokens.set(stream, nextForwardToken);
-      // The end is where the token does not change; an empty page alone does not mean it.
+      // At the end the token stays the same; an empty page alone does not mean the end.
       if (nextForwardToken === token) return lines;
     }
   }

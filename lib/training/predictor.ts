@@ -1,6 +1,7 @@
+/** Asks an endpoint for predictions. */
 import { DeleteEndpointCommand, type SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
-import { retryWhile } from "../waiting.ts";
+import { retryWhile } from "../aws/retries.ts";
 
 /** Sends pictures to an endpoint: PNG bytes in, one probability per class out. */
 export class Predictor {
@@ -13,9 +14,9 @@ export class Predictor {
   /**
    * Classifies one picture.
    * @param picture an encoded image of the predictor's content type
-   * @param options.inferenceId is kept with the captured record, 1 to 64 characters
+   * @param options.inferenceId stored with the captured record, 1 to 64 ASCII characters, see `inferenceIdOf`
    * @returns probabilities in class order, of sum 1
-   * @throws ModelError (an SDK error) with OriginalStatusCode 400 when the bytes are no picture
+   * @throws ModelError (an SDK error) with OriginalStatusCode 400 if the bytes are not a picture
    */
   async predict(
     picture: Uint8Array,
@@ -36,7 +37,7 @@ export class Predictor {
     return JSON.parse(Body.transformToString());
   }
 
-  /** Deletes the endpoint: only this ends its costs. Its configuration and model stay. */
+  /** Deletes the endpoint, which ends its costs. Its configuration and model stay. */
   async deleteEndpoint(): Promise<void> {
     await this.clients.sagemaker.send(new DeleteEndpointCommand({ EndpointName: this.endpointName }));
   }

@@ -1,14 +1,14 @@
-/** Training jobs that run, also those that nobody follows any more. */
+/** Running training jobs, also those that no notebook follows any more. */
 import {
   DescribeTrainingJobCommand,
   type DescribeTrainingJobCommandOutput,
   paginateListTrainingJobs,
   StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
-import { type Aws, awsCli } from "../aws.ts";
+import { type Aws, awsCli } from "../aws/clients.ts";
 import { TRAINING_JOB_BASE_NAME } from "../names.ts";
 
-/** This project's training jobs that run, or that are being stopped and still hold their instances; newest first. */
+/** This project's training jobs of a status, newest first. A job that is being stopped still uses its instance. */
 export async function runningJobs(
   { sagemaker }: Aws,
   status: "InProgress" | "Stopping" = "InProgress",
@@ -24,8 +24,8 @@ export async function runningJobs(
 }
 
 /**
- * Tells a job to stop; one that has ended is left as it is.
- * @throws Error that names the job, when it may run on
+ * Tells a job to stop; does nothing if it has ended.
+ * @throws Error that names the job, if it may still be running
  */
 export async function stopTrainingJob(aws: Aws, jobName: string): Promise<void> {
   try {
@@ -35,8 +35,8 @@ export async function stopTrainingJob(aws: Aws, jobName: string): Promise<void> 
     if (name === "ValidationException") return; // it has ended
     const command = `${awsCli(aws)} sagemaker stop-training-job --training-job-name ${jobName}`;
     throw new Error(
-      `Training job ${jobName} could not be stopped and may still run: ${withoutStop(message)}. ` +
-        `"deno task status" lists the jobs that do, and "${command}" stops it.`,
+      `Training job ${jobName} could not be stopped and may still be running: ${withoutStop(message)}. ` +
+        `"deno task status" lists the running jobs, and "${command}" stops this one.`,
       { cause },
     );
   }

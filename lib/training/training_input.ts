@@ -1,13 +1,14 @@
+/** The data that a training job reads. */
 import type { Channel } from "@aws-sdk/client-sagemaker";
 
 /** One channel of a training job: all keys that begin with a prefix. */
 export interface TrainingInput {
-  /** `s3://bucket/prefix`; a folder's ends in `/`, else `train` would take `train.lst` too. */
+  /** `s3://bucket/prefix`; for a folder it ends in `/`, since `train` would match `train.lst` too. */
   s3Uri: string;
   contentType?: string;
 }
 
-/** The four channels of the image format: pictures, and the lists that label them. */
+/** The four channels of the image format: the pictures, and the lists with their labels. */
 export function imageChannels(
   base: string,
   contentType = "application/x-image",
@@ -20,7 +21,7 @@ export function imageChannels(
   };
 }
 
-/** The part of CreateTrainingJob. */
+/** The channels as CreateTrainingJob takes them. */
 export function toChannels(inputs: Readonly<Record<string, TrainingInput>>): Channel[] {
   return Object.entries(inputs).map(([ChannelName, { s3Uri, contentType }]) => ({
     ChannelName,

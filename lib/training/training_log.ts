@@ -1,4 +1,4 @@
-/** The log of the image-classification algorithm: what it says of each epoch. */
+/** Reads the epochs from the log of the image-classification algorithm. */
 
 export interface Epoch {
   /** From 0. */
@@ -14,10 +14,10 @@ export interface Epoch {
 /** Collects the epochs from log lines as they come. */
 export class TrainingLog {
   readonly epochs: Epoch[] = [];
-  /** What was trained, if the log names it: the local algorithm does, as it need not be AWS's network. */
+  /** The network that was trained, if the log names it: the local algorithm does, as its network can differ from AWS's. */
   network: string | undefined;
 
-  /** Takes one line; returns whether it told something new of an epoch. */
+  /** Reads one line; returns whether it said something about an epoch. */
   read(line: string): boolean {
     this.network ??= line.match(/ network: (.+?), \d+ parameters/)?.[1];
     const found = line.match(/Epoch\[(\d+)\] (Train-accuracy|Validation-accuracy|Time cost)=([\d.eE+-]+)/);

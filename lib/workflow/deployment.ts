@@ -1,9 +1,8 @@
-/** The whole workflow on the target: deployed, listed, removed. What the tasks of these names do. */
+/** Deploys, lists and removes the whole workflow on the target, for the tasks deploy, status and destroy. */
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { DescribeEndpointCommand, DescribeEndpointConfigCommand } from "@aws-sdk/client-sagemaker";
-import type { Aws } from "../aws.ts";
+import type { Aws } from "../aws/clients.ts";
 import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, STATE_MACHINE_NAME } from "../names.ts";
-import { deleteRole, ensureRole, findRole, ROLE_KINDS } from "../roles.ts";
 import { deleteEndpoint } from "../training/endpoint.ts";
 import { runningJobs, stopTrainingJob } from "../training/running_jobs.ts";
 import {
@@ -13,9 +12,10 @@ import {
   type FunctionKey,
   settled,
 } from "./functions.ts";
+import { deleteRole, ensureRole, findRole, ROLE_KINDS } from "./roles.ts";
 import { deleteStateMachine, deployStateMachine, describe } from "./state_machine.ts";
 
-/** One resource, and what was done to it or what it is. */
+/** A resource, and its state or what was done to it. */
 export interface ResourceReport {
   kind: "role" | "function" | "state machine" | "training job" | "endpoint" | "bucket";
   name: string;
@@ -43,14 +43,14 @@ export async function deployWorkflow(aws: Aws, onReport: OnReport): Promise<void
   onReport({ kind: "state machine", name: STATE_MACHINE_NAME, state: machine.change });
 }
 
-/** ARNs of the deployed functions, for the state machine's definition. */
+/** The ARNs of the deployed functions, for the state machine's definition. */
 export function arnsByKey(functions: readonly DeployedFunction[]): Record<FunctionKey, string> {
   return Object.fromEntries(functions.map(({ key, arn }) => [key, arn])) as Record<FunctionKey, string>;
 }
 
 /**
- * ARNs of the functions as they stand on the target.
- * @throws Error that says to run the third notebook when one is missing
+ * The ARNs of the functions on the target.
+ * @throws Error that says to run the third notebook if one is missing
  */
 export async function findFunctionArns(aws: Aws): Promise<Record<FunctionKey, string>> {
   const arns = {} as Record<FunctionKey, string>;
@@ -58,7 +58,7 @@ export async function findFunctionArns(aws: Aws): Promise<Record<FunctionKey, st
     const found = await settled(aws, FUNCTION_NAMES[key]);
     if (!found) {
       throw new Error(
-        `There is no function ${FUNCTION_NAMES[key]}. Run notebook 3, Lambda functions, first.`,
+        `The function ${FUNCTION_NAMES[key]} does not exist. Run notebook 3, Lambda functions, first.`,
       );
     }
     arns[key] = found.FunctionArn!;
@@ -67,28 +67,32 @@ export async function findFunctionArns(aws: Aws): Promise<Record<FunctionKey, st
 }
 
 /**
- * Removes what costs money or could be called: state machine, functions, endpoint with its model, roles; stops the
- * training jobs that run. The bucket with pictures, models and captures stays, and so do the training jobs that have
- * ended, which AWS keeps as a record.
+ * Removes what costs money or could be called: state machine, functions, endpoint with its model, roles; stops running
+ * training jobs. The bucket with pictures, models and captures stays, and so do the records of ended training jobs, which
+ * AWS does not delete.
  */
 export async function destroyWorkflow(aws: Aws, onReport: OnReport): Promise<void> {
   const report = (kind: ResourceReport["kind"], name: string, existed: boolean) =>
-    onReport({ kind, name, state: existed ? "removed" : "was not there" });
+    onReport({ kind, name, state: existed ? "removed" : "did not exist" });
   report("state machine", STATE_MACHINE_NAME, await deleteStateMachine(aws));
   for (const key of FUNCTION_KEYS) report("function", FUNCTION_NAMES[key], await deleteFunction(aws, key));
   for (const { TrainingJobName: name = "" } of await runningJobs(aws)) {
     await stopTrainingJob(aws, name);
-    onReport({ kind: "training job", name, state: "told to stop" });
+    onReport({ kind: "training job", name, state: "stopping" });
   }
   report("endpoint", ENDPOINT_NAME, await deleteEndpoint(aws, ENDPOINT_NAME));
   for (const kind of ROLE_KINDS) {
     if (aws.settings.roles[kind]) {
-      onReport({ kind: "role", name: aws.settings.roles[kind], state: "kept (yours)" });
+      onReport({
+        kind: "role",
+        name: aws.settings.roles[kind],
+        state: "kept (set by a SCONES_*_ROLE_ARN variable)",
+      });
     } else report("role", ROLE_NAMES[kind], await deleteRole(aws, kind));
   }
 }
 
-/** Dollars per hour and instance in us-east-1, as AWS's price list of 2026 has them: hosting and training cost the same. */
+/** Dollars per instance and hour in us-east-1, from AWS's price list of 2026; hosting and training cost the same. */
 const PRICES: Readonly<Record<string, number>> = {
   "ml.g4dn.xlarge": 0.736,
   "ml.g5.xlarge": 1.408,
@@ -96,12 +100,12 @@ const PRICES: Readonly<Record<string, number>> = {
 };
 
 /**
- * Lists what exists, and what it costs per hour on AWS: of all this only the endpoint and the training jobs that run,
- * which are listed one by one, cost while nothing happens.
+ * Lists what exists, with the costs per hour on AWS. Only the endpoint and running training jobs, which are listed one by
+ * one, cost money while the workflow is idle.
  */
 export async function workflowStatus(aws: Aws): Promise<ResourceReport[]> {
   const reports: ResourceReport[] = [];
-  const missing = "not there";
+  const missing = "does not exist";
   for (const kind of ROLE_KINDS) {
     reports.push({
       kind: "role",
@@ -122,7 +126,7 @@ export async function workflowStatus(aws: Aws): Promise<ResourceReport[]> {
   return reports;
 }
 
-/** The training jobs that run, with what they cost. */
+/** The running training jobs, with their costs. */
 export async function trainingStates(aws: Aws): Promise<ResourceReport[]> {
   return (await runningJobs(aws)).map(({ TrainingJobName: name = "", CreationTime, ResourceConfig }) => {
     const since = CreationTime!.toISOString().slice(0, 16).replace("T", " ");
@@ -159,7 +163,7 @@ async function endpointState(aws: Aws): Promise<string | undefined> {
 async function bucketState({ s3, bucket }: Aws): Promise<string | undefined> {
   try {
     const { KeyCount = 0 } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }));
-    return KeyCount > 0 ? "holds data" : "empty";
+    return KeyCount > 0 ? "contains data" : "empty";
   } catch (error) {
     if ((error as Error).name === "NoSuchBucket") return undefined;
     throw error;

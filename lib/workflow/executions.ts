@@ -1,4 +1,4 @@
-/** Test cases, and the executions that they start. */
+/** Test cases, and their executions. */
 import {
   DescribeExecutionCommand,
   type HistoryEvent,
@@ -6,13 +6,13 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import type { Aws } from "../aws.ts";
+import type { Aws } from "../aws/clients.ts";
+import { listObjects } from "../aws/s3.ts";
+import { waitFor } from "../aws/waiting.ts";
 import { mapBounded } from "../concurrent.ts";
-import { S3_LAYOUT, timestamp } from "../names.ts";
-import { listObjects } from "../s3.ts";
-import { waitFor } from "../waiting.ts";
+import { S3_LAYOUT, THRESHOLD_ERROR, timestamp } from "../names.ts";
 
-/** The data object at the beginning of its way through the state machine. */
+/** The input of an execution: the data object that travels through the state machine. */
 export interface TestCase {
   s3_bucket: string;
   s3_key: string;
@@ -26,7 +26,7 @@ export interface ExecutionResult {
   arn: string;
   s3Key: string;
   status: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
-  /** The error's name when it failed: THRESHOLD_CONFIDENCE_NOT_MET is an answer, others are faults. */
+  /** The name of the error if it failed: THRESHOLD_CONFIDENCE_NOT_MET is intended, others are faults. */
   error?: string;
   cause?: string;
   output?: { s3_key: string; inferences: number[] };
@@ -34,14 +34,12 @@ export interface ExecutionResult {
   stopDate: Date;
 }
 
-export const THRESHOLD_ERROR = "THRESHOLD_CONFIDENCE_NOT_MET";
-
-/** How many executions are started and watched at once; AWS refills its request limits at 15 to 300 a second. */
+/** How many executions run at once; AWS's request limits refill at 15 to 300 a second. */
 const CONCURRENCY = { local: 8, aws: 4 };
 
 /**
- * Test cases from the pictures under `test/`, in an order that the seed decides.
- * @throws Error when nothing has been staged
+ * Test cases from the pictures under `test/`, in an order that depends on the seed.
+ * @throws Error if nothing is staged
  */
 export async function generateTestCases(
   aws: Aws,
@@ -51,7 +49,7 @@ export async function generateTestCases(
   const keys = objects.map(({ Key }) => Key).filter((key) => key.endsWith(".png"));
   if (keys.length === 0) {
     throw new Error(
-      `No pictures under s3://${aws.bucket}/${S3_LAYOUT.test}. Run notebook 1, data staging, first.`,
+      `There are no pictures in s3://${aws.bucket}/${S3_LAYOUT.test}. Run notebook 1, data staging, first.`,
     );
   }
   return shuffle(keys, options.seed ?? 1).slice(0, options.count)
@@ -60,19 +58,18 @@ export async function generateTestCases(
 
 /**
  * Starts one execution per test case and waits until all have ended.
- * @param options.signal stops the executions that are running
+ * @param options.signal stops the running executions
  */
 export async function runExecutions(
   aws: Aws,
   stateMachineArn: string,
   testCases: readonly TestCase[],
   options: {
-    batchName?: string;
     onProgress?(done: number, latest: ExecutionResult): void;
     signal?: AbortSignal;
   } = {},
 ): Promise<ExecutionResult[]> {
-  const batch = options.batchName ?? timestamp();
+  const batch = timestamp();
   let done = 0;
   return await mapBounded(testCases, CONCURRENCY[aws.target], async (testCase, index) => {
     const name = `${batch}-${String(index + 1).padStart(4, "0")}`;
@@ -103,7 +100,7 @@ export async function executionHistory(aws: Aws, executionArn: string): Promise<
   return events;
 }
 
-/** How the executions went, in numbers. */
+/** How many executions ended in which way. */
 export function countExecutions(results: readonly ExecutionResult[]) {
   const succeeded = results.filter(({ status }) => status === "SUCCEEDED").length;
   const belowThreshold = results.filter(({ error }) => error === THRESHOLD_ERROR).length;
@@ -138,7 +135,7 @@ async function ended(aws: Aws, executionArn: string, signal?: AbortSignal): Prom
   };
 }
 
-/** Fisher–Yates with a small seeded generator (mulberry32): the same cases for the same seed. */
+/** A Fisher–Yates shuffle with a small seeded generator (mulberry32): the same order for the same seed. */
 function shuffle<T>(items: readonly T[], seed: number): T[] {
   const shuffled = [...items];
   let state = seed;

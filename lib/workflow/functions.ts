@@ -1,4 +1,4 @@
-/** The three Lambda functions on the target: created, brought up to date, invoked, removed. */
+/** Creates, updates, invokes and removes the three Lambda functions on the target. */
 import { isDeepStrictEqual } from "node:util";
 import {
   CreateFunctionCommand,
@@ -10,10 +10,10 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import type { Aws } from "../aws.ts";
+import type { Aws } from "../aws/clients.ts";
+import { retryWhile, roleIsPropagating } from "../aws/retries.ts";
+import { UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
 import { ENDPOINT_NAME, FUNCTION_NAMES } from "../names.ts";
-import { roleIsPropagating } from "../roles.ts";
-import { retryWhile, UnexpectedStatusError, waitFor } from "../waiting.ts";
 import { bundleFunction } from "./bundle.ts";
 
 export type FunctionKey = keyof typeof FUNCTION_NAMES;
@@ -38,7 +38,7 @@ export const FUNCTIONS: Readonly<Record<FunctionKey, FunctionDefinition>> = {
   classifyImage: {
     source: "classify_image.ts",
     description: "Classifies the picture at the SageMaker endpoint",
-    // The endpoint's model has 60 s to answer.
+    // The model has 60 s to answer.
     timeoutSeconds: 70,
     memoryMb: 256,
     environment: () => ({ ENDPOINT_NAME }),
@@ -64,7 +64,7 @@ export interface DeployedFunction {
   lastModified: string;
 }
 
-/** Creates the functions or updates what differs: code, then configuration. Idempotent; stops when the signal fires. */
+/** Creates the functions, or updates what differs: first the code, then the configuration. Idempotent. */
 export async function deployFunctions(
   aws: Aws,
   roleArn: string,
@@ -113,7 +113,7 @@ async function deployFunction(
         () => lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zip })),
         { signal },
       );
-      // Lambda refuses a second change while the first one is under way.
+      // Lambda refuses a second update while the first is in progress.
       await settled(aws, FunctionName, signal);
     }
     if (!isDeepStrictEqual(configuration, pick(existing, configuration))) {
@@ -137,14 +137,14 @@ async function deployFunction(
   };
 }
 
-/** What a function returned, or the error that it threw: Lambda answers both with status 200. */
+/** What a function returned, or the error that it threw; Lambda answers both with status 200. */
 export interface InvocationResult {
   payload: unknown;
-  /** "Unhandled" when the function failed; `payload` then holds errorType, errorMessage and trace. */
+  /** "Unhandled" if the function failed; `payload` then has errorType, errorMessage and trace. */
   functionError?: string;
 }
 
-/** Invokes a function once and waits for its answer. */
+/** Invokes a function once and waits for its result. */
 export async function invokeFunction(aws: Aws, key: FunctionKey, event: unknown): Promise<InvocationResult> {
   const { Payload, FunctionError } = await aws.lambda.send(
     new InvokeCommand({ FunctionName: FUNCTION_NAMES[key], Payload: JSON.stringify(event) }),
@@ -159,7 +159,7 @@ export async function deleteFunction(aws: Aws, key: FunctionKey): Promise<boolea
   return true;
 }
 
-/** A function's configuration once no change is under way; undefined when there is no such function. */
+/** A function's configuration once no update is in progress; undefined if the function does not exist. */
 export async function settled(
   aws: Aws,
   FunctionName: string,
@@ -195,7 +195,7 @@ function isChanging(error: Error): boolean {
   return error.name === "ResourceConflictException";
 }
 
-/** The members of `from` that `like` has, so that the two can be compared. */
+/** The members of `from` that `like` has too, for comparison. */
 function pick(from: FunctionConfiguration, like: object): Record<string, unknown> {
   const all = { ...from, Environment: { Variables: from.Environment?.Variables ?? {} } } as Record<
     string,

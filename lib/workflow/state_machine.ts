@@ -1,4 +1,4 @@
-/** The state machine on the target: created, brought up to date, removed. */
+/** Creates, updates and removes the state machine on the target. */
 import { isDeepStrictEqual } from "node:util";
 import { join } from "node:path";
 import {
@@ -7,27 +7,21 @@ import {
   DescribeStateMachineCommand,
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
-import type { Aws } from "../aws.ts";
+import type { Aws } from "../aws/clients.ts";
+import { partitionOf } from "../aws/partition.ts";
+import { retryWhile, roleIsPropagating } from "../aws/retries.ts";
+import { waitFor } from "../aws/waiting.ts";
+import type { Definition } from "../graph/model.ts";
 import { FUNCTION_NAMES, STATE_MACHINE_NAME } from "../names.ts";
-import { roleIsPropagating } from "../roles.ts";
 import { PROJECT_DIR } from "../settings.ts";
-import { retryWhile, waitFor } from "../waiting.ts";
-
-/** An Amazon States Language definition, as far as this project reads it. */
-export interface Definition {
-  Comment?: string;
-  StartAt: string;
-  States: Record<string, { Type: string; [field: string]: unknown }>;
-}
 
 export function stateMachineArn({ region, account }: Pick<Aws, "region" | "account">): string {
-  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-  return `arn:${partition}:states:${region}:${account}:stateMachine:${STATE_MACHINE_NAME}`;
+  return `arn:${partitionOf(region)}:states:${region}:${account}:stateMachine:${STATE_MACHINE_NAME}`;
 }
 
 /**
  * The definition in `statemachine/scones.asl.json` with the functions' ARNs in place of `${…FunctionArn}`.
- * @throws Error for a placeholder that no function fills
+ * @throws Error for a placeholder without a function of that name
  */
 export async function loadDefinition(
   functionArns: Readonly<Record<keyof typeof FUNCTION_NAMES, string>>,
@@ -40,7 +34,11 @@ export async function loadDefinition(
   );
   return JSON.parse(text.replaceAll(/\$\{(\w+)\}/g, (placeholder, name) => {
     const value = values.get(name);
-    if (value === undefined) throw new Error(`statemachine/scones.asl.json: nothing fills ${placeholder}.`);
+    if (value === undefined) {
+      throw new Error(
+        `statemachine/scones.asl.json: there is no function for the placeholder ${placeholder}.`,
+      );
+    }
     return value;
   }));
 }
@@ -63,7 +61,7 @@ export async function deployStateMachine(
   const existing = await describe(aws);
   if (!existing) {
     const input = { name: STATE_MACHINE_NAME, definition: text, roleArn: options.roleArn };
-    // A machine of this name may still be on its way out.
+    // A state machine of this name may still be being deleted.
     const passes = (error: Error) => roleIsPropagating(error) || error.name === "StateMachineDeleting";
     const { stateMachineArn = arn } = await retryWhile(
       passes,
@@ -80,13 +78,15 @@ export async function deployStateMachine(
 }
 
 /**
- * The ARN of the machine on the target.
- * @throws Error that says to run the fourth notebook when there is none
+ * The ARN of the state machine on the target.
+ * @throws Error that says to run the fourth notebook if it does not exist
  */
 export async function findStateMachine(aws: Aws): Promise<string> {
   const found = await describe(aws);
   if (found) return found.stateMachineArn!;
-  throw new Error(`There is no state machine ${STATE_MACHINE_NAME}. Run notebook 4, Step Functions, first.`);
+  throw new Error(
+    `The state machine ${STATE_MACHINE_NAME} does not exist. Run notebook 4, Step Functions, first.`,
+  );
 }
 
 /** Removes the state machine and waits until it is gone; returns whether there was one. */
@@ -103,7 +103,7 @@ export async function deleteStateMachine(aws: Aws): Promise<boolean> {
   return true;
 }
 
-/** The machine as it stands on the target; undefined when there is none. */
+/** The state machine on the target; undefined if it does not exist. */
 export async function describe(aws: Aws) {
   try {
     return await aws.sfn.send(new DescribeStateMachineCommand({ stateMachineArn: stateMachineArn(aws) }));

@@ -5,11 +5,11 @@
  */
 import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import type { Aws } from "../../lib/aws.ts";
+import type { Aws } from "../../lib/aws/clients.ts";
 import { mapBounded } from "../../lib/concurrent.ts";
 import { cpuSecondsOf, descendants, megabytesOf, type Program, startProgram } from "../local/program.ts";
 import { BUCKET } from "../local/sagemaker/testing.ts";
-import { connectTo, deployEndpoint, deployFunctions } from "../workflow/deployed.ts";
+import { connectTo, deployEndpoint, deployFunctions } from "../workflow/testing.ts";
 
 const AT_A_TIME = 32;
 const ALONE = 50;

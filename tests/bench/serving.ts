@@ -12,7 +12,7 @@ import {
 } from "../../lib/local/sagemaker/image_classification/container/commands.ts";
 import { ENDPOINT_NAME } from "../../lib/names.ts";
 import { startProgram } from "../local/program.ts";
-import { connectTo, deployEndpoint } from "../workflow/deployed.ts";
+import { connectTo, deployEndpoint } from "../workflow/testing.ts";
 import { rows, stage, toPng } from "./pictures.ts";
 
 const CLIENTS = 16;

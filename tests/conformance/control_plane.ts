@@ -4,19 +4,19 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { connect } from "../../lib/aws.ts";
+import { connect } from "../../lib/aws/clients.ts";
+import { retrieveImageUri } from "../../lib/aws/image_uris.ts";
 import { readCifar, SYNTHETIC_MARK } from "../../lib/dataset/cifar.ts";
 import { selectClasses } from "../../lib/dataset/mod.ts";
+import { stageDataset } from "../../lib/dataset/staging.ts";
 import { writeSyntheticArchive } from "../../lib/dataset/synthetic.ts";
 import { ENDPOINT_NAME, S3_LAYOUT } from "../../lib/names.ts";
-import { ensureRole } from "../../lib/roles.ts";
-import { stageDataset } from "../../lib/staging.ts";
 import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
 import { Estimator } from "../../lib/training/estimator.ts";
-import { retrieveImageUri } from "../../lib/training/image_uris.ts";
 import { imageChannels } from "../../lib/training/training_input.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import { deployWorkflow, destroyWorkflow, workflowStatus } from "../../lib/workflow/deployment.ts";
+import { ensureRole } from "../../lib/workflow/roles.ts";
 
 const PER_CLASS = { trainPerClass: 6, testPerClass: 2 };
 
@@ -61,8 +61,8 @@ for (let times = 0; times < 2; times++) {
 
 await statesOf((onReport) => deployWorkflow(aws, onReport));
 assert.deepEqual(await statesOf((onReport) => deployWorkflow(aws, onReport)), new Set(["unchanged"]));
-for (const { name, state } of await workflowStatus(aws)) assert.notEqual(state, "not there", name);
+for (const { name, state } of await workflowStatus(aws)) assert.notEqual(state, "does not exist", name);
 assert.deepEqual(await statesOf((onReport) => destroyWorkflow(aws, onReport)), new Set(["removed"]));
-assert.deepEqual(await statesOf((onReport) => destroyWorkflow(aws, onReport)), new Set(["was not there"]));
+assert.deepEqual(await statesOf((onReport) => destroyWorkflow(aws, onReport)), new Set(["did not exist"]));
 aws.close();
 await stopBundler();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readArchive } from "../../lib/dataset/archive.ts";
 import { DatasetError } from "../../lib/dataset/errors.ts";
-import { REAL_ARCHIVE, tarGz, withFolder } from "./helpers.ts";
+import { REAL_ARCHIVE, tarGz, withFolder } from "./testing.ts";
 
 const bytes = (length: number, seed: number) => Uint8Array.from({ length }, (_, i) => (i * seed) >> 3 & 255);
 const members = { train: bytes(200_000, 7), test: bytes(50_000, 11), meta: bytes(700, 13) };
@@ -49,16 +49,16 @@ Deno.test("a corrupt archive is refused: gzip's checksum covers every byte", () 
     }
   }));
 
-Deno.test("what is no gzip, no tar, or lacks a member is said so", () =>
+Deno.test("a file that is not gzip or tar, or lacks a member, is refused as such", () =>
   withFolder(async (dir) => {
-    await refuses(dir, new TextEncoder().encode("<html>Not found</html>"), /no gzip file/);
-    await refuses(dir, new Uint8Array(), /no gzip file/);
+    await refuses(dir, new TextEncoder().encode("<html>Not found</html>"), /not a gzip file/);
+    await refuses(dir, new Uint8Array(), /not a gzip file/);
     const { gzipSync } = await import("node:zlib");
     await refuses(dir, gzipSync(bytes(5000, 9)), /truncated or corrupt/);
     await refuses(
       dir,
       await tarGz({ train: members.train }),
-      /has no test, meta; it holds cifar-100-python\/train/,
+      /not contain test, meta, only cifar-100-python\/train/,
     );
-    await refuses(dir, await tarGz({ data_batch_1: members.meta }), /has no train, test, meta/);
+    await refuses(dir, await tarGz({ data_batch_1: members.meta }), /not contain train, test, meta/);
   }));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readCifar } from "../../lib/dataset/cifar.ts";
 import type { Writable } from "../../lib/dataset/pickle_writer.ts";
 import { batchFrame, selectClasses } from "../../lib/dataset/select.ts";
-import { batchOf, NAMES, REAL_ARCHIVE, withFolder, writeArchive } from "./helpers.ts";
+import { batchOf, NAMES, REAL_ARCHIVE, withFolder, writeArchive } from "./testing.ts";
 
 Deno.test("reads the real archive: labels, file names, pixels, label names", async () => {
   const cifar = await readCifar(REAL_ARCHIVE);
@@ -60,26 +60,26 @@ Deno.test("bad classes are refused with what to do", async () => {
   const cifar = await readCifar(REAL_ARCHIVE);
   const refused = (classes: string[], message: RegExp) =>
     assert.throws(() => selectClasses(cifar, classes), { name: "DatasetError", message });
-  refused(["bicycle", "motorcicle"], /No class is called "motorcicle"\. Is motorcycle meant\?/);
-  refused(["Bicycle", "motorcycle"], /"Bicycle"\. Is bicycle meant\?/);
-  refused(["truck", "bicycle"], /Is pickup_truck meant\?/);
-  refused(["truk", "bicycle"], /"truk"; there are apple, .*, worm$/);
-  refused(["pickup truck", "bicycle"], /Is pickup_truck meant\?/);
-  refused(["tree", "bicycle"], /Is maple_tree or oak_tree or palm_tree or pine_tree or willow_tree meant\?/);
-  refused(["dragon", "bicycle"], /^No class is called "dragon"; there are apple, .*, worm$/);
-  refused(["bicycle"], /two or more, given: bicycle/);
-  refused([], /two or more, given: none/);
+  refused(["bicycle", "motorcicle"], /"motorcicle".*mean motorcycle\?/);
+  refused(["Bicycle", "motorcycle"], /"Bicycle".*mean bicycle\?/);
+  refused(["truck", "bicycle"], /mean pickup_truck\?/);
+  refused(["truk", "bicycle"], /"truk".* apple, .*, worm$/);
+  refused(["pickup truck", "bicycle"], /mean pickup_truck\?/);
+  refused(["tree", "bicycle"], /mean maple_tree or oak_tree or palm_tree or pine_tree or willow_tree\?/);
+  refused(["dragon", "bicycle"], /"dragon".* apple, .*, worm$/);
+  refused(["bicycle"], /two or more .*given: bicycle/);
+  refused([], /two or more .*given: none/);
   refused(["bicycle", "bicycle"], /bicycle is given twice/);
 });
 
-Deno.test("a class without pictures is refused, and says which there are", () =>
+Deno.test("a class without pictures is refused, with the classes that have some", () =>
   withFolder(async (dir) => {
     const path = join(dir, "x.tar.gz");
     await writeArchive(path);
     const cifar = await readCifar(path);
     assert.throws(
       () => selectClasses(cifar, ["apple", "bicycle"]),
-      /test: .* no picture of class apple; there are bicycle, motorcycle$/,
+      /test: .* no pictures of the class apple.* bicycle, motorcycle$/,
     );
   }));
 
@@ -104,14 +104,12 @@ Deno.test("file names that would leave the folder, break the list or collide are
       const cifar = await readCifar(path);
       assert.throws(() => selectClasses(cifar, ["bicycle", "motorcycle"]), {
         name: "DatasetError",
-        message: bad === "bicycle_s_3.png"
-          ? /two of the chosen pictures are called/
-          : /train: row 0 has the file name/,
+        message: bad === "bicycle_s_3.png" ? /two of .* bicycle_s_3\.png/ : /train: row 0 has the file name/,
       });
     }
   }));
 
-Deno.test("batches whose parts do not fit together are refused", () =>
+Deno.test("batches whose parts do not match are refused", () =>
   withFolder(async (dir) => {
     const path = join(dir, "x.tar.gz");
     const refused = async (change: Record<string, Writable>, message: RegExp) => {
@@ -119,13 +117,13 @@ Deno.test("batches whose parts do not fit together are refused", () =>
       await assert.rejects(readCifar(path), { name: "DatasetError", message });
     };
     await refused({ fine_labels: [1] }, /train: 2 filenames, 1 fine_labels and 2 rows/);
-    await refused({ fine_labels: [1, NAMES.length] }, /fine_labels\[1\] is none of meta's 3 labels/);
-    await refused({ filenames: ["a.png", 7] }, /filenames\[1\] is no text/);
-    await refused({ data: "pixels" }, /data is no array of rows of 3072 bytes/);
+    await refused({ fine_labels: [1, NAMES.length] }, /fine_labels\[1\] is 3, not one of the 3 labels/);
+    await refused({ filenames: ["a.png", 7] }, /filenames\[1\] is not a string/);
+    await refused({ data: "pixels" }, /data is not an array with 3072 bytes/);
     await refused(
       { data: { rows: 2, columns: 1024, data: new Uint8Array(2048) } },
-      /no array of rows of 3072/,
+      /not an array with 3072 bytes/,
     );
     await writeArchive(path, new Map([["labels", [1]]]));
-    await assert.rejects(readCifar(path), /train: no filenames in it, only labels/);
+    await assert.rejects(readCifar(path), /train has no filenames, only labels/);
   }));

@@ -49,13 +49,13 @@ Deno.test("os.system is refused by name, in every form that a pickle has for it"
     });
   refused(
     "\x80\x02cos\nsystem\nU\x04true\x85R.",
-    /^train: GLOBAL at byte 2 names os\.system; .*Nothing .* run/,
+    /^train: GLOBAL at byte 2 refers to os\.system; .*Nothing .* run/,
   );
-  refused("cos\nsystem\n(S'true'\ntR.", /GLOBAL at byte 0 names os\.system/);
+  refused("cos\nsystem\n(S'true'\ntR.", /GLOBAL at byte 0 refers to os\.system/);
   refused("\x80\x02(U\x04trueios\nsystem\n.", /INST at byte 9 is an opcode/);
   refused("\x80\x02\x8c\x02os\x8c\x06system\x93.", /SHORT_BINUNICODE at byte 2/);
-  refused("\x80\x04\x8c\x02os\x94.", /PROTO at byte 0 is a pickle of protocol 4/);
-  refused("\x80\x02cnumpy.core.multiarray\nscalar\n.", /names numpy\.core\.multiarray\.scalar/);
+  refused("\x80\x04\x8c\x02os\x94.", /PROTO at byte 0 .* protocol 4/);
+  refused("\x80\x02cnumpy.core.multiarray\nscalar\n.", /refers to numpy\.core\.multiarray\.scalar/);
 });
 
 Deno.test("numpy's steps are only accepted in their one combination", () => {
@@ -63,8 +63,8 @@ Deno.test("numpy's steps are only accepted in their one combination", () => {
     assert.throws(() => readPickle(ascii(`\x80\x02${text}`), "train"), { name: "DatasetError", message });
   refused("cnumpy\nndarray\nK\x00\x85R.", /REDUCE at byte 20 calls numpy\.ndarray/);
   refused("cnumpy\ndtype\nU\x02f4\x85R.", /makes an array of type f4/);
-  refused("cnumpy\ndtype\n.", /uses a part of numpy's reconstruction as a value/);
-  refused("]cnumpy\ndtype\na.", /uses a part of numpy's reconstruction as a value/);
+  refused("cnumpy\ndtype\n.", /intermediate value of numpy's reconstruction/);
+  refused("]cnumpy\ndtype\na.", /intermediate value of numpy's reconstruction/);
   assert.throws(() => readPickle(array(3, 512, new Uint8Array(1024)), "train"), /shape \(3, 512\) from 1024/);
 });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DatasetError, DownloadUnavailableError } from "../../lib/dataset/errors.ts";
 import { fetchArchive, localArchive } from "../../lib/dataset/source.ts";
-import { withFolder } from "./helpers.ts";
+import { withFolder } from "./testing.ts";
 
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) >> 5 & 255);
 const MD5 = createHash("md5").update(CONTENT).digest("hex");
@@ -101,7 +101,7 @@ Deno.test("a connection that keeps breaking is an error; the next run goes on", 
         const options = { url, cacheDir: dir, md5: MD5 };
         await assert.rejects(fetchArchive(options), (error: Error) => {
           assert.ok(error instanceof DatasetError && !(error instanceof DownloadUnavailableError));
-          assert.match(error.message, /broke off after 150000 of 300000 bytes: .*run again to go on/);
+          assert.match(error.message, /broke off after 150000 of 300000 bytes: .*again to continue/);
           return true;
         });
         assert.deepEqual(await Deno.readFile(await fetchArchive(options)), CONTENT);
@@ -159,7 +159,7 @@ Deno.test("wrong bytes: the md5 does not match, and nothing of it stays", () =>
     withServer(() => new Response("<html>Please log in</html>"), async (url, seen) => {
       await assert.rejects(fetchArchive({ url, cacheDir: dir, md5: MD5 }), {
         name: "DatasetError",
-        message: new RegExp(`${url} has the md5 [0-9a-f]{32}, expected ${MD5}.*SCONES_DATASET_URL`),
+        message: new RegExp(`${url} has the md5 [0-9a-f]{32}, .*${MD5}.*SCONES_DATASET_URL`),
       });
       assert.equal(seen.length, 1);
       assert.deepEqual([...Deno.readDirSync(dir)], []);
@@ -209,14 +209,14 @@ Deno.test("a local archive is used in place, by path or file: URL, its md5 check
     await assert.rejects(fetchArchive({ url: path, cacheDir, md5: MD5.replace(/./, "x") }), /has the md5/);
     await assert.rejects(fetchArchive({ url: join(dir, "no.tar.gz"), cacheDir }), {
       name: "DatasetError",
-      message: /^SCONES_DATASET_URL names .*no\.tar\.gz, where there is no file\. Set it to a copy/,
+      message: /^SCONES_DATASET_URL is .*no\.tar\.gz, but there is no file .*\. Set it to a copy/,
     });
-    await assert.rejects(localArchive(dir), /where there is no file/, "a folder is no archive");
+    await assert.rejects(localArchive(dir), /there is no file/, "a folder is not an archive");
     assert.equal(await localArchive("https://example.com/x.tar.gz"), undefined);
     await assert.rejects(
       fetchArchive({ url: "s3://bucket/x", cacheDir }),
-      /s3: is not supported, only https:/,
+      /s3:\/\/bucket\/x; it must be an https:/,
     );
-    await assert.rejects(fetchArchive({ url: "http://", cacheDir }), /no valid address/);
+    await assert.rejects(fetchArchive({ url: "http://", cacheDir }), /not a valid address/);
     await assert.rejects(Deno.stat(cacheDir), Deno.errors.NotFound);
   }));

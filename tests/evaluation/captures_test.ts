@@ -79,7 +79,7 @@ const damaged: [string, string, RegExp][] = [
   [
     "an unknown encoding",
     lines(record({ endpointOutput: { data: "x", encoding: "GZIP" } })),
-    /captureData\.endpointOutput\.encoding is "GZIP"; known are BASE64, JSON and CSV/,
+    /captureData\.endpointOutput\.encoding is "GZIP"; it must be BASE64, JSON or CSV/,
   ],
 ];
 for (const [what, text, message] of damaged) {
@@ -100,5 +100,5 @@ Deno.test("captures: an answer that is not one probability for each class is ref
   refused([0.2, "0.8"], /not a list of probabilities/);
   refused([-1, 2], /not a list of probabilities/);
   const { output: _, ...silent } = capture("a.png", []);
-  assert.throws(() => probabilitiesOf(silent, classes), /line 1 holds no answer: .*CaptureMode Output/);
+  assert.throws(() => probabilitiesOf(silent, classes), /line 1 has no answer.*CaptureMode Output/);
 });

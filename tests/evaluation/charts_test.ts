@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
 import type { TopLevelSpec } from "vega-lite";
+import { palette } from "../../lib/display/theme.ts";
 import { reliabilityBins } from "../../lib/evaluation/calibration.ts";
 import { confidenceDistribution, confidenceOverTime } from "../../lib/evaluation/charts/confidence.ts";
 import { confusionChart } from "../../lib/evaluation/charts/confusion.ts";
-import { countsChart, outcomeChart } from "../../lib/evaluation/charts/counts.ts";
 import { driftChart } from "../../lib/evaluation/charts/drift.ts";
 import { reliabilityChart } from "../../lib/evaluation/charts/reliability.ts";
 import { thresholdChart } from "../../lib/evaluation/charts/threshold.ts";
-import { trainingChart } from "../../lib/evaluation/charts/training.ts";
 import { classDrift, confidenceDrift } from "../../lib/evaluation/drift.ts";
 import type { Judged } from "../../lib/evaluation/frame.ts";
 import { recommendThreshold, thresholdCurve } from "../../lib/evaluation/threshold.ts";
-import { executionGantt } from "../../lib/workflow/gantt.ts";
-import { palette } from "../../lib/notebook/theme.ts";
-import { classes, draw, row, tenRows } from "./testing.ts";
+import { assertDrawn, draw } from "../display/testing.ts";
+import { classes, row, tenRows } from "./testing.ts";
 
 const five = ["bicycle", "motorcycle", "pickup_truck", "streetcar", "train"];
 const fiveRows = five.flatMap((truth, i) => [
@@ -24,13 +22,6 @@ const fiveRows = five.flatMap((truth, i) => [
 /** All charts of the same rows. */
 function charts(rows: Judged[], names: string[]): Record<string, TopLevelSpec> {
   const curve = thresholdCurve(rows, names.length);
-  const executions = rows.map(({ time, accepted }, index) => ({
-    name: `run-${index}`,
-    status: accepted ? "SUCCEEDED" : "FAILED",
-    error: accepted ? undefined : "THRESHOLD_CONFIDENCE_NOT_MET",
-    startDate: time,
-    stopDate: new Date(time.getTime() + 500),
-  }));
   return {
     time: confidenceOverTime(rows, { classes: names, threshold: 0.8 }),
     distribution: confidenceDistribution(rows, { classes: names, threshold: 0.8 }),
@@ -42,15 +33,6 @@ function charts(rows: Judged[], names: string[]): Record<string, TopLevelSpec> {
     }),
     reliability: reliabilityChart(reliabilityBins(rows)),
     drift: driftChart(confidenceDrift(rows, rows), classDrift(rows, rows, names)),
-    training: trainingChart(
-      rows.map(({ confidence }, epoch) => ({ epoch, train: confidence, validation: 0.9 })),
-    ),
-    loss: trainingChart(rows.map((_, epoch) => ({ epoch, train: 0.9, trainLoss: 0.3, validationLoss: 0.4 }))),
-    counts: countsChart(
-      rows.length === 0 ? [] : names.map((className) => ({ className, split: "train", count: 5 })),
-    ),
-    outcome: outcomeChart(executions),
-    gantt: executionGantt(executions),
   };
 }
 
@@ -62,13 +44,8 @@ const cases: [string, Judged[], string[]][] = [
 ];
 for (const [what, rows, names] of cases) {
   for (const [name, specification] of Object.entries(charts(rows, names))) {
-    Deno.test(`charts: ${name} of ${what} is drawn without a warning, under a title`, async () => {
-      const { svg, title, warnings } = await draw(specification);
-      assert.deepEqual(warnings, []);
-      assert.match(svg, /^<svg /);
-      assert(!/NaN|undefined|Infinity/.test(svg), "no number is missing");
-      assert(title.length > 10 && !/NaN|undefined|Infinity/.test(title), title);
-    });
+    Deno.test(`charts: ${name} of ${what} is drawn without a warning, under a title`, () =>
+      assertDrawn(specification));
   }
 }
 
@@ -145,29 +122,4 @@ Deno.test("charts: the drift of confidences names its bins", async () => {
     (await draw(charts(same, classes).drift!)).svg,
     />confidence, in equal parts of the baseline</,
   );
-});
-
-Deno.test("charts: training keeps its scale while epochs come in", async () => {
-  const epochs = [{ epoch: 0, train: 0.6 }, { epoch: 1, train: 0.7, validation: 0.65 }];
-  const { svg, title } = await draw(trainingChart(epochs, { epochs: 31 }));
-  assert.deepEqual(epochAxis(svg), ["1", "5", "10", "15", "20", "25", "30"], "epochs are counted from 1");
-  assert.equal(title, "Validation accuracy 65% after 2 epochs.");
-  assert(!svg.includes(">loss<"));
-  assert((await draw(charts(tenRows(), classes).loss!)).svg.includes(">loss<"));
-});
-
-/** The labels of the axis that counts epochs. */
-function epochAxis(svg: string): string[] {
-  const axis = svg.match(/X-axis titled 'epochs trained'[^]*?>epochs trained</)?.[0] ?? "";
-  return [...axis.matchAll(/>(\d+)<\/text>/g)].map(([, label]) => label!);
-}
-
-Deno.test("charts: counts name the split and the number", async () => {
-  const { svg, title } = await draw(countsChart([
-    { className: "bicycle", split: "train", count: 1500 },
-    { className: "bicycle", split: "test", count: 0 },
-  ]));
-  assert.match(svg, />train: 1,500</);
-  assert.match(svg, />test: 0</);
-  assert.equal(title, "1,500 pictures to train and no pictures to test.");
 });

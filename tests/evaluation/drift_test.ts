@@ -21,7 +21,7 @@ Deno.test("drift: the population stability index", () => {
     0.5 * Math.log(2) + (0.005 - 0.5) * Math.log(0.005 / 0.5),
   );
   assert.equal(populationStabilityIndex([1, 2], [0, 0]), 0);
-  assert.throws(() => populationStabilityIndex([1], [1, 2]), /Baseline has 1 bins, captured 2/);
+  assert.throws(() => populationStabilityIndex([1], [1, 2]), /baseline has 1 bins, .*captures have 2/);
 });
 
 Deno.test("drift: classes that are answered as often as before have not drifted", () => {

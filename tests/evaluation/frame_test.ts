@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { evaluationFrame, judged, predictions } from "../../lib/evaluation/frame.ts";
+import { inferenceIdOf } from "../../lib/inference_id.ts";
 import { capture, classes } from "./testing.ts";
 
 const labels = [
@@ -20,7 +21,7 @@ Deno.test("frame: captures are joined with their labels by the picture's key", (
     options,
   );
   assert.deepEqual(frame.columns, [
-    ...["time", "inference_id", "picture", "truth", "predicted", "confidence", "accepted", "correct"],
+    ...["time", "key", "picture", "truth", "predicted", "confidence", "accepted", "correct"],
     ...["p_bicycle", "p_motorcycle"],
   ]);
   const rows = predictions(frame, classes);
@@ -36,8 +37,29 @@ Deno.test("frame: captures are joined with their labels by the picture's key", (
   );
   assert.deepEqual(rows[1]!.probabilities, [0.6, 0.4]);
   assert.equal(rows[0]!.time.getTime(), Date.UTC(2026, 0, 5, 14, 3, 1));
-  assert.equal(rows[0]!.inferenceId, "test/a.png");
+  assert.equal(rows[0]!.key, "test/a.png");
   assert.equal(judged(rows).length, 2);
+});
+
+Deno.test("frame: long keys that end alike keep their own truth and picture", () => {
+  const name = (n: number) => `${n}`.padEnd(91, "x") + ".png";
+  const keys = [name(1), name(2)].map((path) => `test/${path}`);
+  assert.deepEqual(keys.map((key) => key.length), [100, 100]);
+  const long = [
+    { index: 0, label: 0, path: name(1) },
+    { index: 1, label: 1, path: name(2) },
+  ];
+  const captures = keys.map((key, second) => ({
+    ...capture("a.png", [0.9, 0.1], second),
+    inferenceId: inferenceIdOf(key),
+  }));
+  const rows = predictions(evaluationFrame(captures, long, options), classes);
+  assert.deepEqual(rows.map(({ key, picture, truth, correct }) => [key, picture, truth, correct]), [
+    [keys[0], name(1), "bicycle", true],
+    [keys[1], name(2), "motorcycle", false],
+  ]);
+  const [unlabelled] = predictions(evaluationFrame(captures.slice(0, 1), labels, options), classes);
+  assert.deepEqual([unlabelled!.key, unlabelled!.picture, unlabelled!.truth], [null, null, null]);
 });
 
 Deno.test("frame: of several answers for a picture the latest counts; those without an id all count", () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
+import { outcomeColors, palette } from "../../lib/display/theme.ts";
 import { leastCertain, mistakes, predictionGallery, sampleGallery } from "../../lib/evaluation/gallery.ts";
-import { outcomeColors, palette } from "../../lib/notebook/theme.ts";
 import { classes, row, tenRows } from "./testing.ts";
 
 const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
 
 Deno.test("gallery: the least certain come first; those without a picture are left out", () => {
-  const unknown = { ...row("bicycle", "bicycle", 0.51), inferenceId: null };
+  const unknown = { ...row("bicycle", "bicycle", 0.51), key: null };
   assert.deepEqual(leastCertain([...tenRows(), unknown], 3).map(({ confidence }) => confidence), [
     0.6,
     0.7,
@@ -18,7 +18,7 @@ Deno.test("gallery: the least certain come first; those without a picture are le
 Deno.test("gallery: pictures with truth, answer and confidence; wrong ones in more than colour", async () => {
   const asked: string[] = [];
   const rows = [
-    { ...row("bicycle", "motorcycle", 0.62), inferenceId: "test/x.png", picture: "x.png" },
+    { ...row("bicycle", "motorcycle", 0.62), key: "test/x.png", picture: "x.png" },
     row("bicycle", "bicycle", 0.9),
     { ...row("bicycle", "bicycle", 0.9), truth: null, correct: null },
   ];
@@ -44,8 +44,11 @@ Deno.test("gallery: pictures with truth, answer and confidence; wrong ones in mo
 Deno.test("gallery: nothing to show is said, an answer without a picture is refused", async () => {
   const never = () => Promise.reject(new Error("not asked"));
   assert.equal((await (await predictionGallery([], never)).bundle())["text/plain"], "No pictures.");
-  const unknown = { ...row("bicycle", "bicycle", 0.5), inferenceId: null };
-  await assert.rejects(predictionGallery([unknown], never), /2026-01-05T14:03:00\.000Z has no inference id/);
+  const unknown = { ...row("bicycle", "bicycle", 0.5), key: null };
+  await assert.rejects(
+    predictionGallery([unknown], never),
+    /2026-01-05T14:03:00\.000Z is unknown: .* no inference id/,
+  );
 });
 
 Deno.test("gallery: samples stand under their class in its colour, with text made safe", async () => {

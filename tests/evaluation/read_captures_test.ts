@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { CaptureError } from "../../lib/evaluation/captures.ts";
 import { readCaptures, type ReadCapturesOptions } from "../../lib/evaluation/read_captures.ts";
+import { inferenceIdOf } from "../../lib/inference_id.ts";
 import { withLocalAws } from "../local/testing.ts";
 
 const prefix = "data_capture/scones/AllTraffic/";
@@ -70,6 +71,16 @@ Deno.test("read captures: waits for what is delivered late, and tells how far it
   });
 });
 
+Deno.test("read captures: of two long keys that end alike only the one that is missing is named", async () => {
+  await withTraffic(async ({ read, captured }) => {
+    const [first, second] = ["1", "2"].map((name) => `test/${name.padEnd(91, "x")}.png`) as [string, string];
+    await captured("14", "30", inferenceIdOf(first));
+    const { captures, missing } = await read({ expect: [first, second], timeoutSeconds: 0.1 });
+    assert.equal(captures.length, 1);
+    assert.deepEqual(missing, [second]);
+  });
+});
+
 Deno.test("read captures: when the time is over, returns what there is and names what is missing", async () => {
   await withTraffic(async ({ read, captured }) => {
     await captured("14", "30", "test/b.png");
@@ -108,7 +119,7 @@ Deno.test("read captures: a prefix of several endpoints, a damaged file and an i
   await withTraffic(async ({ read, put }) => {
     await assert.rejects(
       read({ prefix: "data_capture/scones" }),
-      /"data_capture\/scones"; it has to end in "\/"/,
+      /"data_capture\/scones"; it must end in "\/"/,
     );
     await assert.rejects(
       read({ expect: ["never"], signal: AbortSignal.timeout(100), timeoutSeconds: 60 }),

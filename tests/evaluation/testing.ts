@@ -1,9 +1,6 @@
-/** Captures and rows made by hand, and charts drawn as a front end draws them. */
-import * as vega from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
+/** Captures and rows made by hand. */
 import type { Capture } from "../../lib/evaluation/captures.ts";
 import type { Judged } from "../../lib/evaluation/frame.ts";
-import { chart, vegaLiteMime } from "../../lib/notebook/chart.ts";
 
 export const classes = ["bicycle", "motorcycle"];
 
@@ -32,7 +29,7 @@ export function row(
   const rest = (1 - confidence) / (names.length - 1);
   return {
     time: new Date(Date.UTC(2026, 0, 5, 14, 3)),
-    inferenceId: "test/a.png",
+    key: "test/a.png",
     picture: "a.png",
     truth,
     predicted,
@@ -57,34 +54,4 @@ export function tenRows(): Judged[] {
     row("motorcycle", "motorcycle", 0.8),
     row("motorcycle", "bicycle", 0.6),
   ];
-}
-
-export interface Drawn {
-  svg: string;
-  /** Its lines as one. */
-  title: string;
-  warnings: string[];
-}
-
-/** Compiles the chart in the project's theme and draws it, collecting what Vega-Lite and Vega warn of. */
-export async function draw(specification: TopLevelSpec): Promise<Drawn> {
-  const bundle = await chart(specification).bundle();
-  const warnings: string[] = [];
-  const note = (...texts: readonly unknown[]) => (warnings.push(texts.join(" ")), logger);
-  const logger: vega.LoggerInterface = {
-    level: ((level?: number) => level === undefined ? vega.Warn : logger) as vega.LoggerInterface["level"],
-    error: note,
-    warn: note,
-    info: () => logger,
-    debug: () => logger,
-  };
-  const compiled = compile(bundle[vegaLiteMime] as TopLevelSpec, { logger });
-  const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logger });
-  try {
-    const svg = await view.toSVG();
-    const title = specification.title as { text: string[] };
-    return { svg, title: title.text.join(" "), warnings };
-  } finally {
-    view.finalize();
-  }
 }

@@ -12,7 +12,7 @@ export async function checkPipeline({ env, reports }: Environment): Promise<stri
   await run(Deno.execPath(), ["task", "pipeline", reports], { env });
   for (const name of NOTEBOOKS) {
     const outputs = outputsOf(await readNotebook(join(reports, `${name}.ipynb`))).flat();
-    // See show() in lib/notebook/display.ts.
+    // See show() in lib/display/show.ts.
     const late = outputs.filter(({ output_type }) => output_type === "execute_result");
     assert.equal(late.length, 0, `${name} draws by a cell's last expression; use scones.show().`);
   }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { vegaLiteMime } from "../../lib/notebook/chart.ts";
+import { vegaLiteMime } from "../../lib/display/chart.ts";
 import { type Notebook, readNotebook } from "../../lib/runner/notebook.ts";
 import { PROJECT_DIR } from "../../lib/settings.ts";
 import { withBrowser } from "./browser.ts";

@@ -1,5 +1,5 @@
 /** Checks the notebooks and reports in what people use. Prints one line per check; status 0 when all hold. */
-import { stopLocalAws } from "../../lib/local_aws.ts";
+import { stopLocalAws } from "../../lib/aws/local_aws.ts";
 import { runProgram } from "../../lib/tasks/task.ts";
 import { checkNbconvert, checkPapermill, checkPipeline } from "./command_line.ts";
 import { type Environment, prepare } from "./environment.ts";

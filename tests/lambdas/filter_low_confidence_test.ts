@@ -13,7 +13,7 @@ Deno.test("filter_low_confidence", async (t) => {
   await t.step("throws an error of that name below it", () => {
     assert.throws(() => handler(input([0.79, 0.21])), {
       name: "THRESHOLD_CONFIDENCE_NOT_MET",
-      message: "The highest confidence is 0.79, below the threshold 0.8",
+      message: /0\.79.* 0\.8/,
     });
   });
   await t.step("refuses what has no inferences, and NaN", () => {
@@ -22,7 +22,10 @@ Deno.test("filter_low_confidence", async (t) => {
   });
   await t.step("refuses a threshold that cannot be", () => {
     Deno.env.set("THRESHOLD", "80");
-    assert.throws(() => handler(input([0.9, 0.1])), /THRESHOLD is "80"; it must be between 0 and 1/);
+    assert.throws(
+      () => handler(input([0.9, 0.1])),
+      /THRESHOLD is "80"; it must be greater than 0 and less than 1/,
+    );
     Deno.env.set("THRESHOLD", "0.8");
   });
 });

@@ -15,11 +15,11 @@ import {
   ListExecutionsCommand,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import type { Aws } from "../../lib/aws.ts";
+import type { Aws } from "../../lib/aws/clients.ts";
 import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, S3_LAYOUT } from "../../lib/names.ts";
-import { listObjects } from "../../lib/s3.ts";
+import { listObjects } from "../../lib/aws/s3.ts";
 import { settled } from "../../lib/workflow/functions.ts";
-import { connectTo, deployEndpoint, deployFunctions, smallJob } from "../workflow/deployed.ts";
+import { connectTo, deployEndpoint, deployFunctions, smallJob } from "../workflow/testing.ts";
 import { type Program, startProgram } from "./program.ts";
 import { BUCKET, jobEnded, picture } from "./sagemaker/testing.ts";
 

@@ -1,7 +1,7 @@
 /** What the three deployed functions and their state machine answer, in a form in which two runtimes can be compared. */
 import assert from "node:assert/strict";
 import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
-import type { Aws } from "../../lib/aws.ts";
+import type { Aws } from "../../lib/aws/clients.ts";
 import { FUNCTION_NAMES } from "../../lib/names.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import { deployWorkflow } from "../../lib/workflow/deployment.ts";
@@ -9,7 +9,7 @@ import { runExecutions } from "../../lib/workflow/executions.ts";
 import { type FunctionKey, invokeFunction } from "../../lib/workflow/functions.ts";
 import { findStateMachine } from "../../lib/workflow/state_machine.ts";
 import { BUCKET } from "../local/sagemaker/testing.ts";
-import { connectTo } from "../workflow/deployed.ts";
+import { connectTo } from "../workflow/testing.ts";
 
 /** By case: a function's payload and FunctionError, or how an execution ended. */
 export type Answers = Record<string, unknown>;
@@ -40,9 +40,9 @@ export async function collectAnswers(endpoint: string): Promise<Answers> {
     await invoke("not confident enough", "filterLowConfidence", { ...classified, inferences: [0.001] });
     await invoke("nothing to filter", "filterLowConfidence", PICTURE);
     const execution = async (name: string) => {
-      const [{ status, error, cause, output }] = await runExecutions(aws, machine, [PICTURE], {
-        batchName: crypto.randomUUID(),
-      }) as [Awaited<ReturnType<typeof runExecutions>>[number]];
+      const [{ status, error, cause, output }] = await runExecutions(aws, machine, [PICTURE]) as [
+        Awaited<ReturnType<typeof runExecutions>>[number],
+      ];
       answers[name] = { status, error, cause: cause && withoutTrace(JSON.parse(cause)), output };
     };
     await execution("an execution above the threshold");

@@ -5,7 +5,7 @@ import type { LambdaOptions } from "../../lib/local/lambda/lambda.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { runProgram } from "../../lib/tasks/task.ts";
 import { withLocalAws } from "../local/testing.ts";
-import { connectTo, deployEndpoint } from "../workflow/deployed.ts";
+import { connectTo, deployEndpoint } from "../workflow/testing.ts";
 import { type Answers, assertExpected, collectAnswers, loggedErrors } from "./answers.ts";
 import { askHandlers, makeHandlers } from "./handlers.ts";
 import { installRuntime, NODE_VERSIONS, type NodeRuntime } from "./runtimes.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CellOutputs } from "../../lib/runner/cell_outputs.ts";
 import { newMessage } from "../../lib/runner/jupyter_message.ts";
-import { code } from "./notebooks.ts";
+import { code } from "./testing.ts";
 
 function message(type: string, content: Record<string, unknown>) {
   return newMessage(type, content, "session");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { noticeMime } from "../../lib/notebook/display.ts";
+import { noticeMime } from "../../lib/display/show.ts";
 import { InterruptedError } from "../../lib/notebook/interrupt.ts";
 import { CellError, type CellPlace, executeNotebook } from "../../lib/runner/execute.ts";
 import { type CodeCell, type Notebook, writeNotebook } from "../../lib/runner/notebook.ts";
-import { code, notebookOf, text, withFolder } from "./notebooks.ts";
+import { code, notebookOf, text, withFolder } from "./testing.ts";
 
 function codeCells({ cells }: Notebook): CodeCell[] {
   return cells.filter((cell) => cell.cell_type === "code");
@@ -101,10 +101,10 @@ Deno.test("an interruption ends the running cell and keeps what it has put out",
   });
 });
 
-Deno.test("a file that is no notebook is refused by name", async () => {
+Deno.test("a file that is not a notebook is refused by name", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "no.ipynb");
     await Deno.writeTextFile(path, "{}");
-    await assert.rejects(executeNotebook(path), /no\.ipynb is no notebook of format 4/);
+    await assert.rejects(executeNotebook(path), /no\.ipynb is not a notebook of format 4/);
   });
 });

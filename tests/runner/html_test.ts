@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { chart } from "../../lib/notebook/chart.ts";
+import { chart } from "../../lib/display/chart.ts";
 import { renderReport } from "../../lib/runner/html.ts";
 import { renderPage } from "../../lib/runner/page.ts";
-import { code, notebookOf, text } from "./notebooks.ts";
+import { code, notebookOf, text } from "./testing.ts";
 
 const context = {
   name: "1_story",

@@ -10,5 +10,5 @@ Deno.test("a message survives the wire, behind routing frames too", () => {
 
 Deno.test("a message that was signed with another key is refused", () => {
   assert.throws(() => decodeMessage(encodeMessage(message, "key"), "another"), /wrong signature/);
-  assert.throws(() => decodeMessage([new Uint8Array([1])], "key"), /no Jupyter message/);
+  assert.throws(() => decodeMessage([new Uint8Array([1])], "key"), /not a Jupyter message/);
 });

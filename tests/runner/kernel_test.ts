@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { JupyterMessage } from "../../lib/runner/jupyter_message.ts";
 import { Kernel, KernelDiedError } from "../../lib/runner/kernel.ts";
-import { isRunning, withFolder } from "./notebooks.ts";
+import { isRunning, withFolder } from "./testing.ts";
 
 Deno.test("a kernel executes code, tells of errors, and is gone after its shutdown", async () => {
   await withFolder(async (cwd) => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Notebook, writeNotebook } from "../../lib/runner/notebook.ts";
 import { runNotebooks } from "../../lib/runner/run.ts";
 import { mergeParts } from "../../lib/runner/summary.ts";
-import { code, isRunning, notebookOf, withFolder } from "./notebooks.ts";
+import { code, isRunning, notebookOf, withFolder } from "./testing.ts";
 
 const displays = fileURLToPath(new URL("testdata/displays.ipynb", import.meta.url));
 

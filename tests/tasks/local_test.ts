@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { ensureLocalAws, stopLocalAws } from "../../lib/local_aws.ts";
+import { ensureLocalAws, stopLocalAws } from "../../lib/aws/local_aws.ts";
 import { runTask } from "./testing.ts";
 
-Deno.test("a local AWS that runs already is shown with what points the AWS CLI at it, of either version", async () => {
+Deno.test("a local AWS that is already running is shown with the variables that point either version of the AWS CLI at it", async () => {
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
   try {
     const { endpoint, pid } = await ensureLocalAws({ stateDir, port: 0 });
     const { code, said } = await runTask("local.ts", { SCONES_STATE_DIR: stateDir, AWS_REGION: "eu-west-1" });
     assert.equal(code, 0);
-    assert.match(said, new RegExp(`runs already, as process ${pid} on ${endpoint}`));
+    assert.match(said, new RegExp(`already running: process ${pid}, ${endpoint}`));
     assert.match(
       said,
       new RegExp(
@@ -16,7 +16,7 @@ Deno.test("a local AWS that runs already is shown with what points the AWS CLI a
         "m",
       ),
     );
-    assert.match(said, /"deno task local stop" ends it/);
+    assert.match(said, /"deno task local stop" stops it/);
   } finally {
     await stopLocalAws({ stateDir });
     await Deno.remove(stateDir, { recursive: true });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Aws } from "../../lib/aws.ts";
+import type { Aws } from "../../lib/aws/clients.ts";
 import { deleteEndpoint, findEndpoint } from "../../lib/training/endpoint.ts";
 
 /** SageMaker with one endpoint in service, which knows what deleting it takes and notes each call. */
@@ -46,5 +46,5 @@ Deno.test("an endpoint is found while it serves; else the notebook that makes it
   const { aws } = playedSageMaker();
   assert.equal((await findEndpoint(aws, "scones")).endpointName, "scones");
   await deleteEndpoint(aws, "scones");
-  await assert.rejects(findEndpoint(aws, "scones"), /^Error: There is no endpoint scones\. Run notebook 2, /);
+  await assert.rejects(findEndpoint(aws, "scones"), /endpoint scones does not exist\. Run notebook 2, /);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
-import type { Aws } from "../../lib/aws.ts";
+import type { Aws } from "../../lib/aws/clients.ts";
 import { trainingStates } from "../../lib/workflow/deployment.ts";
 
 Deno.test("on aws a training job that runs is listed with its age and what it costs per hour", async () => {

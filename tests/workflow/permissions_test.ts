@@ -18,15 +18,15 @@ import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/clien
 import { CreateModelCommand, CreateTrainingJobCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { SFNClient, UpdateStateMachineCommand } from "@aws-sdk/client-sfn";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
-import type { Aws } from "../../lib/aws.ts";
+import type { Aws } from "../../lib/aws/clients.ts";
+import { listObjects } from "../../lib/aws/s3.ts";
+import { waitFor } from "../../lib/aws/waiting.ts";
 import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, S3_LAYOUT } from "../../lib/names.ts";
-import { ensureRole, ROLE_KINDS, roleDefinition, type RoleKind } from "../../lib/roles.ts";
 import { settled } from "../../lib/workflow/functions.ts";
-import { listObjects } from "../../lib/s3.ts";
-import { waitFor } from "../../lib/waiting.ts";
+import { ensureRole, ROLE_KINDS, roleDefinition, type RoleKind } from "../../lib/workflow/roles.ts";
 import { BUCKET, IMAGE, jobEnded } from "../local/sagemaker/testing.ts";
 import { withLocalAws } from "../local/testing.ts";
-import { connectTo, deployEndpoint, deployFunctions, type Ended, execute, smallJob } from "./deployed.ts";
+import { connectTo, deployEndpoint, deployFunctions, type Ended, execute, smallJob } from "./testing.ts";
 
 /** What the tests share: everything deployed and working. */
 interface Deployed {

@@ -1,23 +1,23 @@
 /** The workflow's steps in order on a small data set, as the notebooks call them; and each of them once more. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { connect } from "../../lib/aws.ts";
+import { connect } from "../../lib/aws/clients.ts";
+import { retrieveImageUri } from "../../lib/aws/image_uris.ts";
+import { sleep } from "../../lib/aws/waiting.ts";
 import { readCifar } from "../../lib/dataset/cifar.ts";
 import { selectClasses } from "../../lib/dataset/select.ts";
+import { stageDataset, stagedDataset } from "../../lib/dataset/staging.ts";
 import { writeSyntheticArchive } from "../../lib/dataset/synthetic.ts";
 import { loadBaseline, saveBaseline } from "../../lib/evaluation/baseline.ts";
 import { evaluationFrame, predictions } from "../../lib/evaluation/frame.ts";
 import { readCaptures } from "../../lib/evaluation/read_captures.ts";
 import { ENDPOINT_NAME } from "../../lib/names.ts";
 import { testLabels } from "../../lib/notebook/evaluation_views.ts";
-import { ensureRole } from "../../lib/roles.ts";
 import { readSettings } from "../../lib/settings.ts";
-import { stageDataset, stagedDataset } from "../../lib/staging.ts";
 import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
-import { Estimator, type TrainingResult } from "../../lib/training/estimator.ts";
-import { retrieveImageUri } from "../../lib/training/image_uris.ts";
+import { Estimator } from "../../lib/training/estimator.ts";
 import { imageChannels } from "../../lib/training/training_input.ts";
-import { sleep } from "../../lib/waiting.ts";
+import type { TrainingResult } from "../../lib/training/training_result.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import {
   deployWorkflow,
@@ -28,6 +28,7 @@ import {
 } from "../../lib/workflow/deployment.ts";
 import { countExecutions, generateTestCases, runExecutions } from "../../lib/workflow/executions.ts";
 import { invokeFunction } from "../../lib/workflow/functions.ts";
+import { ensureRole } from "../../lib/workflow/roles.ts";
 import { findStateMachine } from "../../lib/workflow/state_machine.ts";
 import { withLocalAws } from "../local/testing.ts";
 
@@ -158,12 +159,12 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
         });
         assert.deepEqual(traffic.missing, []);
         const frame = evaluationFrame(traffic.captures, await testLabels(aws), { classes, threshold: 0.51 });
-        const rows = predictions(frame, classes).filter(({ inferenceId }) => inferenceId !== null);
+        const rows = predictions(frame, classes).filter(({ key }) => key !== null);
         assert.equal(rows.length, 12);
-        for (const { inferenceId, accepted, truth } of rows) {
-          const result = results.find(({ s3Key }) => s3Key === inferenceId)!;
-          assert.equal(result.status === "SUCCEEDED", accepted, inferenceId!);
-          const { className } = selection.test.find(({ filename }) => `test/${filename}` === inferenceId)!;
+        for (const { key, accepted, truth } of rows) {
+          const result = results.find(({ s3Key }) => s3Key === key)!;
+          assert.equal(result.status === "SUCCEEDED", accepted, key!);
+          const { className } = selection.test.find(({ filename }) => `test/${filename}` === key)!;
           assert.equal(truth, className);
         }
       });
@@ -178,7 +179,7 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
         "status lists what is there; destroy removes it, and says so when there is nothing",
         async () => {
           const states = async () => (await workflowStatus(aws)).map(({ state }) => state);
-          assert.ok((await states()).every((state) => state !== "not there"));
+          assert.ok((await states()).every((state) => state !== "does not exist"));
           const destroyed = async () => {
             const reports: ResourceReport[] = [];
             await destroyWorkflow(aws, (report) => reports.push(report));
@@ -188,10 +189,10 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
           const training = estimator.fit(imageChannels(`s3://${aws.bucket}`));
           const stopped = assert.rejects(training, /is Stopped/);
           while ((await trainingStates(aws)).length === 0) await sleep(0.05);
-          assert.deepEqual(await destroyed(), new Set(["removed", "told to stop"]));
+          assert.deepEqual(await destroyed(), new Set(["removed", "stopping"]));
           await stopped;
-          assert.deepEqual(await destroyed(), new Set(["was not there"]));
-          assert.deepEqual((await states()).filter((state) => state !== "not there"), ["holds data"]);
+          assert.deepEqual(await destroyed(), new Set(["did not exist"]));
+          assert.deepEqual((await states()).filter((state) => state !== "does not exist"), ["contains data"]);
         },
       );
     } finally {

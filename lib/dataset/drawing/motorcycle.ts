@@ -2,7 +2,7 @@ import type { Random } from "./random.ts";
 import { type Look, rider } from "./rider.ts";
 import { circle, ellipse, line, path, type Point, polygon, rect } from "./svg.ts";
 
-/** A moped has large thin wheels and little in between: near to a bicycle. */
+/** A moped has large thin wheels and little in between, similar to a bicycle. */
 type Kind = "naked" | "cruiser" | "sport" | "dirt" | "scooter" | "moped";
 
 const KINDS: Kind[] = ["naked", "naked", "cruiser", "cruiser", "sport", "sport", "dirt", "scooter", "moped"];

@@ -3,13 +3,13 @@ import { ROW_BYTES, SIDE } from "../cifar.ts";
 import { Random } from "./random.ts";
 import { type DrawnClass, drawScene } from "./scene.ts";
 
-/** Scenes are drawn larger and made small by sharp, as photographs were for CIFAR. */
+/** Scenes are drawn larger and scaled down by sharp, as CIFAR's photographs were. */
 const DRAWN_PIXELS = 3 * SIDE;
 const PLANE = SIDE * SIDE;
 
 /**
- * A drawn picture as a planar row of ROW_BYTES bytes. `seed` and `stream` determine every pixel: what is seen
- * from where, in which light, and how much blur and noise the camera adds.
+ * A drawn picture as a planar row of ROW_BYTES bytes. `seed` and `stream` determine every pixel: the scene, the point of
+ * view, the light, and the blur and noise of the camera.
  */
 export async function drawPicture(className: DrawnClass, seed: number, stream: number): Promise<Uint8Array> {
   const random = new Random(seed, stream);
@@ -21,7 +21,7 @@ export async function drawPicture(className: DrawnClass, seed: number, stream: n
   return expose(random, rgb);
 }
 
-/** Contrast, brightness, a colour cast and noise, mostly of brightness as a camera's; interleaved to planar. */
+/** Applies contrast, brightness, a colour cast and noise (mostly in brightness, as a camera's); interleaved to planar. */
 function expose(random: Random, rgb: Uint8Array): Uint8Array {
   const contrast = random.between(0.55, 1.1);
   const brightness = 128 + random.normal() * 18;

@@ -1,7 +1,7 @@
 import type { Random } from "./random.ts";
 import { circle, hsl, line, type Point } from "./svg.ts";
 
-/** What a vehicle's drawing is told: its colours, and whether somebody sits on it. */
+/** How a vehicle looks: its colours, and whether somebody rides it. */
 export interface Look {
   body: string;
   accent: string;
@@ -11,7 +11,7 @@ export interface Look {
   ridden: boolean;
 }
 
-/** Somebody on two wheels, from three points that the vehicle gives. */
+/** The rider of a two-wheeler, from three points of the vehicle. */
 export function rider(random: Random, seat: Point, grip: Point, foot: Point): string {
   const shirt = hsl(random.between(0, 360), random.between(0.2, 0.8), random.between(0.25, 0.65));
   const trousers = hsl(random.between(190, 260), random.between(0, 0.5), random.between(0.1, 0.4));

@@ -1,12 +1,12 @@
 /** Charts of the confidences. */
 import type { TopLevelSpec } from "vega-lite";
-import { classScale, inkColor, outcomeColors } from "../../notebook/theme.ts";
-import { countOf } from "../format.ts";
+import { chartWidth, emptyChart, titled } from "../../display/chart_parts.ts";
+import { countOf } from "../../display/format.ts";
+import { classScale, inkColor, outcomeColors } from "../../display/theme.ts";
 import { judged, type Prediction } from "../frame.ts";
 import { distributionWords, thresholdWords } from "../words.ts";
-import { chartWidth, emptyChart, lowestConfidence, titled } from "./shared.ts";
 
-/** In the order in which they are drawn: wrong ones last, so that no other mark covers them. */
+/** In drawing order: wrong ones last, so that no other mark covers them. */
 const states = [
   "accepted, right",
   "below the threshold",
@@ -35,8 +35,8 @@ export interface ConfidenceOptions {
 }
 
 /**
- * Each answer's confidence in the order of arrival, with the threshold; shape and colour tell what became of it. Captures
- * bear times in whole seconds only, which is why the axis counts answers.
+ * The confidence of each answer in the order of arrival, with the threshold; shape and colour show the outcome. The axis
+ * counts answers because captures have times in whole seconds only.
  * @param rows by time
  */
 export function confidenceOverTime(
@@ -56,7 +56,7 @@ export function confidenceOverTime(
   return {
     title: titled(
       thresholdWords(rows, threshold),
-      `Each mark is a captured answer, ${spanOf(rows)}; executions of those under the dashed line fail.`,
+      `Each mark is a captured answer, ${spanOf(rows)}; those under the dashed line end their executions.`,
     ),
     width: chartWidth,
     height: 240,
@@ -110,7 +110,7 @@ export function confidenceOverTime(
   };
 }
 
-/** When they came: `from 2026-01-05 08:00:01 to 08:00:09 UTC`. */
+/** The time span: `from 2026-01-05 08:00:01 to 08:00:09 UTC`. */
 function spanOf(rows: readonly Prediction[]): string {
   const times = rows.map(({ time }) => time.toISOString().slice(0, 19).replace("T", " "));
   const [first, last] = [times[0]!, times.at(-1)!];
@@ -125,7 +125,7 @@ function presentStates(rows: readonly Prediction[]): string[] {
 
 const binWidth = 0.05;
 
-/** How the confidences are distributed for the pictures of each class; the colour tells what was answered. */
+/** The distribution of the confidences for the pictures of each class; the colour is the answer. */
 export function confidenceDistribution(
   rows: readonly Prediction[],
   { classes, threshold }: ConfidenceOptions,
@@ -224,4 +224,9 @@ export function confidenceDistribution(
       ],
     },
   };
+}
+
+/** Where a confidence axis begins: the lowest value that the highest of so many probabilities can have, in tenths. */
+function lowestConfidence(classCount: number): number {
+  return Math.floor(10 / classCount) / 10;
 }

@@ -1,13 +1,13 @@
-/** Which class was taken for which. */
+/** Which class was mistaken for which. */
 import type { TopLevelSpec } from "vega-lite";
-import { palette } from "../../notebook/theme.ts";
-import { percent } from "../format.ts";
+import { emptyChart, titled } from "../../display/chart_parts.ts";
+import { percent } from "../../display/format.ts";
+import { palette } from "../../display/theme.ts";
 import { judged, type Prediction } from "../frame.ts";
 import { confusionMatrix } from "../metrics.ts";
 import { confusionWords } from "../words.ts";
-import { emptyChart, titled } from "./shared.ts";
 
-/** The confusion matrix as a heat map; each row, the pictures of one class, makes 100%. */
+/** The confusion matrix as a heat map; each row, the pictures of one class, adds up to 100%. */
 export function confusionChart(rows: readonly Prediction[], classes: readonly string[]): TopLevelSpec {
   const matrix = confusionMatrix(judged(rows), classes);
   const finding = confusionWords(matrix, classes);

@@ -1,35 +1,35 @@
-/** Whether what is captured still looks like what was there after training. */
+/** Drift as a chart. */
 import type { TopLevelSpec } from "vega-lite";
-import { outcomeColors, palette } from "../../notebook/theme.ts";
+import { chartWidth, titled } from "../../display/chart_parts.ts";
+import { countOf, sentence } from "../../display/format.ts";
+import { outcomeColors, palette } from "../../display/theme.ts";
 import type { Drift } from "../drift.ts";
-import { countOf, sentence } from "../format.ts";
 import { driftWords } from "../words.ts";
-import { chartWidth, titled } from "./shared.ts";
 
 const samples = ["baseline", "captured"];
 
-/** Confidences and classes of the captures beside those of the baseline, as shares. */
+/** The confidences and classes of captures and baseline side by side, as shares. */
 export function driftChart(confidence: Drift, classes: Drift): TopLevelSpec {
   const finding = `${driftWords(confidence, "the confidences")} ${driftWords(classes, "the classes")}`;
   return {
     title: titled(
       finding,
-      `${sentence(countOf(sum(confidence.captured), "captured answer"))} against ` +
+      `${sentence(countOf(sum(confidence.captured), "captured answer"))} compared with ` +
         `${
           sum(confidence.baseline)
-        } of the baseline. A population stability index (PSI) under 0.1 means no drift, ` +
-        "from 0.25 strong drift.",
+        } in the baseline. A population stability index (PSI) below 0.1 means no drift, ` +
+        "0.25 or more strong drift.",
     ),
     vconcat: [
       panel(confidence, `confidence, in ${shares(confidence)} of the baseline`),
       panel(classes, "answer"),
     ],
-    // Else Vega-Lite 5 makes the bars of both panels as wide as those of the first.
+    // Otherwise Vega-Lite 5 draws the bars of both panels as wide as those of the first.
     resolve: { scale: { xOffset: "independent" } },
   };
 }
 
-/** What the bins of the confidences are; where confidences repeat there are fewer than four. */
+/** How the confidences are binned; where confidences repeat there are fewer than four bins. */
 function shares({ bins }: Drift): string {
   return bins.length === 4 ? "quarters" : "equal parts";
 }

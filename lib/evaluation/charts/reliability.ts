@@ -1,12 +1,12 @@
-/** Whether confidences can be taken at their word. */
+/** Calibration as a chart. */
 import type { TopLevelSpec } from "vega-lite";
-import { inkColor, palette } from "../../notebook/theme.ts";
+import { chartWidth, emptyChart, titled } from "../../display/chart_parts.ts";
+import { inkColor, palette } from "../../display/theme.ts";
 import type { ReliabilityBin } from "../calibration.ts";
 import { wilsonInterval } from "../metrics.ts";
 import { reliabilityWords } from "../words.ts";
-import { chartWidth, emptyChart, titled } from "./shared.ts";
 
-/** The reliability diagram: how many answers were right among those of about the same confidence. */
+/** The reliability diagram: the share of right answers among those of similar confidence. */
 export function reliabilityChart(bins: readonly ReliabilityBin[]): TopLevelSpec {
   const finding = reliabilityWords(bins);
   if (bins.length === 0) return emptyChart(finding);
@@ -29,8 +29,8 @@ export function reliabilityChart(bins: readonly ReliabilityBin[]): TopLevelSpec 
   return {
     title: titled(
       finding,
-      "On the dashed line the confidence is true; above it the network is too modest, below it too sure. " +
-        "Bars: 95% interval.",
+      "On the dashed line confidence equals accuracy. Above it the network is underconfident, below it " +
+        "overconfident. Bars: 95% interval.",
     ),
     width: chartWidth,
     height: 260,

@@ -1,20 +1,20 @@
-/** What another threshold would do. */
+/** The effect of the threshold as a chart. */
 import type { TopLevelSpec } from "vega-lite";
-import { inkColor, palette } from "../../notebook/theme.ts";
-import { percent } from "../format.ts";
+import { chartWidth, emptyChart, titled } from "../../display/chart_parts.ts";
+import { percent } from "../../display/format.ts";
+import { inkColor, palette } from "../../display/theme.ts";
 import type { ThresholdPoint } from "../threshold.ts";
 import { recommendationWords } from "../words.ts";
-import { chartWidth, emptyChart, titled } from "./shared.ts";
 
 export interface ThresholdChartOptions {
-  /** The one in use. */
+  /** The threshold in use. */
   threshold: number;
   recommended: ThresholdPoint | undefined;
-  /** The precision that was asked for. */
+  /** The target precision. */
   precision: number;
 }
 
-/** Accuracy of the accepted answers, and how many are accepted, against the threshold. */
+/** The accuracy of the accepted answers, and the share of accepted answers, by threshold. */
 export function thresholdChart(
   curve: readonly ThresholdPoint[],
   { threshold, recommended, precision }: ThresholdChartOptions,
@@ -37,7 +37,7 @@ export function thresholdChart(
       }]
       : []),
   ];
-  // What matters lies high; the tail of the accepted, where hardly any answer is left, is cut off.
+  // The axis shows what matters, at the top; the tail where hardly any answer is accepted is cut off.
   const needed = [
     0.5,
     precision,
@@ -49,7 +49,10 @@ export function thresholdChart(
   const lowest = Math.floor(10 * Math.min(...needed)) / 10;
   const middle = (curve[0]!.threshold + 1) / 2;
   return {
-    title: titled(finding, "A higher threshold lets fewer answers pass, and more of those should be right."),
+    title: titled(
+      finding,
+      "With a higher threshold fewer answers are accepted, and more of those should be right.",
+    ),
     width: chartWidth,
     height: 240,
     layer: [
@@ -103,7 +106,7 @@ export function thresholdChart(
           encoding: { x: { datum: at } },
         },
         {
-          // Above the plot, each on a line of its own: neither the other text nor the other line crosses it.
+          // Above the plot, each label on a line of its own, so that nothing crosses it.
           data: { values: [{ at }] },
           mark: {
             type: "text" as const,

@@ -1,5 +1,5 @@
 /** Which container images there are: what AWS would refuse is refused here. */
-import registries from "../../registries.json" with { type: "json" };
+import registries from "../../aws/registries.json" with { type: "json" };
 import type { Core } from "../services.ts";
 import { invalid } from "./errors.ts";
 

@@ -1,0 +1,173 @@
+/**
+ * Starts, finds and stops the local AWS: a process of its own that notebooks and tasks share. This is the only file outside
+ * `lib/local/` that knows where the program is; everything else speaks HTTP to it.
+ */
+import { spawn } from "node:child_process";
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { PROJECT_DIR, type Settings } from "../settings.ts";
+
+const PROGRAM = fileURLToPath(new URL("../local/main.ts", import.meta.url));
+
+/** A local AWS that was started in the background stops after this long without a request. */
+const IDLE_MINUTES = 60;
+
+/** A larger log is renamed to local.log.1 at the next start, in place of the one before. */
+const MAX_LOG_BYTES = 2 ** 20;
+
+export interface RunningLocalAws {
+  endpoint: string;
+  pid: number;
+}
+
+type Where = Pick<Settings, "stateDir" | "port">;
+
+function commandLine({ stateDir, port }: Where): string[] {
+  return ["run", "-A", PROGRAM, "--state-dir", stateDir, "--port", `${port}`];
+}
+
+/**
+ * The local AWS of this state directory, if one is running.
+ * @throws Error if its process exists but does not answer: a second one could not start beside it
+ */
+export async function findLocalAws(
+  { stateDir }: Pick<Where, "stateDir">,
+  timeoutSeconds = 30, // under load an answer may take long
+): Promise<RunningLocalAws | undefined> {
+  let noted: RunningLocalAws;
+  try {
+    noted = JSON.parse(readFileSync(join(stateDir, "local.json"), "utf8"));
+  } catch {
+    return undefined; // never started, or stopped cleanly
+  }
+  try {
+    const response = await fetch(`${noted.endpoint}/_scones/health`, {
+      signal: AbortSignal.timeout(timeoutSeconds * 1000),
+    });
+    const health: { stateDir?: string; pid: number } = await response.json();
+    return health.stateDir === stateDir ? { endpoint: noted.endpoint, pid: health.pid } : undefined;
+  } catch (error) {
+    if ((error as Error).name === "TimeoutError" && isAlive(noted.pid)) {
+      throw new Error(
+        `The local AWS (process ${noted.pid}, ${noted.endpoint}) has not answered for ${timeoutSeconds} s. ` +
+          `If it is suspended, resume it (kill -CONT ${noted.pid}); otherwise kill it (kill -KILL ${noted.pid}): ` +
+          "its stored data is not lost.",
+      );
+    }
+    return undefined; // it was killed, and another program may have its port now
+  }
+}
+
+/**
+ * The local AWS of this state directory, started if none is running.
+ * @throws Error with the program's output if it cannot start: the port is in use, the state directory is of a newer version
+ */
+export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { started: boolean }> {
+  const running = await findLocalAws(where);
+  if (running) return { ...running, started: false };
+  mkdirSync(where.stateDir, { recursive: true });
+  const logFile = join(where.stateDir, "local.log");
+  const log = openLog(logFile);
+  const before = fstatSync(log).size;
+  const child = spawn(
+    Deno.execPath(),
+    [...commandLine(where), "--idle-minutes", `${IDLE_MINUTES}`],
+    // Detached: interrupting a notebook or a task must not stop what others use.
+    { cwd: PROJECT_DIR, detached: true, stdio: ["ignore", log, log] },
+  );
+  closeSync(log);
+  child.unref();
+  let ended = false;
+  child.on("exit", () => ended = true);
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(50)) {
+    const found = await findLocalAws(where);
+    if (found) return { ...found, started: found.pid === child.pid };
+    if (ended) break;
+  }
+  if (!ended) child.kill();
+  const said = readFileSync(logFile).subarray(before).toString().trim().split("\n").slice(-10).join("\n");
+  throw new Error(`The local AWS did not start. ${said || `It printed nothing; see ${logFile}.`}`);
+}
+
+/** Opened for appending: the output of one that crashed is kept, and two may start at the same time. */
+function openLog(file: string): number {
+  try {
+    if (statSync(file).size > MAX_LOG_BYTES) renameSync(file, `${file}.1`);
+  } catch (error) {
+    // Not there yet, or just renamed by another process that starts one.
+    if ((error as { code?: string }).code !== "ENOENT") throw error;
+  }
+  const log = openSync(file, "a");
+  writeSync(log, `--- ${new Date().toISOString()} ---\n`);
+  return log;
+}
+
+/**
+ * Runs the local AWS as a child process in the foreground until it exits, and passes SIGINT and SIGTERM on to it.
+ * @param onListening called with its endpoint
+ * @throws Error if it exits with an error
+ */
+export async function runLocalAws(
+  where: Where,
+  onListening: (running: RunningLocalAws) => void,
+): Promise<void> {
+  const child = spawn(Deno.execPath(), commandLine(where), {
+    cwd: PROJECT_DIR,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  // Status 0, or the signal itself if it is sent again while the child is exiting.
+  const inOrder = new Promise<boolean>((resolve) =>
+    child.on("exit", (code, signal) => resolve(code === 0 || signal === "SIGINT" || signal === "SIGTERM"))
+  );
+  // The terminal sends Ctrl-C to the child as well; this process stays to report its end.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => child.kill(signal));
+  }
+  let ended = false;
+  inOrder.then(() => ended = true);
+  while (!ended) {
+    const running = await findLocalAws(where);
+    if (running) {
+      onListening(running);
+      break;
+    }
+    await sleep(50);
+  }
+  if (!await inOrder) throw new Error("The local AWS exited with an error, see above.");
+}
+
+/** Stops the local AWS of this state directory; its data stays. Returns whether one was running. */
+export async function stopLocalAws(where: Pick<Where, "stateDir">): Promise<boolean> {
+  const running = await findLocalAws(where);
+  if (!running) return false;
+  Deno.kill(running.pid, "SIGTERM");
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50)) {
+    if (!isAlive(running.pid)) return true;
+  }
+  throw new Error(
+    `The local AWS (process ${running.pid}) did not stop within 30 s. To kill it: kill -KILL ${running.pid}`,
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0); // sends nothing, only checks
+  } catch (error) {
+    return (error as { code?: string }).code === "EPERM"; // it exists and belongs to another user
+  }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,105 @@
+/** Helpers for buckets and objects. */
+import { createHash } from "node:crypto";
+import {
+  type BucketLocationConstraint,
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { mapBounded } from "../concurrent.ts";
+import type { Aws } from "./clients.ts";
+
+export interface ListedObject {
+  Key: string;
+  /** Quoted, as S3 writes it. */
+  ETag: string;
+  Size: number;
+}
+
+/** Bucket and key (or prefix) of `s3://bucket/key`. @throws RangeError */
+export function parseS3Uri(uri: string): { bucket: string; key: string } {
+  const match = uri.match(/^s3:\/\/([^/]+)(?:\/(.*))?$/s);
+  if (!match) throw new RangeError(`"${uri}" is not an S3 URI; it must be s3://bucket/key.`);
+  return { bucket: match[1]!, key: match[2] ?? "" };
+}
+
+/** Creates the workflow's bucket unless it exists. */
+export async function ensureBucket({ s3, bucket, region }: Aws): Promise<void> {
+  try {
+    await s3.send(new HeadBucketCommand({ Bucket: bucket }));
+    return;
+  } catch (error) {
+    const { name, $metadata } = error as { name: string; $metadata?: { httpStatusCode?: number } };
+    if ($metadata?.httpStatusCode === 403) {
+      throw new Error(
+        `The bucket ${bucket} belongs to another account, or you have no permission to use it. Set SCONES_BUCKET to another name.`,
+        { cause: error },
+      );
+    }
+    if (name !== "NotFound" && name !== "NoSuchBucket") throw error;
+  }
+  // us-east-1 is the only region that must not be named here.
+  const CreateBucketConfiguration = region === "us-east-1"
+    ? undefined
+    : { LocationConstraint: region as BucketLocationConstraint };
+  await s3.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration }));
+}
+
+/** All objects whose keys begin with `prefix`, in key order. */
+export async function listObjects(s3: S3Client, bucket: string, prefix: string): Promise<ListedObject[]> {
+  const objects: ListedObject[] = [];
+  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {
+    for (const { Key, ETag, Size } of page.Contents ?? []) {
+      objects.push({ Key: Key!, ETag: ETag!, Size: Size! });
+    }
+  }
+  return objects;
+}
+
+export async function getObject(s3: S3Client, bucket: string, key: string): Promise<Uint8Array> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return await Body!.transformToByteArray();
+}
+
+export interface Upload {
+  key: string;
+  /** Called when its upload begins. */
+  body: () => Promise<Uint8Array>;
+  contentType: string;
+}
+
+/** How many uploads run at once. */
+const CONCURRENCY = 16;
+
+/**
+ * Uploads what is new or differs from the existing objects, by comparing their ETags, which are MD5 sums here.
+ * @returns how many were uploaded, and how many were there already
+ */
+export async function uploadChanged(
+  { s3, bucket }: Pick<Aws, "s3" | "bucket">,
+  uploads: readonly Upload[],
+  options: { existing: readonly ListedObject[]; onProgress?(done: number): void; signal?: AbortSignal },
+): Promise<{ sent: number; unchanged: number }> {
+  const etags = new Map(options.existing.map(({ Key, ETag }) => [Key, ETag]));
+  let done = 0;
+  let sent = 0;
+  await mapBounded(uploads, CONCURRENCY, async ({ key, body, contentType }) => {
+    const bytes = await body();
+    const etag = `"${createHash("md5").update(bytes).digest("hex")}"`;
+    if (etags.get(key) !== etag) {
+      const command = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: bytes,
+        ContentType: contentType,
+      });
+      await s3.send(command, { abortSignal: options.signal });
+      sent++;
+    }
+    options.onProgress?.(++done);
+  }, options.signal);
+  return { sent, unchanged: uploads.length - sent };
+}

@@ -1,0 +1,43 @@
+/** Common parts of the charts. All charts are valid in Vega-Lite 5 and contain their data. */
+import type { TopLevelSpec } from "vega-lite";
+import { textWidth } from "./text_width.ts";
+
+/** The width of the plot in pixels. */
+export const chartWidth = 480;
+
+/** The same as in the theme; text wraps at the width of the plot. */
+const titleFontSize = 15;
+const subtitleFontSize = 12;
+
+/** A title that states the finding, with a subtitle on how to read the chart. */
+export function titled(finding: string, reading: string) {
+  return { text: wrapTitle(finding), subtitle: wrap(reading, subtitleFontSize), subtitlePadding: 4 };
+}
+
+function wrapTitle(finding: string): string[] {
+  return wrap(finding, titleFontSize, true);
+}
+
+/** Breaks text between words into lines that are no wider than the plot. */
+function wrap(text: string, fontSize: number, bold = false): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    const longer = `${last} ${word}`;
+    if (last !== undefined && textWidth(longer, fontSize, bold) <= chartWidth) {
+      lines[lines.length - 1] = longer;
+    } else lines.push(word);
+  }
+  return lines;
+}
+
+/** A chart without data, whose title says why. */
+export function emptyChart(finding: string): TopLevelSpec {
+  return {
+    title: { text: wrapTitle(finding) },
+    data: { values: [{}] },
+    width: chartWidth,
+    height: 10,
+    mark: { type: "point", opacity: 0 },
+  };
+}

@@ -1,0 +1,147 @@
+/** The variables that people set, in one table: `settings.ts` reads and checks by it, `--help` and the README list it. */
+
+export interface Variable<T> {
+  name: string;
+  /** One line for people. */
+  help: string;
+  /** What counts when it is not set. */
+  default?: string;
+  /** A variable that counts when this one is not set. */
+  otherwise?: string;
+  /** What a text must do to be valid, as in "it must be local or aws"; the first that it breaks is reported. */
+  rules: readonly Rule[];
+  /** The value of a valid text. */
+  parse(text: string): T;
+}
+
+type Rule = readonly [must: string, keeps: (text: string) => boolean];
+
+const asItIs = (text: string) => text;
+
+const wholeNumber = (from: number, to: number): Rule => [
+  `be a whole number from ${from} to ${to}`,
+  (text) => Number.isInteger(Number(text)) && Number(text) >= from && Number(text) <= to,
+];
+
+const names = (text: string) => text.split(",").map((name) => name.trim()).filter((name) => name !== "");
+
+/** S3's user guide, "General purpose bucket naming rules". */
+const bucketRules: readonly Rule[] = [
+  ["be a bucket name of 3 to 63 characters", (text) => text.length >= 3 && text.length <= 63],
+  ["be a bucket name of lower-case letters, digits, dots and hyphens", (text) => /^[a-z0-9.-]+$/.test(text)],
+  [
+    "be a bucket name that begins and ends with a letter or a digit",
+    (text) => /^[a-z0-9].*[a-z0-9]$/.test(text),
+  ],
+  ["be a bucket name without two dots in a row", (text) => !text.includes("..")],
+  ["be a bucket name that does not look like an IP address", (text) => !/^\d+(\.\d+){3}$/.test(text)],
+  [
+    "be a bucket name without a beginning or ending that S3 reserves, such as xn-- or -s3alias",
+    (text) => !/^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(text),
+  ],
+];
+
+const roleArn = (name: string, service: string) => ({
+  name,
+  help: `ARN of a role for ${service} to use instead of the one that deploy creates`,
+  rules: [[
+    "be the ARN of an IAM role, arn:aws:iam::ACCOUNT:role/NAME",
+    (text) => /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(text),
+  ]],
+  parse: asItIs,
+} satisfies Variable<string>);
+
+export const VARIABLES = {
+  target: {
+    name: "SCONES_TARGET",
+    help: "local for the embedded local AWS, aws for your AWS account",
+    default: "local",
+    rules: [["be local or aws", (text) => text === "local" || text === "aws"]],
+    parse: (text) => text as "local" | "aws",
+  },
+  datasetUrl: {
+    name: "SCONES_DATASET_URL",
+    help: "https: or file: URL, or path, of cifar-100-python.tar.gz; not set: CIFAR-100's home page",
+    rules: [[
+      "be an https: or file: URL, or a path",
+      (text) => /^(https?|file):/.test(text) || !/^[a-z][a-z0-9+.-]+:\/\//i.test(text),
+    ]],
+    parse: asItIs,
+  },
+  classes: {
+    name: "SCONES_CLASSES",
+    help: "names of two or more CIFAR-100 classes, separated by commas",
+    default: "bicycle,motorcycle",
+    rules: [
+      ["hold two or more label names, separated by commas", (text) => names(text).length >= 2],
+      ["hold each label name only once", (text) => new Set(names(text)).size === names(text).length],
+    ],
+    parse: names,
+  },
+  threshold: {
+    name: "SCONES_THRESHOLD",
+    help: "confidence that an answer needs to be accepted, greater than 0 and less than 1",
+    default: "0.8",
+    rules: [["be a number greater than 0 and less than 1", (text) => Number(text) > 0 && Number(text) < 1]],
+    parse: Number,
+  },
+  stateDir: {
+    name: "SCONES_STATE_DIR",
+    help: "folder for what the local AWS stores and for downloads",
+    default: ".scones",
+    rules: [],
+    parse: asItIs,
+  },
+  port: {
+    name: "SCONES_PORT",
+    help: "port of the local AWS; 0 picks a free one",
+    default: "4566",
+    rules: [wholeNumber(0, 65535)],
+    parse: Number,
+  },
+  seed: {
+    name: "SCONES_SEED",
+    help: "seed of the local training",
+    default: "0",
+    rules: [wholeNumber(0, 2 ** 31 - 1)],
+    parse: Number,
+  },
+  bucket: {
+    name: "SCONES_BUCKET",
+    help: "bucket for pictures, models and captures; not set: named after account and region",
+    rules: bucketRules,
+    parse: asItIs,
+  },
+  sagemakerRole: roleArn("SCONES_SAGEMAKER_ROLE_ARN", "SageMaker"),
+  lambdaRole: roleArn("SCONES_LAMBDA_ROLE_ARN", "Lambda"),
+  statesRole: roleArn("SCONES_STATES_ROLE_ARN", "Step Functions"),
+  region: {
+    name: "AWS_REGION",
+    help: "AWS region",
+    default: "us-east-1",
+    otherwise: "AWS_DEFAULT_REGION",
+    rules: [],
+    parse: asItIs,
+  },
+  profile: {
+    name: "AWS_PROFILE",
+    help: "profile whose keys are used on aws; not set: the AWS SDK's own search",
+    rules: [],
+    parse: asItIs,
+  },
+  endpointUrl: {
+    name: "AWS_ENDPOINT_URL",
+    help: "an AWS endpoint to use instead of the target's own",
+    rules: [],
+    parse: asItIs,
+  },
+} satisfies Record<string, Variable<unknown>>;
+
+/** The lines of a `--help` on some of the variables, or on all. */
+export function variablesHelp(keys = Object.keys(VARIABLES) as (keyof typeof VARIABLES)[]): string {
+  const lines = keys.map((key) => {
+    const { name, help, default: fallback }: Variable<unknown> = VARIABLES[key];
+    return `  ${name.padEnd(26)} ${help}${fallback === undefined ? "" : ` (default ${fallback})`}`;
+  });
+  return ["Variables, from the environment or the file .env:", "", ...lines].join("\n");
+}
