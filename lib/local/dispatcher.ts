@@ -42,7 +42,6 @@ export interface Caller {
 export interface Authority {
   /** The account, 12 digits. */
   readonly account: string;
-  readonly region: string;
   /** What forbids it; undefined when it is allowed. */
   decide(principal: Principal, permission: Permission): Denial | undefined;
 }
@@ -69,7 +68,7 @@ export class Dispatcher {
     const { input, violations } = validate(operation.input, members);
     if (violations.length > 0) throw words.invalid(violations);
     const authority = this.authority();
-    const { principal, region = authority.region, requestId = service.protocol.requestId(), signal } = caller;
+    const { principal, region, requestId = service.protocol.requestId(), signal } = caller;
     const known = { principal, region, requestId, signal };
     const authorize = (permission: Permission) => {
       const denial = authority.decide(principal, permission);

@@ -10,7 +10,6 @@ import { readBody } from "./protocols/body.ts";
 import type { Protocol, SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
 import { query } from "./protocols/query.ts";
 import { toXml, xmlResponse } from "./protocols/xml.ts";
-import type { LegacyService } from "./services.ts";
 
 /** Tells a starter whether the local AWS that it wants is the one that listens. */
 export const HEALTH_PATH = "/_scones/health";
@@ -18,13 +17,9 @@ export const HEALTH_PATH = "/_scones/health";
 /** More than any service that does not stream reads (Lambda 67 MiB), so that each can say what its own limit is. */
 const MAX_BODY_BYTES = 80 * 2 ** 20;
 
-export type AnyService =
-  | Service
-  | (Pick<Service, "name" | "protocol" | "operations"> & LegacyService & { claims(url: URL): boolean });
-
 export interface GatewayOptions {
   /** The last one answers what no other claims. */
-  readonly services: readonly AnyService[];
+  readonly services: readonly Service[];
   readonly dispatcher: Dispatcher;
   readonly region: string;
   authenticate(request: WireRequest, rules: SigningRules, words: Words): Principal;
@@ -70,7 +65,7 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
   };
 
   async function answer(
-    service: AnyService,
+    service: Service,
     request: Request,
     url: URL,
     region: string,
@@ -83,10 +78,6 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
     const wire: WireRequest = { method, url, headers, body, rawUrl: request.url };
     const principal = options.authenticate(wire, protocol.signing, protocol.words);
     seen.who = principal.arn;
-    if ("handle" in service) {
-      const whole = protocol.streams ? request : new Request(request.url, { method, headers, body });
-      return await service.handle({ request: whole, url, principal, region, requestId });
-    }
     const { operation, members } = await protocol.read(wire, operations);
     seen.operation = `${service.name}:${operation.name}`;
     const output = await dispatcher.run(service, operation, members, {
@@ -115,16 +106,14 @@ function credentialScope(request: Request, url: URL): { region: string; service:
 
 /** The service that a request is signed for, or that its form tells; undefined when that service is not here. */
 function serviceOf(
-  services: readonly AnyService[],
+  services: readonly Service[],
   request: Request,
   url: URL,
   signedFor: string | undefined,
-): AnyService | undefined {
+): Service | undefined {
   const asked = signedFor === undefined ? services : services.filter(({ name }) => name === signedFor);
   const wire = { method: request.method, url, headers: request.headers, rawUrl: request.url };
-  return asked.find((service) =>
-    "claims" in service && service.claims(url) || service.protocol.claims(wire, service.operations)
-  ) ?? asked[0];
+  return asked.find(({ protocol, operations }) => protocol.claims(wire, operations)) ?? asked[0];
 }
 
 /** Services that are not here and whose requests show nothing of the XML that they are answered in. */
@@ -149,7 +138,7 @@ function protocolOf(request: Request, url: URL, service: string): Protocol {
   };
 }
 
-function absent(name: string, services: readonly AnyService[]): AwsError {
+function absent(name: string, services: readonly Service[]): AwsError {
   const here = [...new Set(services.map((service) => service.name))];
   return unsupported(`the service ${name}; it has ${here.join(", ")}`, "UnknownOperationException");
 }

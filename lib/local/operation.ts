@@ -1,6 +1,6 @@
 /**
  * An operation of AWS as ONE value: what a request may hold, the permission it needs, what it does. The dispatcher
- * (services.ts) checks the first two before the third runs, whoever calls: a client over HTTP or a sibling service.
+ * (core.ts) checks the first two before the third runs, whoever calls: a client over HTTP or a sibling service.
  */
 import type { Shape } from "./shapes.ts";
 
@@ -9,8 +9,8 @@ export const OPEN = Symbol("open");
 
 export interface Call {
   readonly principal: Principal;
-  /** That the request was signed for. */
-  readonly region: string;
+  /** That the request was signed for; absent for a call of another service, which means a bucket wherever it lies. */
+  readonly region?: string;
   readonly requestId: string;
   /** Aborted when a sibling service no longer waits; what a client asks for runs to its end, as on AWS. */
   readonly signal?: AbortSignal;

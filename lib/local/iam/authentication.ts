@@ -1,7 +1,7 @@
 /** Who makes a request: keys made here are verified, any other is the administrator's. */
 import type { Principal } from "../operation.ts";
 import type { AuthenticationFault, SigningRules, WireRequest, Words } from "../protocols/protocol.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import type { Entities, Session } from "./entities.ts";
 import { principalOf, type Sessions } from "./sessions.ts";
 import { isSignedWith, readSignature, sha256, type SignedRequest } from "./signature.ts";
@@ -9,7 +9,7 @@ import { isSignedWith, readSignature, sha256, type SignedRequest } from "./signa
 export class Authentication {
   constructor(readonly core: Core, readonly entities: Entities, readonly sessions: Sessions) {}
 
-  /** See services.ts. */
+  /** See core.ts. */
   authenticate(request: WireRequest, rules: SigningRules, words: Words): Principal {
     const signed = readSignature(request);
     if (!signed || !this.sessions.isOurs(signed.accessKeyId)) {

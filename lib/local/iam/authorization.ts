@@ -1,7 +1,7 @@
 /** May this principal do that: the policies of its role decide, and the policy of the resource. */
 import type { Permission, Principal } from "../operation.ts";
 import type { Denial } from "../protocols/protocol.ts";
-import type { Assumer, Core } from "../services.ts";
+import type { Assumer, Core } from "../core.ts";
 import { managedDocument } from "./context.ts";
 import { effective, type Entities, type Role } from "./entities.ts";
 import { type Context } from "./patterns.ts";

@@ -2,7 +2,7 @@
 import { AwsError } from "../errors.ts";
 import { operationsOn } from "../operation.ts";
 import { page } from "../pages.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { integer, list, required, string, structure } from "../shapes.ts";
 import type { Authorization } from "./authorization.ts";
 import { AWS_MANAGED_POLICIES } from "./aws_managed_policies.ts";

@@ -1,7 +1,7 @@
 /** IAM and STS: roles and their policies, who a request is from, and what it may do. */
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
-import type { Core, Iam } from "../services.ts";
+import type { Access, Core } from "../core.ts";
 import { Authentication } from "./authentication.ts";
 import { Authorization, userId } from "./authorization.ts";
 import type { IamContext } from "./context.ts";
@@ -17,7 +17,7 @@ import * as sts from "./sts.ts";
 export function createIam(
   core: Core,
   options: { propagationSeconds: number },
-): { access: Iam; services: Service<IamContext>[] } {
+): { access: Access; services: Service<IamContext>[] } {
   const entities = new Entities(core.store);
   const sessions = new Sessions(core, entities);
   const authorization = new Authorization(core, entities);
@@ -32,7 +32,6 @@ export function createIam(
   return {
     access: {
       account: core.account,
-      region: core.region,
       authenticate: (request, rules, words) => authentication.authenticate(request, rules, words),
       decide: (principal, permission) => authorization.decide(principal, permission),
       userId: ({ roleName, arn }) =>

@@ -1,5 +1,6 @@
 /** Sessions of roles: their credentials, made, kept and looked up. */
-import type { Core, Principal } from "../services.ts";
+import type { Core } from "../core.ts";
+import type { Principal } from "../operation.ts";
 import { type Entities, type Role, type Session, uniqueId } from "./entities.ts";
 
 /** All keys made here begin so: a key that is gone is known to have been one, and no administrator's. */

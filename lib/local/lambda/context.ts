@@ -1,7 +1,7 @@
 /** What Lambda's operations share: the service's state, the ARNs that permissions are asked for, pages of lists. */
 import { operationsOn } from "../operation.ts";
 import { type Key, page } from "../pages.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { integer, query, string } from "../shapes.ts";
 import type { CodeStore } from "./code_store.ts";
 import type { ConcurrentExecutions } from "./concurrent_executions.ts";

@@ -3,7 +3,7 @@
  * function fails. A server that was stopped or killed goes on where it was.
  */
 import { AwsError } from "../errors.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import type { Outcome } from "./environment.ts";
 
 interface Event {

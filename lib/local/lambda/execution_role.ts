@@ -1,5 +1,5 @@
 /** The role that a function runs with. */
-import type { Assumer, Core } from "../services.ts";
+import type { Assumer, Core } from "../core.ts";
 import { invalidParameter } from "./errors.ts";
 import { functionArn } from "./names.ts";
 
@@ -10,6 +10,6 @@ export function assumer(core: Core, name: string): Assumer {
 
 /** @throws AwsError InvalidParameterValueException when Lambda may not assume the role for the function */
 export function checkAssumable(core: Core, role: string, name: string): void {
-  if (core.siblings.iam.isAssumable(role, assumer(core, name))) return;
+  if (core.iam.isAssumable(role, assumer(core, name))) return;
   throw invalidParameter("The role defined for the function cannot be assumed by Lambda.");
 }

@@ -1,6 +1,8 @@
 /** FunctionCode: the package that a request holds, or an object in S3 that it names. */
 import { AwsError, unsupported } from "../errors.ts";
-import type { Core, Principal } from "../services.ts";
+import type { Core } from "../core.ts";
+import type { Principal } from "../operation.ts";
+import { bytesOf, getObject } from "../s3/read_objects.ts";
 import { notSupported, string } from "../shapes.ts";
 import { invalidParameter } from "./errors.ts";
 
@@ -27,7 +29,7 @@ interface GivenCode {
  * The bytes of the package that a request names.
  * @throws AwsError InvalidParameterValueException when it names none, two, or one that cannot be read
  */
-export function packageOf(core: Core, principal: Principal, given: GivenCode): Uint8Array {
+export async function packageOf(core: Core, principal: Principal, given: GivenCode): Promise<Uint8Array> {
   if (given.ImageUri) throw unsupported("container images", "InvalidParameterValueException");
   if (given.ZipFile !== undefined) {
     if (given.S3Bucket || given.S3Key) {
@@ -37,7 +39,8 @@ export function packageOf(core: Core, principal: Principal, given: GivenCode): U
   }
   if (!given.S3Bucket || !given.S3Key) throw invalidParameter("Please provide a source for function code.");
   try {
-    return core.siblings.s3.getObject(principal, given.S3Bucket, given.S3Key).Body;
+    const object = { Bucket: given.S3Bucket, Key: given.S3Key };
+    return await bytesOf(core.call(getObject, object, { principal }));
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     if (error.code === "AccessDenied") {

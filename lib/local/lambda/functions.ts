@@ -60,7 +60,7 @@ export const createFunction = operation({
       if (records.functions.has(name)) throw conflict(`Function already exist: ${name}`);
     };
     refuseExisting();
-    return await code.use(packageOf(core, principal, input.Code), (stored) => {
+    return await code.use(await packageOf(core, principal, input.Code), (stored) => {
       refuseExisting();
       const latest = changing({
         FunctionName: name,

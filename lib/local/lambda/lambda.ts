@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
-import type { Core, Lambda } from "../services.ts";
+import type { Core } from "../core.ts";
 import * as accountSettings from "./account_settings.ts";
 import * as aliases from "./aliases.ts";
 import { CodeStore } from "./code_store.ts";
@@ -32,7 +32,7 @@ export interface LambdaOptions {
 export function createLambda(
   core: Core,
   { commandOf = denoCommand }: LambdaOptions = {},
-): Service<LambdaContext> & Lambda {
+): Service<LambdaContext> {
   const folder = join(core.stateDir, "lambda");
   const code = new CodeStore(join(folder, "code"));
   const records = new Records(core);
@@ -69,13 +69,6 @@ export function createLambda(
     async stop() {
       events.stop();
       await pools.stop();
-    },
-    // For services that do not call operations yet.
-    async invoke(principal, { signal, ...input }) {
-      const requestId = crypto.randomUUID();
-      const output = await core.call(invocation.invoke, input, { principal, requestId, signal });
-      const { ExecutedVersion = "$LATEST", Payload = new Uint8Array() } = output;
-      return { ...output, ExecutedVersion, Payload, RequestId: requestId };
     },
   };
 }

@@ -2,7 +2,7 @@
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AwsError } from "../errors.ts";
-import type { Core, Credentials } from "../services.ts";
+import type { Core, Credentials } from "../core.ts";
 import type { CodeStore } from "./code_store.ts";
 import { Environment, type EnvironmentOptions } from "./environment.ts";
 import { assumer } from "./execution_role.ts";
@@ -36,7 +36,7 @@ export function launch(
   commandOf: (worker: Worker) => Command,
   events: Pick<EnvironmentOptions, "onStart" | "onIdle" | "onEnd">,
 ): Environment {
-  const { iam } = core.siblings;
+  const { iam } = core;
   const by = assumer(core, version.FunctionName);
   if (!iam.isAssumable(version.Role, by)) {
     throw new AwsError(

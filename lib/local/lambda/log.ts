@@ -1,5 +1,6 @@
 /** What an execution environment writes to CloudWatch Logs, in Lambda's text format. */
-import type { Core, Principal } from "../services.ts";
+import type { Core } from "../core.ts";
+import type { Principal } from "../operation.ts";
 import type { Version } from "./function_version.ts";
 import { nodeMajor, runtimeVersionArn } from "./runtimes.ts";
 
@@ -18,7 +19,7 @@ export class Log {
     const day = new Date(core.now()).toISOString().slice(0, 10).replaceAll("-", "/");
     const id = crypto.getRandomValues(new Uint8Array(16)).toHex();
     this.stream = `${day}/[${version.Version}]${id}`;
-    this.#allowed = core.siblings.logs.mayWrite(principal, version.LoggingConfig.LogGroup, this.stream);
+    this.#allowed = core.logs.mayWrite(principal, version.LoggingConfig.LogGroup, this.stream);
   }
 
   initStart(): void {
@@ -57,7 +58,7 @@ export class Log {
     const lines = this.#waiting;
     if (lines.length === 0) return;
     this.#waiting = [];
-    if (this.#allowed) this.core.siblings.logs.write(this.version.LoggingConfig.LogGroup, this.stream, lines);
+    if (this.#allowed) this.core.logs.write(this.version.LoggingConfig.LogGroup, this.stream, lines);
   }
 }
 

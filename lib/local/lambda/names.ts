@@ -1,6 +1,6 @@
 /** Names and ARNs of functions, versions and aliases. */
 import { AwsError } from "../errors.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { string } from "../shapes.ts";
 import { functionNotFound, invalidParameter } from "./errors.ts";
 import { lambdaProtocol } from "./protocol.ts";

@@ -3,7 +3,7 @@
  * for one while another is started. AWS would start one at once for every invocation that finds none free; one
  * machine is better served by waiting a little, so the more there are, the longer the next one is put off.
  */
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import type { Environment, Outcome } from "./environment.ts";
 import { settledRevision, type Version } from "./function_version.ts";
 import type { Invocation } from "./runtime_api.ts";

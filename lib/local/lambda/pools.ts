@@ -1,5 +1,5 @@
 /** The execution environments of all functions, in one pool for each version. */
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import type { CodeStore } from "./code_store.ts";
 import type { Environment } from "./environment.ts";
 import { stopping } from "./errors.ts";

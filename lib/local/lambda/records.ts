@@ -1,5 +1,5 @@
 /** What is kept of functions, their versions and aliases. */
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import type { Collection } from "../store.ts";
 import { functionNotFound } from "./errors.ts";
 import { serving, settled, type Version } from "./function_version.ts";

@@ -1,5 +1,5 @@
 /** Tags of functions: tag, untag, list. */
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { query, required, string, structure } from "../shapes.ts";
 import { operation } from "./context.ts";
 import { invalidParameter } from "./errors.ts";

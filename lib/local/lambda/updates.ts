@@ -1,5 +1,5 @@
 /** Updates of a function's code and configuration. */
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { boolean, notSupported, required, string, structure } from "../shapes.ts";
 import { configuration } from "./configuration.ts";
 import { type LambdaContext, operation } from "./context.ts";
@@ -29,7 +29,7 @@ export const updateFunctionCode = operation({
     const { core, code } = lambda;
     const name = updatedName(core, input.FunctionName);
     changeable(lambda, name, input.RevisionId);
-    return await code.use(packageOf(core, principal, input), (stored) => {
+    return await code.use(await packageOf(core, principal, input), (stored) => {
       // Looked at again: another update may have begun while the package was unpacked.
       const previous = changeable(lambda, name, input.RevisionId);
       const latest = changing(

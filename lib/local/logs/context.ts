@@ -2,7 +2,7 @@
 import { AwsError } from "../errors.ts";
 import { operationsOn } from "../operation.ts";
 import { type Key, page } from "../pages.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { integer, string } from "../shapes.ts";
 import { INVALID } from "./protocol.ts";
 import type { Group, LogTables, Stream } from "./tables.ts";

@@ -1,7 +1,7 @@
 /** CloudWatch Logs: log groups, streams and events, for clients and for the services that log. */
 import type { Service } from "../dispatcher.ts";
 import { OPEN, type Operation, operationsOf } from "../operation.ts";
-import type { Core, Logs } from "../services.ts";
+import type { Core, ServiceLogs } from "../core.ts";
 import { type LogsContext, onNamed } from "./context.ts";
 import * as readEvents from "./read_events.ts";
 import * as groups from "./groups.ts";
@@ -10,7 +10,7 @@ import * as putEvents from "./put_events.ts";
 import * as streams from "./streams.ts";
 import { LogTables } from "./tables.ts";
 
-export function createLogs(core: Core): { access: Logs; service: Service<LogsContext> } {
+export function createLogs(core: Core): { access: ServiceLogs; service: Service<LogsContext> } {
   const tables = new LogTables(core.store);
   const context: LogsContext = { core, tables };
   const operations = operationsOf<LogsContext>(groups, streams, putEvents, readEvents);
@@ -21,13 +21,13 @@ export function createLogs(core: Core): { access: Logs; service: Service<LogsCon
 }
 
 /** How services log for their users: on their own behalf, with the permissions of the operations. */
-function serviceLogs(core: Core, context: LogsContext): Logs {
+function serviceLogs(core: Core, context: LogsContext): ServiceLogs {
   const { tables } = context;
   return {
     mayWrite(principal, logGroupName, logStreamName) {
       const may = ({ action }: Pick<Operation, "action">, named: Parameters<typeof onNamed>[0]) =>
         action === OPEN ||
-        core.siblings.iam.decide(principal, { action, resource: onNamed(named, context) }) === undefined;
+        core.iam.decide(principal, { action, resource: onNamed(named, context) }) === undefined;
       const stream = { logGroupName, logStreamName };
       return (tables.group(logGroupName) !== undefined || may(groups.createLogGroup, { logGroupName })) &&
         (tables.stream(logGroupName, logStreamName) !== undefined || may(streams.createLogStream, stream)) &&

@@ -1,7 +1,7 @@
 /** What S3's operations share: the store, what requests to buckets and objects name, and the checks of it. */
 import { AwsError, unsupported } from "../errors.ts";
 import { type Call, operationsOn } from "../operation.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { header, required, type Shape, string, type Structure } from "../shapes.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Bucket, Index, StoredObject } from "./index.ts";
@@ -75,7 +75,7 @@ export function theBucket(
   if (owner !== undefined && owner !== s3.core.account) {
     throw new AwsError("AccessDenied", "Access Denied", 403);
   }
-  if (found.Region !== region) {
+  if (region !== undefined && found.Region !== region) {
     throw new AwsError(
       "PermanentRedirect",
       "The bucket you are attempting to access must be addressed using the specified endpoint. Please send " +

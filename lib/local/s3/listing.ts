@@ -1,4 +1,6 @@
 /** ListObjectsV2 and ListObjects (version 1). */
+import type { Principal } from "../operation.ts";
+import type { Core } from "../core.ts";
 import { crc32 } from "node:zlib";
 import { query, type Shape, string, type Structure, structure } from "../shapes.ts";
 import {
@@ -217,4 +219,20 @@ export function encoder(type: string | undefined): Encode {
     throw invalidArgument("Invalid Encoding Method specified in Request", "encoding-type", type);
   }
   return (key) => encodeURIComponent(key).replaceAll("%2F", "/");
+}
+
+/** All keys that begin with a prefix, for a service that acts as `principal`. */
+export function allObjects(
+  core: Core,
+  Bucket: string,
+  Prefix: string,
+  principal: Principal,
+): { Key: string }[] {
+  const found: { Key: string }[] = [];
+  for (let ContinuationToken: string | undefined;;) {
+    const page = core.call(listObjectsV2, { Bucket, Prefix, ContinuationToken }, { principal });
+    found.push(...page.Contents);
+    ContinuationToken = page.NextContinuationToken;
+    if (ContinuationToken === undefined) return found;
+  }
 }

@@ -2,7 +2,8 @@
  * Data capture: a sample of an endpoint's requests and answers, delivered to S3 as JSON Lines some time later.
  * A record is durable with the answer that it describes; until delivery it waits in the store.
  */
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
+import { putObject } from "../s3/objects.ts";
 import { captureRecord, type Invocation } from "./capture_record.ts";
 import type { DataCaptureConfig } from "./hosting_shapes.ts";
 import { endpointLogGroup, logWriter } from "./log.ts";
@@ -101,9 +102,10 @@ export class Captures {
     const { role, endpoint, variant } = records[0]!;
     const by = hostingAssumer(core);
     try {
-      const { bucket, key } = parseS3Uri(file);
-      const body = new TextEncoder().encode(records.map(({ record }) => `${record}\n`).join(""));
-      await core.siblings.s3.putObject(assume(core, role, by), bucket, key, body, "application/jsonlines");
+      const { bucket: Bucket, key: Key } = parseS3Uri(file);
+      const Body = new TextEncoder().encode(records.map(({ record }) => `${record}\n`).join(""));
+      const principal = assume(core, role, by);
+      await core.call(putObject, { Bucket, Key, Body, ContentType: "application/jsonlines" }, { principal });
     } catch (error) {
       const log = logWriter(core, role, by, endpointLogGroup(endpoint), `${variant}/data-log`);
       log(`Could not write captured data to ${file}: ${error instanceof Error ? error.message : error}`);

@@ -1,6 +1,6 @@
 /** What SageMaker's operations share: records, what does the work behind them, ARNs. */
 import { operationsOn } from "../operation.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import type { Captures } from "./captures.ts";
 import type { Deployments } from "./deployments.ts";
 import { couldNotFind } from "./errors.ts";

@@ -1,6 +1,7 @@
 /** Builds endpoints' deployments, lets them take over, and removes them: the work behind Creating, Updating and Deleting. */
 import { join } from "node:path";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
+import { bytesOf, getObject } from "../s3/read_objects.ts";
 import type { Fleet } from "./fleet.ts";
 import { removeFolder, variantFolder } from "./folders.ts";
 import { unpackModel } from "./model_archive.ts";
@@ -94,11 +95,11 @@ export class Deployments {
   async #unpack(deployment: Deployment, variant: Variant): Promise<void> {
     const { ExecutionRoleArn, PrimaryContainer } = deployment.models[variant.VariantName]!;
     const principal = assume(this.core, ExecutionRoleArn, hostingAssumer(this.core));
-    const { bucket, key } = parseS3Uri(PrimaryContainer.ModelDataUrl);
+    const { bucket: Bucket, key: Key } = parseS3Uri(PrimaryContainer.ModelDataUrl);
     const folder = variantFolder(this.core, deployment, variant);
     await removeFolder(folder);
-    const { Body } = await this.core.siblings.s3.getObject(principal, bucket, key);
-    await unpackModel(Body, join(folder, "model"));
+    const object = this.core.call(getObject, { Bucket, Key }, { principal });
+    await unpackModel(await bytesOf(object), join(folder, "model"));
   }
 
   async #remove(name: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** The containers behind the endpoints, started when they are first needed and again after a restart. */
 import { AwsError } from "../errors.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import type { ContainerCommand } from "./containers.ts";
 import { deploymentFolder, removeFolder, variantFolder } from "./folders.ts";
 import { endpointLogGroup, logWriter } from "./log.ts";

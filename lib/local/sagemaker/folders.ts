@@ -1,6 +1,6 @@
 /** The folders that containers work in. */
 import { join } from "node:path";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import type { Deployment, TrainingJob, Variant } from "./records.ts";
 
 /** What stands for /opt/ml in a training job's container. */

@@ -1,6 +1,6 @@
 /** Which container images there are: what AWS would refuse is refused here. */
 import registries from "../../aws/registries.json" with { type: "json" };
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { invalid } from "./errors.ts";
 
 const ACCOUNTS: Readonly<Record<string, string>> = registries["image-classification"];

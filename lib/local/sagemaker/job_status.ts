@@ -1,5 +1,5 @@
 /** The statuses that a training job passes through, each durable as soon as it is entered. */
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { seconds } from "./names.ts";
 import type { Records, TrainingJob } from "./records.ts";
 

@@ -1,5 +1,5 @@
 /** What SageMaker writes to CloudWatch Logs for jobs and endpoints, with the permissions of their role. */
-import type { Assumer, Core } from "../services.ts";
+import type { Assumer, Core } from "../core.ts";
 
 /** The log group of an endpoint. */
 export function endpointLogGroup(endpoint: string): string {
@@ -14,7 +14,7 @@ export function logWriter(
   group: string,
   stream: string,
 ): (line: string) => void {
-  const { iam, logs } = core.siblings;
+  const { iam, logs } = core;
   const allowed = iam.isAssumable(role, by) &&
     logs.mayWrite(iam.assumeRole(role, by, "SageMaker").principal, group, stream);
   return (line) => {

@@ -1,6 +1,7 @@
 /** CreateModel, DescribeModel, ListModels, DeleteModel. */
 import { AwsError } from "../errors.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
+import { headObject } from "../s3/read_objects.ts";
 import { required, string, structure } from "../shapes.ts";
 import { existingModel, onModel, operation, type SageMakerContext } from "./context.ts";
 import { alreadyExists, invalid } from "./errors.ts";
@@ -88,9 +89,9 @@ function checkNew(input: { ModelName: string }, sagemaker: SageMakerContext): vo
 
 async function checkModelData(core: Core, url: string, role: string): Promise<void> {
   const principal = assume(core, role, hostingAssumer(core));
-  const { bucket, key } = parseS3Uri(url);
+  const { bucket: Bucket, key: Key } = parseS3Uri(url);
   try {
-    await core.siblings.s3.getObject(principal, bucket, key);
+    await core.call(headObject, { Bucket, Key }, { principal });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw invalid(

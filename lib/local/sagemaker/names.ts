@@ -1,6 +1,6 @@
 /** Names, ARNs, S3 URIs and timestamps, as SageMaker's requests and answers have them. */
 import { AwsError } from "../errors.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { list, required, string, structure } from "../shapes.ts";
 
 /** Names of jobs, models, endpoint configurations, endpoints and variants. */

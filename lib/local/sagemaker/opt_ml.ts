@@ -2,7 +2,10 @@
 import { join } from "node:path";
 import { AwsError } from "../errors.ts";
 import type { Principal } from "../operation.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
+import { allObjects } from "../s3/listing.ts";
+import { putObject } from "../s3/objects.ts";
+import { getObject } from "../s3/read_objects.ts";
 import { packModel } from "./model_archive.ts";
 import { parseS3Uri } from "./names.ts";
 import type { TrainingJob } from "./records.ts";
@@ -55,7 +58,12 @@ export async function uploadModel(
   const { bucket, key } = parseS3Uri(job.ModelArtifacts.S3ModelArtifacts);
   await moved(
     `Artifact upload failed:Unable to upload s3://${bucket}/${key}`,
-    () => core.siblings.s3.putObject(principal, bucket, key, archive, "application/x-tar"),
+    () =>
+      core.call(
+        putObject,
+        { Bucket: bucket, Key: key, Body: archive, ContentType: "application/x-tar" },
+        { principal },
+      ),
   );
 }
 
@@ -66,13 +74,12 @@ async function download(
   core: Core,
   principal: Principal,
 ): Promise<void> {
-  const { s3 } = core.siblings;
   const { bucket, key: prefix } = parseS3Uri(DataSource.S3DataSource!.S3Uri);
   const base = prefix.slice(0, prefix.lastIndexOf("/") + 1);
   await Deno.mkdir(folder, { recursive: true });
   const objects = await moved(
     `Data download failed:Unable to list s3://${bucket}/${prefix}`,
-    () => s3.listObjects(principal, bucket, prefix),
+    () => allObjects(core, bucket, prefix, principal),
   );
   for (const { Key } of objects) {
     const path = Key.slice(prefix.endsWith("/") ? prefix.length : base.length);
@@ -86,7 +93,7 @@ async function download(
     if (segments.length > 1) await Deno.mkdir(join(folder, ...segments.slice(0, -1)), { recursive: true });
     const { Body } = await moved(
       `Data download failed:Unable to download object s3://${bucket}/${Key}`,
-      () => s3.getObject(principal, bucket, Key),
+      () => core.call(getObject, { Bucket: bucket, Key }, { principal }),
     );
     await Deno.writeFile(join(folder, ...segments), Body);
   }

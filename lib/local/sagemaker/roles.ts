@@ -1,7 +1,7 @@
 /** The roles that SageMaker assumes to do its work. */
 import { AwsError } from "../errors.ts";
 import type { Principal } from "../operation.ts";
-import type { Assumer, Core } from "../services.ts";
+import type { Assumer, Core } from "../core.ts";
 
 /** SageMaker when it assumes a role for a training job, by the job's ARN. */
 export function trainingAssumer(sourceArn: string): Assumer {
@@ -17,7 +17,7 @@ export function hostingAssumer({ region, account }: Core): Assumer {
 }
 
 /** Whom SageMaker acts as with the role. @throws AwsError ValidationException when it cannot assume it */
-export function assume({ siblings: { iam } }: Core, role: string, by: Assumer): Principal {
+export function assume({ iam }: Core, role: string, by: Assumer): Principal {
   if (iam.isAssumable(role, by)) return iam.assumeRole(role, by, "SageMaker").principal;
   throw new AwsError(
     "ValidationException",

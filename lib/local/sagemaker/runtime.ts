@@ -1,6 +1,6 @@
 /** SageMaker Runtime: InvokeEndpoint. Its errors are ValidationError and ModelError, unlike the control plane's. */
 import { AwsError } from "../errors.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { blob, header, notSupported, payload, required, string, structure } from "../shapes.ts";
 import { onEndpoint, operation } from "./context.ts";
 import { endpointLogGroup } from "./log.ts";

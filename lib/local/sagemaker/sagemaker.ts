@@ -1,7 +1,7 @@
 /** SageMaker of the local AWS: training jobs, models, endpoints, and the runtime that invokes them. */
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { Captures } from "./captures.ts";
 import type { SageMakerContext } from "./context.ts";
 import { Deployments } from "./deployments.ts";

@@ -1,6 +1,7 @@
 /** The checks that SageMaker makes of a job's channels, with the permissions of its role, before it accepts the job. */
 import { AwsError } from "../errors.ts";
 import type { Principal } from "../operation.ts";
+import { listObjectsV2 } from "../s3/listing.ts";
 import { onTrainingJob, type SageMakerContext } from "./context.ts";
 import { invalid } from "./errors.ts";
 import { parseS3Uri } from "./names.ts";
@@ -44,9 +45,9 @@ function s3UriOf(
 }
 
 async function hasObjects(uri: string, principal: Principal, { core }: SageMakerContext): Promise<boolean> {
-  const { bucket, key } = parseS3Uri(uri);
+  const { bucket: Bucket, key: Prefix } = parseS3Uri(uri);
   try {
-    return (await core.siblings.s3.listObjects(principal, bucket, key)).length > 0;
+    return core.call(listObjectsV2, { Bucket, Prefix, MaxKeys: 1 }, { principal }).KeyCount > 0;
   } catch (error) {
     if (error instanceof AwsError) return false;
     throw error;

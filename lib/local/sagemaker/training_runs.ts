@@ -1,7 +1,7 @@
 /** Runs training jobs beside the server: input from S3, the algorithm's container, its log, the model to S3. */
 import { join } from "node:path";
 import { AwsError } from "../errors.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { type Container, type ContainerCommand, startContainer } from "./containers.ts";
 import { removeFolder, trainingFolder } from "./folders.ts";
 import { type Interruption, JobStatus } from "./job_status.ts";

@@ -2,7 +2,7 @@
 import { AwsError, unsupported } from "../errors.ts";
 import { operationsOn } from "../operation.ts";
 import { page } from "../pages.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { required, string } from "../shapes.ts";
 import type { Collection } from "../store.ts";
 

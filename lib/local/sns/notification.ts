@@ -1,5 +1,5 @@
 /** The JSON document in which a message reaches a queue, unless its subscription wants it raw. */
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import type { Subscription } from "./context.ts";
 import type { MessageAttributes } from "./message_attributes.ts";
 

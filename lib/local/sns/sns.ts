@@ -1,7 +1,7 @@
 /** SNS: standard topics, and subscriptions of queues to them. */
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
-import type { Core, Sns } from "../services.ts";
+import type { Core } from "../core.ts";
 import type { SnsContext } from "./context.ts";
 import { snsProtocol } from "./protocol.ts";
 import * as publishing from "./publish.ts";
@@ -20,9 +20,4 @@ export function createSns(core: Core): Service<SnsContext> {
       subscriptions: core.store.collection("sns.subscriptions"),
     },
   };
-}
-
-// For services that do not call operations yet.
-export function snsForSiblings(core: Core): Sns {
-  return { publish: (principal, input) => core.call(publishing.publish, input, { principal }) };
 }

@@ -1,7 +1,7 @@
 /** What the operations of SQS share: the queues as they are stored, how they are named, found and permitted. */
 import { AwsError } from "../errors.ts";
 import { operationsOn } from "../operation.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { list, map, required, type Shape, string } from "../shapes.ts";
 import type { Collection } from "../store.ts";
 import type { Arrivals } from "./arrivals.ts";

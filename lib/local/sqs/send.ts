@@ -62,7 +62,7 @@ export const sendMessageBatch = operation({
 
 function senderId({ core }: SqsContext, principal: Principal): string {
   const isSns = principal.serviceFor !== undefined && principal.arn === "sns.amazonaws.com";
-  return isSns ? SNS_SENDER_ID : core.siblings.iam.userId(principal);
+  return isSns ? SNS_SENDER_ID : core.iam.userId(principal);
 }
 
 function send(sqs: SqsContext, queue: Queue, input: Message, senderId: string): object {

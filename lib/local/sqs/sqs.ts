@@ -1,7 +1,7 @@
 /** SQS: standard queues and their messages. */
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { SqsContext } from "./context.ts";
 import { Messages } from "./messages.ts";

@@ -2,7 +2,7 @@
 import { AwsError } from "../errors.ts";
 import { operationsOn } from "../operation.ts";
 import { readToken, writeToken } from "../pages.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import { integer, required, string } from "../shapes.ts";
 import type { Interpreter } from "./interpreter/interpreter.ts";
 import type { Journal } from "./interpreter/journal.ts";

@@ -1,6 +1,6 @@
 /** State machines as they are stored: what a machine is now, and each of its revisions. */
 import { AwsError } from "../errors.ts";
-import type { Assumer, Core } from "../services.ts";
+import type { Assumer, Core } from "../core.ts";
 import type { Collection } from "../store.ts";
 import type { Journal, MachineType } from "./interpreter/journal.ts";
 

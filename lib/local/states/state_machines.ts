@@ -205,7 +205,7 @@ export const validateStateMachineDefinition = operation({
 /** AWS tries the role when it is handed over. */
 function requireRole({ core }: StatesContext, role: string, machineArn: string): void {
   if (!ROLE_ARN.test(role)) throw new AwsError("InvalidArn", `Invalid Role Arn: '${role}'`);
-  if (core.siblings.iam.isAssumable(role, assumer(machineArn))) return;
+  if (core.iam.isAssumable(role, assumer(machineArn))) return;
   throw new AwsError(
     "AccessDeniedException",
     "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume " +

@@ -1,7 +1,7 @@
 /** Step Functions: state machines and their executions. */
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 import type { StatesContext } from "./context.ts";
 import * as executions from "./executions.ts";
 import * as history from "./history.ts";

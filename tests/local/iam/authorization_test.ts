@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Dispatcher } from "../../../lib/local/dispatcher.ts";
 import { createIam } from "../../../lib/local/iam/iam.ts";
 import type { Principal } from "../../../lib/local/operation.ts";
-import type { Assumer, Core, Iam } from "../../../lib/local/services.ts";
+import type { Assumer, Core, Iam } from "../../../lib/local/core.ts";
 import { Store } from "../../../lib/local/store.ts";
 import { allowing, trusting } from "./testing.ts";
 

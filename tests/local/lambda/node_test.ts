@@ -5,7 +5,7 @@ import { Dispatcher } from "../../../lib/local/dispatcher.ts";
 import { invoke } from "../../../lib/local/lambda/invoke.ts";
 import { createLambda } from "../../../lib/local/lambda/lambda.ts";
 import type { WireRequest } from "../../../lib/local/protocols/protocol.ts";
-import type { Core, Siblings } from "../../../lib/local/services.ts";
+import type { Core, Siblings } from "../../../lib/local/core.ts";
 import { Store } from "../../../lib/local/store.ts";
 import { ROLE, zip } from "./testing.ts";
 

@@ -16,7 +16,7 @@ import {
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { createLogs } from "../../../lib/local/logs/logs.ts";
-import type { Core, Iam } from "../../../lib/local/services.ts";
+import type { Core, Iam } from "../../../lib/local/core.ts";
 import { Store } from "../../../lib/local/store.ts";
 import type { LocalAwsOptions } from "../../../lib/local/server.ts";
 import { withLocalAws } from "../testing.ts";

@@ -14,7 +14,7 @@ import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/cli
 import sharp from "sharp";
 import type { SageMakerContext } from "../../../lib/local/sagemaker/context.ts";
 import { openRecords } from "../../../lib/local/sagemaker/records.ts";
-import type { Core } from "../../../lib/local/services.ts";
+import type { Core } from "../../../lib/local/core.ts";
 import { Store } from "../../../lib/local/store.ts";
 import type { TestAws } from "../testing.ts";
 

@@ -4,7 +4,7 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { Dispatcher, type Service } from "../../../lib/local/dispatcher.ts";
 import { AwsError } from "../../../lib/local/errors.ts";
 import type { LocalAwsOptions } from "../../../lib/local/server.ts";
-import type { Core } from "../../../lib/local/services.ts";
+import type { Core } from "../../../lib/local/core.ts";
 import { Store } from "../../../lib/local/store.ts";
 import { makeRole } from "../iam/testing.ts";
 import { type TestAws, withLocalAws } from "../testing.ts";

@@ -12,14 +12,7 @@ import {
 import { Dispatcher } from "../../../lib/local/dispatcher.ts";
 import { AwsError } from "../../../lib/local/errors.ts";
 import { createGateway } from "../../../lib/local/gateway.ts";
-import type {
-  Core,
-  Iam,
-  InvokeInput,
-  InvokeOutput,
-  Principal,
-  Siblings,
-} from "../../../lib/local/services.ts";
+import type { Core, Iam, InvokeInput, InvokeOutput, Principal, Siblings } from "../../../lib/local/core.ts";
 import { createStates } from "../../../lib/local/states/states.ts";
 import { Store } from "../../../lib/local/store.ts";
 

@@ -14,5 +14,5 @@ export interface Integration {
    * @param parameters JSON text, as the scheduled event has it
    * @throws StateFailure for what the operation refuses
    */
-  call(parameters: string, caller: TaskCaller): Promise<Json>;
+  call(parameters: string, caller: TaskCaller): Json | Promise<Json>;
 }

@@ -1,11 +1,18 @@
 /** Lambda functions as tasks: by `arn:aws:states:::lambda:invoke`, or by the function's ARN as the resource. */
 import { Buffer } from "node:buffer";
-import type { InvokeInput, InvokeOutput } from "../../services.ts";
+import { invoke, type InvokeOutput } from "../../lambda/invoke.ts";
+import type { Infer } from "../../shapes.ts";
 import type { TaskCaller } from "../interpreter/flow.ts";
 import type { Json } from "../language/asl.ts";
 import { StateFailure } from "../language/failures.ts";
 import type { Integration } from "./integration.ts";
 import { sdkMetadata, serviceFailure } from "./sdk.ts";
+
+interface Invocation {
+  readonly output: InvokeOutput;
+  readonly payload: string;
+  readonly requestId: string;
+}
 
 export const lambdaInvoke: Integration = {
   service: { resourceType: "lambda", resource: "invoke" },
@@ -14,35 +21,36 @@ export const lambdaInvoke: Integration = {
   required: "FunctionName",
   async call(parameters, caller) {
     const { Payload = {}, ...rest } = JSON.parse(parameters);
-    const { output, payload } = await invoke(
-      { ...rest, Payload: Buffer.from(JSON.stringify(Payload)) },
-      caller,
-    );
-    return sdkOutput(output, payload);
+    return sdkOutput(await call({ ...rest, Payload: bytes(JSON.stringify(Payload)) }, caller));
   },
 };
 
 /** The task whose resource is a function's ARN: its event is JSON text, its result the payload. */
 export async function callFunction(FunctionName: string, event: string, caller: TaskCaller): Promise<Json> {
-  const { payload } = await invoke({ FunctionName, Payload: Buffer.from(event) }, caller);
+  const { payload } = await call({ FunctionName, Payload: bytes(event) }, caller);
   return parsed(payload);
 }
 
 /** The one call of Lambda. @throws StateFailure for function errors and `Lambda.…` for service errors */
-async function invoke(
-  input: InvokeInput,
-  { principal, siblings, signal }: TaskCaller,
-): Promise<{ output: InvokeOutput; payload: string }> {
-  const caller = principal();
+async function call(
+  input: Infer<typeof invoke.input>,
+  { principal, core, signal }: TaskCaller,
+): Promise<Invocation> {
+  const requestId = crypto.randomUUID();
+  const caller = { principal: principal(), requestId, signal };
   let output: InvokeOutput;
   try {
-    output = await siblings.lambda.invoke(caller, { ...input, signal });
+    output = await core.call(invoke, input, caller);
   } catch (error) {
     throw serviceFailure(error, "Lambda", "AWSLambda", className);
   }
-  const payload = Buffer.from(output.Payload).toString();
+  const payload = Buffer.from(output.Payload ?? []).toString();
   if (output.FunctionError) throw functionFailure(payload);
-  return { output, payload };
+  return { output, payload, requestId };
+}
+
+function bytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
 }
 
 /** A payload that is not JSON (an asynchronous call's is empty) is shown as a string. */
@@ -55,24 +63,24 @@ function parsed(payload: string): Json {
 }
 
 /** The answer of Lambda as AWS's Java SDK shows it to Step Functions. */
-function sdkOutput(output: InvokeOutput, payload: string): Json {
+function sdkOutput({ output, payload, requestId: RequestId }: Invocation): Json {
   const traceId = `root=1-${Math.floor(Date.now() / 1000).toString(16)}-` +
     `${crypto.randomUUID().replaceAll("-", "").slice(0, 24)};sampled=0`;
-  const { LogResult } = output;
+  const { LogResult, StatusCode, ExecutedVersion = "$LATEST" } = output;
   const headers: Record<string, string> = {
     ...(LogResult === undefined ? {} : { "X-Amz-Log-Result": LogResult }),
-    "X-Amz-Executed-Version": output.ExecutedVersion,
+    "X-Amz-Executed-Version": ExecutedVersion,
     "x-amzn-Remapped-Content-Length": "0",
     "Content-Length": String(Buffer.byteLength(payload)),
     "X-Amzn-Trace-Id": traceId,
     "Content-Type": "application/json",
   };
   return {
-    ExecutedVersion: output.ExecutedVersion,
+    ExecutedVersion,
     ...(LogResult === undefined ? {} : { LogResult }),
     Payload: parsed(payload),
-    ...sdkMetadata(headers, output),
-    StatusCode: output.StatusCode,
+    ...sdkMetadata(headers, { RequestId, StatusCode }),
+    StatusCode,
   };
 }
 

@@ -1,22 +1,13 @@
 /** The task `arn:aws:states:::sns:publish`. */
-import type { PublishInput } from "../../services.ts";
-import { map, required, string, structure, validate } from "../../shapes.ts";
+import { type Infer, validate } from "../../shapes.ts";
+import { publish } from "../../sns/publish.ts";
 import type { TaskCaller } from "../interpreter/flow.ts";
 import { StateFailure } from "../language/failures.ts";
 import { statesProtocol } from "../protocol.ts";
 import type { Integration } from "./integration.ts";
 import { sdkMetadata, serviceFailure } from "./sdk.ts";
 
-const shape = structure({
-  TopicArn: string(),
-  TargetArn: string(),
-  Message: required(string()),
-  Subject: string(),
-  MessageStructure: string(),
-  MessageAttributes: map(
-    structure({ DataType: required(string()), StringValue: string(), BinaryValue: string() }),
-  ),
-});
+type PublishInput = Infer<typeof publish.input>;
 
 /** A message that is not a string is published as JSON. `SNS.…` for SNS's errors, States.Runtime for wrong types. */
 export const snsPublish: Integration = {
@@ -24,18 +15,18 @@ export const snsPublish: Integration = {
   parameters: ["TopicArn", "TargetArn", "Message", "Subject", "MessageStructure", "MessageAttributes"],
   notHere: ["PhoneNumber", "MessageGroupId", "MessageDeduplicationId"],
   required: "Message",
-  async call(parameters, caller) {
-    const { MessageId } = await publish(read(parameters), caller);
+  call(parameters, caller) {
+    const { MessageId } = call(read(parameters), caller);
     const answer = { RequestId: crypto.randomUUID(), StatusCode: 200 };
     return { MessageId, ...sdkMetadata({ "Content-Type": "text/xml" }, answer) };
   },
 };
 
 /** The one call of SNS. */
-async function publish(input: PublishInput, { principal, siblings }: TaskCaller) {
-  const caller = principal();
+function call(input: PublishInput, { principal, core, signal }: TaskCaller) {
+  const caller = { principal: principal(), signal };
   try {
-    return await siblings.sns.publish(caller, input);
+    return core.call(publish, input, caller);
   } catch (error) {
     throw serviceFailure(error, "SNS", "AmazonSNS", className);
   }
@@ -44,7 +35,7 @@ async function publish(input: PublishInput, { principal, siblings }: TaskCaller)
 function read(parameters: string): PublishInput {
   const { Message, ...rest } = JSON.parse(parameters);
   const text = typeof Message === "string" ? Message : JSON.stringify(Message);
-  const { input, violations } = validate(shape, { ...rest, Message: text });
+  const { input, violations } = validate(publish.input, { ...rest, Message: text });
   if (violations.length === 0) return input;
   const { message } = statesProtocol.words.invalid(violations);
   throw new StateFailure(

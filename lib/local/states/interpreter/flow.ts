@@ -1,5 +1,6 @@
 /** How an execution goes from state to state: enters, leaves, retries, catches, ends. One step is synchronous. */
-import type { Principal, Siblings } from "../../services.ts";
+import type { Core } from "../../core.ts";
+import type { Principal } from "../../operation.ts";
 import { type Data, exceedsDataLimit, type Json, type ResultState, type State } from "../language/asl.ts";
 import { merge, outputOf, withResult } from "../language/data_flow.ts";
 import { asFailure, located, StateFailure, tooLarge } from "../language/failures.ts";
@@ -38,7 +39,7 @@ export type StateTypes = { readonly [T in State["Type"]]: StateType<Extract<Stat
 export interface TaskCaller {
   /** A session of the execution's role. @throws StateFailure States.Permissions */
   principal(): Principal;
-  readonly siblings: Siblings;
+  readonly core: Core;
   /** Aborted when the server stops. */
   readonly signal: AbortSignal;
 }

@@ -21,7 +21,7 @@
  *
  * A thread is one line of control: the execution itself, a branch of a Parallel state or an iteration of a Map state.
  */
-import type { Core } from "../../services.ts";
+import type { Core } from "../../core.ts";
 import type { MachineStore } from "../machines.ts";
 import type { StateTypes } from "./flow.ts";
 import { type Ending, type Execution, type Journal, NOT_TRUNCATED } from "./journal.ts";

@@ -1,5 +1,6 @@
 /** The role of a state machine, assumed once by each execution. */
-import type { Iam, Principal } from "../../services.ts";
+import type { Access } from "../../core.ts";
+import type { Principal } from "../../operation.ts";
 import { StateFailure } from "../language/failures.ts";
 import { assumer, type Revision } from "../machines.ts";
 
@@ -9,7 +10,7 @@ export class RoleSession {
   constructor(private readonly revision: Revision) {}
 
   /** @throws StateFailure States.Permissions */
-  principal(iam: Iam): Principal {
+  principal(iam: Access): Principal {
     if (this.#principal) return this.#principal;
     const { roleArn, machineArn } = this.revision;
     const by = assumer(machineArn);

@@ -1,5 +1,5 @@
 /** A running execution at work: makes its steps, and waits between them. */
-import type { Core } from "../../services.ts";
+import type { Core } from "../../core.ts";
 import { asFailure } from "../language/failures.ts";
 import type { MachineStore } from "../machines.ts";
 import { Alarm } from "./alarm.ts";
@@ -39,8 +39,7 @@ export class RunningExecution {
     this.#nextStep = new Alarm(run.now);
     this.#timeLimit = new Alarm(run.now);
     const session = new RoleSession(run.revision);
-    const { siblings } = core;
-    this.#caller = { principal: () => session.principal(siblings.iam), siblings, signal };
+    this.#caller = { principal: () => session.principal(core.iam), core, signal };
   }
 
   /** Goes on from the position that the run has. */
