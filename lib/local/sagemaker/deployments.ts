@@ -1,4 +1,4 @@
-/** Builds endpoints' deployments, lets them take over, and removes them: the work behind Creating, Updating and Deleting. */
+/** The work behind an endpoint's Creating, Updating and Deleting: deployments are built, take over and are removed. */
 import { join } from "node:path";
 import type { Core } from "../core.ts";
 import { bytesOf, getObject } from "../s3/read_objects.ts";

@@ -14,7 +14,10 @@ export async function packModel(folder: string): Promise<Uint8Array | undefined>
   return undefined;
 }
 
-/** @throws AwsError ValidationException when the bytes are no tar.gz; entries outside the folder are refused by the reader. */
+/**
+ * Entries outside the folder are refused by the reader.
+ * @throws AwsError ValidationException when the bytes are not a tar.gz
+ */
 export async function unpackModel(archive: Uint8Array, folder: string): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   try {

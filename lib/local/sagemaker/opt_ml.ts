@@ -1,4 +1,4 @@
-/** The folder that stands for /opt/ml in a training container: filled from S3 before it runs, its model put there after. */
+/** A training container's /opt/ml: filled from S3 before the container runs, its model put into S3 afterwards. */
 import { join } from "node:path";
 import { AwsError } from "../errors.ts";
 import type { Principal } from "../operation.ts";

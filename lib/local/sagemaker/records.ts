@@ -1,4 +1,4 @@
-/** What SageMaker keeps of training jobs, models, endpoint configurations and endpoints; times in seconds since the epoch. */
+/** What SageMaker keeps of jobs, models, endpoint configurations and endpoints; times in seconds since the epoch. */
 import { Collection, type Store } from "../store.ts";
 import type { CreateModelInput, DataCaptureConfig, ProductionVariant } from "./hosting_shapes.ts";
 import type { CreateTrainingJobInput } from "./training_shapes.ts";
