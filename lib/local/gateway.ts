@@ -2,14 +2,12 @@
  * The one door of the local AWS: a function from Request to Response. It refuses callers from elsewhere, finds out
  * who calls which service, and hands over to the service's protocol and the dispatcher.
  */
-import { AwsError, unsupported } from "./errors.ts";
+import { absentProtocol, absentService } from "./absent_service.ts";
+import { AwsError } from "./errors.ts";
 import type { Dispatcher, Service } from "./dispatcher.ts";
 import type { Principal } from "./operation.ts";
-import { awsJson } from "./protocols/aws_json.ts";
 import { readBody } from "./protocols/body.ts";
-import type { Protocol, SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
-import { query } from "./protocols/query.ts";
-import { toXml, xmlResponse } from "./protocols/xml.ts";
+import type { SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
 
 /** Tells a starter whether the local AWS that it wants is the one that listens. */
 export const HEALTH_PATH = "/_scones/health";
@@ -38,14 +36,14 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
     const url = new URL(request.url);
     const scope = credentialScope(request, url);
     const service = serviceOf(services, request, url, scope?.service);
-    const protocol = service?.protocol ?? protocolOf(request, url, scope!.service);
+    const protocol = service?.protocol ?? absentProtocol(request, url, scope!.service);
     const requestId = protocol.requestId();
     const seen = { who: "", operation: `${request.method} ${url.pathname}` };
     let response: Response;
     try {
       refuseForeign(request, url);
       if (url.pathname === HEALTH_PATH) return Response.json(health());
-      if (!service) throw absent(scope!.service, services);
+      if (!service) throw absentService(scope!.service, services.map(({ name }) => name));
       response = await answer(service, request, url, scope?.region ?? options.region, requestId, seen);
     } catch (error) {
       if (!(error instanceof AwsError)) onFault(error, seen.operation);
@@ -114,33 +112,6 @@ function serviceOf(
   const asked = signedFor === undefined ? services : services.filter(({ name }) => name === signedFor);
   const wire = { method: request.method, url, headers: request.headers, rawUrl: request.url };
   return asked.find(({ protocol, operations }) => protocol.claims(wire, operations)) ?? asked[0];
-}
-
-/** Services that are not here and whose requests show nothing of the XML that they are answered in. */
-const REST_XML = ["cloudfront", "route53"];
-
-/**
- * The protocol to say that a service is not here, as the request tells it: forms are answered in XML (EC2 has a form
- * of its own), everything else in JSON, which most services speak.
- */
-function protocolOf(request: Request, url: URL, service: string): Protocol {
-  const isForm = request.headers.get("content-type")?.startsWith("application/x-www-form-urlencoded") ||
-    url.searchParams.has("Action");
-  if (!isForm && !REST_XML.includes(service)) return awsJson({ version: "1.1", target: "" });
-  const xml = query({ xmlns: "" });
-  if (service !== "ec2") return xml;
-  return {
-    ...xml,
-    writeError({ code, message, status }, RequestID) {
-      const Errors = { Error: { Code: code, Message: message } };
-      return xmlResponse(status, toXml("Response", { Errors, RequestID }), { "content-type": "text/xml" });
-    },
-  };
-}
-
-function absent(name: string, services: readonly Service[]): AwsError {
-  const here = [...new Set(services.map((service) => service.name))];
-  return unsupported(`the service ${name}; it has ${here.join(", ")}`, "UnknownOperationException");
 }
 
 /**

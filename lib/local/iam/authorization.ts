@@ -2,7 +2,6 @@
 import type { Permission, Principal } from "../operation.ts";
 import type { Denial } from "../protocols/protocol.ts";
 import type { Assumer, Core } from "../core.ts";
-import { managedDocument } from "./context.ts";
 import { effective, type Entities, type Role } from "./entities.ts";
 import { type Context } from "./patterns.ts";
 import {
@@ -107,7 +106,7 @@ export class Authorization {
       if (document) yield this.#read(document, "identity");
     }
     for (const [arn, history] of Object.entries(role.Attached)) {
-      const document = effective(history, now) && managedDocument(this, arn);
+      const document = effective(history, now) && this.entities.managedDocument(arn);
       if (document) yield this.#read(document, "identity");
     }
   }

@@ -5,7 +5,6 @@ import { page } from "../pages.ts";
 import type { Core } from "../core.ts";
 import { integer, list, required, string, structure } from "../shapes.ts";
 import type { Authorization } from "./authorization.ts";
-import { AWS_MANAGED_POLICIES } from "./aws_managed_policies.ts";
 import type { Entities, Role } from "./entities.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -45,11 +44,6 @@ export function existingRole({ entities }: IamContext, name: string): Role {
   const found = entities.role(name);
   if (found) return found;
   throw noSuchEntity(`The role with name ${name} cannot be found.`);
-}
-
-/** The document of a managed policy of this account or of AWS; absent when there is none. */
-export function managedDocument({ entities }: Pick<IamContext, "entities">, arn: string): string | undefined {
-  return AWS_MANAGED_POLICIES.get(arn) ?? entities.policies.get(arn)?.Document;
 }
 
 export function noSuchEntity(message: string): AwsError {

@@ -1,5 +1,6 @@
 /** Roles, managed policies and sessions as they are stored, and when a change to them takes effect. */
 import type { Collection, Store } from "../store.ts";
+import { AWS_MANAGED_POLICIES } from "./aws_managed_policies.ts";
 
 /** The versions of something with the moment (milliseconds since the epoch) from which each is effective. */
 export type History<T> = readonly { readonly from: number; readonly value: T }[];
@@ -57,6 +58,11 @@ export class Entities {
     this.roles = store.collection("iam_roles");
     this.policies = store.collection("iam_policies");
     this.sessions = store.collection("iam_sessions");
+  }
+
+  /** The document of a managed policy of this account or of AWS; absent when there is none. */
+  managedDocument(arn: string): string | undefined {
+    return AWS_MANAGED_POLICIES.get(arn) ?? this.policies.get(arn)?.Document;
   }
 
   /** Role names are unique whatever their case. */

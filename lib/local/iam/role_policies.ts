@@ -5,7 +5,6 @@ import {
   conflict,
   existingRole,
   type IamContext,
-  managedDocument,
   noSuchEntity,
   onRole,
   operation,
@@ -84,7 +83,7 @@ export const attachRolePolicy = operation({
   run({ RoleName, PolicyArn }, iam) {
     const role = existingRole(iam, RoleName);
     checkArn(PolicyArn);
-    if (managedDocument(iam, PolicyArn) === undefined) {
+    if (iam.entities.managedDocument(PolicyArn) === undefined) {
       throw noSuchEntity(`Policy ${PolicyArn} does not exist or is not attachable.`);
     }
     const attached = attachedPolicies(role);

@@ -229,10 +229,11 @@ export function allObjects(
   principal: Principal,
 ): { Key: string }[] {
   const found: { Key: string }[] = [];
-  for (let ContinuationToken: string | undefined;;) {
+  let ContinuationToken: string | undefined;
+  do {
     const page = core.call(listObjectsV2, { Bucket, Prefix, ContinuationToken }, { principal });
     found.push(...page.Contents);
     ContinuationToken = page.NextContinuationToken;
-    if (ContinuationToken === undefined) return found;
-  }
+  } while (ContinuationToken !== undefined);
+  return found;
 }

@@ -47,7 +47,8 @@ function s3UriOf(
 async function hasObjects(uri: string, principal: Principal, { core }: SageMakerContext): Promise<boolean> {
   const { bucket: Bucket, key: Prefix } = parseS3Uri(uri);
   try {
-    return core.call(listObjectsV2, { Bucket, Prefix, MaxKeys: 1 }, { principal }).KeyCount > 0;
+    const { KeyCount } = await core.call(listObjectsV2, { Bucket, Prefix, MaxKeys: 1 }, { principal });
+    return KeyCount > 0;
   } catch (error) {
     if (error instanceof AwsError) return false;
     throw error;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Dispatcher } from "../../../lib/local/dispatcher.ts";
 import { createIam } from "../../../lib/local/iam/iam.ts";
 import type { Principal } from "../../../lib/local/operation.ts";
-import type { Assumer, Core, Iam } from "../../../lib/local/core.ts";
+import type { Access, Assumer, Core } from "../../../lib/local/core.ts";
 import { Store } from "../../../lib/local/store.ts";
 import { allowing, trusting } from "./testing.ts";
 
@@ -24,7 +24,7 @@ interface Clock {
 /** An IAM of its own, with a function that sends it operations as the administrator. */
 async function withIam(
   body: (
-    iam: Iam,
+    iam: Access,
     send: (Action: string, members: Record<string, string>) => Promise<void>,
     clock: Clock,
   ) => Promise<void>,
@@ -51,7 +51,7 @@ const createRole = { RoleName: "r", AssumeRolePolicyDocument: trusting(LAMBDA.se
 const mayRead = { RoleName: "r", PolicyName: "p", PolicyDocument: allowing("s3:GetObject") };
 const session: Principal = { arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/s`, roleName: "r" };
 
-function may(iam: Iam, action = "s3:GetObject"): boolean {
+function may(iam: Access, action = "s3:GetObject"): boolean {
   return iam.decide(session, { action, resource: "arn:aws:s3:::b/k" }) === undefined;
 }
 

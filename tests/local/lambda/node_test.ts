@@ -5,7 +5,7 @@ import { Dispatcher } from "../../../lib/local/dispatcher.ts";
 import { invoke } from "../../../lib/local/lambda/invoke.ts";
 import { createLambda } from "../../../lib/local/lambda/lambda.ts";
 import type { WireRequest } from "../../../lib/local/protocols/protocol.ts";
-import type { Core, Siblings } from "../../../lib/local/core.ts";
+import type { Access, Core } from "../../../lib/local/core.ts";
 import { Store } from "../../../lib/local/store.ts";
 import { ROLE, zip } from "./testing.ts";
 
@@ -45,28 +45,21 @@ async function withNode(
   const principal = { arn: "arn:aws:iam::000000000000:root" };
   let assumable = true;
   let now = Date.now();
-  const siblings = {
-    iam: {
-      account: "000000000000",
-      region: "us-east-1",
-      decide: () => undefined,
-      isAssumable: () => assumable,
-      assumeRole: () => ({
-        principal,
-        credentials: {
-          AccessKeyId: "ASIA",
-          SecretAccessKey: "secret",
-          SessionToken: "token",
-          Expiration: now + 3_600_000,
-        },
-      }),
-    },
-    logs: {
-      write: (_group: string, _stream: string, messages: string[]) => void lines.push(...messages),
-      mayWrite: () => true,
-    },
-  } as unknown as Siblings;
-  const dispatcher = new Dispatcher(() => siblings.iam);
+  const iam = {
+    account: "000000000000",
+    decide: () => undefined,
+    isAssumable: () => assumable,
+    assumeRole: () => ({
+      principal,
+      credentials: {
+        AccessKeyId: "ASIA",
+        SecretAccessKey: "secret",
+        SessionToken: "token",
+        Expiration: now + 3_600_000,
+      },
+    }),
+  } as unknown as Access;
+  const dispatcher = new Dispatcher(() => iam);
   const core: Core = {
     store,
     stateDir,
@@ -76,7 +69,11 @@ async function withNode(
     // Every look at the clock finds that what was pending is done.
     now: () => now += 1000,
     call: (operation, input, caller) => dispatcher.call(operation, input, caller),
-    siblings,
+    iam,
+    logs: {
+      write: (_group, _stream, messages) => void lines.push(...messages),
+      mayWrite: () => true,
+    },
   };
   await Deno.writeTextFile(join(stateDir, "loop.mjs"), LOOP);
   const lambda = createLambda(core, {

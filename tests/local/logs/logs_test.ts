@@ -16,7 +16,7 @@ import {
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { createLogs } from "../../../lib/local/logs/logs.ts";
-import type { Core, Iam } from "../../../lib/local/core.ts";
+import type { Access, Core } from "../../../lib/local/core.ts";
 import { Store } from "../../../lib/local/store.ts";
 import type { LocalAwsOptions } from "../../../lib/local/server.ts";
 import { withLocalAws } from "../testing.ts";
@@ -258,13 +258,13 @@ Deno.test("a service logs with the permissions of the operations, of those that 
     const principal = { arn: "arn:aws:sts::000000000000:assumed-role/r/s", roleName: "r" };
     const allowed = new Set<string>();
     const asked: string[] = [];
-    const iam: Partial<Iam> = {
+    const iam: Partial<Access> = {
       decide(principal, { action, resource }) {
         asked.push(`${action} ${resource}`);
         return allowed.has(action) ? undefined : { principal, action, resource };
       },
     };
-    const core = { store, account: "000000000000", region: "us-east-1", now: () => T0, siblings: { iam } };
+    const core = { store, account: "000000000000", region: "us-east-1", now: () => T0, iam };
     const { access } = createLogs(core as unknown as Core);
     const prefix = "arn:aws:logs:us-east-1:000000000000:log-group:g:log-stream:";
     assert.equal(access.mayWrite(principal, "g", "s"), false);

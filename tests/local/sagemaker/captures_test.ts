@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { Captures } from "../../../lib/local/sagemaker/captures.ts";
+import { putObject } from "../../../lib/local/s3/objects.ts";
+import type { Infer } from "../../../lib/local/shapes.ts";
 import { Store } from "../../../lib/local/store.ts";
 import { testCore } from "./testing.ts";
 
@@ -20,17 +22,17 @@ class Bucket {
 
   constructor(public put: "succeeds" | "hangs before" | "hangs after" | "fails" = "succeeds") {}
 
-  readonly s3 = {
-    putObject: async (_principal: unknown, bucket: string, key: string, body: Uint8Array) => {
-      this.puts++;
-      this.concurrent = Math.max(this.concurrent, ++this.#underWay);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      if (this.put === "fails") throw new Error("No bucket today");
-      if (this.put === "hangs before") await new Promise(() => {});
-      this.objects.set(`${bucket}/${key}`, new TextDecoder().decode(body));
-      if (this.put === "hangs after") await new Promise(() => {});
-      this.#underWay--;
-    },
+  /** PutObject, the only operation that captures call. */
+  readonly call = async (operation: unknown, input: Infer<typeof putObject.input>) => {
+    assert.equal(operation, putObject);
+    this.puts++;
+    this.concurrent = Math.max(this.concurrent, ++this.#underWay);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (this.put === "fails") throw new Error("No bucket today");
+    if (this.put === "hangs before") await new Promise(() => {});
+    this.objects.set(`${input.Bucket}/${input.Key}`, new TextDecoder().decode(input.Body as Uint8Array));
+    if (this.put === "hangs after") await new Promise(() => {});
+    this.#underWay--;
   };
 
   /** Inference ids of all records, file by file. */
@@ -59,10 +61,10 @@ async function withStore(
   let store = new Store(stateDir);
   let open = true;
   try {
-    const opened = ({ s3 }: Bucket) => {
+    const opened = ({ call }: Bucket) => {
       if (!open) store = new Store(stateDir);
       open = true;
-      return new Captures(testCore(store, { s3, logs }));
+      return new Captures(testCore(store, { call, logs }));
     };
     const kill = () => {
       store.close();

@@ -20,5 +20,5 @@ Deno.test("of two requests at once for a model of one name, one is refused", asy
     assert.equal(other.status, "rejected");
     assert.match(other.reason.message, /Cannot create already existing model/);
     assert.deepEqual(context.models.list().map(({ ModelName }) => ModelName), ["model"]);
-  }, { s3: { getObject: () => new Promise((resolve) => setTimeout(() => resolve({}), 5)) } });
+  }, { call: () => new Promise((resolve) => setTimeout(() => resolve({}), 5)) });
 });

@@ -125,25 +125,24 @@ export async function trainedModel(aws: TestAws): Promise<{ role: string; modelD
 }
 
 /**
- * What operations work on, without a server: an empty store, and `siblings`
- * as the test needs them.
+ * What operations work on, without a server: an empty store, and `played` parts of the core as the test needs them.
  */
 export async function withContext(
   body: (context: SageMakerContext) => void | Promise<void>,
-  siblings: object = {},
+  played: Partial<Record<keyof Core, unknown>> = {},
 ): Promise<void> {
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
   const store = new Store(stateDir);
   try {
-    await body({ ...openRecords(store), core: testCore(store, siblings), quotas: {} } as SageMakerContext);
+    await body({ ...openRecords(store), core: testCore(store, played), quotas: {} } as SageMakerContext);
   } finally {
     store.close();
     await Deno.remove(stateDir, { recursive: true });
   }
 }
 
-/** A core whose roles can all be assumed, and whose other siblings are the given ones. */
-export function testCore(store: Store, siblings: object): Core {
+/** A core whose roles can all be assumed, and whose other parts are the given ones. */
+export function testCore(store: Store, played: Partial<Record<keyof Core, unknown>>): Core {
   const iam = { isAssumable: () => true, assumeRole: () => ({ principal: { arn: "arn:test" } }) };
   return {
     store,
@@ -151,6 +150,7 @@ export function testCore(store: Store, siblings: object): Core {
     account: "000000000000",
     region: "us-east-1",
     now: Date.now,
-    siblings: { iam, ...siblings },
+    iam,
+    ...played,
   } as unknown as Core;
 }

@@ -329,5 +329,5 @@ Deno.test("of two requests at once for a training job of one name, one is refuse
     assert.equal(other.status, "rejected");
     assert.equal(other.reason.name, "ResourceInUse");
     assert.deepEqual(started, ["job"]);
-  }, { s3: { listObjects: () => new Promise((resolve) => setTimeout(() => resolve([{}]), 5)) } });
+  }, { call: () => new Promise((resolve) => setTimeout(() => resolve({ KeyCount: 1 }), 5)) });
 });

@@ -12,12 +12,17 @@ import {
 import { Dispatcher } from "../../../lib/local/dispatcher.ts";
 import { AwsError } from "../../../lib/local/errors.ts";
 import { createGateway } from "../../../lib/local/gateway.ts";
-import type { Core, Iam, InvokeInput, InvokeOutput, Principal, Siblings } from "../../../lib/local/core.ts";
+import type { Access, Core } from "../../../lib/local/core.ts";
+import { invoke, type InvokeOutput } from "../../../lib/local/lambda/invoke.ts";
+import type { Principal } from "../../../lib/local/operation.ts";
+import type { Infer } from "../../../lib/local/shapes.ts";
 import { createStates } from "../../../lib/local/states/states.ts";
 import { Store } from "../../../lib/local/store.ts";
 
 export const ROLE = "arn:aws:iam::000000000000:role/states";
 export const FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:echo";
+
+export type InvokeInput = Infer<typeof invoke.input>;
 
 /** What a played function does with its event; what it throws becomes a function error as Node's. */
 export type Handler = (event: unknown, input: InvokeInput, principal: Principal) => unknown;
@@ -104,8 +109,8 @@ export async function withStates(
   const store = new Store(stateDir);
   try {
     const invocations: InvokeInput[] = [];
-    const siblings = playedSiblings(options, invocations);
-    const dispatcher = new Dispatcher(() => siblings.iam);
+    const iam = playedAccess(options);
+    const dispatcher = new Dispatcher(() => iam);
     const core: Core = {
       store,
       stateDir,
@@ -113,8 +118,14 @@ export async function withStates(
       region: "us-east-1",
       endpoint: () => "",
       now: options.now ?? Date.now,
-      call: (operation, input, caller) => dispatcher.call(operation, input, caller),
-      siblings,
+      call(operation, input, caller) {
+        if (operation as unknown !== invoke) return dispatcher.call(operation, input, caller);
+        const given = input as unknown as InvokeInput;
+        invocations.push(given);
+        return playedInvoke(options, given, caller.principal) as never;
+      },
+      iam,
+      logs: { mayWrite: () => true, write() {} },
     };
     const service = createStates(core);
     dispatcher.register(service);
@@ -144,10 +155,9 @@ export async function withStates(
   if (faults.length > 0) throw faults[0];
 }
 
-function playedSiblings(options: StatesOptions, invocations: InvokeInput[]): Siblings {
-  const iam: Partial<Iam> = {
+function playedAccess(options: StatesOptions): Access {
+  const access: Partial<Access> = {
     account: "000000000000",
-    region: "us-east-1",
     decide: (principal, { action, resource }) =>
       options.allows?.(principal, action, resource) ?? true ? undefined : { principal, action, resource },
     isAssumable: options.isAssumable ?? (() => true),
@@ -156,27 +166,25 @@ function playedSiblings(options: StatesOptions, invocations: InvokeInput[]): Sib
       credentials: { AccessKeyId: "", SecretAccessKey: "", SessionToken: "", Expiration: 0 },
     }),
   };
-  const siblings = {
-    iam,
-    lambda: {
-      async invoke(principal: Principal, input: InvokeInput): Promise<InvokeOutput> {
-        invocations.push(input);
-        const RequestId = crypto.randomUUID();
-        const output = { StatusCode: 200, ExecutedVersion: input.Qualifier ?? "$LATEST", RequestId };
-        try {
-          const event = JSON.parse(Buffer.from(input.Payload).toString());
-          const answer = await options.handler!(event, input, principal);
-          return { ...output, Payload: Buffer.from(JSON.stringify(answer ?? null)) };
-        } catch (error) {
-          if (error instanceof AwsError) throw error;
-          const { name, message } = error as Error;
-          const payload = { errorType: name, errorMessage: message, trace: [] };
-          return { ...output, FunctionError: "Unhandled", Payload: Buffer.from(JSON.stringify(payload)) };
-        }
-      },
-    },
-  };
-  return siblings as unknown as Siblings;
+  return access as Access;
+}
+
+async function playedInvoke(
+  { handler }: StatesOptions,
+  input: InvokeInput,
+  principal: Principal,
+): Promise<InvokeOutput> {
+  const output = { StatusCode: 200, ExecutedVersion: input.Qualifier ?? "$LATEST" };
+  const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+  try {
+    const event = JSON.parse(Buffer.from(input.Payload ?? []).toString());
+    return { ...output, Payload: bytes(await handler!(event, input, principal) ?? null) };
+  } catch (error) {
+    if (error instanceof AwsError) throw error;
+    const { name, message } = error as Error;
+    const payload = { errorType: name, errorMessage: message, trace: [] };
+    return { ...output, FunctionError: "Unhandled", Payload: bytes(payload) };
+  }
 }
 
 /** A history in short: id, previous id and type of each event. */

@@ -82,7 +82,7 @@ Deno.test("lambda:invoke hands on qualifier, invocation type, client context and
       End: true,
     })));
     assert.equal(status, "SUCCEEDED");
-    const { Payload, signal: _, ...rest } = states.invocations[0]!;
+    const { Payload, ...rest } = states.invocations[0]!;
     assert.equal(new TextDecoder().decode(Payload), '{"fixed":true}');
     assert.deepEqual(rest, {
       FunctionName: "echo",
