@@ -2,7 +2,8 @@
 import { AwsError } from "../errors.ts";
 import type { Assumer, Core } from "../services.ts";
 import type { Collection } from "../store.ts";
-import type { Journal, MachineType } from "./interpreter/journal.ts";
+import type { Journal } from "./interpreter/journal.ts";
+import type { MachineType } from "./language/asl.ts";
 
 export interface StateMachine {
   readonly arn: string;

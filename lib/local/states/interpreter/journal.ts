@@ -4,9 +4,9 @@
  * execution between two steps.
  */
 import type { Store } from "../../store.ts";
+import type { MachineType } from "../language/asl.ts";
 
 export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
-export type MachineType = "STANDARD" | "EXPRESS";
 
 /** A row of `sfn_executions`; times are milliseconds since the epoch. */
 export interface Execution {
