@@ -102,7 +102,7 @@ export class MachineStore {
   }
 }
 
-/** @throws AwsError InvalidArn when the text is no ARN of Step Functions, or one of another kind of resource. */
+/** @throws AwsError InvalidArn when the text is not an ARN of Step Functions, or is one of another kind of resource. */
 export function requireArn(arn: string, kind: "stateMachine" | "execution"): void {
   const [prefix, , service, , , resource] = arn.split(":");
   if (prefix !== "arn" || service !== "states") {

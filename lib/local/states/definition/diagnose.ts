@@ -1,6 +1,6 @@
 /**
  * Whether a definition can be run: AWS's rules with AWS's words where they are known, then what asl-validator
- * finds beyond them. What AWS could run and the local AWS can not is refused here, by name.
+ * finds beyond them. What AWS could run and the local AWS cannot is refused here, by name.
  */
 import { AwsError, unsupported } from "../../errors.ts";
 import { checkMachine } from "./machine_rules.ts";

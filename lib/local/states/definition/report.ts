@@ -7,7 +7,7 @@ export interface Diagnostic {
 }
 
 export const INVALID = "SCHEMA_VALIDATION_FAILED";
-/** Code of what AWS can run and the local AWS can not; AWS has none such. */
+/** Code of what AWS can run and the local AWS cannot; AWS has no such code. */
 export const UNSUPPORTED = "NOT_SUPPORTED_LOCALLY";
 
 /** A part of a definition before it has been checked. */
@@ -24,7 +24,7 @@ export class Report {
     this.found.push({ code: "MISSING_TRANSITION_TARGET", message, location });
   }
 
-  /** @param what AWS can run and the local AWS can not, for example "activities" */
+  /** @param what AWS can run and the local AWS cannot, for example "activities" */
   unsupported(what: string, location: string): void {
     this.found.push({ code: UNSUPPORTED, message: what, location });
   }

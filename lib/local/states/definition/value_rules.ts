@@ -15,7 +15,7 @@ export function checkPaths(state: Record<string, unknown>, at: string, report: R
   for (const field of REFERENCE_PATHS) {
     const path = state[field];
     if (path === undefined || path === null) continue;
-    // A result can not be put into the context object, but numbers can be read from it.
+    // A result cannot be put into the context object, but numbers can be read from it.
     const plain = field === "ResultPath" ? path : String(path).replace(/^\$\$/, "$");
     if (typeof plain !== "string" || !referencePath(plain)) {
       report.invalid(`Value is not a Reference Path: ${path}`, `${at}/${field}`);
