@@ -2,7 +2,8 @@
 import { AwsError } from "../errors.ts";
 import type { Assumer, Core } from "../core.ts";
 import type { Collection } from "../store.ts";
-import type { Journal, MachineType } from "./interpreter/journal.ts";
+import type { Journal } from "./interpreter/journal.ts";
+import type { MachineType } from "./language/asl.ts";
 
 export interface StateMachine {
   readonly arn: string;
@@ -101,7 +102,7 @@ export class MachineStore {
   }
 }
 
-/** @throws AwsError InvalidArn when the text is no ARN of Step Functions, or one of another kind of resource. */
+/** @throws AwsError InvalidArn when the text is not an ARN of Step Functions, or is one of another kind of resource. */
 export function requireArn(arn: string, kind: "stateMachine" | "execution"): void {
   const [prefix, , service, , , resource] = arn.split(":");
   if (prefix !== "arn" || service !== "states") {

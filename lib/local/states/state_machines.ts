@@ -69,7 +69,7 @@ export const createStateMachine = operation({
     const existing = machines.find(machineArn);
     if (existing) {
       requireActive(existing);
-      // The same machine once more is no error; another role or other tags are not looked at.
+      // Creating the same machine again is not an error; a different role or tags are ignored.
       const isSame = existing.type === type && machines.revision(existing.revision).definition === definition;
       if (isSame) return { stateMachineArn: machineArn, creationDate: seconds(existing.creationDate) };
       throw new AwsError("StateMachineAlreadyExists", `State Machine Already Exists: '${machineArn}'`);
@@ -213,7 +213,7 @@ function requireRole({ core }: StatesContext, role: string, machineArn: string):
   );
 }
 
-/** @throws AwsError for what AWS can do with a machine and the local AWS can not */
+/** @throws AwsError for what AWS can do with a machine and the local AWS cannot */
 function requirePlain(input: Infer<ReturnType<typeof structure<typeof configuration>>>): void {
   const { loggingConfiguration, tracingConfiguration, encryptionConfiguration, publish } = input;
   const level = loggingConfiguration?.level ?? "OFF";

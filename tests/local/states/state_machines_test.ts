@@ -210,3 +210,24 @@ Deno.test("an operation that is not there says so", () =>
     assert.equal(response.status, 400);
     assert.match((await response.json()).message, /does not support the operation/);
   }));
+
+Deno.test("a role is passed by whom iam:PassRole allows it; a malformed one is complained of after all else", () => {
+  let mayPass = false;
+  return withStates(async ({ sfn }) => {
+    const create = (rest: object) => sfn.send(new CreateStateMachineCommand({ ...base, ...rest }));
+    await assert.rejects(create({}), { name: "AccessDeniedException", message: /iam:PassRole on resource/ });
+    await assert.rejects(create({ roleArn: "role", definition: "{}" }), { name: "InvalidDefinition" });
+    await assert.rejects(create({ roleArn: "role" }), {
+      name: "InvalidArn",
+      message: "Invalid Role Arn: 'role'",
+    });
+    mayPass = true;
+    await create({});
+    const update = (roleArn: string) =>
+      sfn.send(new UpdateStateMachineCommand({ stateMachineArn: ARN, roleArn }));
+    await assert.rejects(update("role"), { name: "InvalidArn" });
+    mayPass = false;
+    await assert.rejects(update(ROLE), { name: "AccessDeniedException" });
+    await sfn.send(new UpdateStateMachineCommand({ stateMachineArn: ARN, definition: OTHER }));
+  }, { allows: (_principal, action) => action !== "iam:PassRole" || mayPass });
+});

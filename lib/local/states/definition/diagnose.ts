@@ -1,20 +1,14 @@
 /**
  * Whether a definition can be run: AWS's rules with AWS's words where they are known, then what asl-validator
- * finds beyond them. What AWS could run and the local AWS can not is refused here, by name.
+ * finds beyond them. What AWS could run and the local AWS cannot is refused here, by name.
  */
 import { AwsError, unsupported } from "../../errors.ts";
 import { checkMachine } from "./machine_rules.ts";
-import { INVALID, TEMPLATES, UNSUPPORTED } from "./value_rules.ts";
-import type { MachineType } from "../interpreter/journal.ts";
+import { type Diagnostic, INVALID, Report, UNSUPPORTED } from "./report.ts";
+import { TEMPLATES } from "./value_rules.ts";
+import type { MachineType } from "../language/asl.ts";
 import { parseUserJson } from "../language/json_text.ts";
 import { isObject } from "../language/paths.ts";
-
-export interface Diagnostic {
-  code: string;
-  message: string;
-  /** Where, as a path like `/States/A/Next`. */
-  location?: string;
-}
 
 /** Everything that keeps the definition from being created; nothing when it is good. */
 export async function diagnose(definition: string, type: MachineType): Promise<Diagnostic[]> {
@@ -26,9 +20,9 @@ export async function diagnose(definition: string, type: MachineType): Promise<D
     return [{ code: "INVALID_JSON_DESCRIPTION", message: (error as Error).message }];
   }
   if (!isObject(machine)) return [notAnObject()];
-  const found: Diagnostic[] = [];
-  checkMachine(machine, "", type, (code, message, location) => found.push({ code, message, location }));
-  return found.length > 0 ? found : await furtherErrors(machine);
+  const report = new Report();
+  checkMachine(machine, "", type, report);
+  return report.found.length > 0 ? report.found : await furtherErrors(machine);
 }
 
 /** @throws AwsError InvalidDefinition with every error found */

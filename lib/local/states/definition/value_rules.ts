@@ -2,13 +2,7 @@
 import { type Expression, parseIntrinsic } from "../language/intrinsic_parser.ts";
 import { ARITIES } from "../language/intrinsics.ts";
 import { isObject, isPath, referencePath } from "../language/paths.ts";
-
-/** Takes a problem: AWS's code for its kind, what is wrong, and where. */
-export type Report = (code: string, message: string, location: string) => void;
-
-export const INVALID = "SCHEMA_VALIDATION_FAILED";
-/** Code of what AWS can run and the local AWS can not; AWS has none such. */
-export const UNSUPPORTED = "NOT_SUPPORTED_LOCALLY";
+import type { Report } from "./report.ts";
 
 const PATHS = ["InputPath", "OutputPath", "SecondsPath", "TimestampPath", "ItemsPath"];
 const REFERENCE_PATHS = ["ResultPath", "TimeoutSecondsPath", "HeartbeatSecondsPath", "MaxConcurrencyPath"];
@@ -21,10 +15,10 @@ export function checkPaths(state: Record<string, unknown>, at: string, report: R
   for (const field of REFERENCE_PATHS) {
     const path = state[field];
     if (path === undefined || path === null) continue;
-    // A result can not be put into the context object, but numbers can be read from it.
+    // A result cannot be put into the context object, but numbers can be read from it.
     const plain = field === "ResultPath" ? path : String(path).replace(/^\$\$/, "$");
     if (typeof plain !== "string" || !referencePath(plain)) {
-      report(INVALID, `Value is not a Reference Path: ${path}`, `${at}/${field}`);
+      report.invalid(`Value is not a Reference Path: ${path}`, `${at}/${field}`);
     }
   }
   for (const field of ["ErrorPath", "CausePath"]) {
@@ -36,9 +30,9 @@ export function checkPaths(state: Record<string, unknown>, at: string, report: R
 /** Checks a Path, which may be absent or null. */
 export function checkPath(path: unknown, at: string, report: Report): void {
   if (path === undefined || path === null) return;
-  if (typeof path === "string" && isVariable(path)) return report(UNSUPPORTED, `variables ('${path}')`, at);
+  if (typeof path === "string" && isVariable(path)) return report.unsupported(`variables ('${path}')`, at);
   if (typeof path !== "string" || !isPath(path)) {
-    report(INVALID, `Value is not a valid JSONPath: ${path}`, at);
+    report.invalid(`Value is not a valid JSONPath: ${path}`, at);
   }
 }
 
@@ -50,7 +44,7 @@ function checkTemplate(template: unknown, at: string, report: Report): void {
   if (Array.isArray(template)) return template.forEach((item) => checkTemplate(item, at, report));
   if (!isObject(template)) return;
   for (const [key, value] of Object.entries(template)) {
-    if (Object.hasOwn(template, `${key}.$`)) report(INVALID, `Duplicate field '${key}' and '${key}.$'`, at);
+    if (Object.hasOwn(template, `${key}.$`)) report.invalid(`Duplicate field '${key}' and '${key}.$'`, at);
     if (key.endsWith(".$")) checkDynamic(key, value, at, report);
     else checkTemplate(value, at, report);
   }
@@ -59,12 +53,11 @@ function checkTemplate(template: unknown, at: string, report: Report): void {
 /** A value that is evaluated: a path or a call of an intrinsic function. */
 function checkDynamic(key: string, value: unknown, at: string, report: Report): void {
   if (typeof value === "string" && isVariable(value)) {
-    return report(UNSUPPORTED, `variables ('${value}')`, at);
+    return report.unsupported(`variables ('${value}')`, at);
   }
   const isGood = typeof value === "string" && (value.startsWith("$") ? isPath(value) : isCall(value));
   if (isGood) return;
-  report(
-    INVALID,
+  report.invalid(
     `The value for the field '${key}' must be a valid JSONPath or a valid intrinsic function call`,
     at,
   );

@@ -1,25 +1,23 @@
 /**
- * Runs executions. Three ideas carry it.
+ * Runs executions. A thread is one line of control: the execution itself, a branch of a Parallel state, or an iteration
+ * of a Map state. Three ideas carry the rest.
  *
  * **The step.** Everything between two waits is one synchronous step: a thread enters a state, does what the state is
- * for, leaves it, enters the next, until every thread of the execution waits: for a time, for a task's answer, or for
- * the threads below it. What happens in a step is decided by `flow.ts` (the rules that all states share: entering,
- * results, Retry and Catch, the end) and by `state_types/` (what is particular to a type of state, a value with its
- * verbs in a file each). Neither waits, writes or calls another service: they change a `Run`, the execution's threads in
- * memory, which notes events and keeps account of what has changed.
+ * for, leaves it and enters the next one, until every thread of the execution waits for a time, for a task's answer or
+ * for the threads below it. `flow.ts` has the rules that all states share (entering, results, Retry and Catch, the end),
+ * `state_types/` has what differs between types of states, each one value in a file of its own. Neither waits, writes
+ * to the store or calls another service: they change a `Run` (`run.ts`), the execution in memory, which collects the new
+ * events and remembers which threads have changed.
  *
- * **The journal.** A step is written in one transaction: its events, and the position of every thread that has changed.
- * What a thread waits for is part of its position (`Thread`: phase, due, call), so a killed server finds each execution
- * between two steps and takes up its waiting from there. Nothing happens twice but a task that was in flight: it is
- * performed again, as its scheduled event says. An express execution is kept only while it runs.
+ * **The journal.** A step is written in one transaction: its events, and every thread that has changed. What a thread
+ * waits for is part of the thread (its phase, due time and call), so a killed server finds each execution between two
+ * steps and waits on from there. Only a task that was in flight can run twice: it is performed again, as its scheduled
+ * event says. Of express executions nothing is kept once they have ended.
  *
- * **The clock.** Only `running_execution.ts` waits. After a step it begins anew, for each thread that has changed, what
- * the thread's position says: an alarm for `due`, the call of a task, or both, of which the first to come makes the
- * next step and the other no longer counts. Beside its threads' an execution has two alarms of its own: its time limit,
- * and the next step when a step was cut short so that others get their turn. Alarms go by the clock of the local AWS
- * (`core.now`); what was due while no server ran is due at once.
- *
- * A thread is one line of control: the execution itself, a branch of a Parallel state or an iteration of a Map state.
+ * **The clock.** All waiting is in `running_execution.ts`. After a step it begins a new wait for each thread that has
+ * changed: an alarm at the due time, the performing of a task, or both. Whichever comes first makes the next step, and
+ * the other no longer counts. An execution has two more alarms: its time limit, and the next step when one was cut short
+ * so that other requests get their turn. Alarms go by `core.now`; what came due while no server ran is due at once.
  */
 import type { Core } from "../../core.ts";
 import type { MachineStore } from "../machines.ts";
@@ -59,9 +57,11 @@ export class Interpreter {
     return run.execution;
   }
 
-  /** Goes on with what a stopped or killed server left; nobody waits for synchronous executions any more. */
+  /** Goes on with what a stopped or killed server left; synchronous executions end, as their callers are gone. */
   resume(): void {
     for (const execution of this.journal.running()) {
+      // Requests may have come already.
+      if (this.#running.has(execution.arn)) continue;
       if (!execution.sync) this.#find(execution);
       else {
         this.journal.transaction(() => {

@@ -4,9 +4,9 @@
  * execution between two steps.
  */
 import type { Store } from "../../store.ts";
+import type { MachineType } from "../language/asl.ts";
 
 export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
-export type MachineType = "STANDARD" | "EXPRESS";
 
 /** A row of `sfn_executions`; times are milliseconds since the epoch. */
 export interface Execution {
@@ -18,7 +18,7 @@ export interface Execution {
   readonly revision: string;
   readonly name: string;
   readonly type: MachineType;
-  /** 1 when a StartSyncExecution waits for it: nobody does any more after a restart. */
+  /** 1 when a StartSyncExecution waits for it; after a restart its caller is gone. */
   readonly sync: number;
   readonly input: string;
   readonly startDate: number;
@@ -180,7 +180,7 @@ export class Journal {
     this.store.transaction(() => old.forEach(({ id }) => this.#remove(id)));
   }
 
-  /** Nobody can ask for the history of an express execution. */
+  /** The history of an express execution is not kept: no operation shows it. */
   append(execution: Execution, events: readonly HistoryEvent[]): void {
     if (execution.type === "EXPRESS") return;
     for (const { id, type, previousEventId, timestamp, details } of events) {

@@ -3,6 +3,9 @@ import { Buffer } from "node:buffer";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
+/** Of executions: durable ones of up to a year, or short ones that leave no history. */
+export type MachineType = "STANDARD" | "EXPRESS";
+
 /** A state machine, a branch of a Parallel state or the processor of a Map state. */
 export interface Machine {
   StartAt: string;

@@ -96,7 +96,7 @@ function wildcard(pattern: string): RegExp {
 }
 
 /** Milliseconds since the epoch of an RFC 3339 time as the language wants it: upper-case T and Z, an offset. */
-export function timestamp(value: Json): number | undefined {
+export function timestamp(value: unknown): number | undefined {
   if (typeof value !== "string") return undefined;
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value)) return undefined;
   const milliseconds = Date.parse(value.replace(/(\.\d{3})\d+/, "$1"));

@@ -55,7 +55,7 @@ export function parseIntrinsic(text: string): Expression {
     const quoted = token(/'(?:\\.|[^'\\])*'/);
     if (quoted !== undefined) {
       const raw = quoted.slice(1, -1);
-      // States.Format reads the escapes itself: in its template `\{` is no placeholder.
+      // States.Format reads the escapes itself: in its template `\{` is not a placeholder.
       const isTemplate = name === "States.Format" && index === 0;
       return { kind: "literal", value: isTemplate ? raw : raw.replace(/\\(.)/gu, "$1") };
     }

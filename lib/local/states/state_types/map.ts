@@ -86,7 +86,7 @@ function mapping(flow: Flow, thread: Thread, { ItemsPath = "$" }: MapState): Map
   return found;
 }
 
-/** @throws EvaluationFailure when MaxConcurrencyPath leads to no number of iterations */
+/** @throws EvaluationFailure when MaxConcurrencyPath does not lead to a non-negative integer */
 function concurrency({ MaxConcurrency = 0, MaxConcurrencyPath }: MapState, data: Data): number {
   const most = MaxConcurrencyPath === undefined ? MaxConcurrency : selectExisting(MaxConcurrencyPath, data);
   if (typeof most !== "number" || !Number.isInteger(most) || most < 0) {

@@ -11,7 +11,7 @@ import { effectiveInput } from "../language/data_flow.ts";
 import { EvaluationFailure, StateFailure, tooLarge } from "../language/failures.ts";
 import { selectExisting } from "../language/paths.ts";
 
-/** Seconds that a task may take, and that it may be without a sign of life. */
+/** Seconds that a task may take, and may go without a heartbeat. */
 interface Times {
   readonly timeout?: number;
   readonly heartbeat?: number;
@@ -94,7 +94,7 @@ function settleFailed(flow: Flow, thread: Thread, state: TaskState, failure: Sta
   throw failure;
 }
 
-/** A state's TimeoutSeconds and HeartbeatSeconds. @throws EvaluationFailure when a path leads to no number. */
+/** A state's TimeoutSeconds and HeartbeatSeconds. @throws EvaluationFailure when a path does not lead to a number */
 function taskTimes(state: TaskState, data: Data): Times {
   const seconds = (field: "TimeoutSeconds" | "HeartbeatSeconds"): number | undefined => {
     const path = state[`${field}Path`];

@@ -311,3 +311,29 @@ Deno.test("a Map over 2,000 items", () =>
     assert.equal(status, "SUCCEEDED");
     assert.equal(output, JSON.stringify(items));
   }));
+
+Deno.test("a Map state that fails itself gives up the iterations under way before it is retried", () =>
+  withStates(async (states) => {
+    const { error, events } = await states.run(
+      machine({
+        Type: "Map",
+        MaxConcurrency: 2,
+        ItemSelector: { "wait.$": "States.MathAdd($$.Map.Item.Value, 0)" },
+        ItemProcessor: { StartAt: "T", States: { T: task({ End: true }) } },
+        Retry: [{ ErrorEquals: ["States.IntrinsicFailure"], MaxAttempts: 1 }],
+        End: true,
+      }),
+      [300, 0, "no number"],
+    );
+    assert.equal(error, "States.IntrinsicFailure");
+    // The slow iteration's answer comes while the retry waits, and does not count.
+    assert.equal(states.invocations.length, 4);
+    const succeeded = events.filter(({ type }) => type === "MapIterationSucceeded");
+    assert.deepEqual(
+      succeeded.map(({ mapIterationSucceededEventDetails }) => mapIterationSucceededEventDetails!.index),
+      [1, 1],
+    );
+    assert.equal(events.filter(({ type }) => type === "MapStateStarted").length, 2);
+  }, {
+    handler: (event) => new Promise((resolve) => setTimeout(resolve, (event as { wait: number }).wait)),
+  }));

@@ -1,0 +1,206 @@
+/** The rules of a state: its fields, its resource, Retry and Catch, choice rules. */
+import { INTEGRATIONS } from "../integrations/mod.ts";
+import type { MachineType } from "../language/asl.ts";
+import { OPERATORS, timestamp } from "../language/choice_rules.ts";
+import { isObject, referencePath } from "../language/paths.ts";
+import type { Fields, Report } from "./report.ts";
+import { checkPath, checkPaths } from "./value_rules.ts";
+
+const DATA_FLOW = ["Type", "Comment", "QueryLanguage", "InputPath", "OutputPath"];
+const TRANSITION = ["Next", "End"];
+const RECOVERY = ["ResultPath", "ResultSelector", "Retry", "Catch", "Parameters"];
+
+/** The fields that each type of state has, beside those that only JSONata or a distributed Map has. */
+const FIELDS: Record<string, readonly string[]> = {
+  Task: [
+    ...[...DATA_FLOW, ...TRANSITION, ...RECOVERY, "Resource"],
+    ...["TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"],
+  ],
+  Wait: [...DATA_FLOW, ...TRANSITION, "Seconds", "SecondsPath", "Timestamp", "TimestampPath"],
+  Pass: [...DATA_FLOW, ...TRANSITION, "ResultPath", "Parameters", "Result"],
+  Succeed: DATA_FLOW,
+  Fail: ["Type", "Comment", "QueryLanguage", "Error", "ErrorPath", "Cause", "CausePath"],
+  Choice: [...DATA_FLOW, "Choices", "Default"],
+  Parallel: [...DATA_FLOW, ...TRANSITION, ...RECOVERY, "Branches"],
+  Map: [
+    ...[...DATA_FLOW, ...TRANSITION, ...RECOVERY, "ItemProcessor", "Iterator", "ItemsPath", "ItemSelector"],
+    ...["MaxConcurrency", "MaxConcurrencyPath"],
+  ],
+};
+
+const REQUIRED: Record<string, readonly string[]> = {
+  Task: ["Resource"],
+  Choice: ["Choices"],
+  Parallel: ["Branches"],
+};
+
+/** Fields that AWS honours and the local AWS does not. */
+const NOT_HERE: Record<string, string> = {
+  Arguments: "the JSONata field 'Arguments'",
+  Output: "the JSONata field 'Output'",
+  Items: "the JSONata field 'Items'",
+  Assign: "variables ('Assign')",
+  Credentials: "cross-account 'Credentials'",
+  ItemReader: "the distributed Map's 'ItemReader'",
+  ItemBatcher: "the distributed Map's 'ItemBatcher'",
+  ResultWriter: "the distributed Map's 'ResultWriter'",
+  Label: "the distributed Map's 'Label'",
+  ToleratedFailureCount: "the distributed Map's 'ToleratedFailureCount'",
+  ToleratedFailureCountPath: "the distributed Map's 'ToleratedFailureCountPath'",
+  ToleratedFailurePercentage: "the distributed Map's 'ToleratedFailurePercentage'",
+  ToleratedFailurePercentagePath: "the distributed Map's 'ToleratedFailurePercentagePath'",
+};
+
+/** The query language of a machine or state; what follows makes sense only for one that is understood. */
+export function checkLanguage(
+  { QueryLanguage: language = "JSONPath" }: Fields,
+  at: string,
+  report: Report,
+): boolean {
+  if (language === "JSONPath") return true;
+  if (language === "JSONata") report.unsupported("the query language JSONata", at);
+  else report.invalid("The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]", at);
+  return false;
+}
+
+/** Checks a state without the machines within it; returns whether it is of a known type and language. */
+export function checkState(state: Fields, at: string, type: MachineType, report: Report): boolean {
+  if (!checkLanguage(state, at, report) || !report.required(state, ["Type"], at)) return false;
+  const { Type } = state;
+  if (typeof Type !== "string" || !Object.hasOwn(FIELDS, Type)) {
+    const types = Object.keys(FIELDS).join(", ");
+    report.invalid(`The field 'Type' should have one of these values: [${types}]`, `${at}/Type`);
+    return false;
+  }
+  for (const field of Object.keys(state)) {
+    if (FIELDS[Type]!.includes(field)) continue;
+    if (Object.hasOwn(NOT_HERE, field)) report.unsupported(NOT_HERE[field]!, `${at}/${field}`);
+    else report.invalid(`Field '${field}' is not supported`, at);
+  }
+  report.required(state, REQUIRED[Type] ?? [], at);
+  checkPaths(state, at, report);
+  checkRecovery(state, at, report);
+  if (Type === "Task") checkTask(state, at, type, report);
+  const { Timestamp, Choices } = state;
+  if (Type === "Wait" && Timestamp !== undefined && timestamp(Timestamp) === undefined) {
+    report.invalid(
+      "The field 'Timestamp' should be an ISO-8601 extended offset date-time",
+      `${at}/Timestamp`,
+    );
+  }
+  if (Array.isArray(Choices)) {
+    Choices.forEach((rule, index) => checkRule(rule, `${at}/Choices[${index}]`, report));
+  }
+  return true;
+}
+
+function checkTask(state: Fields, at: string, type: MachineType, report: Report): void {
+  const resource = state.Resource;
+  if (typeof resource !== "string") return;
+  const place = `${at}/Resource`;
+  if (/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/.test(resource)) return;
+  if (INTEGRATIONS.has(resource)) {
+    return checkParameters(resource, state.Parameters, `${at}/Parameters`, report);
+  }
+  const pattern = resource.match(/\.(waitForTaskToken|sync)/)?.[0];
+  const isActivity = /^arn:[\w-]+:states:[^:]*:[^:]*:activity:/.test(resource);
+  if (type === "EXPRESS" && (pattern || isActivity)) {
+    const what = isActivity
+      ? "Activity ARN"
+      : `'${pattern}' service integration${pattern === ".waitForTaskToken" ? " " : ""}`;
+    return report.invalid(`Express state machine does not support ${what}`, place);
+  }
+  if (isActivity) return report.unsupported(`activities ('${resource}')`, place);
+  if (resource.startsWith("arn:aws:states:::")) {
+    return report.unsupported(`the service integration '${resource}'`, place);
+  }
+  report.invalid(
+    `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the ` +
+      "resource is not available in this region.",
+    place,
+  );
+}
+
+function checkParameters(resource: string, parameters: unknown, at: string, report: Report): void {
+  const integration = INTEGRATIONS.get(resource)!;
+  const given = isObject(parameters) ? Object.keys(parameters).map((key) => key.replace(/\.\$$/, "")) : [];
+  for (const field of given) {
+    if (integration.parameters.includes(field)) continue;
+    if (integration.notHere.includes(field)) report.unsupported(`the field "${field}" of ${resource}`, at);
+    else report.invalid(`The field "${field}" is not supported by Step Functions`, at);
+  }
+  if (!given.includes(integration.required)) {
+    report.invalid(`The field "${integration.required}" is required but was missing`, at);
+  }
+}
+
+function checkRecovery(state: Fields, at: string, report: Report): void {
+  for (const field of ["Retry", "Catch"]) {
+    const handlers = state[field];
+    if (!Array.isArray(handlers)) continue;
+    handlers.forEach((handler, index) => {
+      const place = `${at}/${field}[${index}]`;
+      if (!isObject(handler)) return report.invalid(`An element of '${field}' should be an object`, place);
+      const fields = field === "Catch" ? ["ErrorEquals", "Next"] : ["ErrorEquals"];
+      if (!report.required(handler, fields, place)) return;
+      checkHandler(handler, index === handlers.length - 1, place, report);
+    });
+  }
+}
+
+/** Checks a retrier or a catcher. */
+function checkHandler(handler: Fields, isLast: boolean, at: string, report: Report): void {
+  const { ErrorEquals: errors, ResultPath, Assign } = handler;
+  if (!Array.isArray(errors) || errors.length === 0) {
+    return report.invalid("The field 'ErrorEquals' should be a non-empty array", `${at}/ErrorEquals`);
+  }
+  if (Assign !== undefined) report.unsupported(NOT_HERE.Assign!, at);
+  if (errors.includes("States.ALL") && (errors.length > 1 || !isLast)) {
+    report.invalid("States.ALL must be alone in 'ErrorEquals' and in the last element", `${at}/ErrorEquals`);
+  }
+  if (typeof ResultPath === "string" && !referencePath(ResultPath)) {
+    report.invalid(`Value is not a Reference Path: ${ResultPath}`, `${at}/ResultPath`);
+  }
+  checkRetrier(handler, at, report);
+}
+
+function checkRetrier(retrier: Fields, at: string, report: Report): void {
+  const within = (field: string, least: number, most: number, isInteger = true) => {
+    const value = retrier[field];
+    if (value === undefined) return;
+    if (
+      typeof value === "number" && value >= least && value <= most && (!isInteger || Number.isInteger(value))
+    ) return;
+    report.invalid(`The field '${field}' should be a number from ${least} to ${most}`, `${at}/${field}`);
+  };
+  within("IntervalSeconds", 0, 99_999_999);
+  within("MaxAttempts", 0, 99_999_999);
+  within("MaxDelaySeconds", 1, 31_622_400);
+  within("BackoffRate", 1, Number.MAX_VALUE, false);
+  const jitter = retrier.JitterStrategy;
+  if (jitter !== undefined && jitter !== "FULL" && jitter !== "NONE") {
+    report.invalid("The field 'JitterStrategy' should have one of these values: [FULL, NONE]", at);
+  }
+}
+
+function checkRule(rule: unknown, at: string, report: Report): void {
+  if (!isObject(rule)) return report.invalid("A choice rule should be an object", at);
+  if (rule.Condition !== undefined) return report.unsupported("the JSONata field 'Condition'", at);
+  if (rule.Assign !== undefined) return report.unsupported(NOT_HERE.Assign!, at);
+  for (const field of ["And", "Or"]) {
+    const parts = rule[field];
+    if (Array.isArray(parts)) {
+      return parts.forEach((part, index) => checkRule(part, `${at}/${field}[${index}]`, report));
+    }
+  }
+  if (rule.Not !== undefined) return checkRule(rule.Not, `${at}/Not`, report);
+  const operators = Object.keys(rule).filter((field) => OPERATORS.includes(field));
+  if (operators.length !== 1) {
+    report.invalid("A choice rule should have exactly one comparison operator", at);
+  }
+  if (!report.required(rule, ["Variable"], at)) return;
+  checkPath(rule.Variable, `${at}/Variable`, report);
+  for (const operator of operators) {
+    if (operator.endsWith("Path")) checkPath(rule[operator], `${at}/${operator}`, report);
+  }
+}
