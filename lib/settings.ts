@@ -26,6 +26,8 @@ export interface Settings {
   roles: { sagemaker?: string; lambda?: string; states?: string };
   /** Of the local training. */
   seed: number;
+  /** What the local AWS logs beside its starts and faults. */
+  debug?: "requests";
   region: string;
   /** The profile whose keys are used on AWS; absent: the SDK's own search. */
   profile?: string;
@@ -59,6 +61,7 @@ export function readSettings(environment: Environment = projectEnvironment()): S
       states: read(VARIABLES.statesRole),
     },
     seed: read(VARIABLES.seed)!,
+    debug: read(VARIABLES.debug),
     region: read(VARIABLES.region)!,
     profile: read(VARIABLES.profile),
     endpointUrl: read(VARIABLES.endpointUrl),

@@ -106,6 +106,12 @@ export const VARIABLES = {
     rules: [wholeNumber(0, 2 ** 31 - 1)],
     parse: Number,
   },
+  debug: {
+    name: "SCONES_DEBUG",
+    help: "requests: the local AWS logs each request on one line",
+    rules: [["be requests", (text) => text === "requests"]],
+    parse: (text) => text as "requests",
+  },
   bucket: {
     name: "SCONES_BUCKET",
     help: "bucket for pictures, models and captures; not set: named after account and region",

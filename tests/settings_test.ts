@@ -16,6 +16,7 @@ Deno.test("readSettings: defaults", () => {
       bucket: undefined,
       roles: { sagemaker: undefined, lambda: undefined, states: undefined },
       seed: 0,
+      debug: undefined,
       region: "us-east-1",
       profile: undefined,
       endpointUrl: undefined,

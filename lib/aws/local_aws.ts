@@ -31,10 +31,11 @@ export interface RunningLocalAws {
   pid: number;
 }
 
-type Where = Pick<Settings, "stateDir" | "port">;
+type Where = Pick<Settings, "stateDir" | "port" | "debug">;
 
-function commandLine({ stateDir, port }: Where): string[] {
-  return ["run", "-A", PROGRAM, "--state-dir", stateDir, "--port", `${port}`];
+function commandLine({ stateDir, port, debug }: Where): string[] {
+  const logging = debug === "requests" ? ["--log-requests"] : [];
+  return ["run", "-A", PROGRAM, "--state-dir", stateDir, "--port", `${port}`, ...logging];
 }
 
 /**

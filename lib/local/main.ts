@@ -1,7 +1,7 @@
 /**
- * The local AWS as a program: `main.ts --state-dir DIR --port PORT [--idle-minutes N]`.
+ * The local AWS as a program: `main.ts --state-dir DIR --port PORT [--idle-minutes N] [--log-requests]`.
  * Says on standard output where it listens, writes `local.json` for those who look for it, ends on SIGINT, SIGTERM
- * or after N minutes without a request. With SCONES_DEBUG=requests it writes a line for each request.
+ * or after N minutes without a request. With --log-requests it writes a line for each request.
  */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -12,6 +12,7 @@ const { values } = parseArgs({
     "state-dir": { type: "string", default: ".scones" },
     port: { type: "string", default: "4566" },
     "idle-minutes": { type: "string" },
+    "log-requests": { type: "boolean", default: false },
     "role-propagation-seconds": { type: "string", default: "0" },
   },
 });
@@ -25,7 +26,7 @@ try {
     port: Number(values.port),
     region: Deno.env.get("AWS_REGION") ?? Deno.env.get("AWS_DEFAULT_REGION") ?? "us-east-1",
     rolePropagationSeconds: Number(values["role-propagation-seconds"]),
-    onRequest: Deno.env.get("SCONES_DEBUG") === "requests" ? console.log : undefined,
+    onRequest: values["log-requests"] ? console.log : undefined,
     around: (handle) => (request) => {
       lastRequest = Date.now();
       return handle(request);

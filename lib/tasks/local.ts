@@ -11,7 +11,7 @@ deno task local stop   stops the local AWS of this state directory, however it w
 AWS's clients add "sync-" to the host name for StartSyncExecution and TestState, which fails for 127.0.0.1. Set
 AWS_DISABLE_HOST_PREFIX_INJECTION=true (AWS CLI, boto3) or disableHostPrefix: true (JavaScript).
 
-${variablesHelp(["port", "stateDir", "region"])}`;
+${variablesHelp(["port", "stateDir", "region", "debug"])}`;
 
 await runProgram(HELP, async () => {
   const settings = readSettings();

@@ -68,6 +68,25 @@ Deno.test("health tells which local AWS this is", async () => {
   });
 });
 
+Deno.test("each request can be logged on one line: who, operation, status, milliseconds", async () => {
+  const lines: string[] = [];
+  await withLocalAws(async (aws) => {
+    const said = async (request: Promise<Response>) => {
+      await (await request).body?.cancel();
+      return lines.at(-1);
+    };
+    const root = "arn:aws:iam::000000000000:root";
+    assert.match((await said(fetch(aws.endpoint)))!, new RegExp(`^${root} s3:ListBuckets 200 [\\d.]+ ms$`));
+    const absent = said(fetch(`${aws.endpoint}/bucket/key`));
+    assert.match((await absent)!, new RegExp(`^${root} s3:GetObject 404 `));
+    const page = said(fetch(aws.endpoint, { headers: { origin: "https://example.com" } }));
+    assert.match((await page)!, /^- GET \/ 403 /);
+    const target = { "x-amz-target": "SageMaker.Nothing" };
+    const unknown = said(fetch(aws.endpoint, { method: "POST", headers: target }));
+    assert.match((await unknown)!, new RegExp(`^${root} POST / 400 `));
+  }, { onRequest: (line) => lines.push(line) });
+});
+
 Deno.test("a request goes to the service that it is signed for, else to the one that its form tells", async () => {
   await withLocalAws(async (aws) => {
     const names: [path: string, headers: Record<string, string>, error: RegExp][] = [
