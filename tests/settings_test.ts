@@ -98,7 +98,7 @@ Deno.test("readSettings: a misspelt variable is an error that names the one that
 
 Deno.test("readSettings: the project's own variables, and other people's, are no misspelling", async () => {
   readSettings({
-    SCONES_DEBUG: "1",
+    SCONES_VERBOSE: "1",
     SCONES_FUZZ_SEED: "3",
     SCONES_ELSEWHERE: "x",
     MY_SCONES_TARGET: "x",
