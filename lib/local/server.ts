@@ -27,7 +27,7 @@ export interface LocalAws {
   stop(): Promise<void>;
 }
 
-/** How long requests under way may take when the server stops. */
+/** How long a stop waits for requests under way, then for those that its services' stop answered, then for clients. */
 const DRAIN_MS = 1000;
 
 /** The account number that local AWS look-alikes agree on. */
@@ -58,11 +58,21 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     onFault,
     onRequest: options.onRequest,
   });
+  const answer = options.around?.(handle) ?? handle;
+  const handled = new UnderWay();
+  const delivered = new UnderWay();
+  let stopping = false;
+  // server.shutdown() waits until every client has read its answer, and cannot be hurried once it has begun.
+  const closing = new AbortController();
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
     server = Deno.serve(
-      { hostname: "127.0.0.1", port: options.port, onListen() {} },
-      options.around?.(handle) ?? handle,
+      { hostname: "127.0.0.1", port: options.port, signal: closing.signal, onListen() {} },
+      (request, { completed }) => {
+        if (stopping) return new Response(null, { status: 503, headers: { connection: "close" } });
+        delivered.add(completed);
+        return handled.add(Promise.resolve(answer(request)));
+      },
     );
   } catch (error) {
     store.close();
@@ -76,14 +86,45 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     port,
     busy: () => services.some((service) => service.busy?.()),
     async stop() {
-      const drained = server.shutdown();
+      stopping = true;
+      await within(DRAIN_MS, delivered.ended());
       // A request may wait for a function that runs for minutes: it is answered when its service stops.
-      let timer: ReturnType<typeof setTimeout>;
-      await Promise.race([drained, new Promise((done) => timer = setTimeout(done, DRAIN_MS))]);
-      clearTimeout(timer!);
       for (const service of services.toReversed()) await service.stop?.();
-      await drained;
+      await within(DRAIN_MS, delivered.ended());
+      if (delivered.size === 0) await within(DRAIN_MS, server.shutdown());
+      else {
+        // Clients that do not read a large answer, or do not send their request to the end.
+        closing.abort();
+        await server.finished;
+      }
+      await handled.ended();
       store.close();
     },
   };
+}
+
+/** Promises that have not settled yet. */
+class UnderWay {
+  readonly #promises = new Set<Promise<unknown>>();
+
+  add<T>(promise: Promise<T>): Promise<T> {
+    const settled = promise.catch(() => {}).finally(() => this.#promises.delete(settled));
+    this.#promises.add(settled);
+    return promise;
+  }
+
+  get size(): number {
+    return this.#promises.size;
+  }
+
+  async ended(): Promise<void> {
+    await Promise.all(this.#promises);
+  }
+}
+
+/** Waits for a promise, but not longer than `milliseconds`. */
+async function within(milliseconds: number, promise: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout>;
+  await Promise.race([promise, new Promise((done) => timer = setTimeout(done, milliseconds))]);
+  clearTimeout(timer!);
 }

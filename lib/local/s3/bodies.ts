@@ -6,7 +6,6 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { AwsError } from "../errors.ts";
 import { type ChecksumAlgorithm, createHasher, type Hasher } from "./checksums.ts";
 
 /** Consecutive bytes of an object: one put at once has one piece, one from a multipart upload has one per part. */
@@ -29,8 +28,6 @@ export class Bodies {
   /** Files being streamed to a client, with how many streams; they are removed when the last has ended. */
   readonly #streamed = new Map<string, number>();
   readonly #removed = new Set<string>();
-  /** Ends a stream that has not ended yet. */
-  readonly #enders = new Set<() => void>();
 
   constructor(readonly directory: string) {}
 
@@ -69,9 +66,7 @@ export class Bodies {
     if (length <= CHUNK_BYTES) return this.bytes(pieces, start, length);
     const files = filesOf(pieces);
     for (const file of files) this.#streamed.set(file, (this.#streamed.get(file) ?? 0) + 1);
-    let end = () => {};
     const release = () => {
-      this.#enders.delete(end);
       for (const file of files) {
         const left = this.#streamed.get(file)! - 1;
         if (left > 0) this.#streamed.set(file, left);
@@ -83,13 +78,6 @@ export class Bodies {
     };
     let position = 0;
     return new ReadableStream<Uint8Array<ArrayBuffer>>({
-      start: (controller) => {
-        end = () => {
-          release();
-          controller.error(new AwsError("ServiceUnavailable", "The local AWS is stopping.", 503));
-        };
-        this.#enders.add(end);
-      },
       pull: (controller) => {
         try {
           const count = Math.min(CHUNK_BYTES, length - position);
@@ -105,11 +93,6 @@ export class Bodies {
       },
       cancel: release,
     }, { highWaterMark: 1 });
-  }
-
-  /** Breaks off what is being streamed to clients, who may be slow to read it. */
-  stop(): void {
-    for (const end of this.#enders) end();
   }
 
   /** Removes files that no row names any more. */

@@ -1,7 +1,7 @@
 /** ListObjectsV2 and ListObjects (version 1). */
-import type { Principal } from "../operation.ts";
-import type { Core } from "../core.ts";
 import { crc32 } from "node:zlib";
+import type { Core } from "../core.ts";
+import type { Principal } from "../operation.ts";
 import { query, type Shape, string, type Structure, structure } from "../shapes.ts";
 import {
   bucketInput,

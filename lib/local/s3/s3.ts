@@ -45,6 +45,5 @@ export function createS3(core: Core): Service<S3Context> {
     operations,
     context: s3,
     start: () => s3.bodies.sweep(new Set([...s3.index.files(MAX_INLINE_BYTES), ...s3.uploads.files()])),
-    stop: () => s3.bodies.stop(),
   };
 }

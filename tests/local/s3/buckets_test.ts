@@ -121,6 +121,21 @@ Deno.test("a bucket is listed, found, and deleted once it is empty", () =>
     assert.deepEqual(await refusal(s3.send(new DeleteBucketCommand({ Bucket }))), ["NoSuchBucket", 404]);
   }));
 
+Deno.test("the list of buckets goes on when the one that its token names has gone", () =>
+  withBucket(async (s3) => {
+    for (const Bucket of ["aaa", "bbb"]) await s3.send(new CreateBucketCommand({ Bucket }));
+    const names = async (MaxBuckets?: number, ContinuationToken?: string) => {
+      const page = await s3.send(new ListBucketsCommand({ MaxBuckets, ContinuationToken }));
+      return { names: page.Buckets?.map(({ Name }) => Name), next: page.ContinuationToken };
+    };
+    const first = await names(2);
+    assert.deepEqual(first.names, ["aaa", "bbb"]);
+    await s3.send(new DeleteBucketCommand({ Bucket: "bbb" }));
+    await s3.send(new CreateBucketCommand({ Bucket: "abb" }));
+    assert.deepEqual(await names(undefined, first.next), { names: ["scones-test"], next: undefined });
+    assert.deepEqual(await refusal(names(1, "foreign")), ["InvalidArgument", 400]);
+  }));
+
 Deno.test("configuration reads as of a new bucket, and cannot be written silently", () =>
   withBucket(async (s3, Bucket) => {
     const encryption = await s3.send(new GetBucketEncryptionCommand({ Bucket }));

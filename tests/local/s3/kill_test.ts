@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { startProgram } from "../program.ts";
+import { files } from "./testing.ts";
 
 const BUCKET = "scones-kill";
 const ROUNDS = 4;
@@ -55,9 +56,3 @@ Deno.test("SIGKILL at any moment loses no acknowledged object and leaves no stra
     await Deno.remove(stateDir, { recursive: true });
   }
 });
-
-function files(directory: string): string[] {
-  return [...Deno.readDirSync(directory)].flatMap(({ name, isDirectory }) =>
-    isDirectory ? files(join(directory, name)) : [name]
-  );
-}

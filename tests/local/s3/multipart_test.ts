@@ -184,6 +184,28 @@ Deno.test("an upload in progress survives a restart", async () => {
   }
 });
 
+Deno.test("lists of uploads and parts go on when the one that their markers name has gone or changed", () =>
+  withBucket(async (s3, Bucket) => {
+    for (const Key of ["a", "b", "b", "c"]) await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+    const list = (input: object) => s3.send(new ListMultipartUploadsCommand({ Bucket, ...input }));
+    const first = await list({ MaxUploads: 2 });
+    assert.deepEqual(first.Uploads?.map(({ Key }) => Key), ["a", "b"]);
+    const { NextKeyMarker: Key, NextUploadIdMarker: UploadId } = first;
+    await s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+    const second = await list({ KeyMarker: Key, UploadIdMarker: UploadId });
+    assert.deepEqual(second.Uploads?.map(({ Key }) => Key), ["b", "c"]);
+
+    const target = { Bucket, Key: "c", UploadId: second.Uploads?.[1]?.UploadId };
+    const put = (PartNumber: number, Body: string) =>
+      s3.send(new UploadPartCommand({ ...target, PartNumber, Body }));
+    for (const number of [1, 2, 3]) await put(number, "old");
+    const page = await s3.send(new ListPartsCommand({ ...target, MaxParts: 2 }));
+    await put(2, "newer");
+    const PartNumberMarker = page.NextPartNumberMarker;
+    const { Parts } = await s3.send(new ListPartsCommand({ ...target, PartNumberMarker }));
+    assert.deepEqual(Parts?.map(({ PartNumber }) => PartNumber), [3]);
+  }));
+
 Deno.test("a type of checksum needs an algorithm", () =>
   withBucket(async (s3, Bucket) => {
     const create = new CreateMultipartUploadCommand({ Bucket, Key: "k", ChecksumType: "COMPOSITE" });

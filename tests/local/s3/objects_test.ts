@@ -14,7 +14,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { withLocalAws } from "../testing.ts";
-import { refusal, withBucket } from "./testing.ts";
+import { files, refusal, withBucket } from "./testing.ts";
 
 const KEY = "train/bike s+é\u{1F6B2}/../x%2f<&>.png";
 
@@ -263,9 +263,3 @@ Deno.test("a bucket may be named by the host", () =>
     await connection.write(new TextEncoder().encode(head));
     assert.match(await new Response(connection.readable).text(), /^HTTP\/1\.1 200 [^]*\r\n\r\nx$/);
   }));
-
-function files(directory: string): string[] {
-  return [...Deno.readDirSync(directory)].flatMap(({ name, isDirectory }) =>
-    isDirectory ? files(join(directory, name)) : [name]
-  );
-}

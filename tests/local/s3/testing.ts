@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import type { LocalAwsOptions } from "../../../lib/local/server.ts";
 import { type TestAws, withLocalAws } from "../testing.ts";
@@ -25,5 +26,17 @@ export async function refusal(promise: Promise<unknown>): Promise<[string, numbe
   } catch (error) {
     const { name, $metadata } = error as { name: string; $metadata?: { httpStatusCode?: number } };
     return [name, $metadata?.httpStatusCode];
+  }
+}
+
+/** The names of the files in a directory and its folders; none when it does not exist. */
+export function files(directory: string): string[] {
+  try {
+    return [...Deno.readDirSync(directory)].flatMap(({ name, isDirectory }) =>
+      isDirectory ? files(join(directory, name)) : [name]
+    );
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }
