@@ -34,7 +34,7 @@ export class Bodies {
 
   constructor(readonly directory: string) {}
 
-  /** A new file to be written. */
+  /** A writer for a new body. @param algorithms the checksums to compute */
   create(algorithms: readonly ChecksumAlgorithm[] = []): BodyWriter {
     return new BodyWriter(() => {
       const name = crypto.randomUUID();
