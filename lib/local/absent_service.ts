@@ -1,16 +1,16 @@
-/** How requests for services that AWS has and the local AWS has not are answered. */
+/** Answers requests for AWS services that the local AWS does not have. */
 import { type AwsError, unsupported } from "./errors.ts";
 import { awsJson } from "./protocols/aws_json.ts";
 import type { Protocol } from "./protocols/protocol.ts";
 import { query } from "./protocols/query.ts";
 import { toXml, xmlResponse } from "./protocols/xml.ts";
 
-/** Services whose requests show nothing of the XML that they are answered in. */
+/** Services that answer in XML, which their requests do not show. */
 const REST_XML = ["cloudfront", "route53"];
 
 /**
- * The protocol to say that a service is not here, as the request tells it: forms are answered in XML (EC2 has a form
- * of its own), everything else in JSON, which most services speak.
+ * The protocol for answering a request to an unknown service: XML for forms (EC2's errors have their own layout),
+ * JSON for everything else, since most services speak it.
  */
 export function absentProtocol(request: Request, url: URL, service: string): Protocol {
   const isForm = request.headers.get("content-type")?.startsWith("application/x-www-form-urlencoded") ||
@@ -27,7 +27,7 @@ export function absentProtocol(request: Request, url: URL, service: string): Pro
   };
 }
 
-/** @param here the names of the services that there are */
+/** The error that names an unknown service and lists the available ones. @param here names of the available services */
 export function absentService(name: string, here: readonly string[]): AwsError {
   return unsupported(
     `the service ${name}; it has ${[...new Set(here)].join(", ")}`,

@@ -1,4 +1,4 @@
-/** What every service of the local AWS is given. `server.ts` puts it together. */
+/** What every service of the local AWS is given. `services.ts` puts it together. */
 import type { Authority, Caller } from "./dispatcher.ts";
 import type { Operation, Principal } from "./operation.ts";
 import type { SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
@@ -6,9 +6,9 @@ import type { Store } from "./store.ts";
 
 export interface Core {
   readonly store: Store;
-  /** Absolute path; each service keeps files only in a folder of its own below it. */
+  /** Absolute path; each service keeps its files in its own subfolder. */
   readonly stateDir: string;
-  /** The one account there is, 12 digits. */
+  /** The only account, 12 digits. */
   readonly account: string;
   readonly region: string;
   /** `http://127.0.0.1:<port>`, known once the server listens. */
@@ -21,7 +21,7 @@ export interface Core {
   readonly logs: ServiceLogs;
 }
 
-/** A service that assumes a role, and what it does so for: trust policies can ask for either. */
+/** A service that assumes a role, and the resource it does so for: trust policies can have conditions on either. */
 export interface Assumer {
   /** For example `lambda.amazonaws.com`. */
   readonly service: string;
@@ -37,19 +37,19 @@ export interface Credentials {
   readonly Expiration: number;
 }
 
-/** What IAM decides for everybody: who is calling, what they may do, which roles services may assume. */
+/** What all services ask IAM: who is calling, what they may do, which roles a service may assume. */
 export interface Access extends Authority {
   /**
-   * The principal behind a request, by its SigV4 credential: keys that the local AWS issued are verified,
+   * The principal behind a request, by its SigV4 credential. Keys that the local AWS issued are verified;
    * any other key (or none) is the account's administrator.
-   * @throws AwsError in the words given when an issued key's signature, token or expiry is wrong.
+   * @throws AwsError worded by `words` when an issued key's signature or token is wrong, or it has expired.
    */
   authenticate(request: WireRequest, rules: SigningRules, words: Words): Principal;
   /** `AROA…:SESSION`, or the account's number for its administrator. */
   userId(principal: Principal): string;
   /** Whether the role exists, its trust policy lets the service assume it, and it has had time to propagate. */
   isAssumable(roleArn: string, by: Assumer): boolean;
-  /** Credentials and principal of a session of the role, for a service. @throws Error when not assumable. */
+  /** Starts a session of the role for a service. @throws Error when the service cannot assume it. */
   assumeRole(
     roleArn: string,
     by: Assumer,
@@ -57,13 +57,13 @@ export interface Access extends Authority {
   ): { principal: Principal; credentials: Credentials };
 }
 
-/** How services log for their users, on their own behalf. */
+/** How services write log lines for their users, as Lambda and SageMaker do. */
 export interface ServiceLogs {
   /**
-   * Whether a service that logs as `principal` may write to a stream, making it and its group where they are absent.
-   * A service without these permissions goes on and its lines are lost.
+   * Whether `principal` may write to the stream, and may create it and its group if they do not exist.
+   * A service without these permissions keeps running; its log lines are dropped.
    */
   mayWrite(principal: Principal, group: string, stream: string): boolean;
-  /** Appends log lines; makes group and stream when absent. */
+  /** Appends log lines; creates the group and the stream if they do not exist. @param timestamp in milliseconds */
   write(group: string, stream: string, messages: readonly string[], timestamp?: number): void;
 }

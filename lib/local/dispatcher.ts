@@ -1,6 +1,6 @@
 /**
- * Runs operations: reads the input by its shape, asks for the permission, then does it. A client's request and a
- * sibling service's call go the same way, so that there is one of each operation.
+ * Runs operations: checks the input against its shape, then the permission, then runs it. Requests of clients and
+ * calls between services take the same path, so each operation exists once.
  */
 import { AwsError } from "./errors.ts";
 import {
@@ -14,24 +14,24 @@ import {
 import type { Denial, Protocol } from "./protocols/protocol.ts";
 import { validate } from "./shapes.ts";
 
-/** A service of the local AWS: how it is spoken to, and what it can do. */
-// deno-lint-ignore no-explicit-any -- services are of many kinds; each one's operations know its own
+/** A service of the local AWS: its protocol and its operations. */
+// deno-lint-ignore no-explicit-any -- each service has its own context type
 export interface Service<C = any> {
-  /** The name that SigV4 signs for. */
+  /** The service name in SigV4's credential scope. */
   readonly name: string;
   readonly protocol: Protocol;
   readonly operations: Operations<C>;
   /** The service's own state, which its operations work on. */
   readonly context: C;
-  /** Takes up what a stopped or killed server left: called once, when the server listens. */
+  /** Resumes what a stopped or killed server left unfinished; called once, when the server listens. */
   start?(): void | Promise<void>;
   /** Ends processes and timers, writes what is pending. */
   stop?(): void | Promise<void>;
-  /** Whether work goes on that nobody may be asking about. */
+  /** Whether work is running in the background, such as a training job. */
   busy?(): boolean;
 }
 
-/** Who calls an operation, and how the call is known. */
+/** Who calls an operation, and the facts of the call. */
 export interface Caller {
   readonly principal: Principal;
   readonly region?: string;
@@ -42,7 +42,7 @@ export interface Caller {
 export interface Authority {
   /** The account, 12 digits. */
   readonly account: string;
-  /** What forbids it; undefined when it is allowed. */
+  /** Why the permission is denied; undefined when it is granted. */
   decide(principal: Principal, permission: Permission): Denial | undefined;
 }
 
@@ -55,14 +55,16 @@ export class Dispatcher {
     for (const operation of service.operations.values()) this.#owners.set(operation, service);
   }
 
-  /** For a sibling service: as over HTTP, with members instead of a request. @throws AwsError */
+  /** For calls between services: like a request over HTTP, with the same checks. @throws AwsError */
   call<I, C, O>(operation: Operation<I, C, O>, input: I, caller: Caller): O {
     const service = this.#owners.get(operation);
-    if (!service) throw new Error(`The operation ${operation.name || "of no name"} belongs to no service.`);
+    if (!service) {
+      throw new Error(`No registered service has the operation ${operation.name || "(unnamed)"}.`);
+    }
     return this.run(service, operation, input, caller);
   }
 
-  /** @throws AwsError as the service words it: violations of the shape, a denial, what the operation refuses */
+  /** @throws AwsError in the service's wording: an invalid input, a denied permission, or the operation's own error */
   run<I, C, O>(service: Service<C>, operation: Operation<I, C, O>, members: unknown, caller: Caller): O {
     const { words } = service.protocol;
     const { input, violations } = validate(operation.input, members);

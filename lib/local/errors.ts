@@ -16,7 +16,10 @@ export class AwsError extends Error {
   }
 }
 
-/** The answer to what AWS can do and the local AWS cannot: named, never a silent success. */
+/**
+ * The error for what AWS supports and the local AWS does not: it names the feature instead of ignoring it.
+ * @param what the object of "does not support"
+ */
 export function unsupported(what: string, code = "ValidationException", status = 400): AwsError {
   return new AwsError(
     code,

@@ -1,6 +1,6 @@
 /**
- * The one door of the local AWS: a function from Request to Response. It refuses callers from elsewhere, finds out
- * who calls which service, and hands over to the service's protocol and the dispatcher.
+ * The HTTP entry of the local AWS: a function from Request to Response. It refuses requests from other machines and
+ * web pages, finds the service and the caller, and hands over to the service's protocol and the dispatcher.
  */
 import { absentProtocol, absentService } from "./absent_service.ts";
 import { AwsError } from "./errors.ts";
@@ -9,23 +9,23 @@ import type { Principal } from "./operation.ts";
 import { readBody } from "./protocols/body.ts";
 import type { SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
 
-/** Tells a starter whether the local AWS that it wants is the one that listens. */
+/** Where a starter checks that the server on a port is the local AWS it wants. */
 export const HEALTH_PATH = "/_scones/health";
 
-/** More than any service that does not stream reads (Lambda 67 MiB), so that each can say what its own limit is. */
+/** Above every limit of the services that do not stream (Lambda: 67 MiB), so that each reports its own limit. */
 const MAX_BODY_BYTES = 80 * 2 ** 20;
 
 export interface GatewayOptions {
-  /** The last one answers what no other claims. */
+  /** An unsigned request goes to the first that claims it; S3, which claims any, comes last. */
   readonly services: readonly Service[];
   readonly dispatcher: Dispatcher;
   readonly region: string;
   authenticate(request: WireRequest, rules: SigningRules, words: Words): Principal;
-  /** What `GET /_scones/health` answers (no bucket can have that name). */
+  /** The answer to `GET /_scones/health` (no bucket can have that name). */
   health(): object;
-  /** Told of every fault that is ours: an unexpected error behind a 500. */
+  /** Called with every unexpected error, which the client sees as status 500. */
   onFault(error: unknown, what: string): void;
-  /** Told of every request in one line, for SCONES_DEBUG=requests. */
+  /** Called with one line for each request, for SCONES_DEBUG=requests. */
   onRequest?(line: string): void;
 }
 
@@ -87,12 +87,12 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
   }
 }
 
-/** A body read to its end; null when there is none. */
+/** The whole body; null when it is empty. */
 async function wholeBody(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
   const body = await readBody(request, MAX_BODY_BYTES);
   if (body.byteLength === 0) return null;
   if (request.method !== "GET" && request.method !== "HEAD") return body;
-  throw new AwsError("SerializationException", `A ${request.method} request has no body.`);
+  throw new AwsError("SerializationException", `A ${request.method} request cannot have a body.`);
 }
 
 /** The credential scope `AKID/date/region/service/aws4_request` of a signed or presigned request. */
@@ -102,7 +102,7 @@ function credentialScope(request: Request, url: URL): { region: string; service:
   return parts.length === 5 ? { region: parts[2]!, service: parts[3]! } : undefined;
 }
 
-/** The service that a request is signed for, or that its form tells; undefined when that service is not here. */
+/** The service that a request is signed for or that claims it; undefined when the local AWS does not have it. */
 function serviceOf(
   services: readonly Service[],
   request: Request,
@@ -115,8 +115,8 @@ function serviceOf(
 }
 
 /**
- * A web page must not be able to drive the local AWS: browsers send their page's `Origin`, and a name rebound
- * to 127.0.0.1 shows in `Host`.
+ * A web page must not be able to drive the local AWS: browsers send the page's `Origin`, and DNS rebinding shows in
+ * `Host`.
  */
 function refuseForeign(request: Request, url: URL): void {
   const local = /^(127\.0\.0\.1|localhost|\[::1\])$/;

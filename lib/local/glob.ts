@@ -1,12 +1,12 @@
-/** Wildcards, in time that grows with the product of the two lengths and never beyond: a hostile pattern cannot hang. */
+/** Wildcard matching in O(pattern × text) time, so that a hostile pattern cannot hang the server. */
 
 const MANY = 0;
 const ONE = 1;
 
-/** A pattern taken apart: characters, MANY for any run of them, ONE for any single one. */
+/** A parsed pattern: characters, MANY for any run of them (`*`), ONE for any single character (`?`). */
 export type Glob = readonly (string | typeof MANY | typeof ONE)[];
 
-/** The characters as they are: no wildcard among them. */
+/** A pattern without wildcards, which matches exactly `text`. */
 export function literal(text: string): Glob {
   return text.split("");
 }
@@ -17,8 +17,8 @@ export function glob(pattern: string, one?: "?"): Glob {
 }
 
 /**
- * Whether a text is as a pattern says. Two positions walk along; after a mismatch only the last run of any
- * characters grows by one (the way of BSD's and Go's matchers).
+ * Whether the pattern matches the whole text. On a mismatch only the last `*` is extended by one character, as in
+ * BSD's and Go's matchers.
  */
 export function matchesGlob(pattern: Glob, text: string): boolean {
   let at = 0, place = 0;

@@ -1,7 +1,7 @@
 /**
  * The local AWS as a program: `main.ts --state-dir DIR --port PORT [--idle-minutes N] [--log-requests]`.
- * Says on standard output where it listens, writes `local.json` for those who look for it, ends on SIGINT, SIGTERM
- * or after N minutes without a request. With --log-requests it writes a line for each request.
+ * Prints its endpoint, writes it to `local.json` in the state directory, and stops on SIGINT, SIGTERM or after N
+ * minutes without a request. With --log-requests it prints a line for each request.
  */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,20 +1,20 @@
 /**
- * An operation of AWS as ONE value: what a request may hold, the permission it needs, what it does. The dispatcher
- * (core.ts) checks the first two before the third runs, whoever calls: a client over HTTP or a sibling service.
+ * An AWS operation as ONE value: its input's shape, the permission it needs, what it does. The dispatcher checks the
+ * first two before it runs the third, for clients and for calls between services.
  */
 import type { Shape } from "./shapes.ts";
 
-/** For `action`: AWS asks for no permission, or the operation decides by itself and says so. */
+/** For `action`: AWS needs no permission, or the operation checks it itself and says why. */
 export const OPEN = Symbol("open");
 
 export interface Call {
   readonly principal: Principal;
-  /** That the request was signed for; absent for a call of another service, which means a bucket wherever it lies. */
+  /** The region the request was signed for; absent in a call of another service, which may reach a bucket of any region. */
   readonly region?: string;
   readonly requestId: string;
-  /** Aborted when a sibling service no longer waits; what a client asks for runs to its end, as on AWS. */
+  /** Aborted when a calling service no longer waits. Requests of clients have none: they run to their end, as on AWS. */
   readonly signal?: AbortSignal;
-  /** Whether the principal may do more than the operation's own action; throws the service's denial if not. */
+  /** Checks a further permission. @throws AwsError the service's denial */
   authorize(permission: Permission): void;
 }
 
@@ -24,61 +24,61 @@ export interface Principal {
   readonly arn: string;
   /** The role whose policies decide; absent for the account's administrator, who may do everything. */
   readonly roleName?: string;
-  /** Of an AWS service that acts for itself, which only resource policies can allow: what it acts for. */
+  /** For an AWS service acting for itself, which only resource policies can allow: the ARN it acts for. */
   readonly serviceFor?: string;
 }
 
-/** What a principal must be allowed. */
+/** An action on a resource that a principal must be allowed. */
 export interface Permission {
   readonly action: string;
   readonly resource: string;
   /** Condition keys, for example `{"s3:prefix": "test/"}`. */
   readonly conditions?: Readonly<Record<string, string>>;
-  /** The resource's own policy: what it allows needs no other permission, what it denies is denied. */
+  /** The resource-based policy, as JSON text: an Allow in it is enough, a Deny in it is final. */
   readonly policy?: string;
 }
 
-/** @template I the input's members, C the service's own state, O the output's members (or a promise of them) */
+/** @template I the input's members, C the service's context, O the output's members (or a promise of them) */
 export interface Definition<I, C, O> {
   /** The permission, for example `sagemaker:DescribeEndpoint`. */
   readonly action: `${string}:${string}` | typeof OPEN;
   readonly input: Shape<I>;
-  /** The ARN that the permission is asked for, "*" without. May throw what AWS answers before it asks: NoSuchBucket. */
+  /** The ARN that the permission is checked on, "*" by default. May throw what AWS answers before it: NoSuchBucket. */
   resource?(input: NoInfer<I>, service: C, call: Omit<Call, "authorize">): string;
   conditions?(input: NoInfer<I>, service: C): Record<string, string>;
-  /** The resource's own policy, where its service has such. */
+  /** The resource-based policy, as JSON text. */
   policy?(input: NoInfer<I>, service: C): string | undefined;
-  /** The ARN of a role that the caller hands to the service, for which it needs `iam:PassRole`. */
+  /** The ARN of the role that the caller passes to the service, for which it needs `iam:PassRole`. */
   passRole?(input: NoInfer<I>, service: C): string | undefined;
-  /** How REST protocols carry it. */
+  /** Method, path and layout in the REST protocols. */
   readonly http?: Http;
   run(input: NoInfer<I>, service: C, call: Call): O;
 }
 
-/** As AWS's models have it under `http`, with where the members of the output go. */
+/** The `http` trait of AWS's service models, and where the output's members go. */
 export interface Http {
-  /** Method and path, for example `PUT /{Bucket}/{Key+}?uploadId`: `+` takes slashes too, `?` names a parameter. */
+  /** Method and path, for example `PUT /{Bucket}/{Key+}?uploadId`: `+` includes slashes, `?` a parameter that is given. */
   readonly at: string;
-  /** A header that makes it this operation and not another of the same path: `x-amz-copy-source`. */
+  /** The header that tells the operation from another one of the same path: `x-amz-copy-source`. */
   readonly given?: string;
   /** 200 when absent. */
   readonly status?: number;
-  /** Members of the output that are headers; `{Metadata: "x-amz-meta-*"}` is a map. */
+  /** Output members that are sent as headers; `{Metadata: "x-amz-meta-*"}` is a map. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The member of the output that is the body; without it the other members are. */
+  /** The output member that is the body; without it, all members that are not headers. */
   readonly payload?: string;
-  /** The member of the output that is the status. */
+  /** The output member that is the HTTP status. */
   readonly statusFrom?: string;
-  /** The content type of the payload, where no member of the output tells it. */
+  /** The payload's content type, where no output member gives it. */
   readonly contentType?: string;
-  /** The root element of an XML answer; without it the answer has no body but a payload of bytes. */
+  /** The root element of an XML answer; without it the answer has no body, or a payload of bytes. */
   readonly root?: string;
-  /** XML elements that are not called as their members: `{Parts: "Part"}`, or within one: `{Buckets: "Buckets/Bucket"}`. */
+  /** Members whose XML elements have other names: `{Parts: "Part"}`, or nested ones: `{Buckets: "Buckets/Bucket"}`. */
   readonly elements?: Readonly<Record<string, string>>;
 }
 
 export interface Operation<I = unknown, C = unknown, O = unknown> extends Definition<I, C, O> {
-  /** AWS's name for it, given when its service is put together: that of the exported constant. */
+  /** AWS's name, for example `CreateQueue`; `operationsOf` sets it from the exported constant's name. */
   name: string;
 }
 
@@ -87,7 +87,7 @@ export function operationsOn<C>() {
   return <I, O>(definition: Definition<I, C, O>): Operation<I, C, O> => ({ ...definition, name: "" });
 }
 
-// deno-lint-ignore no-explicit-any -- a table of operations of all kinds of inputs
+// deno-lint-ignore no-explicit-any -- each operation has its own input type
 export type Operations<C = any> = ReadonlyMap<string, Operation<any, C, any>>;
 
 /** The operations among the exports of modules, by their names: `createQueue` is CreateQueue. */

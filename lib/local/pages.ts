@@ -1,21 +1,21 @@
 /**
- * The one pager of lists. A token holds the key of the last item that was given out, not its place: a list whose
- * items come, go or change between two pages neither repeats nor skips one, nor starts again at its beginning.
+ * Pages of lists. A token holds the key of the last item returned, not its position: when items come, go or change
+ * between two pages, none is repeated or skipped, and the list does not start again.
  */
 
-/** What a list is in order of, compared part by part; parts of one place are all texts or all numbers. */
+/** Sort key of an item, compared part by part. Parts at the same index are all strings or all numbers. */
 export type Key = readonly (string | number)[];
 
 export interface PageRequest<T> {
-  /** Unique, and the items' order. */
+  /** Unique among the items, which are sorted by it. */
   key(item: T): Key;
   readonly limit: number;
-  /** Of the page before. */
+  /** From the previous page. */
   readonly token?: string;
   readonly descending?: boolean;
-  /** What is listed and how: a token is good for the same list only. */
+  /** Identifies the list and its filters: a token is valid for the same list only. */
   readonly list?: string;
-  /** The service's error for a token that no page gave. */
+  /** The service's error for a token that is not valid. */
   invalidToken(): Error;
 }
 
@@ -25,7 +25,7 @@ export interface Page<T> {
   readonly next?: string;
 }
 
-/** The items behind the token's, in the order of their keys. */
+/** The first `limit` items after the token's, sorted by their keys. */
 export function page<T>(
   items: readonly T[],
   { key, limit, token, descending = false, list = "", invalidToken }: PageRequest<T>,

@@ -1,4 +1,4 @@
-/** The local AWS: all services of one state directory behind one port of 127.0.0.1. */
+/** The local AWS as an object: all services on one port of 127.0.0.1, with their state in one directory. */
 import { createGateway } from "./gateway.ts";
 import { createServices, type ServicesOptions } from "./services.ts";
 import { Store } from "./store.ts";
@@ -7,12 +7,12 @@ export type Handler = (request: Request) => Response | Promise<Response>;
 
 export interface LocalAwsOptions extends ServicesOptions {
   stateDir: string;
-  /** 0 picks a free one. */
+  /** 0 picks a free port. */
   port: number;
   region?: string;
   now?(): number;
   onFault?(error: unknown, what: string): void;
-  /** Told of every request in one line. */
+  /** Called with one line for each request. */
   onRequest?(line: string): void;
   /** Wraps the handling of every request: an idle timer, a recorder. */
   around?(handle: Handler): Handler;
@@ -21,21 +21,21 @@ export interface LocalAwsOptions extends ServicesOptions {
 export interface LocalAws {
   readonly endpoint: string;
   readonly port: number;
-  /** Whether work goes on that nobody may be asking about: a training job. */
+  /** Whether work is running in the background, such as a training job. */
   busy(): boolean;
-  /** Ends workers, containers and timers; state stays on disk. */
+  /** Ends processes, containers and timers; the state stays on disk. */
   stop(): Promise<void>;
 }
 
 /** How long a stop waits for requests under way, then for those that its services' stop answered, then for clients. */
 const DRAIN_MS = 1000;
 
-/** The account number that local AWS look-alikes agree on. */
+/** The account number that local AWS emulators commonly use. */
 export const LOCAL_ACCOUNT = "000000000000";
 
 /**
  * Starts the local AWS.
- * @throws Deno.errors.AddrInUse when the port is taken, Error when the state directory is of a newer version.
+ * @throws Deno.errors.AddrInUse when the port is taken, Error when the state directory is in use or of a newer version
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { region = "us-east-1", onFault = (error, what) => console.error(`${what}:`, error) } = options;
@@ -88,7 +88,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     async stop() {
       stopping = true;
       await within(DRAIN_MS, delivered.ended());
-      // A request may wait for a function that runs for minutes: it is answered when its service stops.
+      // A request may be waiting for a function that runs for minutes: stopping its service answers it.
       for (const service of services.toReversed()) await service.stop?.();
       await within(DRAIN_MS, delivered.ended());
       if (delivered.size === 0) await within(DRAIN_MS, server.shutdown());

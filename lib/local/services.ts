@@ -1,4 +1,4 @@
-/** The services of the local AWS, put together on one core. */
+/** Creates the services of the local AWS and connects them through one core. */
 import type { Access, Core } from "./core.ts";
 import { Dispatcher, type Service } from "./dispatcher.ts";
 import { createIam } from "./iam/iam.ts";
@@ -11,15 +11,15 @@ import { createSqs } from "./sqs/sqs.ts";
 import { createStates } from "./states/states.ts";
 
 export interface ServicesOptions {
-  /** Seconds before a new or changed role can be assumed: AWS needs some, tests choose. */
+  /** Seconds until a new or changed role can be assumed, as on AWS; 0 by default. */
   rolePropagationSeconds?: number;
   lambda?: LambdaOptions;
-  /** Instances by `<type> for <training-job or endpoint> usage`; absent means enough. */
+  /** Instance limits by quota name, `<type> for <training-job or endpoint> usage`; no limit by default. */
   quotas?: Readonly<Record<string, number>>;
 }
 
 export interface Services {
-  /** In the order in which they are asked whether an unsigned request is theirs: S3 takes what is left. */
+  /** In the order in which they are asked whether they claim an unsigned request; S3 comes last and claims any. */
   readonly services: readonly Service[];
   readonly dispatcher: Dispatcher;
   readonly iam: Access;

@@ -1,20 +1,20 @@
 /**
- * Request shapes as data, in the manner of AWS's service models: an operation states what a request may contain,
- * and `validate` finds every violation. How they are worded is the protocol's business (protocols/protocol.ts).
+ * Request shapes as data, like AWS's service models: an operation states what a request may contain, and `validate`
+ * finds every violation. The protocol words them (protocols/protocol.ts).
  */
 
-/** What is wrong with a request, and where (AWS writes member paths in lower camel case). */
+/** What is wrong with a request, and where; paths are in lower camel case, as AWS writes them. */
 export type Violation =
   | { readonly kind: "constraint"; path: string; value: unknown; constraint: string }
-  /** Another JSON type than the model has. */
+  /** The JSON type is not the model's. */
   | { readonly kind: "type"; path: string; value: unknown; expected: string }
-  /** A member that AWS honours and the local AWS does not. */
+  /** A member that AWS supports and the local AWS does not. */
   | { readonly kind: "unsupported"; path: string; value: unknown };
 
-/** Where a REST protocol finds a member; without one it is in the body. Labels are told by the operation's path. */
+/** Where a REST request carries a member; by default in the body. Labels follow from the operation's path. */
 export type Location =
   | { readonly in: "header" | "headers" | "query" | "queries"; readonly name: string }
-  /** An XML body's element of this name, where it is not the member's. */
+  /** An element of the XML body whose name is not the member's. */
   | { readonly in: "element"; readonly name: string }
   /** The whole body; a structure is read as XML under this root. */
   | { readonly in: "payload"; readonly name: string };
@@ -23,15 +23,15 @@ export interface Shape<T> {
   readonly kind: "string" | "number" | "integer" | "boolean" | "blob" | "list" | "map" | "structure" | "any";
   /** Appends to `violations` what is wrong with `value`. */
   check(value: unknown, path: string, violations: Violation[]): void;
-  /** Of a structure. */
+  /** A structure's members. */
   readonly members?: Members;
-  /** Of a list or a map. */
+  /** The shape of a list's items or a map's values. */
   readonly member?: Shape<unknown>;
-  /** What must hold of a string, in the order in which AWS lists it for the members of a list. */
+  /** A string's constraints, in the order in which AWS lists them for the items of a list. */
   readonly constraints?: readonly string[];
   readonly location?: Location;
   readonly required?: boolean;
-  /** Carries the type for `Infer`; never read. */
+  /** Only for type inference (`Infer`); never set. */
   readonly type?: T;
 }
 
@@ -46,7 +46,7 @@ type Members = Readonly<Record<string, Shape<unknown>>>;
 type RequiredKeys<M extends Members> = {
   [K in keyof M]: M[K] extends { required: true } ? K : never;
 }[keyof M];
-/** The value of a structure of these members. */
+/** The type of a structure with these members. */
 export type Structure<M extends Members> =
   & { [K in RequiredKeys<M>]: Infer<M[K]> }
   & { [K in Exclude<keyof M, RequiredKeys<M>>]?: Infer<M[K]> };
@@ -66,22 +66,22 @@ export function headers<T>(prefix: string, shape: Shape<T>): Shape<T> {
   return { ...shape, location: { in: "headers", name: prefix.toLowerCase() } };
 }
 
-/** A member that a REST request carries in its query. */
+/** A member that a REST request carries as a query parameter. */
 export function query<T>(name: string, shape: Shape<T>): Shape<T> {
   return { ...shape, location: { in: "query", name } };
 }
 
-/** A map that a REST request carries in all parameters of its query that begin with `prefix`. */
+/** A map that a REST request carries in all query parameters that begin with `prefix`. */
 export function queries<T>(prefix: string, shape: Shape<T>): Shape<T> {
   return { ...shape, location: { in: "queries", name: prefix } };
 }
 
-/** A member that an XML body has under another name: a list has that of its items. */
+/** A member with another name in an XML body; for a list, the name of its items. */
 export function element<T>(name: string, shape: Shape<T>): Shape<T> {
   return { ...shape, location: { in: "element", name } };
 }
 
-/** A member that is a REST request's whole body: bytes as they come, or a structure as XML under `root`. */
+/** A member that is a REST request's whole body: raw bytes, or a structure as XML under `root`. */
 export function payload<T>(shape: Shape<T>, root = ""): Shape<T> {
   return { ...shape, location: { in: "payload", name: root } };
 }
@@ -94,7 +94,7 @@ interface StringRules<E extends string> {
   values?: readonly E[];
 }
 
-/** A string; lengths in characters, the pattern must match the whole value. */
+/** A string. Lengths are in UTF-16 code units; the pattern must match the whole value. */
 export function string<E extends string = string>(rules: StringRules<E> = {}): Shape<E> {
   const { values, min, max } = rules;
   const pattern = rules.pattern && new RegExp(`^(?:${rules.pattern.source})$`, "u");
@@ -160,7 +160,7 @@ export function boolean(): Shape<boolean> {
   };
 }
 
-/** A body as it comes: bytes, or a stream of them where the protocol streams. Only for payloads. */
+/** A raw body: bytes, or a stream of them where the protocol streams. Only for payloads. */
 export function blob<B = Uint8Array<ArrayBuffer>>(): Shape<B> {
   return { kind: "blob", check() {} };
 }
@@ -176,7 +176,7 @@ export function list<T>(member: Shape<T>, rules: Range = {}): Shape<T[]> {
       value.forEach((item, index) => member.check(item, `${path}.${index + 1}.member`, within));
       if (!member.constraints || within.some(({ kind }) => kind !== "constraint")) violations.push(...within);
       else if (within.length > 0) {
-        // Of a list of strings AWS says what must hold of each, not which one is wrong.
+        // For a list of strings AWS lists the constraints of every item, not which item is wrong.
         const all = [...member.constraints, "Member must not be null"].join(", ");
         const constraint = `Member must satisfy constraint: [${all}]`;
         violations.push({ kind: "constraint", path, value, constraint });
@@ -225,21 +225,21 @@ export function structure<M extends Members>(members: M): Shape<Structure<M>> {
 
 const MUST_NOT_BE_NULL = "Member must not be null";
 
-/** The member, spelled as in the model, that a violation finds missing. */
+/** The name, spelled as in the model, of the required member that is missing; undefined for other violations. */
 export function missingMember(violation: Violation): string | undefined {
   if (violation.kind !== "constraint" || violation.constraint !== MUST_NOT_BE_NULL) return undefined;
   return memberOf(violation);
 }
 
-/** The member that a violation is of, spelled as in the model. */
+/** The name of the member that violates its shape, spelled as in the model. */
 export function memberOf({ path }: Violation): string {
   const name = path.split(".").at(-1)!;
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /**
- * A member that AWS honours and the local AWS does not: naming it is an error, so that nothing is lost silently.
- * @param harmless values that ask for nothing, such as `false`; many clients send AWS's defaults
+ * A member that AWS supports and the local AWS does not: setting it is an error, never silently ignored.
+ * @param harmless allowed values that change nothing, such as `false`; many clients send AWS's defaults
  */
 export function notSupported<T extends string | boolean = never>(...harmless: T[]): Shape<T> {
   return {
@@ -250,7 +250,7 @@ export function notSupported<T extends string | boolean = never>(...harmless: T[
   };
 }
 
-/** A request's members: checked, and without those that are null, which count as absent. */
+/** Checks a request's members against a shape. In `input`, null members are removed: AWS treats them as absent. */
 export function validate<T>(
   shape: Shape<T>,
   value: unknown,
@@ -261,8 +261,8 @@ export function validate<T>(
 }
 
 /**
- * A tree of texts, as the query protocol and XML have it, as the values that the shape asks for. Text that is none
- * stays text, for `check` to refuse.
+ * Converts a tree of strings (query protocol, XML) to the types that the shape expects. A string that does not
+ * convert stays one, so that `check` reports it.
  */
 export function fromTexts(shape: Shape<unknown>, value: unknown): unknown {
   switch (shape.kind) {
@@ -289,7 +289,7 @@ export function fromTexts(shape: Shape<unknown>, value: unknown): unknown {
   }
 }
 
-/** The member that an XML body has as this element. */
+/** The name of the member that an XML element stands for. */
 function memberOfElement(members: Members, element: string): string {
   const renamed = Object.entries(members).find(([, { location }]) =>
     location?.in === "element" && location.name === element
@@ -297,7 +297,7 @@ function memberOfElement(members: Members, element: string): string {
   return renamed?.[0] ?? element;
 }
 
-/** Lists and maps hold no null. Bytes and streams stay as they are. */
+/** Removes null members at every level. Bytes and streams stay as they are. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isPlain(value)) return value;

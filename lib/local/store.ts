@@ -1,12 +1,12 @@
 /**
- * Durable state: one SQLite database in the state directory. Every acknowledged write has reached the
- * write-ahead log, so it survives SIGKILL of the process.
+ * Durable state: one SQLite database in the state directory. Every acknowledged write is in the write-ahead log, so
+ * it survives SIGKILL.
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** Raised when the layout of the tables changes; an older program refuses a newer directory. */
+/** Incremented when the tables change; an older program refuses a newer directory. */
 export const STATE_VERSION = 1;
 
 export class Store {
@@ -51,7 +51,7 @@ export class Store {
     `);
   }
 
-  /** Named JSON documents in key order. */
+  /** The collection of this name; it needs no creation. */
   collection<T>(name: string): Collection<T> {
     return new Collection<T>(this, name);
   }
@@ -69,7 +69,7 @@ export class Store {
     return this.#prepared(sql).all(...values) as T[];
   }
 
-  /** All or nothing; calls may nest (the outermost one commits). The function must not await. */
+  /** Runs `work` in a transaction; calls may nest, the outermost one commits. `work` must be synchronous. */
   transaction<T>(work: () => T): T {
     if (this.db.isTransaction) return work();
     this.#prepared("BEGIN IMMEDIATE").run();
@@ -120,7 +120,7 @@ export class Collection<T> {
     );
   }
 
-  /** Returns whether there was one. */
+  /** Returns whether the document existed. */
   delete(key: string): boolean {
     return this.store.run("DELETE FROM documents WHERE collection = ? AND key = ?", this.name, key) > 0;
   }

@@ -1,4 +1,4 @@
-/** Who makes a request: keys made here are verified, any other is the administrator's. */
+/** Who makes a request: keys issued here are verified, any other key is the administrator's. */
 import type { Principal } from "../operation.ts";
 import type { AuthenticationFault, SigningRules, WireRequest, Words } from "../protocols/protocol.ts";
 import type { Core } from "../core.ts";
@@ -31,7 +31,7 @@ export class Authentication {
   }
 }
 
-/** Compared with the machine's clock, as it is another program's clock that made it. */
+/** Compares with the system clock, not with `core.now()`: clients sign by the system clock. */
 function dateFault(
   { date, expires, scope }: SignedRequest,
   { maxSkewMinutes }: SigningRules,

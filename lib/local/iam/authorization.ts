@@ -1,4 +1,4 @@
-/** May this principal do that: the policies of its role decide, and the policy of the resource. */
+/** Decides on permissions: by the policies of the principal's role and the policy of the resource. */
 import type { Permission, Principal } from "../operation.ts";
 import type { Denial } from "../protocols/protocol.ts";
 import type { Assumer, Core } from "../core.ts";
@@ -17,12 +17,12 @@ import { parsePolicy, type PolicyDocument, type PolicyKind } from "./policy_docu
 const MAX_CACHED = 1000;
 
 export class Authorization {
-  /** Documents read before, by their text. */
+  /** Parsed documents by kind and text. */
   readonly #documents = new Map<string, PolicyDocument>();
 
   constructor(readonly core: Core, readonly entities: Entities) {}
 
-  /** See dispatcher.ts: what forbids it, if anything does. */
+  /** See `Authority` in dispatcher.ts. */
   decide(principal: Principal, permission: Permission): Denial | undefined {
     const { action, resource, conditions = {}, policy } = permission;
     if (principal.serviceFor !== undefined) return this.#decideForService(principal, permission);
@@ -35,7 +35,7 @@ export class Authorization {
     return own === "Allow" || others === "Allow" ? undefined : { principal, action, resource };
   }
 
-  /** A service that acts for itself may do what a resource's policy says. */
+  /** A service acting for itself may do only what the resource's policy allows. */
   #decideForService(principal: Principal, permission: Permission): Denial | undefined {
     const { action, resource, conditions, policy } = permission;
     const context = this.#context({
@@ -58,7 +58,7 @@ export class Authorization {
       this.trust(role, { Service: service }, { "aws:SourceArn": sourceArn }) === "Allow";
   }
 
-  /** What the role's trust policy, as it is effective now, says of who asks. */
+  /** The decision of the role's trust policy that is effective now. */
   trust(role: Role, asker: Asker, context: Record<string, string> = {}): Decision {
     const document = effective(role.Trust, this.core.now());
     if (document === undefined) return "ImplicitDeny";
@@ -75,7 +75,7 @@ export class Authorization {
     return role ? evaluate(this.#policies(role), question) : "ImplicitDeny";
   }
 
-  /** A policy that names the account denies all of it, but allows only what the caller's own policies allow. */
+  /** A Deny for the account applies to all its roles; an Allow for the account still needs the role's own policies. */
   #decideByResource(principal: Principal, question: Question, policy: string | undefined): Decision {
     if (policy === undefined) return "ImplicitDeny";
     const document = this.#read(policy, "resource");
@@ -111,7 +111,7 @@ export class Authorization {
     }
   }
 
-  /** Condition keys of every request; keys are compared without regard to case. */
+  /** The condition keys that every request has, and those of this one; keys are case-insensitive. */
   #context(own: Record<string, string>): Context {
     const now = this.core.now();
     const keys = {
@@ -119,7 +119,7 @@ export class Authorization {
       "aws:EpochTime": String(Math.floor(now / 1000)),
       "aws:RequestedRegion": this.core.region,
       "aws:ResourceAccount": this.core.account,
-      // The gateway answers this machine only. AWS is called over TLS, for which the local socket stands.
+      // The gateway serves this machine only. Policies that ask for TLS, as on AWS, must work over loopback HTTP.
       "aws:SourceIp": "127.0.0.1",
       "aws:SecureTransport": "true",
       ...own,

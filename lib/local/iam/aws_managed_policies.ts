@@ -1,6 +1,6 @@
 /**
- * Policies that AWS keeps, of those that roles of this kind of workflow are given. AmazonSageMakerFullAccess and
- * AWSLambda_FullAccess are shortened to what they say of services that exist here.
+ * AWS managed policies that roles of such workflows use. AmazonSageMakerFullAccess and AWSLambda_FullAccess are
+ * shortened to the services that exist here.
  */
 
 interface AwsStatement {

@@ -1,7 +1,7 @@
 /** The condition operators of policies (AWS, "IAM JSON policy elements: Condition operators"). */
 import { type Context, matchesPattern, substitute } from "./patterns.ts";
 
-/** Whether one value of the request satisfies one value of the policy. */
+/** Whether a value of the request satisfies a value of the policy. */
 type Test = (given: string, wanted: string, context: Context | undefined) => boolean;
 
 const literal = (wanted: string, context: Context | undefined) => substitute(wanted, context);
@@ -10,7 +10,7 @@ const equalsIgnoreCase: Test = (given, wanted, context) =>
   given.toLowerCase() === literal(wanted, context)?.toLowerCase();
 const like: Test = (given, wanted, context) => matchesPattern(wanted, given, context);
 
-/** ARNs are compared part by part, so that a wildcard does not reach over a colon before the resource. */
+/** ARNs are compared part by part: a wildcard does not match across the colons before the resource. */
 const arnLike: Test = (given, wanted, context) => {
   const [parts, patterns] = [arnParts(given), arnParts(wanted)];
   return parts !== undefined && patterns !== undefined &&
@@ -48,7 +48,7 @@ const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ...ordered("Date", readDate),
 ]);
 
-/** Operators that hold where the other does not. */
+/** Negated operators and the operators they negate. */
 const NEGATED: ReadonlyMap<string, string> = new Map([
   ["StringNotEquals", "StringEquals"],
   ["StringNotEqualsIgnoreCase", "StringEqualsIgnoreCase"],
@@ -77,10 +77,11 @@ export function isConditionOperator(text: string): boolean {
 }
 
 /**
- * Whether a request satisfies one operator's test of one key.
+ * Whether a request satisfies an operator for one condition key.
+ * @param text the operator, for example `ForAnyValue:StringLikeIfExists`
  * @param given the request's value for the key, if it has one
- * @param wanted the policy's values, of which one must hold (of a negated operator, none of the other's)
- * @param context values of policy variables; absent where the policy's version has none
+ * @param wanted the policy's values: one must match (for a negated operator, none)
+ * @param context values of policy variables; absent for policy versions without variables
  */
 export function holds(
   text: string,
@@ -99,12 +100,12 @@ export function holds(
 }
 
 function arnParts(arn: string): string[] | undefined {
-  // A colon within a policy variable parts nothing.
+  // A colon within a policy variable is no separator.
   const parts = arn === "*" ? Array(6).fill("*") : arn.split(/:(?![^{]*\})/);
   return parts.length < 6 ? undefined : [...parts.slice(0, 5), parts.slice(5).join(":")];
 }
 
-/** Whether an address is the network's (`10.0.0.0/8`, `2001:db8::/32`) or equal to it. */
+/** Whether an address is in a network (`10.0.0.0/8`, `2001:db8::/32`) or equals a single address. */
 function inNetwork(address: string, network: string): boolean {
   const [base = "", length] = network.split("/");
   const [a, b] = [addressBits(address), addressBits(base)];
@@ -113,7 +114,7 @@ function inNetwork(address: string, network: string): boolean {
   return count >= 0 && count <= a.length && a.slice(0, count) === b.slice(0, count);
 }
 
-/** 32 or 128 binary digits. */
+/** 32 or 128 binary digits; undefined when it is not an IP address. */
 function addressBits(address: string): string | undefined {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) {
     const bytes = address.split(".").map(Number);

@@ -1,4 +1,4 @@
-/** What IAM's and STS's operations share: entities, shapes of names, finding roles, errors, pages. */
+/** What the operations of IAM and STS share: their context, shapes, look-ups, errors and pages. */
 import { AwsError } from "../errors.ts";
 import { operationsOn } from "../operation.ts";
 import { page } from "../pages.ts";
@@ -13,7 +13,7 @@ export interface IamContext {
   readonly entities: Entities;
   readonly authorization: Authorization;
   readonly sessions: Sessions;
-  /** When a change made now takes effect. */
+  /** When a change made now takes effect, in milliseconds since the epoch. */
   effectiveFrom(): number;
 }
 
@@ -34,7 +34,7 @@ export const paging = {
   MaxItems: integer({ min: 1, max: 1000 }),
 };
 
-/** The permission's resource of an operation on a role. */
+/** An operation's `resource`: the role it names. */
 export function onRole({ RoleName }: { RoleName: string }, { core, entities }: IamContext): string {
   return entities.role(RoleName)?.Arn ?? `arn:aws:iam::${core.account}:role/${RoleName}`;
 }
@@ -54,12 +54,12 @@ export function conflict(code: string, message: string): AwsError {
   return new AwsError(code, message, 409);
 }
 
-/** White space does not count towards the sizes of policies. */
+/** In characters; white space does not count towards IAM's limits. */
 export function policySize(document: string): number {
   return document.replace(/\s/g, "").length;
 }
 
-/** A page of a list that is in order of a name or an ARN, with the members that say so. */
+/** A page of a list sorted by `name`, with the paging members of the answer. */
 export function paged<T>(
   items: readonly T[],
   name: (item: T) => string,
@@ -74,6 +74,7 @@ export function paged<T>(
   return { page: shown, answer: { IsTruncated: next !== undefined, Marker: next } };
 }
 
+/** ISO 8601 without fractions of a second, as IAM and STS write times. */
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, "Z");
 }

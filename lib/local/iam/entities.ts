@@ -1,8 +1,8 @@
-/** Roles, managed policies and sessions as they are stored, and when a change to them takes effect. */
+/** Roles, managed policies and sessions as they are stored, with the times at which changes take effect. */
 import type { Collection, Store } from "../store.ts";
 import { AWS_MANAGED_POLICIES } from "./aws_managed_policies.ts";
 
-/** The versions of something with the moment (milliseconds since the epoch) from which each is effective. */
+/** Versions of a value, each with the time (milliseconds since the epoch) from which it is effective. */
 export type History<T> = readonly { readonly from: number; readonly value: T }[];
 
 export interface Tag {
@@ -20,9 +20,9 @@ export interface Role {
   readonly MaxSessionDuration: number;
   readonly Tags: readonly Tag[];
   readonly Trust: History<string>;
-  /** Documents by name; null once deleted. */
+  /** Documents by policy name; null is a deleted policy. */
   readonly Inline: Readonly<Record<string, History<string | null>>>;
-  /** By policy ARN: whether attached. */
+  /** Whether a policy is attached, by its ARN. */
   readonly Attached: Readonly<Record<string, History<boolean>>>;
 }
 
@@ -42,10 +42,10 @@ export interface Session {
   readonly SecretAccessKey: string;
   readonly SessionToken: string;
   readonly Expiration: number;
-  /** Of the session: `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`. */
+  /** `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION` */
   readonly Arn: string;
   readonly RoleName: string;
-  /** A role made anew under the same name is another. */
+  /** Tells the role from a later one of the same name. */
   readonly RoleId: string;
 }
 
@@ -60,12 +60,12 @@ export class Entities {
     this.sessions = store.collection("iam_sessions");
   }
 
-  /** The document of a managed policy of this account or of AWS; absent when there is none. */
+  /** The document of a customer managed or AWS managed policy; undefined if it does not exist. */
   managedDocument(arn: string): string | undefined {
     return AWS_MANAGED_POLICIES.get(arn) ?? this.policies.get(arn)?.Document;
   }
 
-  /** Role names are unique whatever their case. */
+  /** Role names are case-insensitive. */
   role(name: string): Role | undefined {
     return this.roles.get(name.toLowerCase());
   }
@@ -85,19 +85,19 @@ export function effective<T>(history: History<T> | undefined, now: number): T | 
   return history?.findLast(({ from }) => from <= now)?.value;
 }
 
-/** The version last written, which is what IAM shows. */
+/** The last written version, which is what IAM shows. */
 export function latest<T>(history: History<T> | undefined): T | undefined {
   return history?.at(-1)?.value;
 }
 
-/** A history with a new version, without those that cannot be effective again. */
+/** Adds a version that is effective from `from`, and drops those that are no longer effective. */
 export function changed<T>(history: History<T> | undefined, value: T, now: number, from: number): History<T> {
   const kept = history ?? [];
   const current = kept.findLastIndex((version) => version.from <= now);
   return [...kept.slice(Math.max(current, 0)), { from, value }];
 }
 
-/** An identifier as IAM makes them: a prefix for the kind, then capital letters and digits. */
+/** An identifier like IAM's: a prefix for the kind (`AROA`), then capital letters and digits. @param length in all */
 export function uniqueId(prefix: string, length: number): string {
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const random = crypto.getRandomValues(new Uint8Array(length - prefix.length));

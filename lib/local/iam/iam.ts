@@ -1,4 +1,4 @@
-/** IAM and STS: roles and their policies, who a request is from, and what it may do. */
+/** IAM and STS: roles and their policies, authentication and authorization. */
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
 import type { Access, Core } from "../core.ts";
@@ -13,7 +13,7 @@ import * as roles from "./roles.ts";
 import { sessionArn, Sessions } from "./sessions.ts";
 import * as sts from "./sts.ts";
 
-/** @param options.propagationSeconds how long new and changed roles and policies take to be effective */
+/** @param options.propagationSeconds seconds until new and changed roles and policies take effect */
 export function createIam(
   core: Core,
   options: { propagationSeconds: number },
@@ -44,7 +44,7 @@ export function createIam(
         }
         return {
           principal: { arn: sessionArn(core, role, sessionName), roleName: role.RoleName },
-          // Made when asked for: most services act by the principal alone, and keys are kept in the store.
+          // Only on demand: most services need the principal alone, and each session is written to the store.
           get credentials() {
             return sessions.forService(role, sessionName);
           },

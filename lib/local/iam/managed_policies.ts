@@ -1,4 +1,4 @@
-/** Managed policies: create, read, list, delete. A policy has one version here. */
+/** Managed policies: create, get, list, delete. Policies have a single version. */
 import { boolean, required, string, structure } from "../shapes.ts";
 import { AWS_MANAGED_POLICIES } from "./aws_managed_policies.ts";
 import {
@@ -185,7 +185,7 @@ function awsManaged(Arn: string): ManagedPolicy | undefined {
   const name = Arn.slice(Arn.indexOf("/"));
   return {
     PolicyName: name.slice(name.lastIndexOf("/") + 1),
-    // AWS's own is the same in every account; this one is only its name in the form of one.
+    // Not AWS's real id: made from the name, so that it is always the same.
     PolicyId: `ANPA${name.toUpperCase().replace(/[^A-Z]/g, "").padEnd(17, "A").slice(-17)}`,
     Path: name.slice(0, name.lastIndexOf("/") + 1),
     Arn,

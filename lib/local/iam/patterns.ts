@@ -1,7 +1,7 @@
-/** Patterns with `*` and `?` and the variables `${…}` of policies. */
+/** Policy patterns with the wildcards `*` and `?` and with policy variables, `${…}`. */
 import { type Glob, glob, literal, matchesGlob } from "../glob.ts";
 
-/** Condition keys, in lower case, with the request's values. */
+/** The request's values by condition key in lower case. */
 export type Context = ReadonlyMap<string, string>;
 
 const VARIABLE = /\$\{([^}]*)\}/;
@@ -9,8 +9,8 @@ const MAX_CACHED = 2000;
 const cached = new Map<string, Glob>();
 
 /**
- * Whether a text is as a pattern says: `*` stands for any characters, `?` for one.
- * @param context values for variables; absent where they have no meaning. A variable without a value matches nothing.
+ * Whether the pattern matches the text: `*` any characters, `?` a single one.
+ * @param context values of variables; without it `${…}` is plain text. A variable without a value matches nothing.
  */
 export function matchesPattern(pattern: string, text: string, context?: Context): boolean {
   if (pattern === "*") return true;
@@ -19,13 +19,13 @@ export function matchesPattern(pattern: string, text: string, context?: Context)
   const values = parts.map((part, index) => index % 2 === 0 ? part : valueOf(part, context));
   if (values.includes(undefined)) return false;
   return matchesGlob(
-    // What a variable stands for holds no wildcards.
+    // Wildcards in a variable's value are plain characters.
     values.flatMap((value, index) => index % 2 === 0 ? wildcards(value!) : literal(value!)),
     text,
   );
 }
 
-/** The text with its variables replaced; absent when one has no value. */
+/** The text with its variables replaced; undefined when one has no value. */
 export function substitute(text: string, context?: Context): string | undefined {
   if (!context || !VARIABLE.test(text)) return text;
   const parts = text.split(new RegExp(VARIABLE, "g"))
@@ -33,7 +33,7 @@ export function substitute(text: string, context?: Context): string | undefined 
   return parts.includes(undefined) ? undefined : parts.join("");
 }
 
-/** `${*}`, `${?}` and `${$}` are the characters themselves; `${key, 'default'}` has a value always. */
+/** `${*}`, `${?}` and `${$}` are the characters themselves; `${key, 'default'}` always has a value. */
 function valueOf(variable: string, context: Context): string | undefined {
   if (["*", "?", "$"].includes(variable)) return variable;
   const comma = variable.indexOf(",");

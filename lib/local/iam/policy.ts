@@ -1,4 +1,4 @@
-/** What policies say of a request (AWS, "Policy evaluation logic"): a deny beats an allow, and nothing is no. */
+/** Policy evaluation (AWS, "Policy evaluation logic"): a Deny beats an Allow, and without an Allow it is denied. */
 import { holds } from "./conditions.ts";
 import { type Context, matchesPattern } from "./patterns.ts";
 import type { PolicyDocument, Statement } from "./policy_document.ts";
@@ -12,20 +12,20 @@ export interface Question {
   readonly context: Context;
 }
 
-/** Who asks: a service by its name, or a caller by its ARNs (its own, its role's, its account's). */
+/** The caller: a service by its name, or a principal by its ARNs (the session's, the role's, the account's). */
 export type Asker = { readonly Service: string } | { readonly AWS: readonly string[] };
 
-/** The decision of what a role may do. */
+/** The decision of identity-based policies. */
 export function evaluate(policies: Iterable<PolicyDocument>, question: Question): Decision {
   return decide(policies, question, (statement, context) => matchesResource(statement, question, context));
 }
 
-/** The decision of who may assume a role. */
+/** The decision of a trust policy: who may assume the role. */
 export function evaluateTrust(policy: PolicyDocument, asker: Asker, question: Question): Decision {
   return decide([policy], question, (statement) => matchesPrincipal(statement, asker));
 }
 
-/** The decision of a resource's own policy. "*" there is everybody, services included. */
+/** The decision of a resource-based policy. "*" as a principal includes services. */
 export function evaluateResource(policy: PolicyDocument, asker: Asker, question: Question): Decision {
   return decide(
     [policy],

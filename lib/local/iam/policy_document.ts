@@ -1,4 +1,4 @@
-/** Policy documents: read, checked as IAM checks them when they are stored, and brought into one form. */
+/** Parses policy documents, with the checks that IAM makes when they are stored. */
 import { AwsError, unsupported } from "../errors.ts";
 import { isConditionOperator } from "./conditions.ts";
 
@@ -14,11 +14,11 @@ export interface Statement {
   readonly Condition: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
-/** What a role may do, who may assume it, or what may be done to the resource that the policy belongs to. */
+/** What a role may do; who may assume a role; or who may do what with a resource. */
 export type PolicyKind = "identity" | "trust" | "resource";
 
 export interface PolicyDocument {
-  /** Policies of 2008 know no policy variables. */
+  /** Version 2008-10-17 has no policy variables. */
   readonly Version: "2012-10-17" | "2008-10-17";
   readonly Statement: readonly Statement[];
 }
@@ -38,8 +38,8 @@ const MEMBERS = [
 ];
 
 /**
- * Reads a document.
- * @throws AwsError MalformedPolicyDocument, in IAM's words
+ * Parses a document; single values become lists.
+ * @throws AwsError MalformedPolicyDocument, in IAM's wording
  */
 export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
   const document = parseObject(text, kind);
@@ -172,7 +172,7 @@ function parseConditions(given: unknown): Statement["Condition"] {
   return conditions;
 }
 
-/** Which of two members that exclude each other the statement has. */
+/** Which of two mutually exclusive members the statement has. */
 function one<A extends string>(given: Json, a: A, b: A, missing: string): A {
   if (given[a] !== undefined && given[b] !== undefined) throw malformed("Syntax errors in policy.");
   const name = given[a] === undefined ? b : a;

@@ -1,4 +1,4 @@
-/** How IAM and STS are spoken to. */
+/** The protocols of IAM and STS. */
 import { AwsError, unsupported } from "../errors.ts";
 import { invalidBy, violationsText } from "../protocols/protocol.ts";
 import { query } from "../protocols/query.ts";

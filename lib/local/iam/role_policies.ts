@@ -1,4 +1,4 @@
-/** What a role may do: inline policies put, read, deleted; managed policies attached and detached. */
+/** A role's policies: inline ones (put, get, list, delete) and managed ones (attach, detach, list). */
 import { AwsError } from "../errors.ts";
 import { required, string, structure } from "../shapes.ts";
 import {
@@ -126,7 +126,7 @@ export const listAttachedRolePolicies = operation({
   },
 });
 
-/** Names and documents, in order of name. */
+/** Names and documents, sorted by name. */
 function inlinePolicies({ Inline }: Role): [string, string][] {
   return Object.entries(Inline)
     .map(([name, history]): [string, string | null] => [name, latest(history) ?? null])
@@ -134,7 +134,7 @@ function inlinePolicies({ Inline }: Role): [string, string][] {
     .sort(([a], [b]) => a < b ? -1 : 1);
 }
 
-/** ARNs, in order. */
+/** ARNs, sorted. */
 export function attachedPolicies({ Attached }: Role): string[] {
   return Object.keys(Attached).filter((arn) => latest(Attached[arn])).sort();
 }

@@ -1,4 +1,4 @@
-/** Roles: create, read, update, list, delete, tag. */
+/** Roles: create, get, list, update, delete, tag. */
 import { AwsError } from "../errors.ts";
 import { integer, list, notSupported, required, structure } from "../shapes.ts";
 import {
@@ -23,7 +23,7 @@ import { changed, latest, type Role, uniqueId } from "./entities.ts";
 import { parsePolicy } from "./policy_document.ts";
 
 const MAX_TRUST_CHARACTERS = 2048;
-/** Seconds. */
+/** In seconds. */
 const sessionDuration = integer({ min: 3600, max: 43_200 });
 const named = structure({ RoleName: required(roleName) });
 

@@ -1,24 +1,24 @@
-/** Sessions of roles: their credentials, made, kept and looked up. */
+/** Role sessions and their credentials. */
 import type { Core } from "../core.ts";
 import type { Principal } from "../operation.ts";
 import { type Entities, type Role, type Session, uniqueId } from "./entities.ts";
 
-/** All keys made here begin so: a key that is gone is known to have been one, and no administrator's. */
+/** Every key issued here begins so: an expired one is still recognised, and is not taken for the administrator's. */
 const KEY_PREFIX = "ASIASCONES";
 const KEY_LENGTH = 20;
 
-/** How long sessions last that services make for themselves, and when they make a new one. */
+/** How long sessions of services last, and how long before their end they are replaced. */
 const SERVICE_SESSION_MS = 12 * 3600 * 1000;
 const RENEW_BEFORE_MS = 6 * 3600 * 1000;
 const MAX_REUSED = 1000;
 
 export class Sessions {
-  /** Sessions of services in use, by role and name: a service asks often. */
+  /** Sessions of services by role id and session name, to be reused. */
   readonly #reused = new Map<string, Session>();
 
   constructor(readonly core: Core, readonly entities: Entities) {}
 
-  /** A new session, or one that the service already has. */
+  /** A session for a service, reused while it lasts long enough. */
   forService(role: Role, sessionName: string): Session {
     const key = `${role.RoleId}/${sessionName}`;
     const known = this.#reused.get(key);
@@ -47,12 +47,12 @@ export class Sessions {
     return this.entities.sessions.get(accessKeyId);
   }
 
-  /** Whether a key was made here, even if it is no longer known. */
+  /** Whether a key was issued here, even if its session is gone. */
   isOurs(accessKeyId: string): boolean {
     return accessKeyId.startsWith(KEY_PREFIX) && accessKeyId.length === KEY_LENGTH;
   }
 
-  /** Forgets sessions that have expired. */
+  /** Deletes expired sessions. */
   expire(): void {
     for (const { AccessKeyId, Expiration } of this.entities.sessions.list()) {
       if (Expiration <= this.core.now()) this.entities.sessions.delete(AccessKeyId);

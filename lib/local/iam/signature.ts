@@ -1,9 +1,9 @@
-/** Signature Version 4: reads what a request is signed with and computes what the signature should be. */
+/** Signature Version 4: reads a request's signature and verifies it. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import type { SigningRules, WireRequest } from "../protocols/protocol.ts";
 
-/** What a request says of its signature, in its header or (presigned) in its query. */
+/** A request's signature, from its header or (presigned) from its query. */
 export interface SignedRequest {
   readonly presigned: boolean;
   readonly accessKeyId: string;
@@ -20,7 +20,7 @@ export interface SignedRequest {
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
 
-/** Absent when the request is not signed, or not in a way that can be read. */
+/** Undefined when the request is not signed or its signature cannot be parsed. */
 export function readSignature(request: WireRequest): SignedRequest | undefined {
   const query = request.url.searchParams;
   const presigned = query.get("X-Amz-Algorithm") === ALGORITHM;
@@ -44,8 +44,8 @@ export function readSignature(request: WireRequest): SignedRequest | undefined {
 }
 
 /**
- * Whether the request carries the signature that the secret gives.
- * @param payloadHash SHA-256 of the body in hexadecimal, or what stands for it in the canonical request
+ * Whether the request's signature was made with this secret.
+ * @param payloadHash SHA-256 of the body in hexadecimal, or its replacement, for example `UNSIGNED-PAYLOAD`
  */
 export function isSignedWith(
   secret: string,
@@ -70,7 +70,7 @@ export function isSignedWith(
   return expected.length === given.length && timingSafeEqual(expected, given);
 }
 
-/** Canonical path and query of a URL as it was sent. */
+/** Canonical path and query of the raw URL. */
 function canonicalUrl(url: string, encodesPathTwice: boolean): [string, string] {
   const [, path = "", search = ""] = /^https?:\/\/[^/?]*([^?]*)\??(.*)$/s.exec(url) ?? [];
   const canonicalPath = encode(encodesPathTwice ? path : decode(path));

@@ -1,4 +1,4 @@
-/** STS: who a caller is, and sessions of roles. */
+/** STS: GetCallerIdentity and AssumeRole. */
 import { AwsError } from "../errors.ts";
 import { type Call, OPEN } from "../operation.ts";
 import { integer, notSupported, required, string, structure } from "../shapes.ts";
@@ -7,7 +7,7 @@ import { type IamContext, isoTime, operation, tags } from "./context.ts";
 import type { Role } from "./entities.ts";
 
 export const getCallerIdentity = operation({
-  action: OPEN, // AWS answers whoever may ask or not
+  action: OPEN, // AWS needs no permission, and even ignores an explicit deny
   input: structure({}),
   run(_input, { core, entities }, { principal }) {
     const role = principal.roleName === undefined ? undefined : entities.role(principal.roleName);
@@ -16,7 +16,7 @@ export const getCallerIdentity = operation({
 });
 
 export const assumeRole = operation({
-  action: OPEN, // the role's trust policy decides first: see mayAssume
+  action: OPEN, // the role's trust policy decides first: see `mayAssume`
   input: structure({
     RoleArn: required(string({ min: 20, max: 2048 })),
     RoleSessionName: required(string({ min: 2, max: 64, pattern: /[\w+=,.@-]*/ })),
@@ -52,7 +52,7 @@ export const assumeRole = operation({
   },
 });
 
-/** A trust policy that names the caller suffices; one that names the account leaves it to the caller's policies. */
+/** A trust policy that names the caller is enough; one that names the account needs the caller's own policies too. */
 function mayAssume(
   { core, entities, authorization }: IamContext,
   { principal, authorize }: Call,

@@ -1,4 +1,4 @@
-/** GetAccountSettings: the account's limits and what it uses of them. */
+/** GetAccountSettings: the account's limits and usage. */
 import { structure } from "../shapes.ts";
 import { ACCOUNT_LIMIT, reservedByAll } from "./concurrent_executions.ts";
 import { operation } from "./context.ts";

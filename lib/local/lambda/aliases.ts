@@ -1,4 +1,4 @@
-/** Aliases: create, read, update, delete, list. */
+/** Aliases: create, get, update, delete, list. */
 import { AwsError } from "../errors.ts";
 import { map, number, query, required, string, structure } from "../shapes.ts";
 import { type LambdaContext, onFunction, operation, paged, paging } from "./context.ts";

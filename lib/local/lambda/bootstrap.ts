@@ -1,7 +1,7 @@
 /**
  * The Node.js runtime of an execution environment, run by Deno with the function's permissions: loads the handler
- * by Lambda's rules, asks the Runtime API for invocations, and writes console lines in Lambda's text format.
- * It uses `node:` modules only and nothing of the local AWS.
+ * by Lambda's rules, gets invocations from the Runtime API, and writes console lines in Lambda's text format.
+ * It imports `node:` modules only, and nothing of the local AWS but its other bootstrap files.
  */
 import { writeSync } from "node:fs";
 import process from "node:process";
@@ -18,7 +18,7 @@ import { mapTmp } from "./bootstrap_tmp.ts";
 
 const env = process.env;
 const api = `http://${env["AWS_LAMBDA_RUNTIME_API"]}/2018-06-01/runtime`;
-// A handler may replace these.
+// Kept here, because a handler may replace the globals.
 const { fetch, JSON, Date, Promise } = globalThis;
 const encoder = new TextEncoder();
 
@@ -101,7 +101,7 @@ function refuseCallbacks(handler: Handler): void {
   );
 }
 
-/** Calls the handler; resolves with its result whether it returns, returns a promise or calls back. */
+/** Calls the handler. Resolves with its result, whether it returns a value, returns a promise or calls back. */
 function run(handler: Handler, event: unknown, context: Record<string, unknown>): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const finish: Callback = (error, result) => error == null ? resolve(result) : reject(error);
@@ -127,7 +127,7 @@ function run(handler: Handler, event: unknown, context: Record<string, unknown>)
   } else if (nodeMajor() >= 24) {
     resolve(returned);
   } else {
-    // Nothing was promised and nothing called back: Lambda answers null once nothing is left to do.
+    // Without a promise or a callback Lambda answers null when the event loop is empty.
     whenIdle ??= () => resolve(null);
   }
   return promise;
@@ -137,7 +137,7 @@ function nodeMajor(): number {
   return Number(env["AWS_EXECUTION_ENV"]?.match(/nodejs(\d+)/)?.[1]);
 }
 
-/** What to do when the event loop runs empty during an invocation. */
+/** Called when the event loop becomes empty during an invocation. */
 let whenIdle: (() => void) | undefined;
 
 function unsettled(): RuntimeError {
@@ -187,7 +187,7 @@ async function serve(handler: Handler): Promise<void> {
   }
 }
 
-/** An error that no handler caught ends the environment, as on AWS. */
+/** An uncaught error ends the environment, as on AWS. */
 async function crash(what: string, error: unknown, status: number): Promise<void> {
   logError(what, error);
   await postError(requestId ? `invocation/${requestId}/error` : "init/error", error);
@@ -195,7 +195,7 @@ async function crash(what: string, error: unknown, status: number): Promise<void
 }
 
 async function main(): Promise<void> {
-  // The cache of compiled code is Deno's business, not the function's.
+  // The variable is for Deno's cache; the function must not see it.
   delete env["DENO_DIR"];
   confineModules();
   mapTmp(env["TMPDIR"]!, env["LAMBDA_TASK_ROOT"]!);
@@ -225,5 +225,5 @@ async function main(): Promise<void> {
   await serve(handler);
 }
 
-// The Runtime API gone means that Lambda is gone.
+// When the Runtime API is gone, the local AWS has ended.
 main().catch(() => process.exit(1));

@@ -12,7 +12,7 @@ export type Handler = (event: unknown, context: object, callback?: Callback) => 
 const taskRoot = process.env["LAMBDA_TASK_ROOT"]!;
 const runtimeDir = import.meta.dirname!;
 
-/** An error of the runtime's own naming; about another error, it has that one's stack. */
+/** An error with one of Lambda's names (`Runtime.…`). @param about the error it replaces, whose stack it keeps */
 export class RuntimeError extends Error {
   constructor(name: string, message: string, about?: unknown) {
     super(message);
@@ -21,12 +21,12 @@ export class RuntimeError extends Error {
   }
 }
 
-/** Paths of this machine as the function would see them on AWS. */
+/** Replaces local paths in a text by those that the function would have on AWS. */
 export function shown(text: string): string {
   return text.replaceAll(taskRoot, "/var/task").replaceAll(runtimeDir, "/var/runtime");
 }
 
-/** Hides packages in folders above the task root, which this machine may have and AWS has not. */
+/** Hides packages in folders above the task root: they would not exist on AWS. */
 export function confineModules(): void {
   const home = `${pathToFileURL(taskRoot).href}/`;
   registerHooks({
@@ -38,7 +38,7 @@ export function confineModules(): void {
   });
 }
 
-/** Lambda's order of lookup: the name as it is, `.js`, `.mjs`, `.cjs`. */
+/** Loads a module. Lambda looks for the name as it is, then with `.js`, `.mjs` and `.cjs`. */
 async function loadModule(name: string): Promise<Record<string, unknown>> {
   const path = join(taskRoot, name);
   const file = ["", ".js", ".mjs", ".cjs"].map((extension) => path + extension).find(isFile);
@@ -52,7 +52,7 @@ async function loadModule(name: string): Promise<Record<string, unknown>> {
   }
   const loaded = createRequire(file)(file);
   if (types.isModuleNamespaceObject(loaded)) {
-    // Deno finds out by itself that a `.js` file holds an ES module; Lambda's Node.js is told not to.
+    // Deno detects ES modules in `.js` files; Lambda's Node.js has this detection switched off.
     throw new SyntaxError("Unexpected token 'export'");
   }
   return loaded;
@@ -70,8 +70,8 @@ function isModulePackage(folder: string): boolean {
 }
 
 /**
- * @param name `file.export` below the task root
- * @throws RuntimeError named as Lambda names what is wrong, or what the module threw
+ * @param name `folder/file.export`, relative to the task root
+ * @throws RuntimeError with Lambda's name for the error, or what the module threw
  */
 export async function loadHandler(name: string): Promise<Handler> {
   const parts = name.match(/^(.*?)([^/]*?)\.([^/]+)$/);
@@ -103,9 +103,9 @@ function loadFailure(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code } = error as Error & { code?: string };
   const denied = error.message.match(/^Requires read access to "?([^",]+)"?/)?.[1];
-  // Deno names its own permission; on AWS the file's mode is what forbids.
+  // Deno's message names its permission; on AWS the file's mode forbids reading.
   if (denied?.startsWith(taskRoot)) return new Error(`EACCES: permission denied, open '${shown(denied)}'`);
-  // Deno's loader tells of a syntax error as of a module that it could not load.
+  // Deno reports a syntax error as a module that could not be loaded.
   const syntax = error instanceof SyntaxError ? String(error) : error.message.match(/^SyntaxError: .*/s)?.[0];
   if (syntax) return new RuntimeError("Runtime.UserCodeSyntaxError", syntax, error);
   if (code === "MODULE_NOT_FOUND") return new RuntimeError("Runtime.ImportModuleError", String(error), error);
@@ -113,7 +113,7 @@ function loadFailure(error: unknown): unknown {
   return error;
 }
 
-/** What Node.js says of an `import` that leads nowhere, in place of what Deno says. */
+/** Deno's message for a missing import, reworded as Node.js words it. */
 function nodeMessage(message: string): string {
   const text = stripVTControlCharacters(message);
   const from = text.match(/ at file:\/\/(.+?):\d+:\d+\s*$/)?.[1];

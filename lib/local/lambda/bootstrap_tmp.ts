@@ -1,23 +1,23 @@
 /**
- * Gives a function a `/tmp` of its own. Environments share this machine's file system, so the functions of
- * `node:fs` are told to take `/tmp/x` for `x` in the environment's own folder; the real `/tmp` cannot be reached.
+ * Gives a function its own `/tmp`. Environments share this machine's file system, so the functions of `node:fs` are
+ * wrapped to map `/tmp/x` to `x` in the environment's folder. The real `/tmp` cannot be reached.
  */
 import fs from "node:fs";
 import { registerHooks } from "node:module";
 
 type Functions = Record<string, unknown>;
 
-/** These take a second path. */
+/** Functions whose second argument is a path too. */
 const TWO_PATHS = new Set(
   ["rename", "copyFile", "link", "symlink", "cp"].flatMap((name) => [name, `${name}Sync`]),
 );
 
-/** Where the modules below find `node:fs`. */
+/** The global symbol under which the generated modules find `node:fs`. */
 const SHARED = "scones.fs";
 
 /**
- * @param own absolute path of the folder that stands for `/tmp`
- * @param taskRoot the function's code, which may itself lie below this machine's `/tmp`
+ * @param own absolute path of the folder that replaces `/tmp`
+ * @param taskRoot the function's code, which may itself be below this machine's `/tmp`
  */
 export function mapTmp(own: string, taskRoot: string): void {
   const map = (path: unknown): unknown => {
@@ -28,7 +28,7 @@ export function mapTmp(own: string, taskRoot: string): void {
   wrap(fs as unknown as Functions, map);
   wrap(fs.promises as unknown as Functions, map);
   Object.defineProperty(globalThis, Symbol.for(SHARED), { value: fs });
-  // `require` sees the changed functions. An ES module's named imports would not: they get a module made of them.
+  // `require` sees the wrapped functions. An ES module's named imports would not: they get a generated module.
   const modules: Record<string, string> = {
     "fs": moduleOf(fs, ""),
     "fs/promises": moduleOf(fs.promises, ".promises"),
@@ -43,7 +43,7 @@ export function mapTmp(own: string, taskRoot: string): void {
   });
 }
 
-/** Replaces the functions (classes aside) of `module` by ones that map their paths. */
+/** Replaces a module's functions (not its classes) by ones that map their paths. */
 function wrap(module: Functions, map: (path: unknown) => unknown): void {
   for (const [name, original] of Object.entries(module)) {
     if (typeof original !== "function" || !/^[a-z]/.test(name)) continue;
@@ -52,7 +52,7 @@ function wrap(module: Functions, map: (path: unknown) => unknown): void {
       if (second && rest.length > 0) rest[0] = map(rest[0]);
       return original.call(module, map(first), ...rest);
     };
-    // `realpath.native`, `util.promisify`'s symbol and the like stay.
+    // Keeps `realpath.native`, `util.promisify`'s symbol and the like.
     Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(original));
     module[name] = wrapped;
   }

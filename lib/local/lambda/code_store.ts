@@ -1,7 +1,7 @@
 /**
- * Deployment packages on disk, each under the hash of its zip: `<hash>/code.zip`, `<hash>/task/…` and the list of
- * files that the function may not read. A package is complete before anything names it, so a killed server leaves
- * at most a folder that the next sweep removes.
+ * Deployment packages on disk, by the hash of the zip: `<hash>/code.zip`, `<hash>/task/…` and a list of the files that
+ * the function may not read. A package is complete before a record refers to it, so a killed server leaves at worst a
+ * folder that the next sweep removes.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -11,23 +11,23 @@ import { AwsError, unsupported } from "../errors.ts";
 import { MAX_ZIPPED_BYTES, notAZip, readZip } from "./zip.ts";
 
 export interface Code {
-  /** Base64 of the zip's SHA-256. */
+  /** SHA-256 of the zip, base64. */
   readonly CodeSha256: string;
-  /** Bytes of the zip. */
+  /** Size of the zip in bytes. */
   readonly CodeSize: number;
 }
 
 export class CodeStore {
-  /** Packages that a request is about to name: a sweep must leave them. */
+  /** Number of requests by package that are about to refer to it: a sweep must keep these. */
   readonly #held = new Map<string, number>();
 
-  /** @param folder the packages' own; made when absent */
+  /** @param folder only for packages; created if it does not exist */
   constructor(readonly folder: string) {
     mkdirSync(folder, { recursive: true });
   }
 
   /**
-   * Stores a zip and gives it to `work`, which writes down (without awaiting) what uses it.
+   * Stores a zip and calls `work`, which stores (synchronously) the records that refer to it.
    * @throws AwsError when the zip is too large or cannot be unpacked
    */
   async use<T>(zip: Uint8Array, work: (code: Code) => T): Promise<T> {
@@ -50,12 +50,12 @@ export class CodeStore {
     }
   }
 
-  /** Absolute path of the unpacked files: a function's LAMBDA_TASK_ROOT. */
+  /** Absolute path of the unpacked files, the function's LAMBDA_TASK_ROOT. */
   taskRoot(codeSha256: string): string {
     return join(this.#path(codeSha256), "task");
   }
 
-  /** Paths below the task root that the zip's modes hide from the function. */
+  /** Paths below the task root that the function may not read by their modes in the zip. */
   unreadable(codeSha256: string): string[] {
     return JSON.parse(readFileSync(join(this.#path(codeSha256), "unreadable.json"), "utf8"));
   }
@@ -70,7 +70,7 @@ export class CodeStore {
     const keep = new Set([...used, ...this.#held.keys()].map(folderName));
     for (const name of readdirSync(this.folder)) {
       if (keep.has(name) || this.#isHeldPart(name)) continue;
-      // Renamed first: a folder that bears a hash is always whole.
+      // Renamed first: a folder named by a hash is always complete.
       const doomed = name.endsWith(".removed") ? name : `${name}.removed`;
       renameSync(join(this.folder, name), join(this.folder, doomed));
       rmSync(join(this.folder, doomed), { recursive: true, force: true });
@@ -99,16 +99,16 @@ export class CodeStore {
       }
       await writeFile(join(part, "code.zip"), zip);
       const hidden = files.filter((file) => !file.readable).map((file) => file.path);
-      // Deno's list of paths cannot hold one with a comma.
+      // Deno's lists of paths are separated by commas, which cannot be escaped.
       const strange = hidden.find((path) => path.includes(","));
       if (strange) {
-        throw unsupported(`a file that others may not read and whose name holds a comma: ${strange}`);
+        throw unsupported(`a comma in the name of a file that is not readable by others: ${strange}`);
       }
       await writeFile(join(part, "unreadable.json"), JSON.stringify(hidden));
-      // Another request may have stored the same zip meanwhile; nothing comes between these two calls.
+      // Another request may have stored the same zip meanwhile. These two calls are synchronous, so nothing runs between.
       if (!existsSync(target)) renameSync(part, target);
     } catch (error) {
-      // One entry is a file where another needs a folder.
+      // One entry is a file where another has a folder.
       if (["ENOTDIR", "EISDIR", "EEXIST"].includes((error as { code?: string }).code ?? "")) throw notAZip();
       throw error;
     } finally {

@@ -1,10 +1,10 @@
-/** The limits of invocations at the same time, and the count of those that run or wait. */
+/** Limits of concurrent invocations, and the count of those that run or wait. */
 import { AwsError } from "../errors.ts";
 import type { FunctionRecord, Records } from "./records.ts";
 
 /** AWS's default for an account. */
 export const ACCOUNT_LIMIT = 1000;
-/** What must stay for functions without a reservation. */
+/** What reservations must leave for other functions. */
 export const MIN_UNRESERVED = 100;
 
 /** The sum of all functions' reservations. */
@@ -43,7 +43,7 @@ export class ConcurrentExecutions {
   }
 
   #isUnreservedFull(): boolean {
-    // The sum of reservations takes a look at all functions: only near the limit.
+    // Summing up the reservations reads all functions, so only when the limit may be reached.
     return this.#unreserved >= MIN_UNRESERVED &&
       this.#unreserved >= ACCOUNT_LIMIT - reservedByAll(this.records);
   }

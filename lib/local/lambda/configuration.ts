@@ -1,8 +1,8 @@
-/** FunctionConfiguration, as AWS answers it. */
+/** AWS's FunctionConfiguration. */
 import type { Version } from "./function_version.ts";
 import { runtimeVersionArn } from "./runtimes.ts";
 
-/** As lists show it: without the state. */
+/** For lists: without the state. */
 export function listedConfiguration(version: Version) {
   const { Change: _, ...members } = version;
   return {
@@ -13,7 +13,7 @@ export function listedConfiguration(version: Version) {
   };
 }
 
-/** As all other operations answer it. */
+/** For all other operations. */
 export function configuration(version: Version, region: string) {
   return {
     ...listedConfiguration(version),

@@ -1,4 +1,4 @@
-/** What Lambda's operations share: the service's state, the ARNs that permissions are asked for, pages of lists. */
+/** What Lambda's operations share: the service's state, resources of permissions, pages of lists. */
 import { operationsOn } from "../operation.ts";
 import { type Key, page } from "../pages.ts";
 import type { Core } from "../core.ts";
@@ -17,21 +17,21 @@ export interface LambdaContext {
   readonly code: CodeStore;
   readonly pools: Pools;
   readonly executions: ConcurrentExecutions;
-  /** Events that were accepted for asynchronous invocations. */
+  /** Accepted events of asynchronous invocations. */
   readonly events: EventQueue;
-  /** Removes packages that nothing names and no execution environment uses any more. */
+  /** Deletes packages that no function and no execution environment uses any more. */
   sweep(): void;
 }
 
 export const operation = operationsOn<LambdaContext>();
 
-/** The permission's resource: the function alone, however it was named. */
+/** An operation's `resource`: the function without a qualifier. */
 export function onFunction({ FunctionName }: { FunctionName: string }, { core }: LambdaContext): string {
   const { name } = functionReference(core, FunctionName);
   return functionArn(core, { name });
 }
 
-/** The permission's resource: the function with the version or alias that was named, if one was. */
+/** An operation's `resource`: the function with the version or alias, if the request names one. */
 export function onQualified(
   { FunctionName, Qualifier }: { FunctionName: string; Qualifier?: string },
   { core }: LambdaContext,
@@ -44,13 +44,13 @@ export const paging = {
   MaxItems: query("MaxItems", integer({ min: 1, max: 10_000 })),
 };
 
-/** AWS answers at most 50 items at once, whatever was asked for. */
+/** AWS returns at most 50 items in a page, even when MaxItems is larger. */
 const PAGE = 50;
 
 /**
- * One page of `items`.
- * @param key unique, and the list's order
- * @throws AwsError InvalidParameterValueException for a marker that no page gave
+ * A page of `items`, sorted by `key`.
+ * @param key unique among the items
+ * @throws AwsError InvalidParameterValueException for an invalid marker
  */
 export function paged<T>(
   items: readonly T[],
@@ -61,7 +61,8 @@ export function paged<T>(
     key,
     limit: Math.min(MaxItems, PAGE),
     token: Marker || undefined,
-    invalidToken: () => invalidParameter(`The marker '${Marker}' is not one that a list returned.`),
+    invalidToken: () =>
+      invalidParameter(`Invalid Marker '${Marker}': use the NextMarker of the previous page.`),
   });
   return { items: shown, NextMarker: next };
 }

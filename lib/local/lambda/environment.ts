@@ -1,6 +1,6 @@
 /**
- * One execution environment: a process that runs one function's code, its Runtime API, its credentials, its `/tmp`
- * and its log stream. It runs one invocation at a time and is not used again once it failed.
+ * An execution environment: a process that runs a function's code, with its Runtime API, credentials, `/tmp` and log
+ * stream. It runs one invocation at a time, and is not used again after its process has ended.
  */
 import { mkdir, rm } from "node:fs/promises";
 import { stopping } from "./errors.ts";
@@ -12,16 +12,16 @@ import { type Command, RuntimeProcess } from "./runtime_process.ts";
 export interface EnvironmentOptions {
   readonly version: Version;
   readonly log: Log;
-  /** The environment's own folder, made here and removed at the end. */
+  /** The environment's `/tmp`: created here, and deleted at the end. */
   readonly tmp: string;
   /** When the credentials in `env` expire, in milliseconds since the epoch. */
   readonly expires: number;
   command(runtimeApi: string): Command;
-  /** Its process runs. */
+  /** Called when its process runs. */
   onStart(): void;
-  /** It waits for an invocation. */
+  /** Called when it waits for an invocation. */
   onIdle(environment: Environment): void;
-  /** It has ended. */
+  /** Called when it has ended. */
   onEnd(environment: Environment): void;
 }
 
@@ -37,9 +37,9 @@ interface Running {
   readonly refuse: (error: Error) => void;
 }
 
-/** AWS lets a start take this long, and then as long again as the invocation that waits for it may. */
+/** AWS allows 10 s for the start, and repeats a longer one within the timeout of the first invocation. */
 const INIT_MS = 10_000;
-/** How often a running function's memory is looked at. */
+/** How often the memory of a running function is checked. */
 const WATCH_MS = 100;
 
 export class Environment {
@@ -54,12 +54,12 @@ export class Environment {
   #initError: Answer | undefined;
   readonly #initTimeout: ReturnType<typeof setTimeout>;
   #initialized = false;
-  /** Until the first report has told it. */
+  /** How long the start took; undefined after the first report, which shows it. */
   #initMs: number | undefined;
   #killedFor: "timeout" | "memory" | "stop" | undefined;
   /** How its process ended. */
   #status: Deno.CommandStatus | undefined;
-  /** Why there is no process. */
+  /** The error when the process could not be started. */
   #fault: unknown;
 
   constructor(readonly options: EnvironmentOptions) {
@@ -69,17 +69,17 @@ export class Environment {
     this.ended = this.#live();
   }
 
-  /** The process's number, for those who must end it when this program cannot. */
+  /** The process id, for the reaper. */
   get pid(): number | undefined {
     return this.#process?.pid;
   }
 
-  /** It is being ended: no invocation may be given to it. */
+  /** Whether it is being killed, and must not get another invocation. */
   get doomed(): boolean {
     return this.#killedFor !== undefined;
   }
 
-  /** Runs one invocation to its end, whatever that is. */
+  /** Runs one invocation. Failures of the function are outcomes. @throws AwsError when the server stops */
   async invoke(invocation: Omit<Invocation, "deadline">): Promise<Outcome> {
     const { version, log } = this.options;
     const started = performance.now();
@@ -101,7 +101,7 @@ export class Environment {
     }
   }
 
-  /** What is answered to the invocation for which it failed to start. @throws what is not the function's fault */
+  /** The outcome for the invocation that waited when the start failed. @throws Error when it is not the function's fault */
   fail(requestId: string): Outcome {
     if (this.#fault) throw this.#fault;
     this.options.log.start(requestId, this.options.version.Version);
@@ -152,7 +152,7 @@ export class Environment {
     const running = this.#running;
     if (!running) return;
     const elapsed = performance.now() - running.started;
-    // The answer came by another way than the output that was written before it.
+    // Output written before the answer may arrive after it, as it comes through a pipe.
     if (outputBytes !== undefined) await this.#process!.outputRead(outputBytes);
     if (this.#running !== running) return;
     this.#running = undefined;
@@ -161,7 +161,7 @@ export class Environment {
     running.finish({ payload, functionError: failed ? "Unhandled" : undefined });
   }
 
-  /** What an invocation answers when the process has ended. */
+  /** The outcome of an invocation whose process has ended. */
   #exited(requestId: string, elapsedMs: number): Outcome {
     const { log, version: { Timeout } } = this.options;
     if (this.#killedFor === "timeout") {
@@ -177,7 +177,7 @@ export class Environment {
   #exitReason(): string {
     const status = this.#status;
     if (this.#killedFor === "memory" || status?.signal) {
-      // V8 ends a process by itself when its heap is full.
+      // V8 aborts the process when its heap is full.
       return `Runtime exited with error: signal: ${status?.signal === "SIGKILL" ? "killed" : "aborted"}`;
     }
     if (status?.code) return `Runtime exited with error: exit status ${status.code}`;

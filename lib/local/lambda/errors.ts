@@ -1,7 +1,7 @@
-/** The errors that several of Lambda's operations answer. */
+/** Errors that several of Lambda's operations have. */
 import { AwsError } from "../errors.ts";
 
-/** @param arn as the message names it */
+/** @param arn for the message */
 export function functionNotFound(arn: string): AwsError {
   return new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, 404);
 }
@@ -14,7 +14,7 @@ export function conflict(message: string): AwsError {
   return new AwsError("ResourceConflictException", message, 409);
 }
 
-/** What callers get while the server stops. */
+/** For callers whose invocation the stopping server ends. */
 export function stopping(): AwsError {
   return new AwsError("ServiceException", "The local AWS is stopping.", 500);
 }

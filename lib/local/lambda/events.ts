@@ -1,6 +1,6 @@
 /**
- * Asynchronous invocations: an event is stored before its acceptance is answered, run, and tried again when the
- * function fails. A server that was stopped or killed goes on where it was.
+ * Asynchronous invocations: an event is stored before the request is answered, then run, and retried when the
+ * function fails. After a stop or a kill the next server continues.
  */
 import { AwsError } from "../errors.ts";
 import type { Core } from "../core.ts";
@@ -14,9 +14,9 @@ interface Event {
   readonly attempt: number;
 }
 
-/** After a function error: one minute later, then two. */
+/** Delays before the retries after a function error. */
 const FUNCTION_RETRY_MS = [60_000, 120_000];
-/** After throttling or a fault: doubling from one second to five minutes, for six hours. */
+/** Retries after throttling or a system error: the delay doubles from 1 s to 5 minutes, for up to 6 hours. */
 const MAX_SYSTEM_RETRY_MS = 300_000;
 const MAX_AGE_MS = 6 * 3_600_000;
 /** Events that run at the same time. */
@@ -27,7 +27,7 @@ export class EventQueue {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
-  /** @param run the invocation; its errors are as Invoke's */
+  /** @param run runs an invocation; throws like Invoke */
   constructor(
     readonly core: Core,
     readonly run: (arn: string, payload: Uint8Array, requestId: string) => Promise<Outcome>,
@@ -41,7 +41,7 @@ export class EventQueue {
     `);
   }
 
-  /** Stores an event and runs it soon. @param id unique; the request id of all attempts */
+  /** Stores an event and runs it soon. @param id the request id, the same for all attempts */
   accept(arn: string, payload: Uint8Array, id: string): void {
     const now = this.core.now();
     this.core.store.run(
@@ -55,7 +55,7 @@ export class EventQueue {
     this.advance();
   }
 
-  /** Runs the events that are due, and sets a timer for the next. */
+  /** Runs the events that are due, and sets a timer for the next one. */
   advance(): void {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
@@ -88,7 +88,7 @@ export class EventQueue {
       if (wait) this.#again(event.id, wait, event.attempt + 1);
       else this.#done(event.id);
     } catch (error) {
-      // The event stays for the next start.
+      // The event stays stored for the next start.
       if (this.#stopped) return;
       if (!(error instanceof AwsError)) throw error;
       const passing = error.status === 429 || error.status === 409 || error.status >= 500;

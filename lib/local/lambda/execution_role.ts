@@ -3,7 +3,7 @@ import type { Assumer, Core } from "../core.ts";
 import { invalidParameter } from "./errors.ts";
 import { functionArn } from "./names.ts";
 
-/** Lambda when it assumes a function's role. */
+/** Lambda, as it assumes a function's role. @param name the function's */
 export function assumer(core: Core, name: string): Assumer {
   return { service: "lambda.amazonaws.com", sourceArn: functionArn(core, { name }) };
 }

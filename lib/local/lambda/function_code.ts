@@ -1,4 +1,4 @@
-/** FunctionCode: the package that a request holds, or an object in S3 that it names. */
+/** FunctionCode: a package within the request, or an object in S3. */
 import { AwsError, unsupported } from "../errors.ts";
 import type { Core } from "../core.ts";
 import type { Principal } from "../operation.ts";
@@ -26,8 +26,8 @@ interface GivenCode {
 }
 
 /**
- * The bytes of the package that a request names.
- * @throws AwsError InvalidParameterValueException when it names none, two, or one that cannot be read
+ * The bytes of a request's package.
+ * @throws AwsError InvalidParameterValueException for no package, two of them, or one that cannot be read from S3
  */
 export async function packageOf(core: Core, principal: Principal, given: GivenCode): Promise<Uint8Array> {
   if (given.ImageUri) throw unsupported("container images", "InvalidParameterValueException");

@@ -1,8 +1,8 @@
-/** The configuration of one version of a function, and the changes that it goes through. */
+/** The configuration of a function's version, and its creation or update in progress. */
 import { AwsError } from "../errors.ts";
 import { conflict } from "./errors.ts";
 
-/** The configuration of `$LATEST` or of a published version, in AWS's names. */
+/** The configuration of `$LATEST` or of a published version, with AWS's names. */
 export interface Version {
   readonly FunctionName: string;
   /** Without a qualifier for `$LATEST`. */
@@ -27,18 +27,18 @@ export interface Version {
   readonly Change?: Change;
 }
 
-/** A creation or update in progress; whether it is done is worked out on read. */
+/** A creation or update in progress. Whether it is done is determined when it is read. */
 interface Change {
   readonly kind: "create" | "update";
   /** When it is done, in milliseconds since the epoch. */
   readonly due: number;
-  /** AWS gives a function a new revision once more when the change is done. */
+  /** The revision afterwards: AWS changes it again when the change is done. */
   readonly RevisionId: string;
-  /** What invocations still see while an update is in progress. */
+  /** The version that invocations use while an update is in progress. */
   readonly previous?: Version;
 }
 
-/** How long AWS's Pending and InProgress last here: long enough to be met by a client that does not wait. */
+/** How long Pending and InProgress last: long enough to fail clients that do not wait, as on AWS. */
 const CHANGE_MS = 300;
 
 /** A new configuration that is being created, or that replaces `previous` when the update is done. */
@@ -61,18 +61,18 @@ export function changing(
   };
 }
 
-/** The version as it stands now: with its change finished once that is due. */
+/** The version at this time: without its change, if that is done. */
 export function settled(version: Version, now: number): Version {
   const { Change, ...rest } = version;
   return Change && now >= Change.due ? { ...rest, RevisionId: Change.RevisionId } : version;
 }
 
-/** What invocations run: the old configuration and code until an update is done. */
+/** The version that invocations run: until an update is done, the previous one. */
 export function serving(version: Version): Version {
   return version.Change?.previous ?? version;
 }
 
-/** Names a version's code and configuration; execution environments of another revision are not used for it. */
+/** Identifies code and configuration: execution environments are used for the same revision only. */
 export function settledRevision(version: Version): string {
   return version.Change?.RevisionId ?? version.RevisionId;
 }
@@ -97,7 +97,7 @@ export function refuseWhilePending(version: Version): void {
   }
 }
 
-/** @throws AwsError PreconditionFailedException when the caller knows another revision */
+/** @throws AwsError PreconditionFailedException when the given revision is not the current one */
 export function checkRevision(given: string | undefined, current: string): void {
   if (given === undefined || given === current) return;
   throw new AwsError(

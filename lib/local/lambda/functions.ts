@@ -1,4 +1,4 @@
-/** Functions: create, read, list, delete. */
+/** Functions: create, get, list, delete. */
 import { unsupported } from "../errors.ts";
 import { OPEN } from "../operation.ts";
 import { boolean, notSupported, query, required, string, structure } from "../shapes.ts";
@@ -39,7 +39,7 @@ export const createFunction = operation({
     const { core, records, code } = lambda;
     const { name, qualifier } = functionReference(core, input.FunctionName);
     if (qualifier) {
-      throw invalidParameter("CreateFunction takes a function's name without a version or an alias.");
+      throw invalidParameter("FunctionName must not have a version or an alias in CreateFunction.");
     }
     if (input.PackageType === "Image") {
       throw unsupported("PackageType=Image", "InvalidParameterValueException");
@@ -117,14 +117,16 @@ export const getFunctionConfiguration = operation({
   run: (input, lambda) => find(lambda, input).shown,
 });
 
-/** Not an operation of AWS's: where FunctionCodeLocation's `Location`, an answer of GetFunction, leads to. */
+/** Not an AWS operation: the download at the `Location` that GetFunction returns. */
 export const functionCodeLocation = operation({
-  action: OPEN, // on AWS a presigned address in a bucket of Lambda's: the address is the permission
+  action: OPEN, // on AWS a presigned URL to Lambda's own bucket: knowing the URL is enough
   input: structure({ Hash: required(string()) }),
   http: { at: "GET /2015-03-31/code/{Hash}", payload: "Zip", contentType: "application/zip" },
   async run({ Hash }, { records, code }) {
     const used = [...records.usedCode()].find((base64) => Uint8Array.fromBase64(base64).toHex() === Hash);
-    if (!used) throw invalidParameter("There is no such package: a function's code may have changed.");
+    if (!used) {
+      throw invalidParameter("The package does not exist. The function's code may have changed since.");
+    }
     return { Zip: await code.zip(used) };
   },
 });
@@ -165,7 +167,7 @@ export const deleteFunction = operation({
   },
 });
 
-/** A version with its configuration, which bears the ARN by which the caller asked, as on AWS. */
+/** The function's record, and the configuration of a version; its ARN is the one that the caller gave, as on AWS. */
 function find(
   { core, records }: LambdaContext,
   { FunctionName, Qualifier }: { FunctionName: string; Qualifier?: string },

@@ -1,4 +1,4 @@
-/** Invoke: runs a function and waits, or accepts an event for it. */
+/** Invoke: runs a function and waits for its result, or accepts an event. */
 import { AwsError } from "../errors.ts";
 import {
   blob,
@@ -21,7 +21,7 @@ import {
 } from "./names.ts";
 import type { Ran } from "./pool.ts";
 
-/** 6 MB for an answer that is waited for, 1 MB for an event. */
+/** 6 MB for synchronous invocations, 1 MB for events. */
 const MAX_PAYLOAD_BYTES = { RequestResponse: 6_291_456, DryRun: 6_291_456, Event: 1_048_576 };
 
 const invocationType = string({ values: ["Event", "RequestResponse", "DryRun"] });
@@ -30,10 +30,10 @@ const logType = string({ values: ["None", "Tail"] });
 export interface InvokeOutput {
   readonly StatusCode: number;
   readonly ExecutedVersion?: string;
-  /** The function, not Lambda, failed: the payload tells how. */
+  /** Present when the function failed; the payload describes the error. */
   readonly FunctionError?: string;
   readonly LogResult?: string;
-  /** Absent when nobody waits for the function. */
+  /** Absent for events and dry runs. */
   readonly Payload?: Uint8Array;
 }
 
@@ -50,7 +50,7 @@ export const invoke = operation({
     Payload: body(blob<Uint8Array>()),
   }),
   resource(input, lambda) {
-    // Lambda reads no more than this, whoever sends it.
+    // Lambda checks the size before the permission.
     checkSize(input.Payload, MAX_PAYLOAD_BYTES.RequestResponse);
     return onQualified(input, lambda);
   },
@@ -72,7 +72,7 @@ export const invoke = operation({
     const payload = checkedPayload(input.Payload);
     const clientContext = checkedContext(input.ClientContext);
     const reference = functionReference(core, input.FunctionName, input.Qualifier);
-    // A missing function is named with a qualifier here, and only here.
+    // Invoke is the only operation whose error names a missing function with a qualifier.
     records.get(reference.name, functionArn(core, { qualifier: "$LATEST", ...reference }));
     const { version } = records.resolve(reference);
     if (InvocationType === "RequestResponse") {
@@ -94,8 +94,8 @@ export const invoke = operation({
 
 /**
  * Runs a function once.
- * @param signal gives up an invocation that still waits for an execution environment
- * @throws AwsError for what AWS refuses; when the function fails, that is the outcome
+ * @param signal cancels an invocation that still waits for an execution environment
+ * @throws AwsError when Lambda refuses the invocation; a failure of the function is an outcome
  */
 export async function runFunction(
   { core, records, pools, executions }: LambdaContext,
@@ -123,7 +123,7 @@ function checkSize(payload: Uint8Array | undefined, limit: number): void {
   );
 }
 
-/** The payload if it is JSON; an empty one is an empty object. */
+/** An empty payload becomes `{}`. @throws AwsError InvalidRequestContentException when it is not JSON */
 function checkedPayload(payload: Uint8Array = new Uint8Array()): Uint8Array {
   if (payload.length === 0) return new TextEncoder().encode("{}");
   try {
@@ -138,7 +138,7 @@ function checkedPayload(payload: Uint8Array = new Uint8Array()): Uint8Array {
   }
 }
 
-/** The client context as JSON text. */
+/** The client context as JSON text. @throws AwsError InvalidRequestContentException */
 function checkedContext(base64: string | undefined): string | undefined {
   if (!base64) return undefined;
   try {

@@ -1,4 +1,4 @@
-/** Lambda: functions from zips, their versions and aliases, and processes that run them. */
+/** Lambda: functions from zip packages, versions, aliases, and the processes that run them. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Service } from "../dispatcher.ts";
@@ -24,11 +24,11 @@ import * as updates from "./updates.ts";
 import * as versions from "./versions.ts";
 
 export interface LambdaOptions {
-  /** How a function's process is started; by default Deno with least permissions. */
+  /** The command that starts a function's process; by default Deno with minimal permissions. */
   commandOf?(worker: Worker): Command;
 }
 
-/** Keeps its packages, processes' folders and caches in `<stateDir>/lambda`. */
+/** Lambda, with its files (packages, `/tmp` folders, caches) in `<stateDir>/lambda`. */
 export function createLambda(
   core: Core,
   { commandOf = denoCommand }: LambdaOptions = {},
@@ -60,7 +60,7 @@ export function createLambda(
     ),
     context,
     start() {
-      // What processes of a killed server left.
+      // Folders left by a killed server.
       rmSync(join(folder, "tmp"), { recursive: true, force: true });
       mkdirSync(join(folder, "tmp"), { recursive: true });
       sweep();

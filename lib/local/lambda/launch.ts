@@ -1,4 +1,4 @@
-/** Makes execution environments: the process's permissions, variables, credentials and folders. */
+/** Starts execution environments: their permissions, variables, credentials and folders. */
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AwsError } from "../errors.ts";
@@ -10,18 +10,18 @@ import type { Version } from "./function_version.ts";
 import { Log } from "./log.ts";
 import type { Command } from "./runtime_process.ts";
 
-/** What a command may be made of. */
+/** What is known of a function's process to make its command. */
 export interface Worker {
   readonly version: Version;
   readonly taskRoot: string;
   readonly tmp: string;
-  /** The function's own and Lambda's. */
+  /** The function's variables and Lambda's. */
   readonly env: Readonly<Record<string, string>>;
   /** Paths below the task root that the function may not read. */
   readonly unreadable: readonly string[];
-  /** Host and port of everything that the function may connect to. */
+  /** `host:port` of everything that the function may connect to. */
   readonly reachable: readonly string[];
-  /** Where a runtime may keep caches. */
+  /** A folder for the runtime's caches. */
   readonly cacheDir: string;
 }
 
@@ -81,13 +81,13 @@ function variables(
   at: { session: Credentials; stream: string; taskRoot: string; tmp: string; runtimeApi: string },
 ): Record<string, string> {
   return {
-    // A function may set these.
+    // A function's settings may override these,
     TZ: ":UTC",
     LANG: "en_US.UTF-8",
     PATH: "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
     AWS_ENDPOINT_URL: core.endpoint(),
     ...version.Environment?.Variables,
-    // And these it may not.
+    // but not these.
     _HANDLER: version.Handler,
     AWS_REGION: core.region,
     AWS_DEFAULT_REGION: core.region,
@@ -109,14 +109,13 @@ function variables(
 }
 
 /**
- * Runs the function under Deno: it reaches the gateway and its Runtime API, reads its code, reads and writes its
- * own folder for temporary files, and nothing else. Paths are relative, as Deno's lists of paths have no way to
- * write a comma.
+ * Runs the function under Deno. It may connect to the local AWS and its Runtime API, read its code, and read and write
+ * its `/tmp` folder, nothing else. Paths are relative, because Deno's lists of paths cannot escape commas.
  */
 export function denoCommand(worker: Worker): Command {
   const { version, taskRoot, unreadable, reachable } = worker;
   const tmp = relative(taskRoot, worker.tmp);
-  // The shares that AWS's own runtime gives V8.
+  // The shares of the memory that AWS's runtime gives V8.
   const oldSpace = Math.floor(version.MemorySize * 0.9);
   const semiSpace = Math.max(1, Math.floor(version.MemorySize * 0.05));
   return {
@@ -130,15 +129,15 @@ export function denoCommand(worker: Worker): Command {
       "--no-remote",
       "--deny-import",
       "--node-modules-dir=manual",
-      // As under Node.js, a `.js` file is CommonJS when nothing says otherwise.
+      // As under Node.js, a `.js` file is CommonJS by default.
       "--unstable-detect-cjs",
-      // All of it is Lambda's and the function's own.
+      // Safe: no variable is inherited from this process.
       "--allow-env",
       `--allow-net=${reachable.join(",")}`,
       `--allow-read=.,${tmp}`,
       ...(unreadable.length > 0 ? [`--deny-read=${unreadable.join(",")}`] : []),
       `--allow-write=${tmp}`,
-      // What AWS's SDK asks for its user agent and for the place of shared configuration files.
+      // The AWS SDK needs these for its user agent and to find shared configuration files.
       "--allow-sys=osRelease,uid,homedir",
       `--v8-flags=--max-old-space-size=${oldSpace},--max-semi-space-size=${semiSpace}`,
       fileURLToPath(new URL("./bootstrap.ts", import.meta.url)),

@@ -4,9 +4,9 @@ import type { Principal } from "../operation.ts";
 import type { Version } from "./function_version.ts";
 import { nodeMajor, runtimeVersionArn } from "./runtimes.ts";
 
-/** LogResult holds the last 4 KB of an invocation's lines. */
+/** LogResult contains the last 4 KB of an invocation's lines. */
 const TAIL_BYTES = 4096;
-/** Lines that wait are written once there are so many, so that a chatty function does not fill the memory. */
+/** Lines are buffered up to this number, so that a chatty function does not fill the memory. */
 const MAX_WAITING = 1000;
 
 export class Log {
@@ -41,19 +41,19 @@ export class Log {
     if (this.#waiting.length >= MAX_WAITING) this.flush();
   }
 
-  /** Ends an invocation's lines with its report. */
+  /** Ends an invocation's lines with the END and REPORT lines. */
   end(requestId: string, report: string): void {
     this.line(`END RequestId: ${requestId}`);
     this.line(report);
     this.flush();
   }
 
-  /** The last 4 KB of the invocation that began last, base64. */
+  /** The last 4 KB of the latest invocation's lines, base64. */
   tail(): string {
     return new TextEncoder().encode(this.#tail).slice(-TAIL_BYTES).toBase64();
   }
 
-  /** Hands the lines that wait to CloudWatch Logs. */
+  /** Writes the buffered lines to CloudWatch Logs. */
   flush(): void {
     const lines = this.#waiting;
     if (lines.length === 0) return;
@@ -68,13 +68,13 @@ export interface Report {
   /** Megabytes. */
   readonly memorySize: number;
   readonly memoryUsed: number | undefined;
-  /** Only told by the first invocation of an environment. */
+  /** Only in the first report of an environment. */
   readonly initMs: number | undefined;
   readonly status: "timeout" | "error" | undefined;
   readonly errorType: string | undefined;
 }
 
-/** The REPORT line. */
+/** The REPORT line of an invocation. */
 export function report(of: Report): string {
   const duration = of.durationMs.toFixed(2);
   return [

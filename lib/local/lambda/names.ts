@@ -8,14 +8,14 @@ import { lambdaProtocol } from "./protocol.ts";
 const REGION = String.raw`(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}`;
 const PREFIX = String.raw`(arn:(aws[a-zA-Z\-]*)?:lambda:)?(${REGION}:)?(\d{12}:)?(function:)?`;
 
-/** A name, partial ARN or full ARN, as operations that write take it. */
+/** A name, partial ARN or full ARN in operations that write. */
 export const functionName = string({
   min: 1,
   max: 140,
   pattern: new RegExp(String.raw`${PREFIX}([a-zA-Z0-9\-_]+)(:(\$LATEST|[a-zA-Z0-9\-_]+))?`),
 });
 
-/** The same as operations that read take it: longer, and dots are let through. */
+/** The same in operations that read: it can be longer and contain dots. */
 export const namespacedFunctionName = string({
   min: 1,
   max: 256,
@@ -35,20 +35,21 @@ export const aliasName = string({ min: 1, max: 128, pattern: /(?!^[0-9]+$)([a-zA
 
 export interface FunctionReference {
   readonly name: string;
-  /** `$LATEST`, a version or an alias; absent when the caller named none. */
+  /** `$LATEST`, a version or an alias; absent when the caller gave none. */
   readonly qualifier?: string;
 }
 
 /**
- * Reads what a caller wrote for a function, once it has the shape of a name.
- * @throws AwsError when it is of another region or account, or names two different qualifiers.
+ * Parses a function's name or ARN, which has already been checked against its shape.
+ * @param qualified the `Qualifier` parameter
+ * @throws AwsError for another region or account, a name that is too long, or two different qualifiers
  */
 export function functionReference(core: Core, given: string, qualified?: string): FunctionReference {
   const parts = given.split(":");
   if (parts[0] === "arn") parts.splice(0, 3);
   const region = parts.find((part) => new RegExp(`^${REGION}$`).test(part));
   const account = parts.find((part) => /^\d{12}$/.test(part));
-  // What is left of [region:][account:][function:]name[:qualifier]; a lone 12-digit part is the name.
+  // Drops the prefix of [region:][account:][function:]name[:qualifier]; a lone 12-digit part is the name.
   while (parts.length > 1 && (parts[0] === region || parts[0] === account || parts[0] === "function")) {
     if (parts.shift() === "function") break;
   }

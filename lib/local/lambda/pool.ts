@@ -1,7 +1,7 @@
 /**
- * The execution environments of one version in one revision. Invocations go to a warm environment, else they wait
- * for one while another is started. AWS would start one at once for every invocation that finds none free; one
- * machine is better served by waiting a little, so the more there are, the longer the next one is put off.
+ * The execution environments of one version and revision. An invocation gets an idle environment, or waits for one
+ * while another is started. AWS starts one at once when none is free; on a single machine waiting a little is better,
+ * so the more there are, the longer the next start is delayed.
  */
 import type { Core } from "../core.ts";
 import type { Environment, Outcome } from "./environment.ts";
@@ -17,7 +17,7 @@ export interface Ran extends Outcome {
 
 export interface Launcher {
   readonly core: Core;
-  /** Starts an environment, or none when there are too many busy ones. @throws AwsError when it cannot be made */
+  /** Starts an environment; undefined when too many are busy. @throws AwsError when it cannot be started */
   launch(
     version: Version,
     onIdle: (environment: Environment) => void,
@@ -33,12 +33,12 @@ interface Waiting {
   reject(reason: unknown): void;
 }
 
-/** Credentials must outlive the invocation that begins now by this much. */
+/** Credentials must be valid for this much longer than an invocation can last. */
 const CREDENTIALS_MARGIN_MS = 60_000;
 
 export class Pool {
   readonly revision: string;
-  /** The one that was used last is the last. */
+  /** Sorted by their last use, the latest at the end. */
   idle: Environment[] = [];
   #size = 0;
   #starting: Environment | undefined;
@@ -50,10 +50,10 @@ export class Pool {
     this.revision = settledRevision(version);
   }
 
-  /** Runs one invocation. @throws AwsError when no environment can be made, `signal`'s reason while it waits */
+  /** Runs one invocation. @throws AwsError when no environment can be started, or `signal`'s reason while it waits */
   run(request: Request, signal?: AbortSignal): Promise<Ran> {
     return new Promise((resolve, reject) => {
-      // A signal outlives many invocations: it must not collect what they left.
+      // A signal can outlive many invocations: it must not collect their listeners.
       const abort = () => reject(signal!.reason);
       const last = <T>(settle: (value: T) => void) => (value: T) => {
         signal?.removeEventListener("abort", abort);
@@ -66,7 +66,7 @@ export class Pool {
     });
   }
 
-  /** Takes no more invocations; those that wait are still run, unless `refuse` is what to answer them. */
+  /** Ends the environments when the queue is empty. @param refuse rejects the waiting invocations at once */
   retire(refuse?: Error): void {
     this.#retired = true;
     if (refuse) {

@@ -1,4 +1,4 @@
-/** The execution environments of all functions, in one pool for each version. */
+/** The execution environments of all functions, with one pool for each version. */
 import type { Core } from "../core.ts";
 import type { CodeStore } from "./code_store.ts";
 import type { Environment } from "./environment.ts";
@@ -9,7 +9,7 @@ import { type Launcher, Pool, type Ran, type Request } from "./pool.ts";
 import { Reaper } from "./reaper.ts";
 import type { Command } from "./runtime_process.ts";
 
-/** Processes of all functions together. */
+/** The limit for all functions together. */
 const MAX_ENVIRONMENTS = 64;
 const IDLE_MS = 5 * 60_000;
 
@@ -24,11 +24,11 @@ export class Pools implements Launcher {
     readonly core: Core,
     readonly code: CodeStore,
     readonly commandOf: (worker: Worker) => Command,
-    /** An environment has ended: its code may not be needed any more. */
+    /** Called when an environment has ended: its code may not be needed any more. */
     readonly onEnd: () => void,
   ) {}
 
-  /** Runs one invocation. @throws AwsError when no environment can be made, `signal`'s reason while it waits */
+  /** Runs one invocation. @throws AwsError when no environment can be started, or `signal`'s reason while it waits */
   run(version: Version, request: Request, signal?: AbortSignal): Promise<Ran> {
     if (this.#stopped) return Promise.reject(stopping());
     const arn = version.FunctionArn;
@@ -40,7 +40,7 @@ export class Pools implements Launcher {
     return pool.run(request, signal);
   }
 
-  /** Ends the environments of a version, or of a function with all its versions, as soon as they are free. */
+  /** Ends the environments of a version, or of a function with all its versions, when they are free. */
   retire(arn: string): void {
     for (const [key, pool] of this.#pools) {
       if (key !== arn && !key.startsWith(`${arn}:`)) continue;
@@ -49,12 +49,12 @@ export class Pools implements Launcher {
     }
   }
 
-  /** The packages of all environments. */
+  /** The packages (`CodeSha256`) of all environments. */
   usedCode(): Set<string> {
     return new Set([...this.#environments].map(({ options }) => options.version.CodeSha256));
   }
 
-  /** Starts an environment; at the limit in place of the one that was idle longest, or none when all are busy. */
+  /** Starts an environment. At the limit it replaces the one idle longest; undefined when all are busy. */
   launch(
     version: Version,
     onIdle: (environment: Environment) => void,
@@ -80,7 +80,7 @@ export class Pools implements Launcher {
     return environment;
   }
 
-  /** Ends every process; invocations under way are refused. */
+  /** Ends every process; running and waiting invocations are refused. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#sweeper);

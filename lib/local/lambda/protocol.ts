@@ -1,8 +1,8 @@
-/** How Lambda is spoken to. */
+/** The protocol of Lambda. */
 import { AwsError } from "../errors.ts";
 import { restJson } from "../protocols/rest_json.ts";
 
-/** A zip of 50 MB in base64, with room around it. */
+/** AWS's limit: a 50 MB zip in base64, and the members around it. */
 const MAX_BODY_BYTES = 70_167_211;
 
 export const lambdaProtocol = restJson({

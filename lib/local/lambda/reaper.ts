@@ -1,7 +1,6 @@
 /**
- * Ends the processes of functions when this program is killed and cannot do it. Idle ones notice by themselves that
- * the Runtime API is gone; one that computes does not. A shell waits at the end of a pipe: when the pipe closes, for
- * whatever reason, it kills what was on the last line.
+ * Ends the processes of functions when this program is killed. Idle ones notice that the Runtime API is gone; busy ones
+ * do not. A shell reads process ids from a pipe: when the pipe closes, it kills those on the last line.
  */
 const SCRIPT = `trap "" INT TERM HUP
 while read -r line; do pids=$line; done
@@ -12,7 +11,7 @@ export class Reaper {
   #shell: Deno.ChildProcess | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
 
-  /** The processes that are to end with this one, all of them. */
+  /** Replaces the list of processes that must end with this one. */
   watch(pids: readonly number[]): void {
     if (!this.#writer) {
       this.#shell = new Deno.Command("sh", {
@@ -24,7 +23,7 @@ export class Reaper {
       this.#writer = this.#shell.stdin.getWriter();
     }
     this.#writer.write(new TextEncoder().encode(pids.join(" ") + "\n")).catch(() => {
-      // The shell was killed from outside: a new one is made for the next change.
+      // Somebody killed the shell: the next call starts a new one.
       this.#writer = undefined;
     });
   }

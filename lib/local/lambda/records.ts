@@ -1,4 +1,4 @@
-/** What is kept of functions, their versions and aliases. */
+/** Stored functions, versions and aliases. */
 import type { Core } from "../core.ts";
 import type { Collection } from "../store.ts";
 import { functionNotFound } from "./errors.ts";
@@ -35,7 +35,7 @@ export class Records {
   }
 
   /**
-   * @param shownArn how the error names the function
+   * @param shownArn the ARN in the error's message
    * @throws AwsError ResourceNotFoundException
    */
   get(name: string, shownArn = functionArn(this.core, { name })): FunctionRecord {
@@ -44,22 +44,22 @@ export class Records {
     return { ...record, latest: this.settle(record.latest) };
   }
 
-  /** The version as it stands now. */
+  /** The version at this time, see `settled`. */
   settle(version: Version): Version {
     return settled(version, this.core.now());
   }
 
-  /** A function's published versions, in order. */
+  /** A function's published versions, sorted by number. */
   versionsOf(name: string): Version[] {
     return this.versions.list(`${name}:`).map((version) => this.settle(version));
   }
 
-  /** A function's aliases, by name. */
+  /** A function's aliases, sorted by name. */
   aliasesOf(name: string): Alias[] {
     return this.aliases.list(`${name}:`);
   }
 
-  /** Removes a function with its versions and aliases. */
+  /** Deletes a function with its versions and aliases. */
   delete(name: string): void {
     this.core.store.transaction(() => {
       this.functions.delete(name);
@@ -69,8 +69,8 @@ export class Records {
   }
 
   /**
-   * What a reference names: `$LATEST`, a version, or the version of an alias.
-   * @param pick a number in [0, 1) that decides between the versions of a weighted alias
+   * The version that a reference names: `$LATEST`, a number, or an alias's version.
+   * @param pick a random number in [0, 1) that chooses between the versions of a weighted alias
    * @throws AwsError ResourceNotFoundException
    */
   resolve(reference: FunctionReference, pick = 1): { record: FunctionRecord; version: Version } {
@@ -86,7 +86,7 @@ export class Records {
     return { record, version: this.settle(version) };
   }
 
-  /** Every hash of a package that a function, a version or a running update needs. */
+  /** `CodeSha256` of every package that a function, a version or an update in progress needs. */
   usedCode(): Set<string> {
     const used = new Set<string>();
     for (const { latest } of this.functions.list()) {
@@ -98,7 +98,7 @@ export class Records {
   }
 }
 
-/** Padded, so that keys sort as version numbers do. */
+/** Padded, so that keys sort like version numbers. */
 export function versionKey(name: string, version: string): string {
   return `${name}:${version.padStart(20, "0")}`;
 }

@@ -1,6 +1,6 @@
 /**
- * The Lambda Runtime API, version 2018-06-01, of one execution environment: what a runtime inside it asks for the
- * next invocation and tells the result. Any runtime interface client can speak to it.
+ * The Lambda Runtime API, version 2018-06-01, of one execution environment: the runtime in it gets invocations and
+ * posts results. It works with any runtime interface client.
  */
 
 export interface Invocation {
@@ -9,21 +9,21 @@ export interface Invocation {
   readonly payload: Uint8Array;
   /** JSON, decoded from the caller's header. */
   readonly clientContext?: string;
-  /** Milliseconds since the epoch by the machine's clock, which is the one that the runtime compares with. */
+  /** Milliseconds since the epoch by the system clock, which the runtime compares with. */
   readonly deadline: number;
 }
 
-/** What a runtime tells of an invocation. */
+/** A runtime's answer to an invocation. */
 export interface Answer {
   readonly payload: Uint8Array;
-  /** The runtime's name for what went wrong; absent for a result. */
+  /** The error's name; absent for a result. */
   readonly errorType?: string;
-  /** Bytes that the runtime wrote to standard output before, if it counts them. */
+  /** Bytes that the runtime has written to standard output so far, if it counts them. */
   readonly outputBytes?: number;
 }
 
 const BASE = "/2018-06-01/runtime";
-/** 6 MB and some room, as AWS has it. */
+/** AWS's limit: 6 MB and 100 bytes. */
 export const MAX_RESPONSE_BYTES = 6_291_556;
 
 export class RuntimeApi {
@@ -35,8 +35,8 @@ export class RuntimeApi {
   #running: { requestId: string; answer(answer: Answer): void } | undefined;
 
   /**
-   * @param onIdle the runtime asks for an invocation: the environment is free
-   * @param onInitError the runtime could not load the handler
+   * @param onIdle called when the runtime asks for an invocation: the environment is free
+   * @param onInitError called when the runtime could not load the handler
    */
   constructor(readonly onIdle: () => void, readonly onInitError: (answer: Answer) => void) {
     this.#server = Deno.serve(
@@ -46,7 +46,7 @@ export class RuntimeApi {
     this.address = `127.0.0.1:${this.#server.addr.port}`;
   }
 
-  /** Hands an invocation to the waiting runtime. @throws Error when it does not wait for one */
+  /** Gives an invocation to the waiting runtime. @throws Error when it is not waiting */
   invoke(invocation: Invocation): Promise<Answer> {
     const poll = this.#poll;
     if (!poll || this.#running) throw new Error("The runtime is not waiting for an invocation.");
@@ -78,7 +78,7 @@ export class RuntimeApi {
 
   async #handle(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
-    // Only the runtime is to take part, not a web page that guesses the port.
+    // A web page that guesses the port must not call.
     if (request.headers.get("host") !== this.address || request.headers.has("origin")) {
       return refusal(403, "Forbidden", "Only the runtime of this environment may call");
     }
@@ -121,7 +121,7 @@ export class RuntimeApi {
   }
 }
 
-/** The JSON that Lambda answers when it, not the function, says what went wrong. */
+/** The JSON of an error that Lambda, not the function, reports. */
 export function errorPayload(errorType: string, errorMessage: string): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ errorType, errorMessage }));
 }
@@ -138,7 +138,7 @@ function errorTypeOf(request: Request): string {
   return request.headers.get("lambda-runtime-function-error-type") ?? "Unhandled";
 }
 
-/** Headers carry ASCII only. */
+/** JSON with escapes instead of non-ASCII characters, for a header. */
 function asciiJson(json: string): string {
   return JSON.stringify(JSON.parse(json)).replace(
     /[\u0080-\uffff]/g,

@@ -1,8 +1,8 @@
-/** The process that runs a runtime and its function: its output by lines, its memory, its end. */
+/** The process of a runtime and its function: its output in lines, its memory and its end. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What starts a runtime. */
+/** The command that starts a runtime. */
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
@@ -12,10 +12,10 @@ export interface Command {
 }
 
 export class RuntimeProcess {
-  /** How it ended, once all of its output was read. */
+  /** Its exit status, after all of its output was read. */
   readonly ended: Promise<Deno.CommandStatus>;
   readonly #process: Deno.ChildProcess;
-  /** Of standard output. */
+  /** From standard output. */
   #bytesRead = 0;
   #onRead: (() => void) | undefined;
 
@@ -47,7 +47,7 @@ export class RuntimeProcess {
     }
   }
 
-  /** Resolves when so much of standard output was read, or the process is gone. */
+  /** Resolves when this many bytes of standard output were read, or the process has ended. */
   async outputRead(bytes: number): Promise<void> {
     if (this.#bytesRead >= bytes) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -59,7 +59,7 @@ export class RuntimeProcess {
     await Promise.race([promise, this.#process.status]);
   }
 
-  /** Its resident memory in megabytes: now (`VmRSS`) or at most so far (`VmHWM`). Unknown where there is no /proc. */
+  /** Resident memory in megabytes: current (`VmRSS`) or peak (`VmHWM`); undefined where there is no /proc. */
   megabytes(field: "VmRSS" | "VmHWM"): number | undefined {
     try {
       const status = readFileSync(join("/proc", String(this.pid), "status"), "utf8");

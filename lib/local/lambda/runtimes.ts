@@ -1,4 +1,4 @@
-/** Lambda's managed Node.js runtimes, and the days from which AWS refuses them. */
+/** Lambda's Node.js runtimes, and the days from which AWS refuses them. */
 import { createHash } from "node:crypto";
 import { unsupported } from "../errors.ts";
 import { invalidParameter } from "./errors.ts";
@@ -10,7 +10,7 @@ interface Runtime {
   readonly blockUpdate: string;
 }
 
-/** From AWS's table of runtimes, 2026; retired ones keep the days on which they went. */
+/** From AWS's table of runtimes, 2026 (AWS, "Lambda runtimes"). */
 const NODE_RUNTIMES: Readonly<Record<string, Runtime>> = {
   "nodejs24.x": { blockCreate: "2028-06-01", blockUpdate: "2028-07-01" },
   "nodejs22.x": { blockCreate: "2027-06-01", blockUpdate: "2027-07-01" },
@@ -23,13 +23,13 @@ const NODE_RUNTIMES: Readonly<Record<string, Runtime>> = {
 
 const SUPPORTED = ["nodejs24.x", "nodejs22.x"];
 
-/** Runtimes of AWS for other languages, and those that AWS has announced. */
+/** AWS's runtimes for other languages, and announced ones. */
 const OTHER_RUNTIMES = /^(python3|java|ruby|dotnet|provided|go1\.x|nodejs26\.x)/;
 
 /**
- * @param step whether a function is made with the runtime or updated while it has it
+ * @param step whether a function is created or updated
  * @param now milliseconds since the epoch
- * @throws AwsError InvalidParameterValueException for a runtime that AWS refuses or that this machine cannot run
+ * @throws AwsError InvalidParameterValueException for a runtime that AWS refuses or the local AWS does not support
  */
 export function checkRuntime(runtime: string, step: "create" | "update", now: number): void {
   const known = Object.hasOwn(NODE_RUNTIMES, runtime) ? NODE_RUNTIMES[runtime] : undefined;
@@ -51,12 +51,12 @@ export function checkRuntime(runtime: string, step: "create" | "update", now: nu
   }
 }
 
-/** The major version of Node.js that a runtime stands for. */
+/** The major version of Node.js of a runtime. */
 export function nodeMajor(runtime: string): number {
   return Number(runtime.match(/^nodejs(\d+)/)?.[1]);
 }
 
-/** AWS names a runtime's build by a hash; here it is the hash of the runtime's name. */
+/** On AWS the ARN ends in the hash of a build; here it is the hash of the runtime's name. */
 export function runtimeVersionArn(runtime: string, region: string): string {
   return `arn:aws:lambda:${region}::runtime:${createHash("sha256").update(runtime).digest("hex")}`;
 }

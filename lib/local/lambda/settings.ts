@@ -1,4 +1,4 @@
-/** The settings that CreateFunction and UpdateFunctionConfiguration share: their shapes and AWS's rules for them. */
+/** The settings that CreateFunction and UpdateFunctionConfiguration share: shapes and rules. */
 import { unsupported } from "../errors.ts";
 import { integer, list, map, notSupported, required, string, structure } from "../shapes.ts";
 import { invalidParameter } from "./errors.ts";
@@ -16,7 +16,7 @@ export const tags = map(string({ max: 256, pattern: /[\p{L}\p{Z}\p{N}_.:\/=+\-@]
 export const description = string({ max: 256 });
 export const architectures = list(string({ values: ["x86_64", "arm64"] }), { min: 1, max: 1 });
 
-/** Members that both operations take. */
+/** The members of both operations. */
 export const settings = {
   Handler: string({ max: 128, pattern: /[^\s]+/ }),
   Description: description,
@@ -65,9 +65,9 @@ interface GivenSettings {
 }
 
 /**
- * The optional settings of a request as they are kept; what was not given is left out.
- * @throws AwsError for environment variables that AWS refuses and for what the local AWS cannot do (empty values,
- * which clients send to say "none", are accepted)
+ * A request's optional settings as they are stored; absent ones are left out.
+ * @throws AwsError for environment variables that AWS refuses, and for settings that the local AWS does not support
+ * (empty values, which clients send for "none", are accepted)
  */
 export function checkedSettings(
   given: GivenSettings,

@@ -14,7 +14,7 @@ const Resource = required(string({
 }));
 const onResource = (input: { Resource: string }) => input.Resource;
 
-/** AWS's limit of tags on one resource. */
+/** AWS's limit for one resource. */
 const MAX_TAGS = 50;
 
 export const tagResource = operation({
@@ -54,7 +54,7 @@ export const listTags = operation({
   run: ({ Resource }, { core, records }) => ({ Tags: records.get(taggedFunction(core, Resource)).tags }),
 });
 
-/** The name of the function; versions and aliases have no tags. */
+/** The function's name. @throws AwsError for versions and aliases, which cannot have tags */
 function taggedFunction(core: Core, arn: string): string {
   const { name, qualifier } = functionReference(core, arn);
   if (qualifier === undefined) return name;

@@ -30,7 +30,7 @@ export const updateFunctionCode = operation({
     const name = updatedName(core, input.FunctionName);
     changeable(lambda, name, input.RevisionId);
     return await code.use(await packageOf(core, principal, input), (stored) => {
-      // Looked at again: another update may have begun while the package was unpacked.
+      // Checked again: another update may have begun while the package was unpacked.
       const previous = changeable(lambda, name, input.RevisionId);
       const latest = changing(
         { ...previous, ...stored, Architectures: input.Architectures ?? previous.Architectures },
@@ -87,18 +87,18 @@ export const updateFunctionConfiguration = operation({
   },
 });
 
-/** The function that an update is for: there are no updates of versions and aliases. */
+/** The name of the function to update. @throws AwsError for a version or an alias */
 function updatedName(core: Core, given: string): string {
   const { name, qualifier } = functionReference(core, given);
   if (qualifier === undefined || qualifier === "$LATEST") return name;
-  throw invalidParameter(`An update changes $LATEST: '${qualifier}' cannot be updated.`);
+  throw invalidParameter(`'${qualifier}' cannot be updated, only $LATEST can.`);
 }
 
 function onLatest({ FunctionName }: { FunctionName: string }, { core }: LambdaContext): string {
   return functionArn(core, { name: updatedName(core, FunctionName) });
 }
 
-/** The function's configuration, if it may be changed now, to this runtime where another is given. */
+/** The function's configuration. @throws AwsError when it cannot be updated now, or not with this runtime */
 function changeable(
   { core, records }: LambdaContext,
   name: string,

@@ -50,14 +50,14 @@ export const listVersionsByFunction = operation({
   },
 });
 
-/** Versions are in order of their numbers, after `$LATEST`. */
+/** The sort key of versions: `$LATEST` first, then by number. */
 export function orderOf({ Version }: Version): number {
   return Version === "$LATEST" ? 0 : Number(Version);
 }
 
 /**
- * Freezes `$LATEST` as the next version. When neither code nor configuration changed since the last one, that is
- * the answer and no version is made, as on AWS.
+ * Publishes `$LATEST` as the next version. As on AWS, returns the last version if neither code nor configuration have
+ * changed since.
  */
 export function publish({ core, records }: LambdaContext, name: string, Description?: string): Version {
   const record = records.get(name);
@@ -71,7 +71,7 @@ export function publish({ core, records }: LambdaContext, name: string, Descript
     FunctionArn: functionArn(core, { name, qualifier: String(number) }),
     Description: Description ?? latest.Description,
     RevisionId: crypto.randomUUID(),
-    // Published by the request that creates or updates the function: usable when that is done.
+    // With `Publish` in a create or update, the version becomes active when that is done.
     ...Change ? { Change: { kind: "create", due: Change.due, RevisionId: crypto.randomUUID() } } : {},
   };
   core.store.transaction(() => {
@@ -81,7 +81,7 @@ export function publish({ core, records }: LambdaContext, name: string, Descript
   return version;
 }
 
-/** What makes a version differ from another. */
+/** The members that are compared to see whether a version has changed. */
 function contentOf(version: Version): Partial<Version> {
   const { Version: _version, FunctionArn: _arn, RevisionId: _revision, ...content } = version;
   const { Description: _description, LastModified: _modified, Change: _change, ...compared } = content;
@@ -96,7 +96,7 @@ export function deletePublished(lambda: LambdaContext, name: string, qualifier: 
   }
   const aliases = records.aliasesOf(name);
   if (aliases.some((alias) => alias.Name === qualifier)) {
-    throw invalidParameter("DeleteFunction takes a version, not an alias: use DeleteAlias.");
+    throw invalidParameter(`'${qualifier}' is an alias. Use DeleteAlias to delete it.`);
   }
   const users = aliases.filter((alias) =>
     alias.FunctionVersion === qualifier ||

@@ -1,6 +1,6 @@
 /**
- * Reads a deployment package. The central directory is read here because unzip libraries for the browser drop
- * the Unix modes, and on AWS a file that only its owner may read cannot be read by the function.
+ * Reads deployment packages. The central directory is parsed here because common unzip libraries drop the Unix modes,
+ * and on AWS a function cannot read a file that only its owner may read.
  */
 import { promisify } from "node:util";
 import { crc32, inflateRaw } from "node:zlib";
@@ -11,10 +11,10 @@ export const MAX_ZIPPED_BYTES = 52_428_800;
 export const MAX_UNZIPPED_BYTES = 262_144_000;
 
 export interface ZipFile {
-  /** Relative, with `/`, free of `..`. */
+  /** Relative, with `/`, without `..`. */
   readonly path: string;
   readonly content: Uint8Array;
-  /** Whether others than its owner may read it and every folder that the zip lists above it. */
+  /** Whether others may read it, and enter every folder above it that the zip lists. */
   readonly readable: boolean;
 }
 
@@ -36,7 +36,7 @@ const inflate = promisify(inflateRaw) as (
 
 /**
  * All files of a zip (format: PKWARE's APPNOTE 6.3; stored and deflated entries, no zip64).
- * @throws AwsError InvalidParameterValueException when it is not a zip, has a path that leaves its folder, or is too large
+ * @throws AwsError InvalidParameterValueException when it is not a zip, is too large, or has a path with `..`
  */
 export async function readZip(zip: Uint8Array): Promise<ZipFile[]> {
   const entries = directory(zip);
@@ -84,7 +84,7 @@ function directory(zip: Uint8Array): Entry[] {
       compressedSize: view.getUint32(offset + 20, true),
       size: view.getUint32(offset + 24, true),
       headerOffset: view.getUint32(offset + 42, true),
-      // The function runs as another user than the one that unpacks; folders need the x bit to be entered.
+      // On AWS the function does not run as the files' owner; entering a folder needs the x bit.
       readable: !unix || (mode & (folder ? 0o005 : 0o004)) === (folder ? 0o005 : 0o004),
     });
     offset = next;
@@ -117,7 +117,7 @@ async function unpack(data: Uint8Array, entry: Entry): Promise<Uint8Array> {
   if (entry.method === 0) return data;
   if (entry.method !== 8) throw notAZip();
   try {
-    // The declared size bounds the output, so a small zip cannot grow past what was counted.
+    // Limited to the declared size, which was counted: a zip bomb cannot grow beyond it.
     return await inflate(data, { maxOutputLength: Math.max(1, entry.size) });
   } catch {
     throw notAZip();
@@ -141,7 +141,7 @@ function safePath(name: string): string {
   return parts.join("/");
 }
 
-/** What AWS answers to anything that it cannot unpack. */
+/** AWS's error for anything that it cannot unzip. */
 export function notAZip(): AwsError {
   return invalidParameter(
     "Could not unzip uploaded file. Please check your file, then try to upload again.",

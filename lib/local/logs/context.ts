@@ -1,4 +1,4 @@
-/** What the operations of CloudWatch Logs share: shapes of names, the resource that they act on, errors, pages. */
+/** What the operations of CloudWatch Logs share: their context, shapes, resources, errors and pages. */
 import { AwsError } from "../errors.ts";
 import { operationsOn } from "../operation.ts";
 import { type Key, page } from "../pages.ts";
@@ -16,12 +16,12 @@ export const operation = operationsOn<LogsContext>();
 
 export const groupName = string({ min: 1, max: 512, pattern: /[\.\-_/#A-Za-z0-9]+/ });
 export const streamName = string({ min: 1, max: 512, pattern: /[^:*]*/ });
-/** A group by its name, or by a name or ARN. */
+/** The two members of which one names the group: by its name, or by its name or ARN. */
 export const eitherGroup = {
   logGroupName: groupName,
   logGroupIdentifier: string({ min: 1, max: 2048, pattern: /[\w#+=/:,.@-]*/ }),
 };
-/** Members of every request for a page. */
+/** Paging members of a request. */
 export const paging = { limit: integer({ min: 1, max: 50 }), nextToken: string({ min: 1 }) };
 
 /** A group, or one of its streams, as requests name them. */
@@ -40,14 +40,14 @@ export function streamArn(logs: LogsContext, group: string, stream: string): str
 }
 
 /**
- * The permission's resource: a stream, or a group with an empty stream behind it, which policies match by
- * `…:NAME:*`. @throws AwsError as `givenGroup`
+ * An operation's `resource`: a stream, or a group with an empty stream name appended, which policies match by
+ * `…:NAME:*`. @throws AwsError like `givenGroup`
  */
 export function onNamed(input: Named, logs: LogsContext): string {
   return streamArn(logs, givenGroup(input), input.logStreamName ?? "");
 }
 
-/** The group's name, of the two members that may name it. @throws AwsError unless exactly one does */
+/** The name of the group that one of the two members names. @throws AwsError unless exactly one is given */
 export function givenGroup({ logGroupName, logGroupIdentifier }: Named): string {
   if ((logGroupName === undefined) === (logGroupIdentifier === undefined)) {
     throw invalidParameter("Exactly one of logGroupName and logGroupIdentifier must be given.");
@@ -78,7 +78,7 @@ export function invalidParameter(message: string): AwsError {
   return new AwsError(INVALID, message);
 }
 
-/** A page of groups or streams. @param list a token is good for the same list only */
+/** A page of groups or streams. @param list see `PageRequest` in pages.ts */
 export function paged<T>(
   items: readonly T[],
   key: (item: T) => Key,
@@ -89,7 +89,7 @@ export function paged<T>(
   return page(items, { key, limit, token, list, descending, invalidToken });
 }
 
-/** What an event counts for in CloudWatch Logs' limits, in bytes. */
+/** The size of an event as CloudWatch Logs' limits count it, in bytes. */
 export function eventBytes(message: string): number {
   return new TextEncoder().encode(message).length + 26;
 }

@@ -4,14 +4,14 @@ import { invalidParameter } from "./context.ts";
 import { INVALID } from "./protocol.ts";
 
 /**
- * Reads a pattern of terms: `a b` (both), `?a ?b` (either), `-a` (not), `"a phrase"`. A term matches a whole
- * word, in its own case.
+ * Compiles a pattern of terms: `a b` (both), `?a ?b` (either), `-a` (not), `"a phrase"`. A term matches whole
+ * words, case-sensitively.
  * @throws AwsError for JSON, delimited and regular-expression patterns, which the local AWS does not support.
  */
 export function compilePattern(pattern: string): (message: string) => boolean {
   const text = pattern.trim();
   if (/^[{[]/.test(text)) {
-    throw unsupported(`the filter pattern '${text}' (only terms)`, INVALID);
+    throw unsupported(`the filter pattern '${text}' (only patterns of terms)`, INVALID);
   }
   const terms = [...text.matchAll(/([?-]?)(?:"((?:[^"\\]|\\.)*)"|(\S+))/g)].map(
     ([, mode, quoted, plain]) => {
@@ -20,7 +20,7 @@ export function compilePattern(pattern: string): (message: string) => boolean {
       }
       if (plain !== undefined && !/^[\w]+$/.test(plain)) {
         throw invalidParameter(
-          `Invalid character(s) in term '${plain}': terms with other than letters, digits and _ need quotes`,
+          `Invalid character(s) in term '${plain}': quote terms with characters that are not letters, digits or _`,
         );
       }
       return { mode, contained: wordTest(plain ?? quoted!.replace(/\\(.)/g, "$1")) };
@@ -31,7 +31,7 @@ export function compilePattern(pattern: string): (message: string) => boolean {
   const none = terms.filter(({ mode }) => mode === "-");
   return (message) =>
     all.every(({ contained }) => contained(message)) &&
-    // Beside other terms AWS ignores those with a question mark.
+    // AWS ignores `?` terms when there are other terms.
     (any.length === 0 || all.length + none.length > 0 || any.some(({ contained }) => contained(message))) &&
     !none.some(({ contained }) => contained(message));
 }

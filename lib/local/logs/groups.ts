@@ -1,4 +1,4 @@
-/** Log groups: create, describe, delete, and how long they keep their events. */
+/** Log groups: create, describe, delete, and their retention. */
 import { integer, notSupported, required, string, structure } from "../shapes.ts";
 import {
   alreadyExists,

@@ -20,7 +20,7 @@ export function createLogs(core: Core): { access: ServiceLogs; service: Service<
   };
 }
 
-/** How services log for their users: on their own behalf, with the permissions of the operations. */
+/** See `ServiceLogs` in core.ts. */
 function serviceLogs(core: Core, context: LogsContext): ServiceLogs {
   const { tables } = context;
   return {

@@ -1,9 +1,9 @@
-/** How CloudWatch Logs is spoken to. */
+/** The protocol of CloudWatch Logs. */
 import { AwsError, unsupported } from "../errors.ts";
 import { awsJson } from "../protocols/aws_json.ts";
 import { invalidBy, violationsText } from "../protocols/protocol.ts";
 
-/** The code of whatever is wrong with a request's members. */
+/** The error code for anything wrong with a request's members. */
 export const INVALID = "InvalidParameterException";
 
 export const logsProtocol = awsJson({

@@ -43,7 +43,7 @@ export const putLogEvents = operation({
       expiredLogEventEndIndex: expired > 0 ? expired : undefined,
     };
     return {
-      // Sequence tokens have had no meaning on AWS since 2023, yet one is still answered.
+      // AWS has ignored sequence tokens since 2023, but still returns one.
       nextSequenceToken: String(now).padStart(56, "0"),
       rejectedLogEventsInfo: Object.values(rejected).some((index) => index !== undefined)
         ? rejected

@@ -18,7 +18,7 @@ import type { LogEvent, Position } from "./tables.ts";
 const MAX_EVENTS = 10_000;
 const MAX_PAGE_BYTES = 1_048_576;
 const FOR_EVER = Number.MAX_SAFE_INTEGER;
-/** Before every event. */
+/** The position before every event. */
 const HEAD: Position = { timestamp: 0, id: 0 };
 
 const time = integer({ min: 0 });
@@ -55,7 +55,7 @@ export const getLogEvents = operation({
         message,
         ingestionTime: ingested,
       })),
-      // An empty page answers the place that was asked for: by that clients know the end.
+      // An empty page returns the token it was asked with, by which clients recognise the end.
       nextForwardToken: `f/${digits(events.at(-1) ?? token ?? HEAD)}/s`,
       nextBackwardToken: `b/${digits(events[0] ?? token ?? HEAD)}/s`,
     };
@@ -105,7 +105,7 @@ export const filterLogEvents = operation({
   },
 });
 
-/** Matching events behind `start` that fit one page, and where the next page starts if there may be one. */
+/** The matching events after `start` that fit on one page, and the start of the next page if there may be one. */
 function filter(
   { tables }: LogsContext,
   group: string,
@@ -132,7 +132,7 @@ function filter(
   }
 }
 
-/** The first events that fit one page, at least one. */
+/** The first events that fit on one page; at least one. */
 function fitting(events: LogEvent[]): LogEvent[] {
   let bytes = 0;
   const end = events.findIndex(({ message }, index) =>

@@ -61,7 +61,7 @@ export const describeLogStreams = operation({
     const streams = logs.tables.streams(group).filter(({ name }) => name.startsWith(prefix ?? ""));
     const { items, next } = paged(
       streams,
-      // Streams without an event come before all others.
+      // Streams without events come first.
       ({ name, lastEvent }) => orderBy === "LogStreamName" ? [name] : [lastEvent ?? -1, name],
       input,
       { list: `${group} ${orderBy} ${descending}`, descending },

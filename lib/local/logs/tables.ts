@@ -4,7 +4,7 @@ import type { Store } from "../store.ts";
 export interface Group {
   readonly name: string;
   readonly created: number;
-  /** Days; null keeps for ever. */
+  /** In days; null keeps events for ever. */
   readonly retention: number | null;
 }
 
@@ -26,7 +26,7 @@ export interface LogEvent {
   readonly message: string;
 }
 
-/** A place between events, which stand in order of time, then arrival. */
+/** A position in a list of events, which are sorted by time, then by arrival. */
 export interface Position {
   readonly timestamp: number;
   readonly id: number;
@@ -60,7 +60,7 @@ export class LogTables {
     return this.store.get("SELECT name, created, retention FROM log_groups WHERE name = ?", name);
   }
 
-  /** In order of name. */
+  /** Sorted by name. */
   groups(): Group[] {
     return this.store.all("SELECT name, created, retention FROM log_groups ORDER BY name");
   }
@@ -85,7 +85,7 @@ export class LogTables {
     return this.store.get(`SELECT ${STREAM} FROM log_streams WHERE log_group = ? AND name = ?`, group, name);
   }
 
-  /** In order of name. */
+  /** Sorted by name. */
   streams(group: string): Stream[] {
     return this.store.all(`SELECT ${STREAM} FROM log_streams WHERE log_group = ? ORDER BY name`, group);
   }
@@ -101,7 +101,7 @@ export class LogTables {
     });
   }
 
-  /** Appends events to a stream that exists. */
+  /** Appends events to an existing stream. */
   append(
     group: string,
     stream: string,
@@ -117,7 +117,7 @@ export class LogTables {
           stream,
           timestamp,
           ingested,
-          // SQLite ends a text at U+0000.
+          // SQLite cuts a text at U+0000.
           message.replaceAll("\0", "\ufffd"),
         );
       }
@@ -135,7 +135,7 @@ export class LogTables {
     });
   }
 
-  /** Up to `limit` events of a stream behind (or before, nearest first) a position, from <= time < to. */
+  /** Up to `limit` events of a stream after a position (or before it, nearest first), with from <= time < to. */
   ofStream(
     group: string,
     stream: string,
@@ -163,7 +163,7 @@ export class LogTables {
     );
   }
 
-  /** Up to `limit` events of a group behind a position, from <= time <= to. */
+  /** Up to `limit` events of a group after a position, with from <= time <= to. */
   ofGroup(group: string, behind: Position, from: number, to: number, limit: number): LogEvent[] {
     return this.store.all(
       `SELECT ${EVENT} FROM log_events WHERE log_group = ? AND (timestamp, id) > (?, ?)
@@ -177,6 +177,7 @@ export class LogTables {
     );
   }
 
+  /** By `eventBytes`, but with characters counted instead of bytes. */
   storedBytes(group: string): number {
     const sum = this.store.get<{ bytes: number | null }>(
       "SELECT sum(length(message) + 26) AS bytes FROM log_events WHERE log_group = ?",
@@ -185,7 +186,7 @@ export class LogTables {
     return sum?.bytes ?? 0;
   }
 
-  /** Removes what is older than its group's retention. */
+  /** Deletes events older than their group's retention. */
   expire(now: number): void {
     for (const { name, retention } of this.groups()) {
       if (retention === null) continue;

@@ -1,4 +1,4 @@
-/** AWS JSON 1.0 and 1.1: `X-Amz-Target: <prefix>.<Operation>` names the operation, a JSON body both ways. */
+/** AWS JSON 1.0 and 1.1: `X-Amz-Target: <prefix>.<Operation>` names the operation, both bodies are JSON. */
 import { AwsError } from "../errors.ts";
 import { readJson, uuidHeaders } from "./json.ts";
 import {
@@ -14,12 +14,12 @@ import {
 
 export interface AwsJson {
   readonly version: "1.0" | "1.1";
-  /** What stands before the operation's name, for example `SageMaker`. */
+  /** The prefix of `X-Amz-Target`, for example `SageMaker`. */
   readonly target: string;
   readonly words?: Partial<Words>;
-  /** The error of a request without a target, when the service has one for it. */
+  /** The service's error for a request without a target. */
   noTarget?(): AwsError;
-  /** Headers and members that a service's errors have beside the usual ones. */
+  /** Further headers and body members of an error. */
   errorFields?(error: AwsError): { headers?: Record<string, string>; members?: Record<string, unknown> };
 }
 

@@ -2,8 +2,8 @@
 import { AwsError } from "../errors.ts";
 
 /**
- * Reads a body, giving up as soon as it is larger than `limit` bytes.
- * @throws AwsError RequestEntityTooLargeException, or SerializationException when the client breaks it off
+ * Reads a body, and stops as soon as it exceeds `limit` bytes.
+ * @throws AwsError RequestEntityTooLargeException, or SerializationException when the client disconnects early
  */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
@@ -24,6 +24,6 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
 }
 
 function tooLarge(): AwsError {
-  const message = "The request is larger than any that AWS reads.";
+  const message = "The request body is larger than AWS accepts.";
   return new AwsError("RequestEntityTooLargeException", message, 413);
 }

@@ -1,8 +1,8 @@
-/** JSON bodies, as both JSON protocols read them. */
+/** What AWS JSON and REST-JSON share. */
 import { AwsError } from "../errors.ts";
 import type { WireRequest } from "./protocol.ts";
 
-/** @throws AwsError SerializationException when the body is no JSON object; an empty body is `{}`. */
+/** An empty body is `{}`. @throws AwsError SerializationException when the body is not a JSON object */
 export function readJson(body: WireRequest["body"]): Record<string, unknown> {
   const text = new TextDecoder().decode(body as Uint8Array | null ?? undefined);
   if (text === "") return {};
@@ -18,7 +18,7 @@ export function readJson(body: WireRequest["body"]): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** The headers by which AWS's services that give UUIDs number a request. */
+/** The request-id header of all protocols but S3's. */
 export function uuidHeaders(requestId: string): Record<string, string> {
   return { "x-amzn-requestid": requestId };
 }

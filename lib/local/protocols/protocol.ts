@@ -1,35 +1,35 @@
 /**
- * What a wire protocol of AWS knows: how a request names its operation, how input is read and output written, how
- * violations, denials and errors are worded and coded, and which headers number a request. Services say which one
- * they speak, with their own words where they have such.
+ * A wire protocol of AWS: how a request names its operation, how input is read and output written, how violations,
+ * denials and errors are worded and coded, and which headers carry the request id. A service chooses one and may
+ * replace its wordings.
  */
 import { AwsError, unsupported } from "../errors.ts";
 import type { Operation, Operations, Principal } from "../operation.ts";
 import type { Violation } from "../shapes.ts";
 
-/** A request on its way to an operation. */
+/** An HTTP request as the protocols read it. */
 export interface WireRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Headers;
-  /** All of it; or the stream, where the protocol streams. */
+  /** The whole body, or the stream where the protocol streams; null when there is none. */
   readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
-  /** As it was sent, before a URL object could tidy it. */
+  /** As it was sent: a URL object normalises it, but its signature covers the original. */
   readonly rawUrl: string;
 }
 
 export interface Protocol {
-  /** Whether bodies are left to the operations to read. */
+  /** Whether operations get the body as a stream. */
   readonly streams: boolean;
   readonly signing: SigningRules;
-  /** Whether an unsigned request looks like one for these operations. */
+  /** Whether a request looks like one for these operations; decides where unsigned requests go. */
   claims(request: Omit<WireRequest, "body">, operations: Operations): boolean;
-  /** The operation that a request names, and the members that it gives. @throws AwsError when there is none */
+  /** The operation that a request names, and its members. @throws AwsError for an unknown operation */
   read(request: WireRequest, operations: Operations): Reading | Promise<Reading>;
   write(output: object | undefined, operation: Operation, requestId: string): Response;
   writeError(error: AwsError, requestId: string, path: string): Response;
   requestId(): string;
-  /** Headers of every answer. */
+  /** Headers that every answer carries. */
   requestIdHeaders(requestId: string): Record<string, string>;
   readonly words: Words;
 }
@@ -39,22 +39,22 @@ export interface Reading {
   readonly members: unknown;
 }
 
-/** How a service words what is wrong with a request. */
+/** A service's errors for requests that are refused before the operation runs. */
 export interface Words {
-  /** Of at least one violation. */
+  /** @param violations at least one */
   invalid(violations: readonly Violation[]): AwsError;
   denied(denial: Denial): AwsError;
   unauthenticated(fault: AuthenticationFault): AwsError;
-  /** Of an error that is ours. */
+  /** For an unexpected error of the local AWS itself. */
   internal(): AwsError;
 }
 
-/** Where services' rules for SigV4 differ. */
+/** The rules of SigV4 that differ between services. */
 export interface SigningRules {
   readonly maxSkewMinutes: number;
-  /** Whether the path is encoded once more for the canonical request. */
+  /** Whether the canonical request has the path encoded a second time. */
   readonly encodesPathTwice: boolean;
-  /** Whether the body's hash is computed here; otherwise what the client states counts, and is compared later. */
+  /** Whether the body is hashed to verify the signature; otherwise the client's hash is used, and checked later. */
   readonly hashesBody: boolean;
 }
 
@@ -65,14 +65,14 @@ export interface Denial {
   readonly principal: Principal;
   readonly action: string;
   readonly resource: string;
-  /** An explicit deny stands in a policy of this kind; absent when nothing allows it. */
+  /** The kind of policy with an explicit deny; absent when no policy allows it. */
   readonly deniedBy?: "identity" | "resource";
 }
 
-/** What is wrong with a signature. */
+/** Why a signed request is refused; "expired" is the session, "request expired" a presigned URL. */
 export type AuthenticationFault = "key" | "token" | "expired" | "signature" | "skew" | "request expired";
 
-/** `N validation errors detected: …`, up to ten of them, as AWS's services in Java word it. */
+/** `N validation errors detected: …`, with up to ten of them, as AWS's services word it. */
 export function violationsText(violations: readonly Violation[]): string {
   const count = violations.length === 1 ? "1 validation error" : `${violations.length} validation errors`;
   const texts = violations.slice(0, 10).map((violation) => {
@@ -84,7 +84,11 @@ export function violationsText(violations: readonly Violation[]): string {
   return `${count} detected: ${texts.join("; ")}`;
 }
 
-/** What is not a constraint comes first: a value of a wrong type cannot be checked further. */
+/**
+ * `Words.invalid`, in AWS's order: a wrong type is reported before any constraint.
+ * @param constraints the error for violated constraints
+ * @param notHere the error for a member that the local AWS does not support
+ */
 export function invalidBy(
   constraints: (violations: readonly Violation[]) => AwsError,
   notHere: (what: string) => AwsError = (what) => unsupported(what),
@@ -105,7 +109,7 @@ export function denialText({ principal, action, resource, deniedBy }: Denial): s
   return `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
 }
 
-/** A fault of a signature in general words, with the code that a family of protocols has for it. */
+/** The message for a refused signature; S3 has its own (rest_xml.ts). */
 export function faultText(fault: AuthenticationFault): string {
   switch (fault) {
     case "key":
@@ -122,7 +126,7 @@ export function faultText(fault: AuthenticationFault): string {
   }
 }
 
-/** The codes of the JSON protocols; those of query are the same without `Exception`, but for keys. */
+/** The error codes of the JSON protocols. */
 export const JSON_FAULT_CODES: Readonly<Record<AuthenticationFault, string>> = {
   key: "UnrecognizedClientException",
   token: "UnrecognizedClientException",
@@ -137,7 +141,7 @@ function wrongType({ path, value, expected }: Violation & { kind: "type" }): Aws
   return new AwsError("SerializationException", `Expected ${expected} at '${path}', got ${given}`);
 }
 
-/** As Java, in which AWS's services are written, prints strings, numbers and lists of them. */
+/** Strings, numbers and lists of them as Java prints them, in which AWS's services are written. */
 function printed(value: unknown): string {
   const isPlain = Array.isArray(value) && value.every((item) => typeof item !== "object");
   const text = typeof value === "string" ? value : isPlain ? `[${value.join(", ")}]` : JSON.stringify(value);

@@ -1,4 +1,4 @@
-/** The AWS query protocol of IAM, STS and SNS: an `Action` with form-encoded members, answered in XML. */
+/** The AWS query protocol of IAM, STS and SNS: `Action` names the operation, members are form-encoded, answers XML. */
 import { AwsError } from "../errors.ts";
 import { fromTexts, type Shape } from "../shapes.ts";
 import { uuidHeaders } from "./json.ts";
@@ -34,7 +34,7 @@ export function query({ xmlns, words = {} }: Query): Protocol {
     signing: DEFAULT_SIGNING,
     claims({ method, url }, operations) {
       const operation = operations.get(url.searchParams.get("Action") ?? "");
-      // By GET and unsigned only what is a link for people.
+      // Of unsigned GET requests only those that people open as links, such as SNS's confirmations.
       return operation !== undefined && (method === "POST" || operation.http?.at.startsWith("GET ") === true);
     },
     read({ url, body }, operations) {
@@ -48,7 +48,7 @@ export function query({ xmlns, words = {} }: Query): Protocol {
       }
       return { operation, members: readMembers(operation.input, parameters) };
     },
-    // An operation whose output has no members answers nothing, or an empty result where its model has one.
+    // Without output there is no result element; an empty output gives an empty one, as AWS's models differ.
     write(output, { name }, requestId) {
       const result = output && Object.fromEntries(
         Object.entries(output).map(([member, value]) => [member, written(value)]),
@@ -72,7 +72,10 @@ export function query({ xmlns, words = {} }: Query): Protocol {
   };
 }
 
-/** `Tags.member.1.Key=a` as `{Tags: [{Key: "a"}]}`, `Names.entry.1.key=a&Names.entry.1.value=b` as `{Names: {a: "b"}}`. */
+/**
+ * Form parameters as a request's members: `Tags.member.1.Key=a` is `{Tags: [{Key: "a"}]}`,
+ * `Names.entry.1.key=a&Names.entry.1.value=b` is `{Names: {a: "b"}}`.
+ */
 export function readMembers(shape: Shape<unknown>, parameters: URLSearchParams): unknown {
   const root: Node = new Map();
   for (const [name, value] of parameters) {
@@ -91,8 +94,8 @@ export function readMembers(shape: Shape<unknown>, parameters: URLSearchParams):
 type Node = Map<string, string | Node>;
 
 /**
- * Names of parameters as the lists, maps and structures that the shape says they are. Items that are named otherwise
- * stay as they are, for the shape to refuse.
+ * Turns `member` and `entry` nodes into the lists and maps that the shape expects. Nodes with other names stay as
+ * they are, so that the shape's check reports them.
  */
 function plain(shape: Shape<unknown> | undefined, node: string | Node): unknown {
   if (typeof node === "string") return shape?.kind === "list" && node === "" ? [] : node;
@@ -106,7 +109,7 @@ function plain(shape: Shape<unknown> | undefined, node: string | Node): unknown 
         const part = (...names: string[]) =>
           names.map((name) => entry instanceof Map ? entry.get(name) : undefined)
             .find((value) => value !== undefined);
-        // SNS has maps of `key` and `value`, and of `Name` and `Value`.
+        // SNS has maps with `key` and `value`, and maps with `Name` and `Value`.
         return [String(part("key", "Name")), plain(shape.member, part("value", "Value") ?? "")];
       }),
     );
@@ -114,12 +117,12 @@ function plain(shape: Shape<unknown> | undefined, node: string | Node): unknown 
   return Object.fromEntries([...node].map(([name, value]) => [name, plain(shape?.members?.[name], value)]));
 }
 
-/** The items under the numbers 1, 2, 3 …, in their order. */
+/** The items sorted by their numbers 1, 2, 3 … */
 function indexed(node: Node): (string | Node)[] {
   return [...node].sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => item);
 }
 
-/** Lists as `member` elements, maps (of type Map) as `entry` elements. */
+/** An output for `toXml`: lists as `member` elements, Map objects as `entry` elements. */
 function written(value: unknown): unknown {
   if (Array.isArray(value)) return { member: value.map(written) };
   if (value instanceof Map) {

@@ -3,11 +3,11 @@ import type { Http, Operation, Operations } from "../operation.ts";
 import { fromTexts, type Shape } from "../shapes.ts";
 import type { WireRequest } from "./protocol.ts";
 
-/** An operation's `http.at`, taken apart. */
+/** A parsed `http.at`. */
 interface Route {
   readonly method: string;
   readonly segments: readonly string[];
-  /** The query parameter that names it. */
+  /** The query parameter that selects the operation, such as `uploads`. */
   readonly parameter?: string;
 }
 
@@ -23,15 +23,15 @@ export function routeOf(operation: Operation): Route {
   return route;
 }
 
-/** Whether a path begins as one of the operations' does. */
+/** Whether the path's first segment is that of an operation. */
 export function beginsAsOne({ url }: Pick<WireRequest, "url">, operations: Operations): boolean {
   const first = url.pathname.split("/")[1];
   return [...operations.values()].some((operation) => routeOf(operation).segments[0] === first);
 }
 
 /**
- * The operation of a method and path, with the path's labels still encoded.
- * @param parameter the query parameter that names an operation, if the request has one
+ * The operation of a method and path, with the path's labels as they stand in `path`.
+ * @param parameter the query parameter that selects an operation, if the request has one
  */
 export function findRoute(
   { method, headers }: Pick<WireRequest, "method" | "headers">,
@@ -64,7 +64,7 @@ function matchPath(pattern: readonly string[], path: readonly string[]): Record<
   return pattern.length === path.length ? labels : undefined;
 }
 
-/** The members that a request has outside its body. */
+/** The members in a request's headers and query. */
 export function locatedMembers(
   shape: Shape<unknown>,
   { headers, url }: WireRequest,
@@ -100,13 +100,13 @@ function withPrefix(pairs: Iterable<[string, string]>, prefix: string): Record<s
 export interface RestOutput {
   readonly status: number;
   readonly headers: Headers;
-  /** The member that is the body, if the operation has one. */
+  /** The body, if one member is the body. */
   readonly payload?: BodyInit | null;
-  /** What is left for a JSON or XML body. */
+  /** The other members, for a JSON or XML body. */
   readonly members: Record<string, unknown>;
 }
 
-/** Parts an output into status, headers, payload and what the body holds. */
+/** Splits an output into status, headers, payload and body members. */
 export function restOutput(
   output: object | undefined,
   { status = 200, headers: named = {}, payload, contentType, statusFrom }: Partial<Http> = {},

@@ -1,4 +1,4 @@
-/** REST-JSON of Lambda and SageMaker Runtime: operations by method and path, a JSON body or bytes as they are. */
+/** REST-JSON of Lambda and SageMaker Runtime: operations by method and path; bodies are JSON or raw bytes. */
 import { AwsError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { readJson, uuidHeaders } from "./json.ts";
@@ -15,14 +15,14 @@ import {
 import { beginsAsOne, findRoute, locatedMembers, payloadMember, restOutput } from "./rest.ts";
 
 export interface RestJson {
-  /** As a message names it: "Lambda". */
+  /** The service's name in messages, for example "Lambda". */
   readonly name: string;
   readonly words?: Partial<Words>;
-  /** The most bytes of a JSON body, and the error of a larger one. */
+  /** The limit of a JSON body, and the error for a larger one. */
   readonly maxJson?: { readonly bytes: number; tooLarge(operation: Operation): AwsError };
-  /** How a body that is no JSON object is complained of. */
+  /** The error for a body that is not a JSON object. */
   notJson?(reason: string): AwsError;
-  /** Members of an error's body. */
+  /** Further members of an error's body. */
   errorMembers?(error: AwsError): Record<string, unknown>;
 }
 
@@ -89,7 +89,7 @@ export function restJson({ name, words = {}, maxJson, notJson, errorMembers }: R
   }
 }
 
-/** What is no percent-encoding stays as it is, for the member's pattern to refuse. */
+/** Invalid percent-encoding stays as it is, and fails the member's pattern. */
 function decoded(label: string): string {
   try {
     return decodeURIComponent(label);

@@ -1,4 +1,4 @@
-/** REST-XML of S3: operations by method, path and a parameter that names them; bodies are streams, or XML. */
+/** REST-XML of S3: operations by method, path and query parameter; bodies are streams or XML. */
 import { AwsError } from "../errors.ts";
 import type { Http } from "../operation.ts";
 import { fromTexts } from "../shapes.ts";
@@ -19,11 +19,11 @@ const MAX_XML_BYTES = 4 * 2 ** 20;
 
 export interface RestXml {
   readonly xmlns: string;
-  /** What the URL names: the path's labels decoded, and the query. */
+  /** The decoded segments of the path (bucket, key) and the query. */
   target(request: Omit<WireRequest, "body">): { segments: string[]; query: URLSearchParams };
-  /** The query parameters that name an operation; any other is an argument. */
+  /** The query parameters that select an operation; all others are members. */
   readonly parameters: readonly string[];
-  /** The error of a request that no operation is for; `parameter` is one of `parameters`. */
+  /** The error for a request without an operation; `parameter` is one of `parameters`. */
   notFound(request: WireRequest, segments: readonly string[], parameter?: string): AwsError;
   readonly words: Omit<Words, "internal" | "invalid" | "denied"> & Partial<Words>;
 }
@@ -32,7 +32,7 @@ export function restXml({ xmlns, target, parameters, notFound, words }: RestXml)
   return {
     streams: true,
     signing: { maxSkewMinutes: 15, encodesPathTwice: false, hashesBody: false },
-    // Its paths can be anything: it answers what is no other service's.
+    // Any path may be a bucket, so S3 gets every request that no other service claims.
     claims: () => true,
     async read(request, operations) {
       const { segments, query } = target(request);
@@ -79,7 +79,7 @@ export function restXml({ xmlns, target, parameters, notFound, words }: RestXml)
   };
 }
 
-/** The faults of signatures in S3's words. */
+/** S3's errors for refused signatures. */
 export const S3_FAULTS: Readonly<Record<AuthenticationFault, () => AwsError>> = {
   key: () =>
     new AwsError(
@@ -105,7 +105,7 @@ export const S3_FAULTS: Readonly<Record<AuthenticationFault, () => AwsError>> = 
   "request expired": () => new AwsError("AccessDenied", "Request has expired", 403),
 };
 
-/** Members by the names that they have in XML. */
+/** Members under the names of their XML elements. */
 function inElements(members: object, names: Http["elements"] = {}): Record<string, unknown> {
   const entries = Object.entries(members).map(([member, value]) => {
     const [name, within] = (names[member] ?? member).split("/");
@@ -114,7 +114,7 @@ function inElements(members: object, names: Http["elements"] = {}): Record<strin
   return Object.fromEntries(entries);
 }
 
-/** The structure below the XML's root element; absent when there is no body. */
+/** The content of the root element; undefined when there is no body. @throws AwsError EntityTooLarge, MalformedXML */
 async function readXml({ headers, body }: WireRequest, root: string): Promise<unknown> {
   if (Number(headers.get("content-length") ?? 0) > MAX_XML_BYTES) {
     throw new AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
@@ -129,7 +129,7 @@ async function readXml({ headers, body }: WireRequest, root: string): Promise<un
   return content;
 }
 
-/** S3 numbers its requests otherwise than the services that give a UUID. */
+/** S3's request ids are 16 capital letters and digits, not UUIDs. */
 function requestId(): string {
   const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => letters[byte % 32]).join("");

@@ -10,10 +10,10 @@ const builder = new XMLBuilder({
 });
 const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, trimValues: false });
 
-/** `value`'s members as elements (arrays repeat theirs, dates are in ISO 8601, `undefined` is left out) under one root. */
+/** XML with `value`'s members as elements: arrays repeat the element, dates are ISO 8601, `undefined` is left out. */
 export function toXml(root: string, value: Record<string, unknown>, xmlns?: string): string {
   const content = { ...(xmlns ? { "@xmlns": xmlns } : {}), ...value };
-  // Readers would take a raw carriage return for a line feed; AWS writes control characters as references too.
+  // XML parsers read a raw carriage return as a line feed; AWS too writes control characters as references.
   const body = builder.build({ [root]: content }).replace(
     /(?![\t\n])\p{Cc}/gu,
     (character) => `&#x${character.charCodeAt(0).toString(16)};`,
@@ -21,7 +21,7 @@ export function toXml(root: string, value: Record<string, unknown>, xmlns?: stri
   return `<?xml version="1.0" encoding="UTF-8"?>\n${body}`;
 }
 
-/** Elements as members; text stays text, a repeated element becomes an array. @throws AwsError MalformedXML */
+/** Parses XML: elements become members, repeated ones arrays; values stay strings. @throws AwsError MalformedXML */
 export function fromXml(text: string): Record<string, unknown> {
   try {
     return parser.parse(text, true);
@@ -42,7 +42,7 @@ export function xmlResponse(
   body: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  // 304 Not Modified says nothing of a body that it does not have.
+  // 304 Not Modified has neither a body nor a content type.
   if (status === 304) return new Response(null, { status, headers });
   return new Response(body, { status, headers: { "content-type": "application/xml", ...headers } });
 }

@@ -1,37 +1,37 @@
 /**
- * Objects' bytes: small ones within the row that names them (a file takes several times as long to make as a
- * row), larger ones as files. A file has a generated name and counts only once a row names it, so a kill at any
- * instant leaves at worst a file that no row names; those are swept at start.
+ * Objects' bytes: small bodies are in the object's row (creating a file takes several times as long), larger ones in
+ * files. A file has a generated name and becomes part of an object when a row refers to it, so a kill leaves at worst
+ * files without a row, which are deleted at start.
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type ChecksumAlgorithm, createHasher, type Hasher } from "./checksums.ts";
 
-/** Consecutive bytes of an object: one put at once has one piece, one from a multipart upload has one per part. */
+/** Consecutive bytes of an object: one piece after a PutObject, one per part after a multipart upload. */
 export interface Piece {
   readonly Size: number;
-  /** The name of the file with the bytes. */
+  /** The name of the file with the bytes, */
   readonly File?: string;
-  /** Or the bytes in base64. */
+  /** or the bytes in base64. */
   readonly Inline?: string;
 }
 
-/** A body of up to this size stays in its row. */
+/** Bodies up to this size are stored in the row. */
 export const MAX_INLINE_BYTES = 32 * 1024;
 
-/** Bodies up to this many bytes are answered whole, larger ones as a stream of pieces of this size. */
+/** Bodies up to this size are returned whole, larger ones as a stream of chunks of this size. */
 const CHUNK_BYTES = 256 * 1024;
 
 export class Bodies {
   readonly #directories = new Set<string>();
-  /** Files being streamed to a client, with how many streams; they are removed when the last has ended. */
+  /** Number of open streams by file. A removed file is deleted when its last stream has ended. */
   readonly #streamed = new Map<string, number>();
   readonly #removed = new Set<string>();
 
   constructor(readonly directory: string) {}
 
-  /** A new file to be written. */
+  /** A writer for a new body. @param algorithms the checksums to compute */
   create(algorithms: readonly ChecksumAlgorithm[] = []): BodyWriter {
     return new BodyWriter(() => {
       const name = crypto.randomUUID();
@@ -45,7 +45,7 @@ export class Bodies {
     }, algorithms);
   }
 
-  /** `length` bytes of an object from `start`. */
+  /** Reads `length` bytes of an object from offset `start`. */
   bytes(pieces: readonly Piece[], start: number, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(length);
     let filled = 0;
@@ -57,7 +57,7 @@ export class Bodies {
     return bytes;
   }
 
-  /** The same, as a stream when it is large, so as not to hold it all in memory. */
+  /** Like `bytes`, but as a stream when it is large, to save memory. */
   read(
     pieces: readonly Piece[],
     start: number,
@@ -95,7 +95,7 @@ export class Bodies {
     }, { highWaterMark: 1 });
   }
 
-  /** Removes files that no row names any more. */
+  /** Deletes the files of pieces that no row refers to any more. */
   remove(pieces: readonly Piece[]): void {
     for (const file of filesOf(pieces)) {
       if (this.#streamed.has(file)) this.#removed.add(file);
@@ -103,7 +103,7 @@ export class Bodies {
     }
   }
 
-  /** Removes every file that is not in `used`: what a kill left half done. */
+  /** Deletes every file that is not in `used`: those that a kill left behind. */
   sweep(used: ReadonlySet<string>): void {
     Deno.mkdirSync(this.directory, { recursive: true });
     for (const folder of Deno.readDirSync(this.directory)) {
@@ -142,10 +142,10 @@ interface OpenFile {
   readonly handle: Deno.FsFile;
 }
 
-/** A body in the making: bytes go in, its piece and checksums come out. */
+/** Writes a body and computes its checksums. */
 export class BodyWriter {
   #size = 0;
-  /** Where the bytes are until there is a file. */
+  /** The bytes, while they are few enough for a row. */
   #held: Uint8Array[] = [];
   #file: OpenFile | undefined;
   readonly #md5 = createHash("md5");
@@ -200,7 +200,7 @@ export function filesOf(pieces: readonly Piece[]): string[] {
   return pieces.flatMap(({ File }) => File ?? []);
 }
 
-/** Which bytes of which pieces make up `length` bytes from `start`. */
+/** The pieces that hold `length` bytes from offset `start`, with the range of each. */
 function* sections(pieces: readonly Piece[], start: number, length: number) {
   let begin = 0;
   const end = start + length;

@@ -18,10 +18,10 @@ import { inHeaders } from "./headers.ts";
 
 const MAX_BUCKETS = 10_000;
 
-/** Names that S3 keeps to itself (AWS, "General purpose bucket naming rules"). */
+/** Reserved prefixes and suffixes (AWS, "General purpose bucket naming rules"). */
 const RESERVED = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3|-an)$/;
 
-/** Whether a name keeps S3's rules for general purpose buckets. */
+/** Whether a name follows S3's rules for general purpose buckets. */
 export function isBucketName(name: string): boolean {
   return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes("..") &&
     !/^\d{1,3}(\.\d{1,3}){3}$/.test(name) && !RESERVED.test(name);
@@ -74,7 +74,7 @@ export const createBucket = operation({
   },
 });
 
-/** The region for a new bucket, by the rules that S3's regional endpoints have for the LocationConstraint. */
+/** The region of a new bucket, by the rules of S3's regional endpoints for the LocationConstraint. */
 function locationOf(configuration: Infer<typeof bucketConfiguration> | undefined, region: string): string {
   if (configuration && Object.keys(configuration).length === 0) throw malformedXml();
   const constraint = configuration?.LocationConstraint;

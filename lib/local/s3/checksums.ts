@@ -1,12 +1,12 @@
-/** The checksums that S3 verifies and returns, computed piece by piece. */
+/** The checksums that S3 verifies and returns, computed incrementally. */
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 
-/** As in `x-amz-checksum-<lower case>` and `x-amz-sdk-checksum-algorithm`. */
+/** Names as in `x-amz-sdk-checksum-algorithm`; in lower case in `x-amz-checksum-<name>`. */
 export const CHECKSUM_ALGORITHMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"] as const;
 export type ChecksumAlgorithm = typeof CHECKSUM_ALGORITHMS[number];
 
-/** Bytes of each algorithm's value. */
+/** The length of each algorithm's value, in bytes. */
 export const CHECKSUM_BYTES: Readonly<Record<ChecksumAlgorithm, number>> = {
   CRC32: 4,
   CRC32C: 4,
@@ -48,7 +48,7 @@ function crcHasher(step: (bytes: Uint8Array, crc: number) => number): Hasher {
   };
 }
 
-/** Castagnoli's polynomial, reflected (RFC 3720, appendix B.4). */
+/** The Castagnoli polynomial, reflected (RFC 3720, appendix B.4). */
 const CRC32C_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;

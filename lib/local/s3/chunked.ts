@@ -4,13 +4,13 @@
  */
 import { AwsError } from "../errors.ts";
 
-/** Chunk headers and trailers are short; anything longer is no such framing. */
+/** Chunk headers and trailers are short; a longer line is not aws-chunked. */
 const MAX_LINE_BYTES = 4096;
 
 /**
- * The bytes inside the framing.
- * @param trailers filled with the trailing headers, names in lower case, once the bytes are through
- * @throws AwsError IncompleteBody when the framing breaks off or is none.
+ * Yields the bytes inside the framing.
+ * @param trailers filled with the trailing headers, names in lower case, after the last bytes
+ * @throws AwsError IncompleteBody when the framing ends early or is invalid
  */
 export async function* decodeChunked(
   source: AsyncIterable<Uint8Array>,
@@ -37,7 +37,7 @@ export async function* decodeChunked(
   }
 }
 
-/** Lines and bytes of a source of pieces of any size. */
+/** Reads lines and bytes from a source that is cut anywhere. */
 class Input {
   readonly #source: AsyncIterator<Uint8Array>;
   #piece: Uint8Array = new Uint8Array();
@@ -55,7 +55,7 @@ class Input {
     return bytes;
   }
 
-  /** The text up to CRLF; at the end of the source an empty line, as some clients leave the last CRLF out. */
+  /** The text up to CRLF; at the end of the source an empty line, as some clients omit the last CRLF. */
   async line(): Promise<string> {
     const bytes: number[] = [];
     for (;;) {

@@ -1,4 +1,4 @@
-/** CompleteMultipartUpload: an object made of its parts' files, which stay where they are. */
+/** CompleteMultipartUpload: the object refers to its parts' files, which are not copied. */
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { AwsError } from "../errors.ts";
@@ -23,7 +23,7 @@ import { replaceObject } from "./objects.ts";
 import { base64, fromBase64 } from "./payload.ts";
 import type { Completed, Part, Upload } from "./uploads.ts";
 
-/** Of every part but the last. */
+/** For every part but the last. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
 const completedPart = structure({
@@ -63,7 +63,7 @@ export const completeMultipartUpload = operation({
     if (!MultipartUpload) throw new AwsError("InvalidRequest", "You must specify at least one part");
     const listed = MultipartUpload.Parts;
     const Parts = listed.map(({ PartNumber, ETag }) => [PartNumber, bare(ETag)] as const);
-    // A client that saw no answer asks again, and gets the same.
+    // A client that did not get the answer asks again, and gets the same.
     if (before?.Bucket === Bucket && before.Key === Key && isDeepStrictEqual(before.Parts, Parts)) {
       return answer(s3, before);
     }
@@ -89,7 +89,7 @@ export const completeMultipartUpload = operation({
       existingUpload(s3, input);
       const now = byNumber(s3.uploads.remove(UploadId));
       for (const part of parts) {
-        // A part may have been sent anew while the checksum was computed.
+        // A part may have been uploaded again while the checksum was computed.
         const { Piece } = now.get(part.PartNumber) ?? {};
         if (JSON.stringify(Piece) !== JSON.stringify(part.Piece)) throw invalidPart(UploadId, {});
         now.delete(part.PartNumber);
@@ -122,7 +122,7 @@ function byNumber(parts: readonly Part[]): Map<number, Part> {
   return new Map(parts.map((part) => [part.PartNumber, part]));
 }
 
-/** The uploaded parts that the client lists, which must be ascending, as uploaded, and large enough. */
+/** The uploaded parts that the client lists. They must be ascending, match the uploaded ones, and be large enough. */
 function chosenParts(upload: Upload, uploaded: ReadonlyMap<number, Part>, listed: readonly Listed[]): Part[] {
   const { UploadId } = upload;
   let last = 0;
@@ -189,7 +189,7 @@ async function checksumOf(
   return { Algorithm, Type, Value: base64(hasher.digest()) };
 }
 
-/** Compares with what the client says that the object will be. */
+/** Compares the object with the size and checksum that the client expects. */
 function checkExpected(
   input: Checksums & { MpuObjectSize?: number },
   size: number,

@@ -8,7 +8,7 @@ import type { ListedObject } from "./index.ts";
 export const writeConditions = inHeaders(string(), { IfMatch: "if-match", IfNoneMatch: "if-none-match" });
 export type WriteConditions = Structure<typeof writeConditions>;
 
-/** Dates are those of HTTP; others count as absent. */
+/** Dates are HTTP dates; invalid ones are ignored. */
 export const readConditions = {
   ...writeConditions,
   ...inHeaders(string(), {
@@ -19,8 +19,9 @@ export const readConditions = {
 type ReadConditions = Structure<typeof readConditions>;
 
 /**
- * Checks a read's conditions; `prefix` is `x-amz-copy-source-` for those on a copy's source.
- * @throws AwsError PreconditionFailed, or NotModified for a read whose answer the client has already
+ * Checks a read's conditions.
+ * @param prefix `x-amz-copy-source-` for conditions on a copy's source
+ * @throws AwsError PreconditionFailed, or NotModified when the client already has the object
  */
 export function checkRead(conditions: ReadConditions, object: ListedObject, prefix = ""): void {
   const { IfMatch, IfNoneMatch } = conditions;
@@ -44,8 +45,8 @@ export function checkRead(conditions: ReadConditions, object: ListedObject, pref
 }
 
 /**
- * Checks a write's conditions against what is there now.
- * @throws AwsError PreconditionFailed, or NoSuchKey for If-Match on nothing
+ * Checks a write's conditions against the current object.
+ * @throws AwsError PreconditionFailed, or NoSuchKey for If-Match without an object
  */
 export function checkWrite(
   { IfMatch, IfNoneMatch }: WriteConditions,
@@ -72,7 +73,8 @@ export function checkWrite(
 }
 
 /**
- * The bytes that a Range header asks for; absent for the whole object (no range, several, or none S3 reads).
+ * The bytes that a Range header asks for, both ends inclusive; undefined for the whole object (no range, several, or
+ * an invalid one).
  * @throws AwsError InvalidRange
  */
 export function rangeOf(text = "", size: number): { start: number; end: number } | undefined {

@@ -1,4 +1,4 @@
-/** What S3 answers of a bucket's configuration that is as it was created. Writing one is not supported. */
+/** A bucket's configuration, which is always that of a new bucket: changing it is not supported. */
 import { AwsError } from "../errors.ts";
 import type { Http } from "../operation.ts";
 import { structure } from "../shapes.ts";
@@ -6,7 +6,7 @@ import { bucketInput, onBucket, operation, OWNER_ID } from "./context.ts";
 
 const input = structure(bucketInput);
 
-/** An answer that is the same for every bucket. */
+/** An operation with the same answer for every bucket. */
 function configured<O extends object>(
   parameter: string,
   action: `s3:${string}`,

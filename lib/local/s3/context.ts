@@ -1,4 +1,4 @@
-/** What S3's operations share: the store, what requests to buckets and objects name, and the checks of it. */
+/** What S3's operations share: their context, members, look-ups, errors and checks of parameters. */
 import { AwsError, unsupported } from "../errors.ts";
 import { type Call, operationsOn } from "../operation.ts";
 import type { Core } from "../core.ts";
@@ -33,20 +33,20 @@ export const objectInput = { ...bucketInput, Key: required(string()) };
 export type BucketInput = Structure<typeof bucketInput>;
 export type ObjectInput = Structure<typeof objectInput>;
 
-/** A whole number. S3 says what is wrong with one after it has asked for permission: see `countOf`. */
+/** A whole number, which S3 checks only after the permission: see `countOf`. */
 export const count: Shape<number> = { kind: "integer", check() {} };
 
 export function bucketArn(bucket: string): string {
   return `arn:aws:s3:::${bucket}`;
 }
 
-/** The permission's resource of an operation on a bucket, which must exist. @throws AwsError as `theBucket` */
+/** An operation's `resource`: the bucket. @throws AwsError like `theBucket` */
 export function onBucket(input: BucketInput, s3: S3Context, call: Pick<Call, "region">): string {
   theBucket(s3, input, call);
   return bucketArn(input.Bucket);
 }
 
-/** The permission's resource of an operation on an object, whose bucket must exist. @throws AwsError KeyTooLongError too */
+/** An operation's `resource`: the object. @throws AwsError like `theBucket`, and KeyTooLongError */
 export function onObject(input: ObjectInput, s3: S3Context, call: Pick<Call, "region">): string {
   theBucket(s3, input, call);
   return objectArn(input);
@@ -65,7 +65,7 @@ export function objectArn({ Bucket, Key }: ObjectInput): string {
   return `${bucketArn(Bucket)}/${Key}`;
 }
 
-/** The bucket, or throws as S3 does when it is absent, in another region or of another owner. */
+/** @throws AwsError NoSuchBucket, PermanentRedirect for another region, AccessDenied for another expected owner */
 export function theBucket(
   s3: S3Context,
   { Bucket, ExpectedBucketOwner: owner }: BucketInput,
@@ -100,9 +100,8 @@ export function noSuchBucket(BucketName: string): AwsError {
 }
 
 /**
- * The object.
- * @throws AwsError NoSuchKey, or AccessDenied when the caller may not list the bucket, so that missing keys
- * cannot be told from forbidden ones.
+ * @throws AwsError NoSuchKey, or AccessDenied when the caller may not list the bucket: who may not list it does not
+ * learn which keys exist
  */
 export function existing(
   s3: S3Context,
@@ -123,16 +122,16 @@ export function invalidArgument(message: string, name: string, value: unknown): 
   return new AwsError("InvalidArgument", message, 400, { ArgumentName: name, ArgumentValue: value });
 }
 
-/** Objects have one version here, which S3 calls `null`. @throws AwsError InvalidArgument */
+/** Without versioning, an object's only version is `null`. @throws AwsError InvalidArgument */
 export function checkVersion(version: string | undefined): void {
   if (version === undefined || version === "null") return;
   throw invalidArgument("Invalid version id specified", "versionId", version);
 }
 
 /**
- * The value of a parameter that counts, at least `least`, cut to `most`, which it is when absent.
- * @param given a text when it is not a number
- * @throws AwsError InvalidArgument
+ * The value of a count parameter, `most` when it is absent or larger.
+ * @param given a string when it is not a number
+ * @throws AwsError InvalidArgument when it is no integer, or below `least`
  */
 export function countOf(given: number | undefined, name: string, most: number, least = 0): number {
   if (given === undefined || String(given) === "") return most;
@@ -146,14 +145,14 @@ export function countOf(given: number | undefined, name: string, most: number, l
   return Math.min(given, most);
 }
 
-/** The number of a part. @throws AwsError InvalidArgument */
+/** A part number, 1 to 10,000. @throws AwsError InvalidArgument */
 export function partNumberOf(given: number | undefined): number {
   if (Number.isInteger(given) && given! >= 1 && given! <= 10_000) return given!;
   const message = "Part number must be an integer between 1 and 10000, inclusive";
   throw invalidArgument(message, "partNumber", given ?? "");
 }
 
-/** Milliseconds since the epoch, in whole seconds, the resolution of S3's times. */
+/** Milliseconds since the epoch, cut to whole seconds, the resolution of S3's times. */
 export function s3Now(s3: S3Context): number {
   return Math.floor(s3.core.now() / 1000) * 1000;
 }

@@ -145,7 +145,7 @@ export const uploadPartCopy = operation({
   },
 });
 
-/** The object that CopySource names, if the caller may read it and the request's conditions hold. */
+/** The object that CopySource names. Checks the permission to read it, and the conditions on it. */
 function sourceOf(s3: S3Context, input: Structure<typeof sourceInput>, call: Call): Source {
   const { CopySource: text } = input;
   const [, Bucket, name, version] = /^\/?([^/]+)\/(.+?)(?:\?versionId=(.*))?$/s.exec(text) ?? [];

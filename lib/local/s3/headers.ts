@@ -1,4 +1,4 @@
-/** An object's headers: those that are kept and answered with it, its checksums, and those for what is not here. */
+/** Headers of objects: those that are stored, checksums, and those that are not supported. */
 import { AwsError } from "../errors.ts";
 import { header, headers, map, notSupported, type Shape, string, type Structure } from "../shapes.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
@@ -6,7 +6,7 @@ import type { Checksum } from "./index.ts";
 
 const MAX_METADATA_BYTES = 2048;
 
-/** Kept with an object. */
+/** Stored with an object, and returned with it. */
 const KEPT = {
   CacheControl: "cache-control",
   ContentDisposition: "content-disposition",
@@ -28,11 +28,11 @@ export const CHECKSUM_HEADERS = {
   ChecksumSHA256: "x-amz-checksum-sha256",
 } as const satisfies Record<`Checksum${ChecksumAlgorithm}`, string>;
 
-/** Objects rest encrypted by S3's own keys, which needs nothing of the client. */
+/** Answers say what AWS's do: since 2023 every object is encrypted with S3's own keys (SSE-S3). */
 export const encryption = { ServerSideEncryption: "AES256" };
 export const ENCRYPTION_HEADER = { ServerSideEncryption: "x-amz-server-side-encryption" };
 
-/** Headers of an answer about an object. */
+/** The headers of an object in an answer, by output member. */
 export const OBJECT_HEADERS = {
   ...KEPT,
   ...CHECKSUM_HEADERS,
@@ -42,7 +42,7 @@ export const OBJECT_HEADERS = {
   Metadata: "x-amz-meta-*",
 };
 
-/** Members that are in these headers, all of one shape. */
+/** Input members with these headers, all with the same shape. */
 export function inHeaders<M extends string, T>(
   shape: Shape<T>,
   names: Readonly<Record<M, string>>,
@@ -51,11 +51,11 @@ export function inHeaders<M extends string, T>(
   return Object.fromEntries(entries) as Record<M, Shape<T>>;
 }
 
-/** Checksums that a client gives. */
+/** The checksums that a client sends. */
 export const checksumInput = inHeaders(string(), CHECKSUM_HEADERS);
 export type Checksums = Structure<typeof checksumInput>;
 
-/** Headers of requests that make an object. */
+/** Input members of the requests that create an object. */
 export const objectHeaders = {
   ...inHeaders(string(), KEPT),
   Metadata: headers("x-amz-meta-", map(string())),
@@ -88,13 +88,13 @@ export const objectHeaders = {
 };
 
 /**
- * The headers to answer a GET with, names in lower case.
+ * The headers to store with an object, names in lower case.
  * @throws AwsError AccessControlListNotSupported, MetadataTooLarge
  */
 export function storedHeaders(input: Structure<typeof objectHeaders>): Record<string, string> {
   const { ACL = "bucket-owner-full-control", Metadata = {} } = input;
   const granted = input.GrantFullControl ?? input.GrantRead ?? input.GrantReadACP ?? input.GrantWriteACP;
-  // Today's buckets have their ACLs switched off, and take only the one that says so.
+  // New buckets have ACLs disabled (BucketOwnerEnforced) and accept only this one.
   if (granted !== undefined || ACL !== "bucket-owner-full-control") {
     throw new AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs");
   }
@@ -102,7 +102,7 @@ export function storedHeaders(input: Structure<typeof objectHeaders>): Record<st
   const kept: KeptHeaders = {
     ...input,
     ContentType: input.ContentType ?? "binary/octet-stream",
-    // The framing is taken off the body.
+    // The stored body has no framing any more.
     ContentEncoding: encodings.filter((encoding) => encoding !== "aws-chunked").join(",") || undefined,
   };
   const stored: Record<string, string> = {};
@@ -120,7 +120,7 @@ export function storedHeaders(input: Structure<typeof objectHeaders>): Record<st
   });
 }
 
-/** The members of an answer that stored headers are. */
+/** Stored headers as output members. */
 export function membersOf(stored: Readonly<Record<string, string>>) {
   const members: KeptHeaders = {};
   for (const member of KEPT_MEMBERS) members[member] = stored[KEPT[member]];
@@ -129,7 +129,7 @@ export function membersOf(stored: Readonly<Record<string, string>>) {
   return { ...members, Metadata: Object.fromEntries(metadata) as Record<string, string> };
 }
 
-/** The member that a checksum is. */
+/** A checksum as a member, for example `ChecksumSHA256`. */
 export function checksumMember(checksum: Checksum | undefined): Checksums {
   return checksum ? { [`Checksum${checksum.Algorithm}`]: checksum.Value } : {};
 }

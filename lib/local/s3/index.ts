@@ -1,4 +1,4 @@
-/** What is in S3: buckets and objects as rows, objects in the order that S3 lists them. */
+/** The tables of buckets and objects. */
 import type { Store } from "../store.ts";
 import { filesOf, type Piece } from "./bodies.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
@@ -12,24 +12,24 @@ export interface Bucket {
 
 export interface Checksum {
   readonly Algorithm: ChecksumAlgorithm;
-  /** Base64; of a composite checksum with `-<parts>` behind it. */
+  /** Base64; a composite checksum ends in `-<number of parts>`. */
   readonly Value: string;
   readonly Type: "FULL_OBJECT" | "COMPOSITE";
 }
 
-/** What a listing shows of an object. */
+/** The part of an object that lists show. */
 export interface ListedObject {
   readonly Key: string;
   readonly Size: number;
   /** Quoted, as on the wire. */
   readonly ETag: string;
-  /** Milliseconds since the epoch, whole seconds as on AWS. */
+  /** Milliseconds since the epoch, cut to whole seconds as on AWS. */
   readonly LastModified: number;
   readonly Checksum?: Pick<Checksum, "Algorithm" | "Type">;
 }
 
 export interface StoredObject extends ListedObject {
-  /** Headers to answer with, names in lower case: content-type, x-amz-meta-… */
+  /** Headers to return, names in lower case: content-type, x-amz-meta-… */
   readonly Headers: Readonly<Record<string, string>>;
   readonly Checksum?: Checksum;
   readonly Pieces: readonly Piece[];
@@ -113,7 +113,7 @@ export class Index {
     this.store.run("DELETE FROM s3_objects WHERE bucket = ? AND key = ?", bucket, key);
   }
 
-  /** Up to `limit` objects with `from` <= key < `to`, in order of the keys' UTF-8 bytes as on AWS. */
+  /** Up to `limit` objects with `from` <= key < `to`, sorted by the keys' UTF-8 bytes as on AWS. */
   scan(bucket: string, from: string, to: string | undefined, limit: number): ListedObject[] {
     const columns =
       "SELECT key, size, etag, modified, checksum FROM s3_objects WHERE bucket = ? AND key >= ?";
@@ -123,7 +123,7 @@ export class Index {
     return rows.map(listed);
   }
 
-  /** Every file that an object names: only objects larger than `inlineBytes` name any. */
+  /** Every file that an object refers to; only objects larger than `inlineBytes` have files. */
   *files(inlineBytes: number): Generator<string> {
     const sql = "SELECT pieces FROM s3_objects WHERE size > ?";
     for (const { pieces } of this.store.all<{ pieces: string }>(sql, inlineBytes)) {
@@ -132,12 +132,12 @@ export class Index {
   }
 }
 
-/** The first string, in order of code points, behind all strings that begin with `prefix`; absent for "". */
+/** The first string after all that begin with `prefix`, by code points; undefined if there is none, as for "". */
 export function afterPrefix(prefix: string): string | undefined {
   const points = [...prefix];
   for (let last = points.pop(); last !== undefined; last = points.pop()) {
     const point = last.codePointAt(0)!;
-    // The surrogates D800 to DFFF are no characters.
+    // Surrogates, D800 to DFFF, are not characters.
     if (point < 0x10ffff) {
       return points.join("") + String.fromCodePoint(point === 0xd7ff ? 0xe000 : point + 1);
     }

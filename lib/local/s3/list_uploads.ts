@@ -1,4 +1,4 @@
-/** ListParts and ListMultipartUploads. Their pages go on behind the number or key that the page before ended with. */
+/** ListParts and ListMultipartUploads. A page starts after the part number or key with which the previous one ended. */
 import { notSupported, query, string, structure } from "../shapes.ts";
 import { bucketInput, count, countOf, onBucket, onObject, operation, OWNER_ID } from "./context.ts";
 import { checksumMember } from "./headers.ts";
@@ -66,7 +66,7 @@ export const listMultipartUploads = operation({
     const limit = countOf(input.MaxUploads, "max-uploads", MAX_ITEMS);
     const encode = encoder(EncodingType);
     const all = s3.uploads.of(Bucket);
-    // Both markers name the last upload seen; a key alone stands behind all of its uploads.
+    // The two markers are the last upload of the previous page; a key marker alone skips all uploads of that key.
     const start = KeyMarker === ""
       ? 0
       : 1 + all.findLastIndex(({ Key, UploadId }) =>

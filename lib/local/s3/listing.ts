@@ -21,16 +21,16 @@ export const MAX_KEYS = 1000;
 export interface Page<T extends { Key: string }> {
   readonly items: T[];
   readonly prefixes: string[];
-  /** The least key that the next page may hold; absent on the last page. */
+  /** The smallest key that the next page can contain; absent on the last page. */
   readonly next?: string;
   /** The last key or common prefix of this page. */
   readonly last?: string;
 }
 
 /**
- * Up to `limit` keys and common prefixes.
- * @param scan items with `from` <= key < `to` in order of their keys
- * @param from the least key to list
+ * A page of up to `limit` keys and common prefixes.
+ * @param scan returns items with `from` <= key < `to`, sorted by their keys
+ * @param from the smallest key to list
  */
 export function listPage<T extends { Key: string }>(
   scan: (from: string, to: string | undefined, limit: number) => T[],
@@ -42,7 +42,7 @@ export function listPage<T extends { Key: string }>(
   const end = afterPrefix(prefix);
   let position: string | undefined = from < prefix ? prefix : from;
   let last: string | undefined;
-  // A query that meets a common prefix has read enough, so with a delimiter it starts small and grows.
+  // A batch is used only up to its first common prefix, so with a delimiter batches start small and grow.
   const least = delimiter === "" ? limit + 1 : 4;
   for (let batch = least; position !== undefined;) {
     const found = scan(position, end, batch);
@@ -66,18 +66,18 @@ export function listPage<T extends { Key: string }>(
   return { items, prefixes, last };
 }
 
-/** The key up to the first delimiter behind `prefix`, if there is one. */
+/** The key up to and including the first delimiter after `prefix`, if there is one. */
 export function commonPrefix(key: string, prefix: string, delimiter: string): string | undefined {
   const cut = delimiter === "" || !key.startsWith(prefix) ? -1 : key.indexOf(delimiter, prefix.length);
   return cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
 }
 
-/** The least key behind `key`; keys hold no U+0000. */
+/** The smallest key after `key`; keys cannot contain U+0000. */
 export function after(key: string): string {
   return `${key}\x01`;
 }
 
-/** Members that both versions of the list have. */
+/** The members that both versions have. */
 const listInput = {
   ...bucketInput,
   Delimiter: query("delimiter", string()),
@@ -88,7 +88,7 @@ const listInput = {
 
 type ListInput = Structure<typeof listInput>;
 
-/** The condition keys that policies may ask for, as far as the request gives them. */
+/** The condition keys of the parameters that are given. */
 function listConditions({ Prefix, Delimiter, MaxKeys }: ListInput): Record<string, string> {
   const given = { "s3:prefix": Prefix, "s3:delimiter": Delimiter, "s3:max-keys": MaxKeys };
   return Object.fromEntries(
@@ -96,7 +96,7 @@ function listConditions({ Prefix, Delimiter, MaxKeys }: ListInput): Record<strin
   );
 }
 
-/** What both versions of the list have in common; `from` gives the least key to list. */
+/** What both versions have in common. @param from returns the smallest key to list */
 function list(s3: S3Context, input: ListInput, from: () => string) {
   const { Bucket, Prefix: prefix = "", Delimiter: delimiter = "", EncodingType } = input;
   const encode = encoder(EncodingType);
@@ -137,7 +137,7 @@ function content(
   };
 }
 
-/** Whatever is not `true` is not asked for. */
+/** S3 treats anything but `true` as false. */
 const fetchOwner: Shape<boolean> = { kind: "boolean", check() {} };
 
 export const listObjectsV2 = operation({
@@ -183,7 +183,7 @@ export const listObjects = operation({
   run(input, s3) {
     const { Marker = "", Prefix = "", Delimiter = "" } = input;
     const { page, answer, contents, encode } = list(s3, input, () => {
-      // A marker within a common prefix stands behind all of it.
+      // A marker within a common prefix skips all of it.
       const common = commonPrefix(Marker, Prefix, Delimiter);
       if (common !== undefined) return afterPrefix(common) ?? after(Marker);
       return Marker === "" ? "" : after(Marker);
@@ -191,14 +191,14 @@ export const listObjects = operation({
     return {
       ...answer,
       Marker: encode(Marker),
-      // Without a delimiter the client takes the last key.
+      // Without a delimiter S3 gives no NextMarker: clients use the last key.
       NextMarker: page.next !== undefined && answer.Delimiter !== undefined ? encode(page.last!) : undefined,
       Contents: contents(true),
     };
   },
 });
 
-/** A checksum and the key, so that a token that S3 did not give is known as such. */
+/** A checksum and the key, so that invalid tokens are recognised. */
 function toToken(key: string): string {
   return base64(new TextEncoder().encode(`${crc32(key).toString(16).padStart(8, "0")}${key}`));
 }
@@ -212,7 +212,7 @@ function fromToken(token: string): string {
 
 type Encode = (key: string) => string;
 
-/** How keys are written: percent-encoded if the client asks, as XML cannot hold every character. */
+/** Encodes keys in answers: percent-encoded if the client asks for it, as XML cannot contain every character. */
 export function encoder(type: string | undefined): Encode {
   if (type === undefined) return (key) => key;
   if (type !== "url") {
@@ -221,7 +221,7 @@ export function encoder(type: string | undefined): Encode {
   return (key) => encodeURIComponent(key).replaceAll("%2F", "/");
 }
 
-/** All keys that begin with a prefix, for a service that acts as `principal`. */
+/** All objects whose keys begin with a prefix, for a service acting as `principal`. @throws AwsError */
 export function allObjects(
   core: Core,
   Bucket: string,

@@ -64,7 +64,7 @@ export const createMultipartUpload = operation({
   },
 });
 
-/** SHA checksums of an upload are made of its parts' only, CRC64NVME of the whole object only. */
+/** SHA checksums can only be composite, CRC64NVME only of the full object. */
 function checksumType(algorithm: ChecksumAlgorithm, asked: string | undefined): Checksum["Type"] {
   const possible: Checksum["Type"][] = algorithm === "CRC64NVME"
     ? ["FULL_OBJECT"]
@@ -90,7 +90,7 @@ export const uploadPart = operation({
   async run(input, s3) {
     const number = partNumberOf(input.PartNumber);
     const upload = existingUpload(s3, input);
-    // Of a composite checksum the client must know the parts', of a whole object's it need not.
+    // For a composite checksum the client must send each part's; for a full-object one it is computed here.
     const wanted = upload.ChecksumType === "FULL_OBJECT" ? upload.ChecksumAlgorithm : undefined;
     const received = await receive(s3, input, wanted);
     const { Md5 } = storePart(s3, input, number, received);
@@ -98,7 +98,7 @@ export const uploadPart = operation({
   },
 });
 
-/** Adds a received part to its upload, which must still be there; its file is removed again when it is not. */
+/** Adds a received part to its upload. If the upload is gone, the part's file is deleted. @throws AwsError NoSuchUpload */
 export function storePart(
   s3: S3Context,
   input: UploadInput,
@@ -107,7 +107,7 @@ export function storePart(
 ): Part {
   try {
     const { UploadId, ChecksumAlgorithm } = existingUpload(s3, input);
-    // An upload that names no algorithm takes parts with any, and forgets it: clients send one by default.
+    // An upload without an algorithm accepts parts with any checksum, which clients send by default, and drops it.
     if (ChecksumAlgorithm && checksum?.Algorithm !== ChecksumAlgorithm) {
       throw new AwsError(
         "InvalidRequest",

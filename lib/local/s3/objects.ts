@@ -31,7 +31,7 @@ import { checksumMembers, encryption, OBJECT_HEADERS, objectHeaders, storedHeade
 import type { StoredObject } from "./index.ts";
 import { bodyInput, receive, type Received } from "./payload.ts";
 
-/** Of bytes and of streams, which need their ContentLength. An object without a checksum is given AWS's default. */
+/** `Body` is bytes or a stream, which needs ContentLength. Without a checksum the object gets AWS's default, CRC64NVME. */
 export const putObject = operation({
   action: "s3:PutObject",
   input: structure({ ...objectInput, ...objectHeaders, ...bodyInput, ...writeConditions }),
@@ -45,7 +45,7 @@ export const putObject = operation({
   },
 });
 
-/** Makes received bytes an object; they are removed again when that is refused. */
+/** Stores a received body as an object. If that fails, the body is deleted. @throws AwsError like `replaceObject` */
 export function storeReceived(
   s3: S3Context,
   input: ObjectInput & WriteConditions,
@@ -72,8 +72,9 @@ export function storeReceived(
 }
 
 /**
- * Puts an object in the place of what was there, if the request's conditions hold and the bucket still exists.
- * @param alongside what else must happen with it or not at all
+ * Creates or replaces an object in one transaction.
+ * @param alongside what else belongs to the transaction
+ * @throws AwsError when the bucket is gone or the request's conditions do not hold
  */
 export function replaceObject(
   s3: S3Context,
@@ -126,7 +127,7 @@ const objectIdentifier = structure({
 });
 
 export const deleteObjects = operation({
-  action: OPEN, // each key is asked for by itself, and its denial is one of the answer's errors
+  action: OPEN, // checked for each key: a denial is one of the answer's errors
   input: structure({
     ...bucketInput,
     Delete: payload(

@@ -1,4 +1,4 @@
-/** Receives a request's body into a file: takes the framing off and verifies everything the client vouches for. */
+/** Receives a request's body: removes the framing and verifies lengths, hashes and checksums that the client sent. */
 import { AwsError, unsupported } from "../errors.ts";
 import { blob, header, notSupported, payload, string, type Structure } from "../shapes.ts";
 import type { Piece, WrittenBody } from "./bodies.ts";
@@ -8,15 +8,15 @@ import { count, type S3Context } from "./context.ts";
 import { CHECKSUM_HEADERS, checksumInput, inHeaders } from "./headers.ts";
 import type { Checksum } from "./index.ts";
 
-/** Of one PutObject or UploadPart. */
+/** For one PutObject or UploadPart. */
 const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
 type Body = Uint8Array | ReadableStream<Uint8Array>;
 
-/** Members of a body, of what the client vouches for, and of its framing (which AWS's model does not have). */
+/** Members for a body, its hashes and checksums, and its framing (which is not in AWS's model). */
 export const bodyInput = {
   Body: payload(blob<Body>()),
-  /** Of bytes it need not be given. */
+  /** Needed for streams only. */
   ContentLength: header("content-length", count),
   ...checksumInput,
   ...inHeaders(string(), {
@@ -46,8 +46,9 @@ export interface Received {
 }
 
 /**
+ * Stores a request's body; on an error nothing is kept.
  * @param wanted the checksum to compute when the client sends none
- * @throws AwsError BadDigest, IncompleteBody, XAmzContentSHA256Mismatch and their kin; nothing is kept then.
+ * @throws AwsError BadDigest, IncompleteBody, XAmzContentSHA256Mismatch and others
  */
 export async function receive(
   s3: S3Context,
@@ -93,7 +94,7 @@ export async function receive(
   }
 }
 
-/** @param algorithm that of the body's checksum, which the writer must have computed */
+/** @param algorithm of the checksum to return; the writer must have computed it */
 export function received(
   { piece, md5, checksums }: WrittenBody,
   algorithm: ChecksumAlgorithm | undefined,
@@ -106,7 +107,7 @@ export function received(
   return { piece, md5: hex(md5), checksum };
 }
 
-/** Writes a source to a new file; a source that breaks off or is longer than `length` bytes leaves none. */
+/** Writes a source to a new body. @throws AwsError IncompleteBody when it is longer than `length` bytes */
 export async function write(
   s3: S3Context,
   source: AsyncIterable<Uint8Array>,
@@ -132,7 +133,7 @@ function headerOf(algorithm: ChecksumAlgorithm): string {
   return CHECKSUM_HEADERS[`Checksum${algorithm}`];
 }
 
-/** @throws AwsError InvalidRequest when the name is of no checksum algorithm. */
+/** @throws AwsError InvalidRequest for an unknown name */
 export function checksumAlgorithm(name: string): ChecksumAlgorithm {
   const found = CHECKSUM_ALGORITHMS.find((algorithm) => algorithm === name.toUpperCase());
   if (found) return found;
@@ -143,7 +144,7 @@ export function checksumAlgorithm(name: string): ChecksumAlgorithm {
   );
 }
 
-/** A stream that the client breaks off is the client's error. */
+/** The chunks of a body. A stream that the client breaks off is the client's error, IncompleteBody. */
 async function* piecesOf(body: Body = new Uint8Array()): AsyncGenerator<Uint8Array> {
   if (body instanceof Uint8Array) return yield body;
   try {
@@ -240,7 +241,7 @@ export function base64(bytes: Uint8Array): string {
   return bytes.toBase64();
 }
 
-/** Absent when the text is no base64. */
+/** Undefined when the text is not base64. */
 export function fromBase64(text: string): Uint8Array | undefined {
   try {
     return Uint8Array.fromBase64(text);

@@ -1,4 +1,4 @@
-/** How S3 is spoken to. */
+/** The protocol of S3. */
 import { AwsError, unsupported } from "../errors.ts";
 import { violationsText } from "../protocols/protocol.ts";
 import { restXml, S3_FAULTS } from "../protocols/rest_xml.ts";
@@ -7,7 +7,7 @@ import { memberOf } from "../shapes.ts";
 import { XMLNS } from "./context.ts";
 import { readTarget } from "./target.ts";
 
-/** The query parameters that name an operation; any other is an argument or none of S3's. */
+/** The query parameters that select an operation. */
 const SUBRESOURCES = [
   "abac",
   "accelerate",
@@ -70,7 +70,7 @@ export const s3Protocol = restXml({
         const value = typeof lacking.value === "string" ? ` '${lacking.value}'` : "";
         return notHere(memberOf(lacking) + value);
       }
-      // A path of several parts leads into an XML body.
+      // Only members of an XML body have a path of several parts.
       if (violations.some(({ path }) => path.includes("."))) return malformedXml();
       return new AwsError("InvalidRequest", violationsText(violations));
     },

@@ -37,7 +37,7 @@ const input = structure({
   ResponseContentLanguage: query("response-content-language", string()),
   ResponseContentType: query("response-content-type", string()),
   ResponseExpires: query("response-expires", string()),
-  /** All of these by the names of their headers, so that an unknown one is seen. */
+  /** All of these again, by their headers' names, to find unknown ones. */
   ResponseHeaders: queries("response-", map(string())),
 });
 
@@ -53,7 +53,7 @@ const http: Omit<Http, "at"> = {
   statusFrom: "StatusCode",
 };
 
-/** `Body` holds the bytes, or is a stream when they are many: `bytesOf` reads either. */
+/** `Body` is bytes, or a stream for large objects; `bytesOf` reads both. */
 export const getObject = operation({
   action: "s3:GetObject",
   input,
@@ -73,14 +73,14 @@ export const headObject = operation({
   run: (input, s3, call) => read(input, s3, call).output,
 });
 
-/** All bytes of what GetObject gave. */
+/** The whole body of a GetObject's output. */
 export async function bytesOf(
   { Body }: { Body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>> },
 ): Promise<Uint8Array<ArrayBuffer>> {
   return Body instanceof Uint8Array ? Body : await new Response(Body).bytes();
 }
 
-/** The object, where the bytes asked for start, and what is answered beside them. */
+/** The object, the offset of the requested bytes, and the output without its body. */
 function read(input: ReadInput, s3: S3Context, call: Call) {
   checkVersion(input.VersionId);
   const object = existing(s3, input, call);
@@ -106,7 +106,7 @@ function read(input: ReadInput, s3: S3Context, call: Call) {
 
 type ReadInput = Infer<typeof input>;
 
-/** The headers that the request sets otherwise than the object has them. */
+/** The headers that the request overrides by `response-…` parameters. */
 function overridden(input: ReadInput) {
   const overrides: KeptHeaders = {};
   for (const member of KEPT_MEMBERS) {
@@ -126,7 +126,7 @@ function overridden(input: ReadInput) {
   return overrides;
 }
 
-/** The bytes asked for, by Range or PartNumber. */
+/** The requested bytes, by Range or PartNumber; `end` is inclusive. */
 function wanted({ Range, PartNumber }: ReadInput, { Size, ETag, Pieces }: StoredObject) {
   if (PartNumber === undefined) {
     const range = rangeOf(Range, Size);

@@ -1,4 +1,4 @@
-/** Amazon S3: buckets and objects, with its index in the store and objects' larger bodies as files. */
+/** Amazon S3: buckets and objects, with their index in the store and larger bodies in files. */
 import { join } from "node:path";
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
@@ -18,7 +18,7 @@ import { s3Protocol } from "./protocol.ts";
 import * as readObjects from "./read_objects.ts";
 import { Uploads } from "./uploads.ts";
 
-/** A copy is a PUT too, told by its header: it is asked first. */
+/** Copies come first: they have the same method and path as PutObject and UploadPart, and one more header. */
 const operations = operationsOf<S3Context>(
   copy,
   buckets,

@@ -1,12 +1,12 @@
-/** What a request's URL names: bucket, key and query, path-style or `bucket.localhost`. */
+/** Reads bucket, key and query from a URL, path-style or `bucket.localhost`. */
 import { AwsError } from "../errors.ts";
 import type { WireRequest } from "../protocols/protocol.ts";
 import { noSuchBucket } from "./context.ts";
 
 /**
- * Reads the URL as it was sent: a `URL` object would take `..` in a key for a step up.
- * @returns bucket and key, where the URL has them, as `segments`; none is `[""]`
- * @throws AwsError InvalidURI when the percent-encoding is not of UTF-8
+ * Reads the raw URL: a `URL` object would resolve `..` in a key.
+ * @returns `segments` is `[bucket, key]`, `[bucket]`, or `[""]` when the URL names neither
+ * @throws AwsError InvalidURI when the percent-encoding is not UTF-8
  */
 export function readTarget(
   { rawUrl, headers }: Pick<WireRequest, "rawUrl" | "headers">,

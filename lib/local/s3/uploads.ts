@@ -1,4 +1,4 @@
-/** Multipart uploads in progress: rows that name the files of their parts. */
+/** The tables of multipart uploads: those in progress with their parts, and completed ones. */
 import type { Store } from "../store.ts";
 import { filesOf, type Piece } from "./bodies.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
@@ -10,7 +10,7 @@ export interface Upload {
   readonly Key: string;
   /** Milliseconds since the epoch. */
   readonly Initiated: number;
-  /** Headers of the object to be. */
+  /** Headers of the future object. */
   readonly Headers: Readonly<Record<string, string>>;
   readonly ChecksumAlgorithm?: ChecksumAlgorithm;
   readonly ChecksumType?: Checksum["Type"];
@@ -25,18 +25,18 @@ export interface Part {
   readonly Checksum?: Checksum;
 }
 
-/** An upload that has become an object, and what its completion answered. */
+/** A completed upload, with what the answer needs. */
 export interface Completed {
   readonly UploadId: string;
   readonly Bucket: string;
   readonly Key: string;
-  /** Numbers and entity tags as the client listed them. */
+  /** Part numbers and entity tags as the client listed them. */
   readonly Parts: readonly (readonly [number, string])[];
   readonly ETag: string;
   readonly Checksum?: Checksum;
 }
 
-/** How long a completion can be asked for again. */
+/** How long a repeated completion gets the same answer. */
 const COMPLETED_MS = 24 * 3600 * 1000;
 
 interface Row {
@@ -74,12 +74,12 @@ export class Uploads {
     );
   }
 
-  /** Uploads of a bucket in order of key and id. */
+  /** Uploads of a bucket, sorted by key and id. */
   of(bucket: string): Upload[] {
     return parsed(this.store.all("SELECT value FROM s3_uploads WHERE bucket = ? ORDER BY key, id", bucket));
   }
 
-  /** Parts in order of their numbers. */
+  /** Parts sorted by their numbers. */
   parts(id: string): Part[] {
     return parsed(this.store.all("SELECT value FROM s3_parts WHERE upload = ? ORDER BY number", id));
   }
@@ -100,7 +100,7 @@ export class Uploads {
     });
   }
 
-  /** Forgets the upload; returns its parts. */
+  /** Deletes the upload; returns its parts. */
   remove(id: string): Part[] {
     return this.store.transaction(() => {
       const parts = this.parts(id);
@@ -121,12 +121,12 @@ export class Uploads {
     this.store.run("INSERT INTO s3_completed VALUES (?, ?, ?)", UploadId, now, JSON.stringify(completed));
   }
 
-  /** Forgets all uploads of a bucket; returns the files that no row names any more. */
+  /** Deletes all uploads of a bucket; returns the pieces of their parts. */
   removeAll(bucket: string): Piece[] {
     return this.of(bucket).flatMap(({ UploadId }) => this.remove(UploadId)).map(({ Piece }) => Piece);
   }
 
-  /** Every file that a part names. */
+  /** Every file that a part refers to. */
   *files(): Generator<string> {
     for (const { Piece } of parsed<Part>(this.store.all("SELECT value FROM s3_parts"))) {
       yield* filesOf([Piece]);

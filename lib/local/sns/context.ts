@@ -1,4 +1,4 @@
-/** What the operations of SNS share: topics and subscriptions as they are stored, how they are found and permitted. */
+/** What the operations of SNS share: stored topics and subscriptions, look-ups, resources, errors and pages. */
 import { AwsError, unsupported } from "../errors.ts";
 import { operationsOn } from "../operation.ts";
 import { page } from "../pages.ts";
@@ -8,7 +8,7 @@ import type { Collection } from "../store.ts";
 
 export interface Topic {
   readonly TopicArn: string;
-  /** Those that were set. */
+  /** The attributes that were set. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -37,7 +37,7 @@ const PAGE = 100;
 
 export const topicArn = { TopicArn: required(string()) };
 
-/** For operations on one topic: what the topic's own policy says counts beside the caller's. */
+/** `resource` and `policy` of an operation on one topic. @param arnOf the topic's ARN */
 export function onArn<I>(arnOf: (input: I, sns: SnsContext) => string) {
   return {
     resource: arnOf,
@@ -47,12 +47,12 @@ export function onArn<I>(arnOf: (input: I, sns: SnsContext) => string) {
 
 export const onTopic = onArn(({ TopicArn }: { TopicArn: string }) => checkArn(TopicArn, "TopicArn"));
 
-/** SNS asks for the permission on the topic, whose ARN a subscription's begins with. */
+/** The permission is checked on the topic; a subscription's ARN is the topic's and an id. */
 export const onSubscription = onArn(({ SubscriptionArn }: { SubscriptionArn: string }) =>
   checkArn(SubscriptionArn, "SubscriptionArn").slice(0, SubscriptionArn.lastIndexOf(":"))
 );
 
-/** The ARN of this account's topics with a name, or of all with `*`. */
+/** The ARN of a topic, or of all of the account's topics for the name `*`. */
 export function topicArnOf({ core }: SnsContext, name: string): string {
   return `arn:aws:sns:${core.region}:${core.account}:${name}`;
 }
@@ -83,7 +83,7 @@ export function unsupportedParameter(what: string): AwsError {
   return unsupported(what, "InvalidParameter");
 }
 
-/** A page of what is listed in order of ARNs. */
+/** A page of a list sorted by ARNs. */
 export function paged<T>(
   items: readonly T[],
   arn: (item: T) => string,

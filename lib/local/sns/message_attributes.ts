@@ -1,4 +1,4 @@
-/** The rules for attributes of published messages. */
+/** The rules for message attributes. */
 import { AwsError } from "../errors.ts";
 import { type Infer, map, required, string, structure } from "../shapes.ts";
 import { invalid } from "./context.ts";

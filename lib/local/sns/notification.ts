@@ -1,4 +1,4 @@
-/** The JSON document in which a message reaches a queue, unless its subscription wants it raw. */
+/** The JSON document in which a queue gets a message, unless its subscription has RawMessageDelivery. */
 import type { Core } from "../core.ts";
 import type { Subscription } from "./context.ts";
 import type { MessageAttributes } from "./message_attributes.ts";

@@ -1,4 +1,4 @@
-/** How SNS is spoken to. */
+/** The protocol of SNS. */
 import { AwsError } from "../errors.ts";
 import { denialText, invalidBy, violationsText } from "../protocols/protocol.ts";
 import { query } from "../protocols/query.ts";

@@ -1,4 +1,4 @@
-/** Publish and PublishBatch: a message to every queue that is subscribed. */
+/** Publish and PublishBatch: send messages to all subscribed queues. */
 import { Buffer } from "node:buffer";
 import { AwsError } from "../errors.ts";
 import { type Infer, list, notSupported, required, string, structure } from "../shapes.ts";
@@ -62,7 +62,7 @@ export const publishBatch = operation({
 
 /** The topic that a message is published to. @throws AwsError InvalidParameter */
 function targetOf({ TopicArn, TargetArn, PhoneNumber }: Target): string {
-  if (PhoneNumber !== undefined) throw unsupportedParameter("text messages to telephones ('PhoneNumber')");
+  if (PhoneNumber !== undefined) throw unsupportedParameter("text messages ('PhoneNumber')");
   const arn = TopicArn ?? TargetArn;
   if (arn === undefined) throw invalid("TopicArn or TargetArn Reason: no value for required parameter");
   if (TopicArn === undefined && arn.split(":").length > 6) {
@@ -71,7 +71,7 @@ function targetOf({ TopicArn, TargetArn, PhoneNumber }: Target): string {
   return checkArn(arn, "TopicArn");
 }
 
-/** Puts a message into the subscribed queues; those that do not take it go without, as on AWS. */
+/** Sends a message to the subscribed queues. A queue that refuses it does not get it, as on AWS. Returns the id. */
 function deliver(sns: SnsContext, topicArn: string, message: Message): string {
   const MessageId = crypto.randomUUID();
   const published = {
@@ -87,7 +87,7 @@ function deliver(sns: SnsContext, topicArn: string, message: Message): string {
       ? { MessageBody: published.Message, MessageAttributes: passedOn(published.MessageAttributes) }
       : { MessageBody: notification(sns.core, subscription, published) };
     try {
-      // SNS acts for itself: nothing but the queue's policy can allow it.
+      // SNS acts for itself, so only the queue's policy can allow it.
       const principal = { arn: "sns.amazonaws.com", serviceFor: topicArn };
       sns.core.call(sendMessage, { QueueUrl, ...content }, { principal });
     } catch (error) {
@@ -97,7 +97,7 @@ function deliver(sns: SnsContext, topicArn: string, message: Message): string {
   return MessageId;
 }
 
-/** Only the members that SNS's model has: it ignores others, SQS would refuse the message for them. */
+/** Drops members that SNS's model does not have: SNS ignores them, SQS would refuse the message. */
 function passedOn(attributes: MessageAttributes): MessageAttributes {
   const entries = Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) =>
     [name, { DataType, StringValue, BinaryValue }] as const
@@ -120,7 +120,7 @@ function checkMessage(message: Message): void {
   else if (MessageStructure !== undefined) throw invalid("MessageStructure");
 }
 
-/** The text for queues of a message that has one for each protocol. */
+/** The text for queues in a message with a text for each protocol. @throws AwsError InvalidParameter */
 function structured(text: string): string {
   let texts: Record<string, unknown>;
   try {

@@ -1,4 +1,4 @@
-/** SNS: standard topics, and subscriptions of queues to them. */
+/** SNS: standard topics with subscriptions of SQS queues. */
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
 import type { Core } from "../core.ts";

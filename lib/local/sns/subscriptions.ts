@@ -1,4 +1,4 @@
-/** Subscriptions of queues to topics. */
+/** Subscriptions of queues: subscribe, unsubscribe, list, attributes. */
 import { AwsError } from "../errors.ts";
 import { map, required, string, structure } from "../shapes.ts";
 import {
@@ -16,7 +16,7 @@ import {
   unsupportedParameter,
 } from "./context.ts";
 
-/** AWS, Subscribe. */
+/** AWS's protocols (AWS, Subscribe); only sqs is supported. */
 const PROTOCOLS = [
   ...["http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose"],
 ];
@@ -51,7 +51,7 @@ export const subscribe = operation({
       }
       throw invalid("Attributes Reason: Subscription already exists with different attributes");
     }
-    // A queue of the topic's own account needs no confirmation.
+    // A queue of the same account needs no confirmation.
     const SubscriptionArn = `${TopicArn}:${crypto.randomUUID()}`;
     sns.subscriptions.put(SubscriptionArn, {
       SubscriptionArn,

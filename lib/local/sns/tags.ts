@@ -55,7 +55,7 @@ export const listTagsForResource = operation({
   },
 });
 
-/** Tags with new ones among them. @throws AwsError InvalidParameter when two of these have the same key */
+/** Adds tags. @throws AwsError InvalidParameter when two of the given ones have the same key */
 export function withTags(
   tags: Topic["tags"],
   given: readonly { Key: string; Value: string }[],
@@ -66,7 +66,7 @@ export function withTags(
   return { ...tags, ...Object.fromEntries(given.map(({ Key, Value }) => [Key, Value])) };
 }
 
-/** In the words that the operations on tags have for a topic that is missing. */
+/** @throws AwsError ResourceNotFound, which tag operations answer instead of NotFound */
 function existingResource({ topics }: SnsContext, { ResourceArn }: ByArn): Topic {
   const topic = topics.get(ResourceArn);
   if (!topic) throw new AwsError("ResourceNotFound", "Resource does not exist", 404);

@@ -1,14 +1,16 @@
-/** The attributes of topics: which can be set, to what, and what a topic has. */
+/** Attributes of topics: which exist, their allowed values and defaults. */
 import { AwsError } from "../errors.ts";
 import { parsePolicy } from "../iam/policy_document.ts";
 import { invalid, type Topic, unsupportedParameter } from "./context.ts";
 
-/** AWS, SetTopicAttributes: those that nothing here would act on. */
+/** Attributes that AWS has (AWS, SetTopicAttributes) and the local AWS does not support. */
 const UNSUPPORTED =
   /^(FifoTopic|ContentBasedDeduplication|FifoThroughputScope|ArchivePolicy|KmsMasterKeyId|DeliveryPolicy|TracingConfig|SignatureVersion|(HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn))$/;
 
-/** @throws AwsError InvalidParameter
- * @param where what AWS writes before the reason, which differs between operations */
+/**
+ * @param where AWS's text before the reason, which differs between operations
+ * @throws AwsError InvalidParameter
+ */
 export function checkAttribute(name: string, value: string, where = ""): void {
   if (UNSUPPORTED.test(name)) throw unsupportedParameter(`the topic attribute ${name}`);
   if (name === "DisplayName") {
@@ -22,7 +24,7 @@ export function checkAttribute(name: string, value: string, where = ""): void {
   } else throw invalid(where === "" ? "AttributeName" : `${where}Unknown attribute ${name}`);
 }
 
-/** Values by name, as GetTopicAttributes shows them. */
+/** Values by name, as GetTopicAttributes returns them. @param confirmed the number of subscriptions */
 export function describeTopic(
   { TopicArn, attributes }: Topic,
   account: string,
@@ -41,7 +43,7 @@ export function describeTopic(
   };
 }
 
-/** What AWS gives a topic; its condition holds for services only, so that callers need permissions of their own. */
+/** AWS's default policy. Its condition holds only for services, so callers need permissions of their own. */
 function defaultPolicy(TopicArn: string, account: string): string {
   const actions = [
     ...["GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic"],

@@ -1,4 +1,4 @@
-/** Topics: create, list, describe, change, delete. */
+/** Topics: create, delete, list, attributes. */
 import { map, notSupported, required, string, structure } from "../shapes.ts";
 import {
   existingTopic,
@@ -94,7 +94,7 @@ function newTopicArn({ Name }: { Name: string }, sns: SnsContext): string {
   return topicArnOf(sns, Name);
 }
 
-/** Creating a topic again is no error as long as it would be the same one. */
+/** Creating a topic again succeeds if its attributes and tags are the same. @throws AwsError InvalidParameter */
 function checkSame(topic: Topic, attributes: Readonly<Record<string, string>>, tags: Topic["tags"]): void {
   const differs = (given: Readonly<Record<string, string>>, has: Readonly<Record<string, string>>) =>
     Object.entries(given).some(([key, value]) => has[key] !== value);

@@ -1,9 +1,9 @@
-/** Long polls: receivers that wait until something may have come into their queue. */
+/** Long polling: wakes receivers that wait for messages. */
 export class Arrivals {
   readonly #waiting = new Map<string, Set<() => void>>();
   #stopped = false;
 
-  /** Wakes who waits for messages of a queue. */
+  /** Wakes everyone who waits for messages of a queue. */
   announce(queue: string): void {
     for (const wake of this.#waiting.get(queue) ?? []) wake();
   }
@@ -18,7 +18,7 @@ export class Arrivals {
     for (const queue of this.#waiting.keys()) this.announce(queue);
   }
 
-  /** Returns when the queue is announced or the time is over. */
+  /** Resolves when the queue is announced or the time is over. */
   wait(queue: string, milliseconds: number): Promise<void> {
     if (this.#stopped) return Promise.resolve();
     return new Promise((resolve) => {

@@ -1,11 +1,11 @@
-/** The attributes of queues: which there are, what they may hold, and what a queue has. */
+/** Attributes of queues: which exist, their allowed values and defaults. */
 import { AwsError, unsupported } from "../errors.ts";
 import { parsePolicy } from "../iam/policy_document.ts";
 import { type Queue, queueArn, type SqsContext } from "./context.ts";
 import { invalidValue } from "./errors.ts";
 import type { DeadLetters } from "./messages.ts";
 
-/** AWS, CreateQueue. */
+/** Numeric attributes (AWS, CreateQueue). */
 const NUMBERS: Readonly<Record<string, { default: number; min: number; max: number }>> = {
   VisibilityTimeout: { default: 30, min: 0, max: 43_200 },
   MaximumMessageSize: { default: 1_048_576, min: 1024, max: 1_048_576 },
@@ -24,28 +24,28 @@ const READ_ONLY = [
 const SETTABLE = [...Object.keys(NUMBERS), "Policy", "RedrivePolicy", "SqsManagedSseEnabled"];
 const UNSUPPORTED = ["KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "RedriveAllowPolicy"];
 
-/** An attribute that is a number. */
+/** The value of a numeric attribute. */
 export function numberOf({ attributes }: Queue, name: string): number {
   return Number(attributes[name] ?? NUMBERS[name]!.default);
 }
 
-/** Where the queue's messages go that are received too often. */
+/** The dead-letter queue, if there is one. */
 export function deadLettersOf(sqs: SqsContext, queue: Queue): DeadLetters | undefined {
   if (queue.attributes.RedrivePolicy === undefined) return undefined;
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(queue.attributes.RedrivePolicy);
   const target = nameIn(sqs, deadLetterTargetArn);
-  // A queue that is gone takes no messages: they stay where they are.
+  // Messages cannot go to a deleted queue: they stay where they are.
   if (target === undefined || !sqs.queues.has(target)) return undefined;
   return { queue: target, maxReceiveCount: Number(maxReceiveCount), source: queueArn(sqs, queue.name) };
 }
 
-/** Removes the messages that have been kept for the queue's retention period. */
+/** Deletes the messages older than the queue's retention period. */
 export function expireMessages({ core, messages }: SqsContext, queue: Queue): void {
   messages.expire(queue.name, core.now() - numberOf(queue, "MessageRetentionPeriod") * 1000);
 }
 
 /**
- * A queue's attributes with new ones among them; an empty policy takes the old one away.
+ * Adds or replaces attributes; an empty policy removes the old one.
  * @throws AwsError InvalidAttributeName, InvalidAttributeValue, InvalidParameterValueException
  */
 export function withAttributes(
@@ -62,7 +62,7 @@ export function withAttributes(
   return attributes;
 }
 
-/** Values by name, as GetQueueAttributes shows them. */
+/** Values by name, as GetQueueAttributes returns them. @throws AwsError InvalidAttributeName */
 export function describeQueue(
   sqs: SqsContext,
   queue: Queue,
@@ -140,7 +140,7 @@ function checkRedrivePolicy(sqs: SqsContext, value: string): void {
   }
 }
 
-/** The name in an ARN of a queue of this account and region. */
+/** The queue's name in an ARN of this account and region; undefined for any other value. */
 export function nameIn(sqs: SqsContext, arn: unknown): string | undefined {
   const prefix = queueArn(sqs, "");
   return typeof arn === "string" && arn.startsWith(prefix) && /^[\w-]{1,80}$/.test(arn.slice(prefix.length))

@@ -1,10 +1,10 @@
-/** What the batch operations have in common: the rules for their entries, and an outcome for each of these. */
+/** What the batch operations share: the rules for entries, and an outcome for each entry. */
 import { AwsError } from "../errors.ts";
 import { invalidValue, queryErrorCode } from "./errors.ts";
 
 const MAX_ENTRIES = 10;
 
-/** The rules for a batch's entries. @throws AwsError, in SQS's words; `entryName` is that of the entries' shape */
+/** Checks the number and ids of entries. @param entryName the entries' shape in AWS's model @throws AwsError */
 export function checkEntries(entries: readonly { Id: string }[], entryName: string): void {
   const fail = (code: string, message: string) => {
     throw new AwsError(code, message);
@@ -32,7 +32,7 @@ export function checkEntries(entries: readonly { Id: string }[], entryName: stri
   }
 }
 
-/** Does `work` for each entry: what is refused of one leaves the others as they are. */
+/** Runs `work` for each entry; an error of one does not affect the others. */
 export function forEach<E extends { Id: string }>(entries: readonly E[], work: (entry: E) => object | void) {
   const Successful: object[] = [];
   const Failed: object[] = [];
@@ -52,7 +52,7 @@ export function forEach<E extends { Id: string }>(entries: readonly E[], work: (
   return { Successful, Failed };
 }
 
-/** A number of seconds that must be within its limits. */
+/** Checks that a number of seconds is whole and from 0 to `max`. @throws AwsError InvalidParameterValueException */
 export function checkSeconds(
   value: number | undefined,
   parameter: string,

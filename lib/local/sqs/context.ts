@@ -1,4 +1,4 @@
-/** What the operations of SQS share: the queues as they are stored, how they are named, found and permitted. */
+/** What the operations of SQS share: stored queues, their URLs and ARNs, look-ups and resources. */
 import { AwsError } from "../errors.ts";
 import { operationsOn } from "../operation.ts";
 import type { Core } from "../core.ts";
@@ -12,16 +12,17 @@ export interface Queue {
   /** Milliseconds since the epoch. */
   readonly created: number;
   readonly modified: number;
-  /** Those that were set; the others have their defaults. */
+  /** The attributes that were set; the others have their defaults. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch. */
   readonly purged?: number;
 }
 
 export interface SqsContext {
   readonly core: Core;
   readonly queues: Collection<Queue>;
-  /** When queues were deleted, by name. */
+  /** Times of deletion by queue name, in milliseconds since the epoch. */
   readonly deleted: Collection<number>;
   readonly messages: Messages;
   readonly arrivals: Arrivals;
@@ -35,7 +36,7 @@ export const strings: Shape<string[]> = list(string());
 
 type ByUrl = { readonly QueueUrl: string };
 
-/** For operations on the queue that a URL names: what its own policy says counts beside the caller's. */
+/** `resource` and `policy` of an operation on the queue that a URL names. */
 export const onQueue = {
   resource: ({ QueueUrl }: ByUrl, sqs: SqsContext) => queueArn(sqs, addressed(sqs, QueueUrl).name),
   policy: ({ QueueUrl }: ByUrl, sqs: SqsContext) => addressed(sqs, QueueUrl).queue?.attributes.Policy,
@@ -61,7 +62,7 @@ export function queueArn({ core }: Pick<SqsContext, "core">, name: string): stri
   return `arn:aws:sqs:${core.region}:${core.account}:${name}`;
 }
 
-/** The URL that clients name a queue by; its host and port count for nothing when they send it back. */
+/** A queue's URL. Host and port are ignored when a client sends it back. */
 export function urlOf({ core }: Pick<SqsContext, "core">, name: string): string {
   return `${core.endpoint()}/${core.account}/${name}`;
 }

@@ -1,4 +1,4 @@
-/** The errors of SQS by their names in the JSON protocol, and what the older query protocol called them. */
+/** SQS's errors, and the codes they have in the older query protocol. */
 import { AwsError } from "../errors.ts";
 
 const PREFIXED = [
@@ -24,7 +24,7 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ["InvalidSignatureException", "SignatureDoesNotMatch"],
 ]);
 
-/** The name that the header `x-amzn-query-error` carries, by which clients show the error. */
+/** The code for the header `x-amzn-query-error`, which clients show. */
 export function queryErrorCode(code: string): string {
   return RENAMED.get(code) ?? code;
 }
@@ -33,7 +33,7 @@ export function invalidParameter(message: string): AwsError {
   return new AwsError("InvalidParameterValueException", message);
 }
 
-/** In SQS's words for one value of one parameter. */
+/** SQS's error for an invalid value of a parameter. */
 export function invalidValue(value: unknown, parameter: string, reason: string): AwsError {
   return invalidParameter(`Value ${value} for parameter ${parameter} is invalid. Reason: ${reason}`);
 }

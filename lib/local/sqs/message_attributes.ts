@@ -1,4 +1,4 @@
-/** Message attributes: their rules, their share of a message's size, and their digest. */
+/** Message attributes: their rules, size and digest. */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { type Infer, map, notSupported, required, string, structure } from "../shapes.ts";
@@ -19,7 +19,7 @@ type MessageAttribute = Infer<typeof messageAttribute>;
 /** By name. */
 export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
 
-/** @throws AwsError InvalidParameterValueException for what SQS takes no message with (AWS, "Message attributes") */
+/** @throws AwsError InvalidParameterValueException (AWS, "Amazon SQS message attributes") */
 export function checkMessageAttributes(attributes: MessageAttributes): void {
   const names = Object.keys(attributes);
   if (names.length > MAX_ATTRIBUTES) {
@@ -71,7 +71,7 @@ function checkAttribute(name: string, { DataType, StringValue, BinaryValue }: Me
   }
 }
 
-/** Bytes that attributes add to a message: names, types and values. */
+/** The bytes that attributes add to a message's size: names, types and values. */
 export function attributeBytes(attributes: MessageAttributes): number {
   return Object.entries(attributes).reduce(
     (sum, [name, attribute]) =>
@@ -86,8 +86,8 @@ export function md5(content: string | Uint8Array): string {
 
 /**
  * The digest that senders and receivers compare (AWS, "Calculating the MD5 message digest for message
- * attributes"): in the order of names, each name, type and value with its length before it in four bytes, and
- * before the value a byte that says whether it is text (1) or bytes (2). Absent when there are none.
+ * attributes"): sorted by name, each name, type and value after its length in four bytes; before the value a byte, 1
+ * for text and 2 for binary. Undefined without attributes.
  */
 export function md5OfAttributes(attributes: MessageAttributes): string | undefined {
   const names = Object.keys(attributes).sort();

@@ -1,4 +1,4 @@
-/** The messages of all queues, in a table: what is visible, in flight or delayed follows from times that are stored. */
+/** The table of messages. Whether one is visible, in flight or delayed follows from its stored times. */
 import type { Store } from "../store.ts";
 import type { MessageAttributes } from "./message_attributes.ts";
 
@@ -6,7 +6,7 @@ export interface NewMessage {
   readonly messageId: string;
   readonly body: string;
   readonly attributes: MessageAttributes;
-  /** The X-Ray header, when the sender gave one. */
+  /** The X-Ray header, if the sender gave one. */
   readonly trace?: string;
   readonly senderId: string;
   /** Milliseconds since the epoch. */
@@ -15,10 +15,10 @@ export interface NewMessage {
 }
 
 export interface ReceivedMessage extends Omit<NewMessage, "visible"> {
-  /** How often it was received, this time included. */
+  /** How often it was received, including this time. */
   readonly count: number;
   readonly firstReceived: number;
-  /** ARN of the queue that it could not be taken from. */
+  /** ARN of the queue it was moved from, when this is a dead-letter queue. */
   readonly source?: string;
 }
 
@@ -35,11 +35,11 @@ interface Row {
   source: string | null;
 }
 
-/** Where messages go that were received too often. */
+/** A dead-letter queue: where messages go that were received too often. */
 export interface DeadLetters {
   readonly queue: string;
   readonly maxReceiveCount: number;
-  /** ARN of the queue that they leave. */
+  /** ARN of the queue they come from. */
   readonly source: string;
 }
 
@@ -79,7 +79,7 @@ export class Messages {
     );
   }
 
-  /** Takes up to `max` messages that are visible and hides them until `hideUntil`, the oldest first. */
+  /** Takes up to `max` visible messages, the oldest first, and hides them until `hideUntil`. */
   take(queue: string, max: number, now: number, hideUntil: number): ReceivedMessage[] {
     return this.store.transaction(() => {
       const rows = this.store.all<Row>(
@@ -112,7 +112,7 @@ export class Messages {
     });
   }
 
-  /** Moves the visible messages that were received too often; returns whether there were any. */
+  /** Moves visible messages that were received too often to the dead-letter queue; returns whether there were any. */
   bury(queue: string, now: number, { queue: target, maxReceiveCount, source }: DeadLetters): boolean {
     return this.store.run(
       "UPDATE sqs_messages SET queue = ?, visible = ?, source = ? WHERE queue = ? AND visible <= ? AND count >= ?",
@@ -125,7 +125,7 @@ export class Messages {
     ) > 0;
   }
 
-  /** When the next message becomes visible, if there is one. */
+  /** The time at which the next message becomes visible, if there is one. */
   nextVisible(queue: string): number | undefined {
     return this.store.get<{ next: number | null }>(
       "SELECT min(visible) AS next FROM sqs_messages WHERE queue = ?",
@@ -133,7 +133,7 @@ export class Messages {
     )?.next ?? undefined;
   }
 
-  /** Returns whether the message was there, received for the `count`th time last. */
+  /** Deletes a message unless it was received again since its `count`th time; returns whether it did. */
   delete(queue: string, messageId: string, count: number): boolean {
     return this.store.run(
       "DELETE FROM sqs_messages WHERE queue = ? AND message_id = ? AND count = ?",
@@ -143,7 +143,7 @@ export class Messages {
     ) > 0;
   }
 
-  /** When the message was received for the `count`th time, if that was the last. */
+  /** When the message was received for the `count`th time, if it was not received again since. */
   receivedAt(queue: string, messageId: string, count: number): number | undefined {
     return this.store.get<{ received: number }>(
       "SELECT received FROM sqs_messages WHERE queue = ? AND message_id = ? AND count = ?",
@@ -172,7 +172,7 @@ export class Messages {
     )!;
   }
 
-  /** Removes what was sent at or before a time. */
+  /** Deletes messages sent at or before a time. */
   expire(queue: string, sentUntil: number): void {
     this.store.run("DELETE FROM sqs_messages WHERE queue = ? AND sent <= ?", queue, sentUntil);
   }

@@ -1,4 +1,4 @@
-/** How SQS is spoken to: AWS JSON, with the names that its errors had in the query protocol in a header. */
+/** The protocol of SQS: AWS JSON, with the query protocol's error codes in a header. */
 import { AwsError, unsupported } from "../errors.ts";
 import { awsJson } from "../protocols/aws_json.ts";
 import { denialText, invalidBy, violationsText } from "../protocols/protocol.ts";
@@ -9,7 +9,7 @@ export const sqsProtocol = awsJson({
   version: "1.0",
   target: "AmazonSQS",
   noTarget: () =>
-    unsupported("the query protocol of SQS, which clients before 2024 speak", "UnsupportedOperation"),
+    unsupported("SQS's query protocol, which clients from before 2024 use", "UnsupportedOperation"),
   words: {
     invalid: invalidBy(
       (violations) => {

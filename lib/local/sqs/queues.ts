@@ -1,4 +1,4 @@
-/** Queues: create, find, describe, change, purge, delete. */
+/** Queues: create, delete, find, list, attributes, purge. */
 import { AwsError, unsupported } from "../errors.ts";
 import { page } from "../pages.ts";
 import { integer, map, required, string, structure } from "../shapes.ts";
@@ -18,7 +18,7 @@ import {
 } from "./context.ts";
 import { invalidParameter, invalidValue } from "./errors.ts";
 
-/** How long a deleted queue's name cannot be used, and how long one purge excludes another (AWS, DeleteQueue, PurgeQueue). */
+/** The time before a deleted queue's name can be reused, and between two purges (AWS, DeleteQueue, PurgeQueue). */
 const MINUTE_MS = 60_000;
 const PAGE = 1000;
 const paging = { MaxResults: integer({ min: 1, max: PAGE }), NextToken: string() };
@@ -100,7 +100,7 @@ export const listDeadLetterSourceQueues = operation({
       RedrivePolicy !== undefined && nameIn(sqs, JSON.parse(RedrivePolicy).deadLetterTargetArn) === name
     );
     const { urls, NextToken } = pageOfUrls(sqs, sources, input);
-    // The one list whose name SQS writes with a small letter, and also when it is empty.
+    // In SQS's model this list alone has a lower-case name; it is also returned when it is empty.
     return { queueUrls: urls, NextToken };
   },
 });
@@ -157,7 +157,7 @@ function ownedQueue(
   return owner === undefined || owner === core.account ? queues.get(QueueName) : undefined;
 }
 
-/** Only who sets MaxResults is given a token for the rest, as on AWS. */
+/** As on AWS, there is a token for the rest only when MaxResults is given. */
 function pageOfUrls(
   sqs: SqsContext,
   queues: readonly Queue[],
@@ -181,7 +181,7 @@ function checkName(name: string): void {
   );
 }
 
-/** Creating a queue again is no error as long as it would be the same one. */
+/** Creating a queue again succeeds if its attributes are the same. @throws AwsError QueueNameExists */
 function checkSame(sqs: SqsContext, queue: Queue, attributes: Readonly<Record<string, string>>): void {
   const current = describeQueue(sqs, queue, ["All"]);
   const other = Object.keys(attributes).find((key) => attributes[key] !== current[key]);

@@ -1,4 +1,4 @@
-/** What is done to received messages by their receipt handles: delete them, change how long they are hidden. */
+/** Operations by receipt handle: delete received messages, or change their visibility timeout. */
 import { AwsError } from "../errors.ts";
 import { integer, list, required, string, structure } from "../shapes.ts";
 import { checkEntries, checkSeconds, forEach } from "./batch.ts";
@@ -7,7 +7,7 @@ import { invalidValue } from "./errors.ts";
 
 const MAX_SECONDS = 43_200;
 
-/** A message as it was received: the handle of an earlier receipt is another one. */
+/** A receipt of a message. Each receipt of the same message has another handle. */
 interface Receipt {
   readonly messageId: string;
   readonly count: number;
@@ -61,7 +61,7 @@ export const changeMessageVisibilityBatch = operation({
   },
 });
 
-/** Whoever received the message after this receipt keeps it: then nothing is deleted, and that is no error (AWS, DeleteMessage). */
+/** After a later receipt an older handle deletes nothing, without an error (AWS, DeleteMessage). */
 function remove(sqs: SqsContext, queue: string, text: string): void {
   const { messageId, count } = readReceipt(sqs, queue, text);
   sqs.messages.delete(queue, messageId, count);

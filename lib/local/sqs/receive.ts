@@ -1,4 +1,4 @@
-/** ReceiveMessage: takes what is visible, waiting for it when asked to. */
+/** ReceiveMessage, with long polling. */
 import { AwsError } from "../errors.ts";
 import { integer, notSupported, structure } from "../shapes.ts";
 import { deadLettersOf, expireMessages, numberOf } from "./attributes.ts";
@@ -128,7 +128,7 @@ function shown(message: ReceivedMessage, ReceiptHandle: string, system: string[]
   };
 }
 
-/** The attributes that are asked for: by name, by a prefix with `.*` behind it, or all. */
+/** The requested attributes: by name, by a prefix as `prefix.*`, or `All`. */
 function selected(attributes: MessageAttributes, names: readonly string[]): MessageAttributes {
   const isWanted = (attribute: string) =>
     names.some((name) =>

@@ -18,7 +18,7 @@ import {
 
 const MAX_BATCH_BYTES = 1_048_576;
 const MAX_DELAY_SECONDS = 900;
-/** The user that SNS sends as when it delivers. */
+/** The SenderId of messages that SNS delivers. */
 const SNS_SENDER_ID = "AIDAIT2UOQQY3AUEKVGXU";
 
 const messageMembers = {
@@ -32,7 +32,7 @@ const messageMembers = {
 const entry = structure({ Id: required(string()), ...messageMembers });
 type Message = Omit<Infer<typeof entry>, "Id">;
 
-/** Must not await anything: SNS calls it in a transaction of the store. */
+/** Must stay synchronous: SNS calls it within a transaction of the store. */
 export const sendMessage = operation({
   action: "sqs:SendMessage",
   input: structure({ ...queueUrl, ...messageMembers }),
@@ -129,7 +129,7 @@ function checkSystemAttributes(attributes: MessageAttributes): void {
   }
 }
 
-/** XML's characters; JSON can hold others (AWS, SendMessage). */
+/** SQS allows only the characters that XML does (AWS, SendMessage). @throws AwsError InvalidMessageContents */
 function checkCharacters(text: string): void {
   const other = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u.exec(text);
   if (!other) return;
