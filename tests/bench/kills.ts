@@ -1,19 +1,23 @@
-/**
- * The server of a busy workflow is killed many times. Run on its own: `deno run -A tests/bench/kills.ts [rounds]`,
- * 30 rounds when nothing is said.
- */
-import { killRounds } from "../local/killing.ts";
+/** The servers of several kinds of load are killed many times. */
+import { executions } from "../local/kills/executions.ts";
+import { messages } from "../local/kills/messages.ts";
+import { s3 } from "../local/kills/s3.ts";
+import { killRounds, killSeed } from "../local/kills/testing.ts";
+import { workflow } from "../local/kills/workflow.ts";
 
-/** Prints and returns what was done and found again; fails for whatever was lost or doubled. */
-export async function bench(rounds = 30): Promise<Awaited<ReturnType<typeof killRounds>>> {
-  const stateDir = await Deno.makeTempDir({ prefix: "scones-kills-" });
-  try {
-    const figures = await killRounds(stateDir, rounds, 5000);
+const PARTS = [s3, messages, executions, workflow];
+
+/**
+ * Prints what was done and found again; fails for whatever was lost or doubled.
+ * @param seed a random one when it is absent
+ */
+export async function bench(rounds = "30", seed?: string): Promise<void> {
+  if (!/^[1-9]\d*$/.test(rounds)) {
+    throw new Error(`Rounds must be a whole number from 1 up, not "${rounds}".`);
+  }
+  const chosen = killSeed(seed);
+  for (const part of PARTS) {
+    const figures = await killRounds(part, Number(rounds), chosen);
     console.log(Object.entries(figures).map(([name, value]) => `${name} ${value}`).join(", "));
-    return figures;
-  } finally {
-    await Deno.remove(stateDir, { recursive: true });
   }
 }
-
-if (import.meta.main) await bench(Number(Deno.args[0] ?? 30));

@@ -7,7 +7,13 @@ import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand 
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import type { Aws } from "../../lib/aws/clients.ts";
 import { mapBounded } from "../../lib/concurrent.ts";
-import { cpuSecondsOf, descendants, megabytesOf, type Program, startProgram } from "../local/program.ts";
+import {
+  cpuSecondsOf,
+  descendants,
+  megabytesOf,
+  type Program,
+  startProgram,
+} from "../local/testing/program.ts";
 import { BUCKET } from "../local/sagemaker/testing.ts";
 import { connectTo, deployEndpoint, deployFunctions } from "../workflow/testing.ts";
 

@@ -11,7 +11,7 @@ import {
   trainCommand,
 } from "../../lib/local/sagemaker/image_classification/container/commands.ts";
 import { ENDPOINT_NAME } from "../../lib/names.ts";
-import { startProgram } from "../local/program.ts";
+import { startProgram } from "../local/testing/program.ts";
 import { connectTo, deployEndpoint } from "../workflow/testing.ts";
 import { rows, stage, toPng } from "./pictures.ts";
 

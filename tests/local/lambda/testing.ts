@@ -25,7 +25,7 @@ const LOGS_POLICY = JSON.stringify({
   Statement: [{ Effect: "Allow", Action: "logs:*", Resource: "*" }],
 });
 
-/** A zip of files with the mode that AWS wants, or another. */
+/** A zip of files with the mode that AWS wants, or another; of the same files always the same bytes. */
 export function zip(files: Record<string, string | Uint8Array>, mode = 0o644): Uint8Array<ArrayBuffer> {
   const entries = Object.entries(files).map(([name, content]) =>
     [
@@ -33,6 +33,7 @@ export function zip(files: Record<string, string | Uint8Array>, mode = 0o644): U
       [typeof content === "string" ? new TextEncoder().encode(content) : content, {
         os: 3,
         attrs: (0o100000 | mode) << 16,
+        mtime: "2026-01-01",
       }],
     ] as const
   );

@@ -14,7 +14,7 @@ import {
   SageMakerRuntimeClient,
 } from "@aws-sdk/client-sagemaker-runtime";
 import { MODEL_FILE } from "../../../lib/local/sagemaker/image_classification/container/artifact.ts";
-import { descendants } from "../program.ts";
+import { descendants } from "../testing/program.ts";
 import { type TestAws, withLocalAws } from "../testing.ts";
 import { IMAGE, picture, trainedModel } from "./testing.ts";
 

@@ -1,4 +1,5 @@
 /** Step Functions of a test's own, over HTTP, with a Lambda and an IAM that the test plays itself. */
+import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import {
   CreateStateMachineCommand,
@@ -190,6 +191,17 @@ async function playedInvoke(
 /** A history in short: id, previous id and type of each event. */
 export function chain(events: HistoryEvent[]): string[] {
   return events.map(({ id, previousEventId, type }) => `${id}<${previousEventId} ${type}`);
+}
+
+/** An ended execution's history has every event once, in order, and one end. */
+export function assertWhole(events: HistoryEvent[]): void {
+  assert.deepEqual(events.map(({ id }) => id), events.map((_, index) => index + 1));
+  const types = events.map(({ type }) => type!);
+  const count = (pattern: RegExp) => types.filter((type) => pattern.test(type)).length;
+  assert.equal(count(/^Execution(Succeeded|Failed|Aborted|TimedOut)$/), 1);
+  assert.match(types.at(-1)!, /^Execution/);
+  assert.equal(count(/StateEntered$/), count(/StateExited$/));
+  assert.equal(count(/^TaskScheduled$/), count(/^TaskSucceeded$/));
 }
 
 /** An Error with a name, as functions throw it. */

@@ -1,6 +1,10 @@
-/** The machine of the durability test, and the function that its tasks call. */
+/** The machine whose executions are killed, and the function that its tasks call. */
 import { appendFileSync } from "node:fs";
-import { type Handler, task } from "../testing.ts";
+import { type Handler, task } from "../states/testing.ts";
+import { choices } from "./testing.ts";
+
+/** In the state directory: a line for each call. */
+export const CALLS_FILE = "calls.txt";
 
 const step = (name: string, rest: object) =>
   task({
@@ -41,11 +45,12 @@ export const MACHINE = {
 export const TASKS = 6;
 
 /** Appends one line per call and takes a moment. */
-export function recordCall(file: string): Handler {
+export function recordCall(file: string, seed: number): Handler {
   return async (event) => {
     const { step, name, item } = event as { step: string; name: string; item: string };
-    appendFileSync(file, `${name} ${step} ${step === "Item" ? item : ""}\n`);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
+    const call = `${name} ${step} ${step === "Item" ? item : ""}`;
+    appendFileSync(file, `${call}\n`);
+    await new Promise((resolve) => setTimeout(resolve, choices(seed, call).between(0, 30)));
     return null;
   };
 }

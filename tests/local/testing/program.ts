@@ -1,7 +1,7 @@
 /** The local AWS as a program of its own, so that it can be killed. */
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../lib/local/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../lib/local/main.ts", import.meta.url));
 
 export interface Program {
   readonly endpoint: string;
@@ -18,10 +18,13 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-/** Starts the local AWS of a state directory on a free port. */
-export async function startProgram(stateDir: string): Promise<Program> {
+/** Starts the local AWS, or another program of the same arguments, on a free port with a state directory. */
+export async function startProgram(
+  stateDir: string,
+  { main = MAIN, args = [] }: { main?: string; args?: readonly string[] } = {},
+): Promise<Program> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", MAIN, "--state-dir", stateDir, "--port", "0"],
+    args: ["run", "-A", "--no-check", main, "--state-dir", stateDir, "--port", "0", ...args],
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -35,8 +38,9 @@ export async function startProgram(stateDir: string): Promise<Program> {
   const end = async (signal: Deno.Signal) => {
     const started = descendants(child.pid);
     child.kill(signal);
-    await child.status;
+    const { code } = await child.status;
     await reader.cancel();
+    if (signal === "SIGTERM" && code !== 0) throw new Error(`The server ended with the exit status ${code}.`);
     for (let tries = 0; started.some(isAlive); tries++) {
       if (tries === 400) {
         throw new Error(`Processes outlive the server: ${started.filter(isAlive).map(commandOf)}`);
