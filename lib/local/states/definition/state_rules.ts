@@ -10,7 +10,7 @@ const DATA_FLOW = ["Type", "Comment", "QueryLanguage", "InputPath", "OutputPath"
 const TRANSITION = ["Next", "End"];
 const RECOVERY = ["ResultPath", "ResultSelector", "Retry", "Catch", "Parameters"];
 
-/** The fields that each type of state has, beside those that only JSONata or a distributed Map has. */
+/** The fields of each type of state, without those for JSONata and distributed Maps. */
 const FIELDS: Record<string, readonly string[]> = {
   Task: [
     ...[...DATA_FLOW, ...TRANSITION, ...RECOVERY, "Resource"],
@@ -34,7 +34,7 @@ const REQUIRED: Record<string, readonly string[]> = {
   Parallel: ["Branches"],
 };
 
-/** Fields that AWS honours and the local AWS does not. */
+/** Fields that AWS supports and the local AWS does not. */
 const NOT_HERE: Record<string, string> = {
   Arguments: "the JSONata field 'Arguments'",
   Output: "the JSONata field 'Output'",
@@ -51,7 +51,7 @@ const NOT_HERE: Record<string, string> = {
   ToleratedFailurePercentagePath: "the distributed Map's 'ToleratedFailurePercentagePath'",
 };
 
-/** The query language of a machine or state; what follows makes sense only for one that is understood. */
+/** Checks the query language of a machine or state; returns whether the rest can be checked. */
 export function checkLanguage(
   { QueryLanguage: language = "JSONPath" }: Fields,
   at: string,
@@ -63,7 +63,7 @@ export function checkLanguage(
   return false;
 }
 
-/** Checks a state without the machines within it; returns whether it is of a known type and language. */
+/** Checks a state, but not the machines within it; returns whether its type and language are known. */
 export function checkState(state: Fields, at: string, type: MachineType, report: Report): boolean {
   if (!checkLanguage(state, at, report) || !report.required(state, ["Type"], at)) return false;
   const { Type } = state;
