@@ -7,7 +7,7 @@ export interface Integration {
   readonly service: { readonly resourceType: string; readonly resource: string };
   readonly parameters: readonly string[];
   /** Parameters that AWS supports and the local AWS does not. */
-  readonly notHere: readonly string[];
+  readonly unsupported: readonly string[];
   readonly required: string;
   /**
    * Calls the operation with the execution's role.

@@ -17,7 +17,7 @@ interface Invocation {
 export const lambdaInvoke: Integration = {
   service: { resourceType: "lambda", resource: "invoke" },
   parameters: ["FunctionName", "Payload", "Qualifier", "InvocationType", "ClientContext", "LogType"],
-  notHere: [],
+  unsupported: [],
   required: "FunctionName",
   async call(parameters, caller) {
     const { Payload = {}, ...rest } = JSON.parse(parameters);

@@ -13,7 +13,7 @@ type PublishInput = Infer<typeof publish.input>;
 export const snsPublish: Integration = {
   service: { resourceType: "sns", resource: "publish" },
   parameters: ["TopicArn", "TargetArn", "Message", "Subject", "MessageStructure", "MessageAttributes"],
-  notHere: ["PhoneNumber", "MessageGroupId", "MessageDeduplicationId"],
+  unsupported: ["PhoneNumber", "MessageGroupId", "MessageDeduplicationId"],
   required: "Message",
   call(parameters, caller) {
     const { MessageId } = call(read(parameters), caller);

@@ -23,7 +23,7 @@ export const LEAST_SIDE = 2 ** WIDTHS.length + 1;
  * picture and its mirror image.
  *
  * The frozen and the first trained convolution are computed as one, with the composition of their filters: a sixth of
- * the multiplications, and the same result.
+ * the multiplications; the results differ only at the padded edges.
  */
 export function compactNetwork(classes: number, whitening: Whitening): Network {
   return {
