@@ -87,16 +87,16 @@ export function violationsText(violations: readonly Violation[]): string {
 /**
  * `Words.invalid`, in AWS's order: a wrong type is reported before any constraint.
  * @param constraints the error for violated constraints
- * @param notHere the error for a member that the local AWS does not support
+ * @param unsupportedError the error for a member that the local AWS does not support
  */
 export function invalidBy(
   constraints: (violations: readonly Violation[]) => AwsError,
-  notHere: (what: string) => AwsError = (what) => unsupported(what),
+  unsupportedError: (what: string) => AwsError = (what) => unsupported(what),
 ): Words["invalid"] {
   return (violations) => {
     const first = violations.find(({ kind }) => kind !== "constraint");
     if (first?.kind === "type") return wrongType(first);
-    if (first?.kind === "unsupported") return notHere(`the member '${first.path}'`);
+    if (first?.kind === "unsupported") return unsupportedError(`the member '${first.path}'`);
     return constraints(violations);
   };
 }

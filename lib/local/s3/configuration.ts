@@ -22,6 +22,7 @@ function configured<O extends object>(
   });
 }
 
+/** An operation with S3's error for a configuration that was never set. */
 function notConfigured(parameter: string, action: `s3:${string}`, code: string, message: string) {
   return operation({
     action,

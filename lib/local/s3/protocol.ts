@@ -50,7 +50,7 @@ const SUBRESOURCES = [
   "website",
 ] as const;
 
-const notHere = (what: string) => unsupported(what, "NotImplemented", 501);
+const notImplemented = (what: string) => unsupported(what, "NotImplemented", 501);
 
 export const s3Protocol = restXml({
   xmlns: XMLNS,
@@ -58,7 +58,7 @@ export const s3Protocol = restXml({
   parameters: SUBRESOURCES,
   notFound({ method }, segments, parameter) {
     const on = segments.length > 1 ? "object" : segments[0] === "" ? "service" : "bucket";
-    if (parameter) return notHere(`${method} of an S3 ${on}'s '${parameter}'`);
+    if (parameter) return notImplemented(`${method} of an S3 ${on}'s '${parameter}'`);
     const message = "The specified method is not allowed against this resource.";
     return new AwsError("MethodNotAllowed", message, 405, { Method: method, ResourceType: on.toUpperCase() });
   },
@@ -68,7 +68,7 @@ export const s3Protocol = restXml({
       const lacking = violations.find(({ kind }) => kind === "unsupported");
       if (lacking) {
         const value = typeof lacking.value === "string" ? ` '${lacking.value}'` : "";
-        return notHere(memberOf(lacking) + value);
+        return notImplemented(memberOf(lacking) + value);
       }
       // Only members of an XML body have a path of several parts.
       if (violations.some(({ path }) => path.includes("."))) return malformedXml();

@@ -4,7 +4,7 @@ import type { DataCaptureConfig } from "./hosting_shapes.ts";
 export interface Invocation {
   endpoint: string;
   variant: string;
-  /** The role of the model, which writes the files. */
+  /** The model's role, with which the files are written. */
   role: string;
   input: { body: Uint8Array; contentType: string };
   output: { body: Uint8Array; contentType: string };
@@ -12,7 +12,7 @@ export interface Invocation {
   customAttributes?: string;
 }
 
-/** @param time of the invocation, milliseconds since the epoch */
+/** @param time of the invocation, in milliseconds since the epoch */
 export function captureRecord(
   { CaptureOptions, CaptureContentTypeHeader }: DataCaptureConfig,
   { input, output, inferenceId, customAttributes }: Invocation,
@@ -43,7 +43,7 @@ export function captureRecord(
   });
 }
 
-/** Everything is BASE64 unless the configuration names the content type: also a JSON answer. */
+/** Everything is BASE64, JSON answers too, unless the configuration lists the content type. */
 function encodingOf(
   contentType: string,
   headers: DataCaptureConfig["CaptureContentTypeHeader"],

@@ -1,6 +1,6 @@
 /**
- * Data capture: a sample of an endpoint's requests and answers, delivered to S3 as JSON Lines some time later.
- * A record is durable with the answer that it describes; until delivery it waits in the store.
+ * Data capture: a sample of an endpoint's requests and answers, delivered to S3 as JSON Lines. A record is in the store
+ * before the invocation is answered, until it is delivered.
  */
 import type { Core } from "../core.ts";
 import { putObject } from "../s3/objects.ts";
@@ -10,10 +10,10 @@ import { endpointLogGroup, logWriter } from "./log.ts";
 import { joinUri, parseS3Uri } from "./names.ts";
 import { assume, hostingAssumer } from "./roles.ts";
 
-/** How long records are gathered for one file; AWS takes minutes, too long to wait for here. */
+/** How long records are collected for one file. AWS takes minutes, too long to wait for here. */
 const BATCH_MILLISECONDS = 1_000;
 
-/** A record that waits for its delivery. */
+/** A record that has not been delivered. */
 interface Pending {
   id: number;
   /** The configuration's DestinationS3Uri. */
@@ -24,7 +24,7 @@ interface Pending {
   /** Milliseconds since the epoch. */
   time: number;
   record: string;
-  /** The URI of the file that it belongs to; null until one is chosen. */
+  /** The URI of the record's file; null until one is chosen. */
   file: string | null;
 }
 
@@ -34,8 +34,8 @@ export class Captures {
   #closed = false;
 
   constructor(readonly core: Core) {
-    // Older versions kept records in `pending_captures`, without columns for endpoint and variant. A server that was
-    // stopped has delivered them all; of one that was killed the last second's are given up.
+    // Older versions had a table `pending_captures`, without columns for endpoint and variant. A stopped server has
+    // delivered all of it; those of a killed one's last second are dropped.
     core.store.db.exec(`
       DROP TABLE IF EXISTS pending_captures;
       CREATE TABLE IF NOT EXISTS captures (
@@ -44,7 +44,7 @@ export class Captures {
       )`);
   }
 
-  /** Keeps a record of the invocation when capture is on and the sample falls on it. */
+  /** Stores a record of the invocation if capture is enabled and the sampling selects it. */
   record(config: DataCaptureConfig, invocation: Invocation): void {
     if (!config.EnableCapture || Math.random() * 100 >= config.InitialSamplingPercentage) return;
     const time = this.core.now();
@@ -61,9 +61,8 @@ export class Captures {
   }
 
   /**
-   * Writes what is pending: one file per endpoint, variant and hour. A file that cannot be written is not tried again.
-   * Which record is in which file is durable before the file is written, so that a delivery that was cut off writes
-   * the same file once more.
+   * Writes pending records, one file per endpoint, variant and hour. A file that cannot be written is not retried.
+   * Records are assigned to their file before it is written, so that after a kill the same file is written again.
    */
   deliver(): Promise<void> {
     clearTimeout(this.#timer);
@@ -80,7 +79,7 @@ export class Captures {
     });
   }
 
-  /** Delivers for the last time; what is recorded later waits for the next server. */
+  /** Delivers a last time; later records wait for the next server. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.deliver();

@@ -1,24 +1,24 @@
-/** A container stands for a process here: started with a folder for /opt/ml, ended with the server at the latest. */
+/** Containers, which are processes here: started with a folder instead of /opt/ml, and ended with the server at last. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 export interface Container {
-  /** Resolves when the process has ended and its output is read. */
+  /** Resolves when the process has ended and all its output was read. */
   readonly exit: Promise<{ code: number | null; signal: string | null }>;
-  /** SIGTERM, and SIGKILL when it is still there after `graceSeconds`. */
+  /** Sends SIGTERM, and SIGKILL if it is still running after `graceSeconds`. Resolves when it has ended. */
   stop(graceSeconds: number): Promise<void>;
 }
 
-/** Arguments of `deno` and the environment of a container's process. */
+/** A container's process: the arguments of `deno` and its environment. */
 export interface ContainerCommand {
   args: string[];
   env: Record<string, string>;
 }
 
 /**
- * Starts a process whose standard input stays open as long as this server lives: it ends when the pipe does, so
- * that a killed server leaves no orphan.
- * @param onLine is told each line of standard output and standard error
+ * Starts a process with a pipe as its standard input. The process must end when the pipe closes, so that a killed
+ * server leaves no orphans.
+ * @param onLine called with each line of standard output and standard error
  */
 export function startContainer(
   { args, env }: ContainerCommand,
@@ -28,7 +28,7 @@ export function startContainer(
   for (const name of ["stdout", "stderr"] as const) {
     createInterface({ input: child[name]! }).on("line", (line) => onLine(line, name));
   }
-  child.stdin!.on("error", () => {}); // a pipe that breaks when the process ends
+  child.stdin!.on("error", () => {}); // the pipe breaks when the process ends
   let ended = false;
   const exit = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
     child.on("error", reject);
@@ -41,7 +41,7 @@ export function startContainer(
     exit,
     async stop(graceSeconds) {
       if (ended) return;
-      // Not child.kill(): Deno's closes standard input too, and the container would end as if this server had.
+      // Not child.kill(): under Deno it also closes standard input, which tells the container that this server has ended.
       const signal = (name: Deno.Signal) => !ended && Deno.kill(child.pid!, name);
       signal("SIGTERM");
       const timer = setTimeout(() => signal("SIGKILL"), graceSeconds * 1000);

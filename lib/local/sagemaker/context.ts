@@ -1,4 +1,4 @@
-/** What SageMaker's operations share: records, what does the work behind them, ARNs. */
+/** What SageMaker's operations share: records, the objects that do the work, resources and look-ups. */
 import { operationsOn } from "../operation.ts";
 import type { Core } from "../core.ts";
 import type { Captures } from "./captures.ts";
@@ -21,7 +21,7 @@ export interface SageMakerContext extends Records {
 
 export const operation = operationsOn<SageMakerContext>();
 
-/** The ARN that a permission is asked for, of operations on one job, model, configuration or endpoint. */
+/** An operation's `resource`: the ARN of the job, model, endpoint configuration or endpoint. */
 export const onTrainingJob = arnBy("TrainingJobName", "training-job");
 export const onModel = arnBy("ModelName", "model");
 export const onEndpointConfig = arnBy("EndpointConfigName", "endpoint-config");

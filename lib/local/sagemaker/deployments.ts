@@ -1,4 +1,4 @@
-/** The work behind an endpoint's Creating, Updating and Deleting: deployments are built, take over and are removed. */
+/** The work behind Creating, Updating and Deleting: builds, switches and removes the deployments of endpoints. */
 import { join } from "node:path";
 import type { Core } from "../core.ts";
 import { bytesOf, getObject } from "../s3/read_objects.ts";
@@ -19,17 +19,17 @@ export class Deployments {
     readonly fleet: Fleet,
   ) {}
 
-  /** Builds the endpoint's next deployment, then lets it take over: Creating or Updating → InService or Failed. */
+  /** Builds the endpoint's next deployment and switches to it: Creating or Updating → InService or Failed. */
   build(name: string): void {
     this.#track(this.#build(name));
   }
 
-  /** Ends the containers and forgets the endpoint. */
+  /** Ends the containers and deletes the endpoint's record. */
   remove(name: string): void {
     this.#track(this.#remove(name));
   }
 
-  /** After a restart: goes on with what was under way. Containers of endpoints in service start when first invoked. */
+  /** Continues after a restart. Containers of endpoints InService start at their first invocation. */
   resume(): void {
     for (const { EndpointName, EndpointStatus, next } of this.records.endpoints.list()) {
       if (next) this.build(EndpointName);
@@ -37,7 +37,7 @@ export class Deployments {
     }
   }
 
-  /** Ends the containers; what is under way is left to the next server. */
+  /** Ends the containers; the next server continues what is in progress. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.fleet.close();
@@ -66,7 +66,7 @@ export class Deployments {
     if (unused) await this.fleet.discard(unused);
   }
 
-  /** Lets the next deployment serve; returns the one that served before, if any. */
+  /** Switches to the next deployment; returns the previous one, if any. */
   #takeOver(name: string, next: Deployment): Deployment | undefined {
     const { next: _, deployment: old, FailureReason: _old, ...rest } = this.records.endpoints.get(name)!;
     this.records.endpoints.put(name, {
@@ -79,7 +79,7 @@ export class Deployments {
     return old;
   }
 
-  /** Goes back to what was serving; a failed creation has nothing to go back to. Returns what is of no use. */
+  /** Keeps the previous deployment, or fails the endpoint if there is none. Returns the failed deployment. */
   #fallBack(name: string, next: Deployment, failure: string): Deployment {
     const { next: _, deployment: old, ...rest } = this.records.endpoints.get(name)!;
     this.records.endpoints.put(name, {

@@ -140,7 +140,7 @@ function checkSettled({ EndpointStatus, EndpointArn }: Endpoint): void {
   throw invalid(`Cannot update in-progress endpoint "${EndpointArn}".`);
 }
 
-/** What is to serve a configuration. @throws AwsError when the configuration, a model or capacity is missing */
+/** A new deployment of a configuration. @throws AwsError when it or a model does not exist, or quotas are exceeded */
 function deploymentOf(configName: string, sagemaker: SageMakerContext): Deployment {
   const config = existingConfig(sagemaker, configName);
   const models = config.ProductionVariants.map(({ VariantName, ModelName }) =>
@@ -161,7 +161,7 @@ function instances(config: EndpointConfig | undefined): Instances[] {
   }));
 }
 
-/** The members by which DescribeEndpoint shows what serves an endpoint. */
+/** The members of DescribeEndpoint about the deployment. */
 function describeDeployment({ config, models }: Deployment) {
   const { ProductionVariants, DataCaptureConfig: capture } = config;
   return {

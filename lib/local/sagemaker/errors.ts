@@ -1,12 +1,12 @@
-/** Errors that several of SageMaker's operations answer. */
+/** Errors that several of SageMaker's operations have. */
 import { AwsError } from "../errors.ts";
 
-/** What SageMaker answers to most of what it refuses. */
+/** SageMaker's error for most refused requests. */
 export function invalid(message: string): AwsError {
   return new AwsError("ValidationException", message);
 }
 
-/** AWS's answer for a model, endpoint or endpoint configuration that does not exist. */
+/** For a model, endpoint or endpoint configuration that does not exist. */
 export function couldNotFind(what: string, arn: string): AwsError {
   return invalid(`Could not find ${what} "${arn}".`);
 }

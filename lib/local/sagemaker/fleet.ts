@@ -1,4 +1,4 @@
-/** The containers behind the endpoints, started when they are first needed and again after a restart. */
+/** The containers of endpoints, started on demand. */
 import { AwsError } from "../errors.ts";
 import type { Core } from "../core.ts";
 import type { ContainerCommand } from "./containers.ts";
@@ -9,16 +9,16 @@ import type { Deployment, ServingEndpoint, Variant } from "./records.ts";
 import { hostingAssumer } from "./roles.ts";
 
 export class Fleet {
-  /** By deployment and variant; a promise while it starts. */
+  /** By deployment and variant; pending while a container starts. */
   readonly #servers = new Map<string, Promise<ModelServer>>();
-  /** Requests under way by deployment: an old one is ended only when they are answered. */
+  /** Number of requests in progress by deployment: a deployment is ended only when they are answered. */
   readonly #inFlight = new Map<string, number>();
   #closing = false;
 
-  /** @param command makes the command line of the algorithm's `serve`, given the folder that stands for /opt/ml */
+  /** @param command returns the command of the algorithm's `serve` for a folder that replaces /opt/ml */
   constructor(readonly core: Core, readonly command: (optMl: string) => ContainerCommand) {}
 
-  /** Sends a request to a variant's container and waits for its answer, whatever its status. */
+  /** Sends a request to a variant's container and returns its answer, whatever its status. */
   async invoke(
     { EndpointName, deployment }: ServingEndpoint,
     variant: Variant,
@@ -41,12 +41,12 @@ export class Fleet {
     }
   }
 
-  /** The variant's running container, started when there is none. @throws ContainerError when it does not get ready */
+  /** The variant's container, started if necessary. @throws ContainerError when it does not become ready */
   serve(endpoint: string, deployment: Deployment, variant: Variant): Promise<ModelServer> {
     const key = serverKey(deployment, variant);
     let server = this.#servers.get(key);
     if (!server) {
-      // One that ends late must not be taken for the one that took its place.
+      // A container that ends late must not remove its successor.
       const forget = () => this.#servers.get(key) === server && this.#servers.delete(key);
       server = this.#start(endpoint, deployment, variant, forget);
       this.#servers.set(key, server);
@@ -55,7 +55,7 @@ export class Fleet {
     return server;
   }
 
-  /** Ends a deployment's containers once their last request is answered, and removes its files. */
+  /** Ends a deployment's containers after their last request, and deletes its files. */
   async discard(deployment: Deployment): Promise<void> {
     while (!this.#closing && (this.#inFlight.get(deployment.id) ?? 0) > 0) {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -104,7 +104,7 @@ function serverKey({ id }: Deployment, { VariantName }: Variant): string {
   return `${id}/${VariantName}`;
 }
 
-/** What callers get while the server stops. */
+/** For callers while the server stops. */
 function stopping(): AwsError {
   return new AwsError("ServiceUnavailable", "The local AWS is stopping.", 503);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Core } from "../core.ts";
 import type { Deployment, TrainingJob, Variant } from "./records.ts";
 
-/** What stands for /opt/ml in a training job's container. */
+/** The folder that replaces /opt/ml in a training job's container. */
 export function trainingFolder({ stateDir }: Core, { TrainingJobName }: TrainingJob): string {
   return join(stateDir, "sagemaker", "training", TrainingJobName);
 }
@@ -13,12 +13,12 @@ export function deploymentFolder({ stateDir }: Core, { id }: Deployment): string
   return join(stateDir, "sagemaker", "endpoints", id);
 }
 
-/** What stands for /opt/ml in the container of one variant. */
+/** The folder that replaces /opt/ml in a variant's container. */
 export function variantFolder(core: Core, deployment: Deployment, { VariantName }: Variant): string {
   return join(deploymentFolder(core, deployment), VariantName);
 }
 
-/** Removes a folder with all that it holds; one that does not exist is no error. */
+/** Deletes a folder and its content, if it exists. */
 export async function removeFolder(path: string): Promise<void> {
   try {
     await Deno.remove(path, { recursive: true });

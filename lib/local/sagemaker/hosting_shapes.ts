@@ -1,4 +1,4 @@
-/** What requests for models and endpoint configurations may hold. */
+/** The input shapes of models and endpoint configurations. */
 import {
   boolean,
   type Infer,

@@ -1,4 +1,4 @@
-/** Which container images there are: what AWS would refuse is refused here. */
+/** The check of container images. */
 import registries from "../../aws/registries.json" with { type: "json" };
 import type { Core } from "../core.ts";
 import { invalid } from "./errors.ts";
@@ -6,8 +6,8 @@ import { invalid } from "./errors.ts";
 const ACCOUNTS: Readonly<Record<string, string>> = registries["image-classification"];
 
 /**
- * Checks that an image is the region's image-classification algorithm, the one that runs locally.
- * @throws AwsError ValidationException for another image, registry account or region.
+ * Checks that an image is the region's built-in image-classification algorithm, the only one that runs locally.
+ * @throws AwsError ValidationException for another image, registry account or region
  */
 export function checkImage(core: Core, image: string): void {
   const parts = image.match(

@@ -1,26 +1,26 @@
-/** Which instance types there are, and how many of them an account may run: what AWS would refuse is refused here. */
+/** The checks of instance types and quotas. */
 import { AwsError } from "../errors.ts";
 import { invalid } from "./errors.ts";
 
 const RETIRED = /^ml\.(p2|p3|p3dn|g3)\./;
-/** GPU families that the algorithm trains on, with their sizes. */
+/** The GPU instances that the algorithm can be trained on. */
 const TRAINING =
   /^ml\.(g4dn\.(xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge)|g5\.(xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|48xlarge))$/;
 const HOSTING =
   /^ml\.(t2\.(medium|large|xlarge|2xlarge)|m[45]\.(large|xlarge|2xlarge|4xlarge|10xlarge|12xlarge|16xlarge|24xlarge)|m5d\.(large|xlarge|2xlarge|4xlarge|12xlarge|24xlarge)|m6i\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|32xlarge)|c[45]\.(large|xlarge|2xlarge|4xlarge|8xlarge|9xlarge|18xlarge)|c5d\.(large|xlarge|2xlarge|4xlarge|9xlarge|18xlarge)|c6i\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|32xlarge)|r5d?\.(large|xlarge|2xlarge|4xlarge|12xlarge|24xlarge)|g4dn\.(xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge)|g5\.(xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|48xlarge))$/;
 
-/** Instances by `<type> for <training-job or endpoint> usage`; absent means enough. New AWS accounts have 0 of many. */
+/** Limits by `<type> for <training-job or endpoint> usage`; absent is no limit. New AWS accounts have 0 of many. */
 export type Quotas = Readonly<Record<string, number>>;
 
 type Use = "training-job" | "endpoint";
 
-/** An instance type and how many of it. */
+/** A number of instances of a type. */
 export interface Instances {
   InstanceType: string;
   InstanceCount: number;
 }
 
-/** @throws AwsError ValidationException for types that AWS does not know, or that the algorithm does not train on */
+/** @throws AwsError ValidationException for types that do not exist, or that the algorithm cannot be trained on */
 export function checkInstanceType(use: Use, type: string): void {
   if (!/^ml\.[a-z0-9-]+\.[a-z0-9]+$/.test(type)) {
     throw invalid(
@@ -28,7 +28,7 @@ export function checkInstanceType(use: Use, type: string): void {
         `Member must satisfy enum value set: [ml.g4dn.xlarge, ml.g5.xlarge, ml.m5.xlarge, …]`,
     );
   }
-  // AWS's list still names them; they are refused when they are to run.
+  // AWS still lists them, and refuses them in `checkCapacity`.
   if (RETIRED.test(type)) return;
   if (!(use === "training-job" ? TRAINING : HOSTING).test(type)) {
     throw invalid(
@@ -40,9 +40,9 @@ export function checkInstanceType(use: Use, type: string): void {
 }
 
 /**
- * Checks that the account may run more instances.
- * @param wanted those that are to be started
- * @param running those that run already for the same use
+ * Checks the account's quotas.
+ * @param wanted the instances to start
+ * @param running the instances already running for the same use
  * @throws AwsError ResourceLimitExceeded for retired types and exceeded quotas
  */
 export function checkCapacity(

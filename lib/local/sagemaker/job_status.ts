@@ -1,9 +1,9 @@
-/** The statuses that a training job passes through, each durable as soon as it is entered. */
+/** The statuses of training jobs, each stored as soon as it is entered. */
 import type { Core } from "../core.ts";
 import { seconds } from "./names.ts";
 import type { Records, TrainingJob } from "./records.ts";
 
-/** Why a job ends other than by itself. */
+/** Why a job is ended from outside. */
 export type Interruption = "Stopped" | "MaxRuntimeExceeded";
 
 const END_MESSAGES = {
@@ -20,7 +20,7 @@ export class JobStatus {
   enter(job: TrainingJob, status: string, message: string, changes: Partial<TrainingJob> = {}): void {
     const now = seconds(this.core);
     const stored = this.records.jobs.get(job.TrainingJobName);
-    // Stopping is set from outside the run; the run's own copy must not undo it.
+    // Stopping is set from outside; the run's copy of the job must not undo it.
     if (stored) job.TrainingJobStatus = stored.TrainingJobStatus;
     Object.assign(job, changes, { SecondaryStatus: status, LastModifiedTime: now });
     const transitions = stored?.SecondaryStatusTransitions ?? job.SecondaryStatusTransitions;
@@ -34,7 +34,7 @@ export class JobStatus {
     this.records.jobs.put(job.TrainingJobName, job);
   }
 
-  /** Enters the last status. @param reason why a job failed */
+  /** Enters the final status. @param reason why the job failed */
   end(job: TrainingJob, status: "Completed" | "Failed" | Interruption, reason?: string): void {
     const now = seconds(this.core);
     const trained = job.TrainingStartTime && Math.ceil(now - job.TrainingStartTime);

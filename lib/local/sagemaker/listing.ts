@@ -3,7 +3,7 @@ import { page } from "../pages.ts";
 import { integer, number, string } from "../shapes.ts";
 import { invalid } from "./errors.ts";
 
-/** Members that every List request has; the shapes to spread into a structure. */
+/** The members of every List request. */
 export const LIST_MEMBERS = {
   MaxResults: integer({ min: 1, max: 100 }),
   NextToken: string({ max: 8192 }),
@@ -34,19 +34,19 @@ interface Listed {
   LastModifiedTime?: number;
 }
 
-/** Members of what is listed. */
+/** Names of the items' members. */
 interface List<T, K extends keyof T> {
-  /** Unique; tokens are good for the list with this name only. */
+  /** The unique name; it also identifies the list, for tokens. */
   readonly name: K & string;
   readonly status?: K;
-  /** What the answer shows of each item. */
+  /** The members in the answer. */
   readonly summary: readonly K[];
 }
 
 /**
- * One page of the items that the request asks for. Default order: creation time, newest first, as SageMaker's models
- * state.
- * @throws AwsError ValidationException for a token that no page of this list, in this order, gave
+ * A page of the items that match the request. The default order is creation time, newest first, as in SageMaker's
+ * model.
+ * @throws AwsError ValidationException for an invalid token, or one of another list or order
  */
 export function listed<T extends Listed, K extends keyof T>(
   items: readonly T[],
@@ -83,7 +83,7 @@ export function invalidToken(): Error {
   return invalid("Invalid NextToken");
 }
 
-/** Whether a time is after one and before the other, both excluded. */
+/** Whether after < time < before. */
 function isBetween(time: number, after = -Infinity, before = Infinity): boolean {
   return time > after && time < before;
 }

@@ -1,4 +1,4 @@
-/** What SageMaker writes to CloudWatch Logs for jobs and endpoints, with the permissions of their role. */
+/** Writes logs of jobs and endpoints to CloudWatch Logs, with the permissions of their role. */
 import type { Assumer, Core } from "../core.ts";
 
 /** The log group of an endpoint. */
@@ -6,7 +6,7 @@ export function endpointLogGroup(endpoint: string): string {
   return `/aws/sagemaker/Endpoints/${endpoint}`;
 }
 
-/** Appends lines to a stream; without the permission to, they are lost and the work goes on, as on AWS. */
+/** Returns a function that appends a line to a stream. Without the permission lines are dropped, as on AWS. */
 export function logWriter(
   core: Core,
   role: string,

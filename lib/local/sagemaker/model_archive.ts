@@ -1,4 +1,4 @@
-/** model.tar.gz: packing the algorithm's model folder, and unpacking it for an endpoint. */
+/** Packs and unpacks model.tar.gz. */
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
@@ -6,7 +6,7 @@ import { createGunzip, gzipSync } from "node:zlib";
 import { packTar, unpackTar } from "modern-tar/fs";
 import { AwsError } from "../errors.ts";
 
-/** The folder's files as a tar.gz; undefined when there are none. */
+/** The folder as a tar.gz; undefined when it is empty. */
 export async function packModel(folder: string): Promise<Uint8Array | undefined> {
   for await (const _ of Deno.readDir(folder)) {
     return new Uint8Array(gzipSync(await buffer(packTar(folder))));
@@ -15,7 +15,7 @@ export async function packModel(folder: string): Promise<Uint8Array | undefined>
 }
 
 /**
- * Entries outside the folder are refused by the reader.
+ * Unpacks into a folder; modern-tar refuses entries outside of it.
  * @throws AwsError ValidationException when the bytes are not a tar.gz
  */
 export async function unpackModel(archive: Uint8Array, folder: string): Promise<void> {

@@ -1,33 +1,33 @@
-/** A container that serves one variant's model: started, pinged until it is ready, asked. */
+/** A container that serves a variant's model: starting it, its health check, and requests to it. */
 import { type Container, type ContainerCommand, startContainer } from "./containers.ts";
 
-/** AWS gives the model so long to answer. */
+/** AWS's limit for an answer of the model. */
 const MODEL_MS = 60_000;
 
-/** A model is ready when it answers `GET /ping`; SageMaker waits longer, but on a loaded instance. */
+/** How long a container can take until it answers `GET /ping`; SageMaker waits longer. */
 const HEALTH_CHECK_SECONDS = 60;
 
-/** How long a container may take to end after its connection broke. */
+/** How long to wait for a container's exit after its connection broke. */
 const EXIT_MS = 1000;
 
 export interface ModelServer {
   readonly container: Container;
   readonly url: string;
-  /** Where its log goes, as AWS names streams: variant/instance. */
+  /** Its log stream, `variant/instance` as on AWS. */
   readonly stream: string;
 }
 
-/** What a container answered. */
+/** A container's answer. */
 export interface Answer {
-  /** 0 when there was no answer; the body then says why. */
+  /** 0 when there was no answer; the body is the reason then. */
   status: number;
   headers: Headers;
   body: Uint8Array<ArrayBuffer>;
-  /** Log stream of the instance. */
+  /** The container's log stream. */
   stream: string;
 }
 
-/** A container that does not get ready, which is an endpoint's FailureReason, or does not answer. */
+/** A container did not become ready (the endpoint's FailureReason), or did not answer. @param late it timed out */
 export class ContainerError extends Error {
   constructor(message: string, readonly stream: string, readonly late = false) {
     super(message);
@@ -36,8 +36,8 @@ export class ContainerError extends Error {
 
 /**
  * Starts a container and waits until it is ready.
- * @param log is told each line of its output, but for the one that says where it listens
- * @param onExit is called when it has ended, ready or not
+ * @param log called with each line of its output, except the one with its port
+ * @param onExit called when it has ended, ready or not
  * @throws ContainerError when it ends before it is ready, or takes too long
  */
 export async function startModelServer(
@@ -69,7 +69,7 @@ export async function startModelServer(
         })`,
     );
   });
-  ended.catch(() => {}); // after the health check nobody listens any more
+  ended.catch(() => {}); // after the health check nobody awaits it
   const deadline = AbortSignal.timeout(HEALTH_CHECK_SECONDS * 1000);
   const late = new Promise<never>((_, reject) => {
     const error = new Error(
@@ -89,7 +89,7 @@ export async function startModelServer(
   }
 }
 
-/** @throws ContainerError when there is no answer */
+/** Sends a request to the model. @throws ContainerError when there is no answer */
 export async function ask(
   { container, url, stream }: ModelServer,
   headers: Headers,
@@ -106,7 +106,7 @@ export async function ask(
     });
     return { status: response.status, headers: response.headers, body: await response.bytes(), stream };
   } catch {
-    // A connection breaks before the exit behind it is seen; the next request must find the container gone.
+    // When a container ends, its connection breaks first. Wait for the exit, so that the next request starts a new one.
     if (!late.signal.aborted) {
       await Promise.race([container.exit, new Promise((end) => setTimeout(end, EXIT_MS))]);
     }

@@ -1,4 +1,4 @@
-/** Names, ARNs, S3 URIs and timestamps, as SageMaker's requests and answers have them. */
+/** Names, ARNs, S3 URIs and timestamps in SageMaker's requests and answers. */
 import { AwsError } from "../errors.ts";
 import type { Core } from "../core.ts";
 import { list, required, string, structure } from "../shapes.ts";
@@ -15,12 +15,12 @@ export const tagKey = string({ min: 1, max: 128, pattern: /([\p{L}\p{Z}\p{N}_.:\
 const tagValue = string({ max: 256, pattern: /([\p{L}\p{Z}\p{N}_.:\/=+\-@]*)/u });
 export const tagList = list(structure({ Key: required(tagKey), Value: required(tagValue) }), { max: 50 });
 
-/** `arn:aws:sagemaker:…`; SageMaker writes the name in lower case whatever was typed. */
+/** `arn:aws:sagemaker:…`; SageMaker converts the name to lower case. */
 export function arnOf(core: Core, kind: string, name: string): string {
   return `arn:aws:sagemaker:${core.region}:${core.account}:${kind}/${name.toLowerCase()}`;
 }
 
-/** Seconds since the epoch, as the JSON protocol writes timestamps. */
+/** The current time in seconds since the epoch, as the JSON protocol writes timestamps. */
 export function seconds(core: Core): number {
   return core.now() / 1000;
 }
@@ -34,7 +34,7 @@ export function parseS3Uri(uri: string): { bucket: string; key: string } {
   return { bucket: match[1]!, key: match[2]! };
 }
 
-/** `base/part` with exactly one slash between. */
+/** `base/part`, with a single slash between them. */
 export function joinUri(base: string, part: string): string {
   return `${base.replace(/\/+$/, "")}/${part}`;
 }

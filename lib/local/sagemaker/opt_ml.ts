@@ -1,4 +1,4 @@
-/** A training container's /opt/ml: filled from S3 before the container runs, its model put into S3 afterwards. */
+/** A training container's /opt/ml: filled from S3 before training, its model uploaded to S3 afterwards. */
 import { join } from "node:path";
 import { AwsError } from "../errors.ts";
 import type { Principal } from "../operation.ts";
@@ -11,10 +11,10 @@ import { parseS3Uri } from "./names.ts";
 import type { TrainingJob } from "./records.ts";
 import type { Channel } from "./training_shapes.ts";
 
-/** A fault of the job's own, with the reason as DescribeTrainingJob will show it. */
+/** The job fails with this message as its FailureReason. */
 export class TrainingFailure extends Error {}
 
-/** Writes the job's configuration, and one folder per channel. @throws TrainingFailure */
+/** Writes the job's configuration, and downloads its channels. @throws TrainingFailure */
 export async function fill(
   folder: string,
   job: TrainingJob,
@@ -46,7 +46,7 @@ export async function fill(
   }
 }
 
-/** Puts the trained model where the job says, if there is any. @throws TrainingFailure */
+/** Uploads the trained model, if there is one, to the job's S3ModelArtifacts. @throws TrainingFailure */
 export async function uploadModel(
   folder: string,
   job: TrainingJob,
@@ -54,7 +54,7 @@ export async function uploadModel(
   principal: Principal,
 ): Promise<void> {
   const archive = await packModel(join(folder, "model"));
-  if (!archive) return; // stopped before there was anything to keep
+  if (!archive) return; // stopped before there was a model
   const { bucket, key } = parseS3Uri(job.ModelArtifacts.S3ModelArtifacts);
   await moved(
     `Artifact upload failed:Unable to upload s3://${bucket}/${key}`,
@@ -67,7 +67,7 @@ export async function uploadModel(
   );
 }
 
-/** The key below the prefix becomes the path below the folder; a prefix that names one key, its base name. */
+/** Downloads the objects below a channel's prefix: the rest of the key is the path below the folder. */
 async function download(
   { DataSource }: Channel,
   folder: string,
@@ -99,7 +99,7 @@ async function download(
   }
 }
 
-/** Does what SageMaker itself does with S3 for a job. @throws TrainingFailure worded as it reports a refusal */
+/** Runs a transfer from or to S3. @throws TrainingFailure in SageMaker's wording when S3 refuses it */
 async function moved<T>(failure: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

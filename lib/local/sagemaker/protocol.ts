@@ -1,4 +1,4 @@
-/** How SageMaker's two services are spoken to: the control plane, and the runtime that invokes endpoints. */
+/** The protocols of SageMaker's control plane and of its runtime, which invokes endpoints. */
 import { AwsError, unsupported } from "../errors.ts";
 import { awsJson } from "../protocols/aws_json.ts";
 import { denialText, faultText, invalidBy, JSON_FAULT_CODES, violationsText } from "../protocols/protocol.ts";
@@ -6,7 +6,7 @@ import { restJson } from "../protocols/rest_json.ts";
 
 export const sagemakerProtocol = awsJson({ version: "1.1", target: "SageMaker" });
 
-/** Its errors are spelled other than the control plane's: ValidationError. */
+/** Its code for invalid input is ValidationError, not ValidationException as in the control plane. */
 export const runtimeProtocol = restJson({
   name: "SageMaker Runtime",
   words: {

@@ -1,9 +1,9 @@
-/** What SageMaker keeps of jobs, models, endpoint configurations and endpoints; times in seconds since the epoch. */
+/** Stored jobs, models, endpoint configurations and endpoints. Times are in seconds since the epoch. */
 import { Collection, type Store } from "../store.ts";
 import type { CreateModelInput, DataCaptureConfig, ProductionVariant } from "./hosting_shapes.ts";
 import type { CreateTrainingJobInput } from "./training_shapes.ts";
 
-/** A training job as DescribeTrainingJob shows it. */
+/** A training job as DescribeTrainingJob returns it. */
 export interface TrainingJob extends Omit<CreateTrainingJobInput, "Tags" | "StoppingCondition"> {
   TrainingJobArn: string;
   StoppingCondition: { MaxRuntimeInSeconds: number; MaxPendingTimeInSeconds?: number };
@@ -33,7 +33,7 @@ export function isRunning({ TrainingJobStatus: status }: TrainingJob): boolean {
   return status === "InProgress" || status === "Stopping";
 }
 
-/** A model as DescribeModel shows it. */
+/** A model as DescribeModel returns it. */
 export interface Model {
   ModelName: string;
   ModelArn: string;
@@ -43,7 +43,7 @@ export interface Model {
   CreationTime: number;
 }
 
-/** An endpoint configuration as DescribeEndpointConfig shows it. */
+/** An endpoint configuration as DescribeEndpointConfig returns it. */
 export interface EndpointConfig {
   EndpointConfigName: string;
   EndpointConfigArn: string;
@@ -57,12 +57,12 @@ export type Variant =
   & ProductionVariant
   & { InitialInstanceCount: number; InstanceType: string; InitialVariantWeight: number };
 
-/** What serves an endpoint: a snapshot, so that deleting the model or the configuration does not end the service. */
+/** A snapshot of configuration and models that serves an endpoint, so that deleting those does not affect it. */
 export interface Deployment {
   /** Names the folder with the unpacked models. */
   id: string;
   config: EndpointConfig;
-  /** By variant. */
+  /** By the variant's name. */
   models: Record<string, Model>;
 }
 
@@ -74,18 +74,18 @@ export interface Endpoint {
   CreationTime: number;
   LastModifiedTime: number;
   FailureReason?: string;
-  /** What answers invocations now. */
+  /** What serves invocations now. */
   deployment?: Deployment;
   /** What is being built, while Creating or Updating. */
   next?: Deployment;
 }
 
-/** An endpoint that answers invocations. */
+/** An endpoint that can be invoked. */
 export type ServingEndpoint = Endpoint & { deployment: Deployment };
 
 export type EndpointStatus = "Creating" | "Updating" | "InService" | "Deleting" | "Failed";
 
-/** Endpoints by name, which is unique whatever its case. */
+/** Endpoints by name, which is case-insensitive. */
 class Endpoints extends Collection<Endpoint> {
   override get(name: string): Endpoint | undefined {
     return super.get(name.toLowerCase());
@@ -103,7 +103,7 @@ export interface Records {
   readonly models: Collection<Model>;
   readonly configs: Collection<EndpointConfig>;
   readonly endpoints: Collection<Endpoint>;
-  /** Values by key, by the ARN of what is tagged. */
+  /** Tags by the resource's ARN. */
   readonly tags: Collection<Record<string, string>>;
 }
 

@@ -1,4 +1,4 @@
-/** SageMaker Runtime: InvokeEndpoint. Its errors are ValidationError and ModelError, unlike the control plane's. */
+/** SageMaker Runtime: InvokeEndpoint. */
 import { AwsError } from "../errors.ts";
 import type { Core } from "../core.ts";
 import { blob, header, notSupported, payload, required, string, structure } from "../shapes.ts";
@@ -8,7 +8,7 @@ import type { Answer } from "./model_server.ts";
 import { entityName } from "./names.ts";
 import type { Endpoint, EndpointConfig, ServingEndpoint, Variant } from "./records.ts";
 
-/** The API model's limit of a request body, bytes. */
+/** AWS's limit of a request body, in bytes. */
 const MAX_BODY = 6_291_456;
 
 const CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes";
@@ -87,7 +87,7 @@ function serves(endpoint: Endpoint | undefined): endpoint is ServingEndpoint {
   return endpoint?.deployment !== undefined && endpoint.EndpointStatus !== "Deleting";
 }
 
-/** By name, or at random in proportion to the weights. @throws AwsError ValidationError for an unknown name */
+/** The variant by name, or a random one by the weights. @throws AwsError ValidationError for an unknown name */
 function chooseVariant(
   { ProductionVariants: variants }: EndpointConfig,
   target: string | undefined,

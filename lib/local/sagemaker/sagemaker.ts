@@ -1,4 +1,4 @@
-/** SageMaker of the local AWS: training jobs, models, endpoints, and the runtime that invokes them. */
+/** SageMaker: training jobs, models, endpoints, and the runtime that invokes endpoints. */
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
 import type { Core } from "../core.ts";
@@ -18,7 +18,7 @@ import * as tags from "./tags.ts";
 import * as trainingJobs from "./training_jobs.ts";
 import { TrainingRuns } from "./training_runs.ts";
 
-/** The control plane and the runtime, which both sign as `sagemaker`, on one context. */
+/** The control plane and the runtime: two services with one context, both signed for as `sagemaker`. */
 export function createSageMaker(
   core: Core,
   { quotas = {} }: { quotas?: Quotas } = {},

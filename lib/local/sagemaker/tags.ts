@@ -1,4 +1,4 @@
-/** AddTags, ListTags and DeleteTags of any SageMaker resource, by ARN; and the tags that resources are made with. */
+/** AddTags, ListTags and DeleteTags for all SageMaker resources, by ARN. */
 import { page } from "../pages.ts";
 import { integer, list, required, string, structure } from "../shapes.ts";
 import { operation } from "./context.ts";
@@ -58,7 +58,7 @@ export const deleteTags = operation({
   },
 });
 
-/** Adds tags to those that a resource has. */
+/** Adds tags to a resource. */
 export function tag({ tags }: Pick<Records, "tags">, arn: string, added: readonly Tag[] = []): void {
   if (added.length === 0) return;
   const entries = added.map(({ Key, Value }) => [Key, Value]);

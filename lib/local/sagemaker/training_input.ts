@@ -1,4 +1,4 @@
-/** The checks that SageMaker makes of a job's channels, with the permissions of its role, before it accepts the job. */
+/** The checks of a job's channels, with the permissions of its role, before the job is accepted. */
 import { AwsError } from "../errors.ts";
 import type { Principal } from "../operation.ts";
 import { listObjectsV2 } from "../s3/listing.ts";
@@ -29,7 +29,7 @@ export async function checkInputs(input: CreateTrainingJobInput, sagemaker: Sage
   }
 }
 
-/** @throws AwsError for input modes that do not copy files below a prefix */
+/** The channel's S3 URI. @throws AwsError for input modes other than files below a prefix */
 function s3UriOf(
   { ChannelName, DataSource: { S3DataSource }, CompressionType, InputMode }: Channel,
   defaultMode: string,

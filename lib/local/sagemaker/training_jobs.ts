@@ -117,7 +117,7 @@ export const deleteTrainingJob = operation({
   },
 });
 
-/** AWS answers ValidationException for an unknown job, not ResourceNotFound. */
+/** @throws AwsError ValidationException for an unknown job, as on AWS, and not ResourceNotFound */
 function existing(name: string, { jobs }: SageMakerContext): TrainingJob {
   const job = jobs.get(name);
   if (!job) throw invalid("Requested resource not found.");
@@ -133,7 +133,7 @@ function checkNew(input: { TrainingJobName: string }, sagemaker: SageMakerContex
   );
 }
 
-/** The job that a request asks for, with what AWS fills in. */
+/** The record of a new job, with AWS's defaults. */
 function newJob(input: CreateTrainingJobInput, sagemaker: SageMakerContext): TrainingJob {
   const { Tags: _, StoppingCondition, ...rest } = input;
   const now = seconds(sagemaker.core);
@@ -156,7 +156,7 @@ function newJob(input: CreateTrainingJobInput, sagemaker: SageMakerContext): Tra
     SecondaryStatusTransitions: [
       { Status: "Starting", StartTime: now, StatusMessage: "Starting the training job" },
     ],
-    // Where the model will be; AWS tells from the start.
+    // AWS returns the model's location from the start.
     ModelArtifacts: {
       S3ModelArtifacts: joinUri(
         input.OutputDataConfig.S3OutputPath,

@@ -1,4 +1,4 @@
-/** Runs training jobs beside the server: input from S3, the algorithm's container, its log, the model to S3. */
+/** Runs training jobs: downloads the input from S3, runs the algorithm's container with its log, uploads the model. */
 import { join } from "node:path";
 import { AwsError } from "../errors.ts";
 import type { Core } from "../core.ts";
@@ -11,12 +11,12 @@ import { fill, TrainingFailure, uploadModel } from "./opt_ml.ts";
 import { isRunning, type Records, type TrainingJob } from "./records.ts";
 import { assume, trainingAssumer } from "./roles.ts";
 
-/** SageMaker gives a container 120 s between SIGTERM and SIGKILL. */
+/** On AWS a container has 120 s between SIGTERM and SIGKILL. */
 const STOP_GRACE_SECONDS = 120;
 
 const LOG_GROUP = "/aws/sagemaker/TrainingJobs";
 
-/** The metrics that the service reads from the algorithm's log, as AWS's own definitions for it do. */
+/** The metrics in the algorithm's log, by AWS's definitions. */
 const METRICS: Readonly<Record<string, RegExp>> = {
   "train:accuracy": /Train-accuracy=(\S+)/,
   "validation:accuracy": /Validation-accuracy=(\S+)/,
@@ -33,7 +33,7 @@ export class TrainingRuns {
   readonly #runs = new Map<string, Run>();
   #closing = false;
 
-  /** @param command makes the command line of the algorithm's `train`, given the folder that stands for /opt/ml */
+  /** @param command returns the command of the algorithm's `train` for a folder that replaces /opt/ml */
   constructor(
     readonly core: Core,
     readonly records: Pick<Records, "jobs">,
@@ -48,7 +48,7 @@ export class TrainingRuns {
     run.done = this.#execute(job, run).finally(() => this.#runs.delete(job.TrainingJobName));
   }
 
-  /** Asks the container to end; what it has learnt so far is kept. */
+  /** Stops the container; the model so far is kept. */
   stop(name: string): void {
     this.#interrupt(name, "Stopped");
   }
@@ -57,7 +57,7 @@ export class TrainingRuns {
     return this.#runs.size > 0;
   }
 
-  /** A job that was running when the server was killed cannot go on: it ends Failed, never Completed. */
+  /** Fails the jobs that were running when the server was stopped or killed: they cannot continue. */
   failOrphans(): void {
     for (const job of this.records.jobs.list().filter(isRunning)) {
       this.#status.end(

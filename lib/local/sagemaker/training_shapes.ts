@@ -1,4 +1,4 @@
-/** What a request for a training job may hold. */
+/** The input shapes of training jobs. */
 import {
   boolean,
   type Infer,

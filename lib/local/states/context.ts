@@ -1,4 +1,4 @@
-/** What the operations of Step Functions share: members of requests, names and ARNs, pages, dates. */
+/** What the operations of Step Functions share: their context, members, names, pages and dates. */
 import { AwsError } from "../errors.ts";
 import { operationsOn } from "../operation.ts";
 import { readToken, writeToken } from "../pages.ts";
@@ -19,7 +19,7 @@ export const operation = operationsOn<StatesContext>();
 
 export const arn = required(string({ min: 1, max: 256 }));
 
-/** The permission's resource of an operation on a state machine. */
+/** An operation's `resource`: the state machine, or the execution. */
 export const onMachine = ({ stateMachineArn }: { stateMachineArn: string }) => stateMachineArn;
 export const onExecution = ({ executionArn }: { executionArn: string }) => executionArn;
 
@@ -30,12 +30,12 @@ export function requireName(name: string): void {
   }
 }
 
-/** A date as the JSON protocol writes it. */
+/** A time for the JSON protocol: seconds since the epoch. */
 export function seconds(milliseconds: number): number {
   return milliseconds / 1000;
 }
 
-/** Members of every request for a page; tokens have up to `longest` characters. */
+/** Paging members of a request. @param longest the limit of a token, in characters */
 export function paging(longest = 1024) {
   return { maxResults: integer({ min: 0, max: 1000 }), nextToken: string({ min: 1, max: longest }) };
 }
@@ -45,7 +45,7 @@ export interface PageRequest {
   readonly nextToken?: string;
 }
 
-/** Items that a page has at most; 0 asks for the default. */
+/** The maximum number of items in a page; 0 means the default, 100. */
 export function pageSize({ maxResults }: PageRequest): number {
   return maxResults || 100;
 }
@@ -55,9 +55,9 @@ export function invalidToken(): AwsError {
 }
 
 /**
- * A page of what the journal keeps in the order of a number.
- * @param list what is listed and how: a token is good for the same list only
- * @param find up to `limit` items behind a number, or from the list's beginning
+ * A page of rows that are sorted by id.
+ * @param list identifies the list and its filters: a token is valid for the same list only
+ * @param find returns up to `limit` items after an id, or from the beginning
  */
 export function numberedPage<T extends { readonly id: number }>(
   request: PageRequest,

@@ -17,9 +17,9 @@ import { DATA_LIMIT, exceedsDataLimit } from "./language/asl.ts";
 import { parseUserJson } from "./language/json_text.ts";
 import { requireActive, requireArn, type StateMachine } from "./machines.ts";
 
-/** How long an ended execution is kept and its name taken. */
+/** How long an ended execution is kept, and its name cannot be reused. */
 export const RETENTION_MS = 90 * 86_400_000;
-/** How long a failed execution could be redriven. */
+/** How long AWS lets a failed execution be redriven. */
 const REDRIVE_MS = 14 * 86_400_000;
 
 const startMembers = {
@@ -184,7 +184,7 @@ function begin(
   });
 }
 
-/** Of express executions several can have one name. */
+/** Several express executions can have the same name, so their ARNs end in a UUID. */
 function executionArn({ arn, type }: StateMachine, name: string): string {
   if (type === "STANDARD") return `${arn.replace(":stateMachine:", ":execution:")}:${name}`;
   return `${arn.replace(":stateMachine:", ":express:")}:${name}:${crypto.randomUUID()}`;

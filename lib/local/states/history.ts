@@ -4,9 +4,9 @@ import { arn, numberedPage, onExecution, operation, paging, seconds } from "./co
 import { existingExecution } from "./executions.ts";
 import type { HistoryEvent } from "./interpreter/journal.ts";
 
-/** Members of an event's details that hold the execution's data. */
+/** Members of an event's details that contain the execution's data. */
 const DATA = ["input", "inputDetails", "output", "outputDetails", "parameters"];
-/** Events that AWS sends without a member for details. */
+/** Events that have no details on AWS. */
 const BARE =
   /^(LambdaFunctionStarted|(Parallel|Map|Task|Wait)State(Aborted|Failed|Succeeded)|ParallelStateStarted)$/;
 
@@ -42,7 +42,7 @@ function shown({ id, type, previousEventId, timestamp, details }: HistoryEvent, 
   };
 }
 
-/** The member that holds an event's details: all states share those of entering and leaving. */
+/** The member with an event's details; the entered and exited events of all types of states share one. */
 function detailsMember(type: string): string {
   const shared = type.match(/State(Entered|Exited)$/)?.[1];
   const name = shared ? `State${shared}` : type;

@@ -1,4 +1,4 @@
-/** State machines as they are stored: what a machine is now, and each of its revisions. */
+/** Stored state machines and their revisions. */
 import { AwsError } from "../errors.ts";
 import type { Assumer, Core } from "../core.ts";
 import type { Collection } from "../store.ts";
@@ -17,7 +17,7 @@ export interface StateMachine {
   readonly tags: Record<string, string>;
 }
 
-/** What of a machine can change; an execution keeps to the revision that it started with. */
+/** The part of a machine that can be updated. An execution keeps the revision it started with. */
 export interface Revision {
   readonly machineArn: string;
   readonly machineName: string;
@@ -29,7 +29,7 @@ export interface Revision {
   readonly revisionId?: string;
 }
 
-/** Step Functions when it assumes a machine's role. */
+/** Step Functions, as it assumes a machine's role. */
 export function assumer(machineArn: string): Assumer {
   return { service: "states.amazonaws.com", sourceArn: machineArn };
 }
@@ -61,7 +61,7 @@ export class MachineStore {
     throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
   }
 
-  /** In the order of their names. */
+  /** Sorted by name. */
   list(): StateMachine[] {
     return this.#machines.list();
   }
@@ -81,7 +81,7 @@ export class MachineStore {
     return this.#revisions.get(key)!;
   }
 
-  /** Marks the machine; it is gone once none of its executions runs. */
+  /** Marks the machine as DELETING; it is deleted when none of its executions runs. */
   delete(machine: StateMachine): void {
     this.core.store.transaction(() => {
       this.put({ ...machine, status: "DELETING" });
@@ -94,7 +94,7 @@ export class MachineStore {
     return this.#deleting.has(arn);
   }
 
-  /** Told of every execution that has ended. */
+  /** Must be called when an execution of the machine has ended. */
   executionEnded(arn: string): void {
     if (!this.#deleting.has(arn) || this.journal.runsAny(arn)) return;
     this.#machines.delete(arn);
@@ -102,7 +102,7 @@ export class MachineStore {
   }
 }
 
-/** @throws AwsError InvalidArn when the text is not an ARN of Step Functions, or is one of another kind of resource. */
+/** @throws AwsError InvalidArn when it is not an ARN of Step Functions, or of another kind of resource */
 export function requireArn(arn: string, kind: "stateMachine" | "execution"): void {
   const [prefix, , service, , , resource] = arn.split(":");
   if (prefix !== "arn" || service !== "states") {

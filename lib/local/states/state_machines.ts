@@ -35,7 +35,7 @@ const configuration = {
   versionDescription: string({ max: 256 }),
 };
 
-/** What a machine logs and traces: nothing, as long as the local AWS has neither. */
+/** What is returned of logging and tracing, which the local AWS does not support. */
 const CONFIGURATION = {
   loggingConfiguration: { level: "OFF", includeExecutionData: false },
   tracingConfiguration: { enabled: false },
@@ -43,7 +43,7 @@ const CONFIGURATION = {
 
 const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/.+$/;
 
-/** AWS complains of a malformed ARN after all else: see `requireRole`. */
+/** AWS reports a malformed ARN last: see `requireRole`. */
 const passRole = ({ roleArn = "" }: { roleArn?: string }) => ROLE_ARN.test(roleArn) ? roleArn : undefined;
 
 export const createStateMachine = operation({
@@ -202,7 +202,7 @@ export const validateStateMachineDefinition = operation({
   },
 });
 
-/** AWS tries the role when it is handed over. */
+/** Step Functions tries to assume the role on create and update. @throws AwsError InvalidArn, AccessDeniedException */
 function requireRole({ core }: StatesContext, role: string, machineArn: string): void {
   if (!ROLE_ARN.test(role)) throw new AwsError("InvalidArn", `Invalid Role Arn: '${role}'`);
   if (core.iam.isAssumable(role, assumer(machineArn))) return;
@@ -213,7 +213,7 @@ function requireRole({ core }: StatesContext, role: string, machineArn: string):
   );
 }
 
-/** @throws AwsError for what AWS can do with a machine and the local AWS cannot */
+/** @throws AwsError for settings that AWS supports and the local AWS does not */
 function requirePlain(input: Infer<ReturnType<typeof structure<typeof configuration>>>): void {
   const { loggingConfiguration, tracingConfiguration, encryptionConfiguration, publish } = input;
   const level = loggingConfiguration?.level ?? "OFF";

@@ -4,14 +4,14 @@ import { list, required, string, structure } from "../shapes.ts";
 import { arn, operation, type StatesContext } from "./context.ts";
 import type { StateMachine } from "./machines.ts";
 
-/** Tags that a resource may have. */
+/** The limit of tags on a resource. */
 const TAG_LIMIT = 50;
 
 const tagKey = string({ min: 1, max: 128 });
 export const tagShape = structure({ key: tagKey, value: string({ max: 256 }) });
 const onResource = ({ resourceArn }: { resourceArn: string }) => resourceArn;
 
-/** The tags with others added. @throws AwsError TooManyTags */
+/** Adds tags. @throws AwsError TooManyTags */
 export function withTags(
   tags: Record<string, string>,
   added: readonly { key?: string; value?: string }[],

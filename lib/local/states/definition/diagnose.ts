@@ -1,6 +1,6 @@
 /**
- * Whether a definition can be run: AWS's rules with AWS's words where they are known, then what asl-validator
- * finds beyond them. What AWS could run and the local AWS cannot is refused here, by name.
+ * Validates definitions: by AWS's rules, with AWS's wording where it is known, then by asl-validator. What AWS can run
+ * and the local AWS cannot is refused here, by name.
  */
 import { AwsError, unsupported } from "../../errors.ts";
 import { checkMachine } from "./machine_rules.ts";
@@ -10,7 +10,7 @@ import type { MachineType } from "../language/asl.ts";
 import { parseUserJson } from "../language/json_text.ts";
 import { isObject } from "../language/paths.ts";
 
-/** Everything that keeps the definition from being created; nothing when it is good. */
+/** All errors of a definition; empty when it is valid. */
 export async function diagnose(definition: string, type: MachineType): Promise<Diagnostic[]> {
   if (definition.trim() === "") return [notAnObject()];
   let machine: unknown;
@@ -37,15 +37,15 @@ export async function requireValid(definition: string, type: MachineType): Promi
   throw new AwsError("InvalidDefinition", `Invalid State Machine Definition: '${texts.join(", ")}'`);
 }
 
-/** What asl-validator answers; it comes without types. */
+/** The type of asl-validator's export, which has no types. */
 type Validate = (machine: object) => {
   errors: { "Error code": string; Message: string; schemaError?: { instancePath: string } }[];
 };
 
 async function furtherErrors(machine: object): Promise<Diagnostic[]> {
-  // Loaded when first needed: its schemas take a while, and a server that only runs machines needs none of them.
+  // Loaded on demand: its schemas take a while, and are not needed to run existing machines.
   const { default: validate } = await import("asl-validator") as { default: Validate };
-  // It adds members to what it is given, and takes data that looks like a machine for one.
+  // It modifies its argument, and mistakes data that looks like a state machine for one.
   const { errors } = validate(JSON.parse(JSON.stringify(machine, withoutData)));
   return errors.map((error) => ({
     code: error["Error code"],
@@ -54,7 +54,7 @@ async function furtherErrors(machine: object): Promise<Diagnostic[]> {
   }));
 }
 
-/** Leaves out of states what is only data (the templates among it have been checked), and `States` that hold none. */
+/** A replacer for JSON.stringify: empties data in states (templates have been checked), and drops invalid `States`. */
 function withoutData(this: unknown, key: string, value: unknown): unknown {
   if (key === "States" && !(isObject(value) && Object.values(value).every(isObject))) return undefined;
   const isState = isObject(this) && typeof this.Type === "string";

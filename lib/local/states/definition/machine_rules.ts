@@ -1,13 +1,13 @@
-/** The rules of a machine, or a branch or processor of one: its states, and how they lead to one another. */
+/** The rules of a state machine, or of a branch or processor in one: its states and transitions. */
 import type { MachineType } from "../language/asl.ts";
 import { isObject } from "../language/paths.ts";
 import type { Fields, Report } from "./report.ts";
 import { checkLanguage, checkState } from "./state_rules.ts";
 
-/** Machines within machines: asl-validator's time doubles with every level. */
+/** Levels of nested machines: asl-validator's time doubles with every level. */
 const NESTING_LIMIT = 10;
 
-/** @param at the machine's place, "" for the whole definition */
+/** @param at the machine's path, "" for the whole definition */
 export function checkMachine(machine: Fields, at: string, type: MachineType, report: Report): void {
   if (!checkLanguage(machine, at || "/", report)) return;
   if (at.split("/States/").length > NESTING_LIMIT) {
@@ -21,7 +21,7 @@ export function checkMachine(machine: Fields, at: string, type: MachineType, rep
   if (isObject(ProcessorConfig) && ProcessorConfig.Mode === "DISTRIBUTED") {
     report.unsupported("the distributed Map ('Mode': 'DISTRIBUTED')", `${at}/ProcessorConfig`);
   }
-  // asl-validator would take it for the states of a machine.
+  // asl-validator would mistake it for the states of a machine.
   if (Object.hasOwn(States, "States")) report.unsupported("a state named 'States'", `${at}/States/States`);
   for (const [name, state] of Object.entries(States)) {
     const place = `${at}/States/${name}`;
@@ -34,7 +34,7 @@ export function checkMachine(machine: Fields, at: string, type: MachineType, rep
   checkTransitions(States, StartAt, at, report);
 }
 
-/** Checks the machines that a Parallel or Map state runs. */
+/** Checks the machines within a Parallel or Map state. */
 function checkNested(state: Fields, at: string, type: MachineType, report: Report): void {
   const check = (machine: unknown, place: string) => {
     if (isObject(machine)) checkMachine(machine, place, type, report);

@@ -1,16 +1,17 @@
-/** Where the rules put what they find. */
+/** Collects what the rules find. */
+
 export interface Diagnostic {
   readonly code: string;
   readonly message: string;
-  /** Where, as a path like `/States/A/Next`. */
+  /** A path like `/States/A/Next`. */
   readonly location?: string;
 }
 
 export const INVALID = "SCHEMA_VALIDATION_FAILED";
-/** Code of what AWS can run and the local AWS cannot; AWS has no such code. */
+/** The code for what AWS can run and the local AWS cannot; AWS has no such code. */
 export const UNSUPPORTED = "NOT_SUPPORTED_LOCALLY";
 
-/** A part of a definition before it has been checked. */
+/** An unchecked part of a definition. */
 export type Fields = Record<string, unknown>;
 
 export class Report {
@@ -24,12 +25,12 @@ export class Report {
     this.found.push({ code: "MISSING_TRANSITION_TARGET", message, location });
   }
 
-  /** @param what AWS can run and the local AWS cannot, for example "activities" */
+  /** @param what the unsupported feature, for example "activities" */
   unsupported(what: string, location: string): void {
     this.found.push({ code: UNSUPPORTED, message: what, location });
   }
 
-  /** Whether all of the fields are there. */
+  /** Reports missing fields; returns whether there are none. */
   required(holder: Fields, fields: readonly string[], location: string): boolean {
     const missing = fields.filter((field) => holder[field] === undefined);
     if (missing.length > 0) this.invalid(`These fields are required: [${missing.join(", ")}]`, location);

@@ -10,7 +10,7 @@ const DATA_FLOW = ["Type", "Comment", "QueryLanguage", "InputPath", "OutputPath"
 const TRANSITION = ["Next", "End"];
 const RECOVERY = ["ResultPath", "ResultSelector", "Retry", "Catch", "Parameters"];
 
-/** The fields that each type of state has, beside those that only JSONata or a distributed Map has. */
+/** The fields of each type of state, without those for JSONata and distributed Maps. */
 const FIELDS: Record<string, readonly string[]> = {
   Task: [
     ...[...DATA_FLOW, ...TRANSITION, ...RECOVERY, "Resource"],
@@ -34,8 +34,8 @@ const REQUIRED: Record<string, readonly string[]> = {
   Parallel: ["Branches"],
 };
 
-/** Fields that AWS honours and the local AWS does not. */
-const NOT_HERE: Record<string, string> = {
+/** Fields that AWS supports and the local AWS does not. */
+const UNSUPPORTED_FIELDS: Record<string, string> = {
   Arguments: "the JSONata field 'Arguments'",
   Output: "the JSONata field 'Output'",
   Items: "the JSONata field 'Items'",
@@ -51,7 +51,7 @@ const NOT_HERE: Record<string, string> = {
   ToleratedFailurePercentagePath: "the distributed Map's 'ToleratedFailurePercentagePath'",
 };
 
-/** The query language of a machine or state; what follows makes sense only for one that is understood. */
+/** Checks the query language of a machine or state; returns whether the rest can be checked. */
 export function checkLanguage(
   { QueryLanguage: language = "JSONPath" }: Fields,
   at: string,
@@ -63,7 +63,7 @@ export function checkLanguage(
   return false;
 }
 
-/** Checks a state without the machines within it; returns whether it is of a known type and language. */
+/** Checks a state, but not the machines within it; returns whether its type and language are known. */
 export function checkState(state: Fields, at: string, type: MachineType, report: Report): boolean {
   if (!checkLanguage(state, at, report) || !report.required(state, ["Type"], at)) return false;
   const { Type } = state;
@@ -74,7 +74,7 @@ export function checkState(state: Fields, at: string, type: MachineType, report:
   }
   for (const field of Object.keys(state)) {
     if (FIELDS[Type]!.includes(field)) continue;
-    if (Object.hasOwn(NOT_HERE, field)) report.unsupported(NOT_HERE[field]!, `${at}/${field}`);
+    if (Object.hasOwn(UNSUPPORTED_FIELDS, field)) report.unsupported(UNSUPPORTED_FIELDS[field]!, `${at}/${field}`);
     else report.invalid(`Field '${field}' is not supported`, at);
   }
   report.required(state, REQUIRED[Type] ?? [], at);
@@ -126,7 +126,7 @@ function checkParameters(resource: string, parameters: unknown, at: string, repo
   const given = isObject(parameters) ? Object.keys(parameters).map((key) => key.replace(/\.\$$/, "")) : [];
   for (const field of given) {
     if (integration.parameters.includes(field)) continue;
-    if (integration.notHere.includes(field)) report.unsupported(`the field "${field}" of ${resource}`, at);
+    if (integration.unsupported.includes(field)) report.unsupported(`the field "${field}" of ${resource}`, at);
     else report.invalid(`The field "${field}" is not supported by Step Functions`, at);
   }
   if (!given.includes(integration.required)) {
@@ -154,7 +154,7 @@ function checkHandler(handler: Fields, isLast: boolean, at: string, report: Repo
   if (!Array.isArray(errors) || errors.length === 0) {
     return report.invalid("The field 'ErrorEquals' should be a non-empty array", `${at}/ErrorEquals`);
   }
-  if (Assign !== undefined) report.unsupported(NOT_HERE.Assign!, at);
+  if (Assign !== undefined) report.unsupported(UNSUPPORTED_FIELDS.Assign!, at);
   if (errors.includes("States.ALL") && (errors.length > 1 || !isLast)) {
     report.invalid("States.ALL must be alone in 'ErrorEquals' and in the last element", `${at}/ErrorEquals`);
   }
@@ -186,7 +186,7 @@ function checkRetrier(retrier: Fields, at: string, report: Report): void {
 function checkRule(rule: unknown, at: string, report: Report): void {
   if (!isObject(rule)) return report.invalid("A choice rule should be an object", at);
   if (rule.Condition !== undefined) return report.unsupported("the JSONata field 'Condition'", at);
-  if (rule.Assign !== undefined) return report.unsupported(NOT_HERE.Assign!, at);
+  if (rule.Assign !== undefined) return report.unsupported(UNSUPPORTED_FIELDS.Assign!, at);
   for (const field of ["And", "Or"]) {
     const parts = rule[field];
     if (Array.isArray(parts)) {

@@ -1,4 +1,4 @@
-/** The rules of what a definition evaluates: paths, payload templates and intrinsic functions. */
+/** The rules of paths, payload templates and intrinsic functions. */
 import { type Expression, parseIntrinsic } from "../language/intrinsic_parser.ts";
 import { ARITIES } from "../language/intrinsics.ts";
 import { isObject, isPath, referencePath } from "../language/paths.ts";
@@ -6,7 +6,7 @@ import type { Report } from "./report.ts";
 
 const PATHS = ["InputPath", "OutputPath", "SecondsPath", "TimestampPath", "ItemsPath"];
 const REFERENCE_PATHS = ["ResultPath", "TimeoutSecondsPath", "HeartbeatSecondsPath", "MaxConcurrencyPath"];
-/** Fields that hold payload templates. */
+/** Fields with payload templates. */
 export const TEMPLATES = ["Parameters", "ResultSelector", "ItemSelector"];
 
 /** Checks the paths and templates of a state. */
@@ -15,7 +15,7 @@ export function checkPaths(state: Record<string, unknown>, at: string, report: R
   for (const field of REFERENCE_PATHS) {
     const path = state[field];
     if (path === undefined || path === null) continue;
-    // A result cannot be put into the context object, but numbers can be read from it.
+    // A result cannot be stored in the context object, but numbers can be read from it.
     const plain = field === "ResultPath" ? path : String(path).replace(/^\$\$/, "$");
     if (typeof plain !== "string" || !referencePath(plain)) {
       report.invalid(`Value is not a Reference Path: ${path}`, `${at}/${field}`);
@@ -27,7 +27,7 @@ export function checkPaths(state: Record<string, unknown>, at: string, report: R
   for (const field of TEMPLATES) checkTemplate(state[field], `${at}/${field}`, report);
 }
 
-/** Checks a Path, which may be absent or null. */
+/** Checks a path; absent and null are valid. */
 export function checkPath(path: unknown, at: string, report: Report): void {
   if (path === undefined || path === null) return;
   if (typeof path === "string" && isVariable(path)) return report.unsupported(`variables ('${path}')`, at);
@@ -50,7 +50,7 @@ function checkTemplate(template: unknown, at: string, report: Report): void {
   }
 }
 
-/** A value that is evaluated: a path or a call of an intrinsic function. */
+/** Checks a value that is evaluated: a path or a call of an intrinsic function. */
 function checkDynamic(key: string, value: unknown, at: string, report: Report): void {
   if (typeof value === "string" && isVariable(value)) {
     return report.unsupported(`variables ('${value}')`, at);

@@ -1,18 +1,18 @@
-/** What a Task state's resource can be: an operation of another service. */
+/** A service integration: an operation of another service as the resource of a Task state. */
 import type { TaskCaller } from "../interpreter/flow.ts";
 import type { Json } from "../language/asl.ts";
 
 export interface Integration {
-  /** How events name it. */
+  /** The members that name it in events. */
   readonly service: { readonly resourceType: string; readonly resource: string };
   readonly parameters: readonly string[];
-  /** Parameters that AWS knows and the local AWS does not. */
-  readonly notHere: readonly string[];
+  /** Parameters that AWS supports and the local AWS does not. */
+  readonly unsupported: readonly string[];
   readonly required: string;
   /**
-   * Calls the operation as the execution's role.
-   * @param parameters JSON text, as the scheduled event has it
-   * @throws StateFailure for what the operation refuses
+   * Calls the operation with the execution's role.
+   * @param parameters JSON text, as in the scheduled event
+   * @throws StateFailure when the operation fails
    */
   call(parameters: string, caller: TaskCaller): Json | Promise<Json>;
 }

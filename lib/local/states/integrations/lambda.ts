@@ -1,4 +1,4 @@
-/** Lambda functions as tasks: by `arn:aws:states:::lambda:invoke`, or by the function's ARN as the resource. */
+/** Lambda functions as tasks: the resource is `arn:aws:states:::lambda:invoke` or the function's ARN. */
 import { Buffer } from "node:buffer";
 import { invoke, type InvokeOutput } from "../../lambda/invoke.ts";
 import type { Infer } from "../../shapes.ts";
@@ -17,7 +17,7 @@ interface Invocation {
 export const lambdaInvoke: Integration = {
   service: { resourceType: "lambda", resource: "invoke" },
   parameters: ["FunctionName", "Payload", "Qualifier", "InvocationType", "ClientContext", "LogType"],
-  notHere: [],
+  unsupported: [],
   required: "FunctionName",
   async call(parameters, caller) {
     const { Payload = {}, ...rest } = JSON.parse(parameters);
@@ -25,13 +25,13 @@ export const lambdaInvoke: Integration = {
   },
 };
 
-/** The task whose resource is a function's ARN: its event is JSON text, its result the payload. */
+/** A task whose resource is the function's ARN. @param event JSON text @returns the payload */
 export async function callFunction(FunctionName: string, event: string, caller: TaskCaller): Promise<Json> {
   const { payload } = await call({ FunctionName, Payload: bytes(event) }, caller);
   return parsed(payload);
 }
 
-/** The one call of Lambda. @throws StateFailure for function errors and `Lambda.…` for service errors */
+/** Calls Lambda. @throws StateFailure with the function's error, or `Lambda.…` for an error of the service */
 async function call(
   input: Infer<typeof invoke.input>,
   { principal, core, signal }: TaskCaller,
@@ -53,7 +53,7 @@ function bytes(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 
-/** A payload that is not JSON (an asynchronous call's is empty) is shown as a string. */
+/** A payload that is not JSON becomes a string, such as the empty one of an asynchronous call. */
 function parsed(payload: string): Json {
   try {
     return JSON.parse(payload);
@@ -62,7 +62,7 @@ function parsed(payload: string): Json {
   }
 }
 
-/** The answer of Lambda as AWS's Java SDK shows it to Step Functions. */
+/** Lambda's answer as a task's result, which on AWS comes from the Java SDK. */
 function sdkOutput({ output, payload, requestId: RequestId }: Invocation): Json {
   const traceId = `root=1-${Math.floor(Date.now() / 1000).toString(16)}-` +
     `${crypto.randomUUID().replaceAll("-", "").slice(0, 24)};sampled=0`;
@@ -84,13 +84,13 @@ function sdkOutput({ output, payload, requestId: RequestId }: Invocation): Json 
   };
 }
 
-/** The error's name is the payload's `errorType`, the cause is the payload as it came. */
+/** The error's name is the payload's `errorType`, the cause is the whole payload. */
 function functionFailure(payload: string): StateFailure {
   try {
     const { errorType } = JSON.parse(payload);
     if (typeof errorType === "string" && errorType !== "") return new StateFailure(errorType, payload);
   } catch {
-    // Not JSON: no error type either.
+    // Not JSON, so there is no error type.
   }
   return new StateFailure(
     "Lambda.Unknown",
@@ -98,7 +98,7 @@ function functionFailure(payload: string): StateFailure {
   );
 }
 
-/** The Java SDK has no class for a denied call, so it comes as the service's general one. */
+/** The Java SDK has no exception for a denied call, and uses the service's general one. */
 function className(code: string): string {
   return code === "AccessDeniedException" ? "AWSLambdaException" : code;
 }

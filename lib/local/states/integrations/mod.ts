@@ -1,4 +1,4 @@
-/** The optimised integrations that the local AWS has, by the resource of their Task states. */
+/** The supported service integrations, by the resource of their Task states. */
 import type { Integration } from "./integration.ts";
 import { lambdaInvoke } from "./lambda.ts";
 import { snsPublish } from "./sns.ts";

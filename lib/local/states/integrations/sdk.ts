@@ -1,9 +1,9 @@
-/** Answers and errors of services as AWS's Java SDK shows them to Step Functions. */
+/** Answers and errors of services as AWS's Java SDK, which Step Functions uses, represents them. */
 import { AwsError } from "../../errors.ts";
 import type { Json } from "../language/asl.ts";
 import { StateFailure } from "../language/failures.ts";
 
-/** The two members that tell of the HTTP answer; the headers that every service sends are added. */
+/** The two members about the HTTP response. @param headers those of the operation; common ones are added */
 export function sdkMetadata(
   headers: Readonly<Record<string, string>>,
   { RequestId, StatusCode }: { RequestId: string; StatusCode: number },
@@ -28,8 +28,8 @@ export function sdkMetadata(
 /**
  * A service's error as the failure of a task.
  * @param prefix of the error's name, for example `Lambda`
- * @param service the name that the SDK has for the service, for example `AWSLambda`
- * @param className that of the SDK's exception for a code
+ * @param service the SDK's name of the service, for example `AWSLambda`
+ * @param className returns the name of the SDK's exception for a code
  */
 export function serviceFailure(
   error: unknown,

@@ -9,11 +9,11 @@ import { sdkMetadata, serviceFailure } from "./sdk.ts";
 
 type PublishInput = Infer<typeof publish.input>;
 
-/** A message that is not a string is published as JSON. `SNS.…` for SNS's errors, States.Runtime for wrong types. */
+/** A message that is not a string is published as JSON. SNS's errors are `SNS.…`, wrong types are States.Runtime. */
 export const snsPublish: Integration = {
   service: { resourceType: "sns", resource: "publish" },
   parameters: ["TopicArn", "TargetArn", "Message", "Subject", "MessageStructure", "MessageAttributes"],
-  notHere: ["PhoneNumber", "MessageGroupId", "MessageDeduplicationId"],
+  unsupported: ["PhoneNumber", "MessageGroupId", "MessageDeduplicationId"],
   required: "Message",
   call(parameters, caller) {
     const { MessageId } = call(read(parameters), caller);
@@ -22,7 +22,7 @@ export const snsPublish: Integration = {
   },
 };
 
-/** The one call of SNS. */
+/** Calls SNS. @throws StateFailure */
 function call(input: PublishInput, { principal, core, signal }: TaskCaller) {
   const caller = { principal: principal(), signal };
   try {
@@ -44,7 +44,7 @@ function read(parameters: string): PublishInput {
   );
 }
 
-/** Codes are the names of the SDK's classes without `Exception`, except for one. */
+/** The SDK's exceptions are named by their codes, except for one. */
 function className(code: string): string {
   return code === "ParameterValueInvalid" ? "InvalidParameterValueException" : `${code}Exception`;
 }

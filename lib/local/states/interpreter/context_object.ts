@@ -1,9 +1,9 @@
-/** `$$`. Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
+/** The context object, `$$`. Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
 import type { Json } from "../language/asl.ts";
 import type { Thread } from "./journal.ts";
 import type { Run } from "./run.ts";
 
-/** The context object of the state that a thread is in; what is large is parsed when a path asks for it. */
+/** The context object in a thread's state; large data is parsed when a path needs it. */
 export function contextObject(run: Run, thread: Thread): Json {
   const { execution, revision } = run;
   const { Type } = run.state(thread);
@@ -39,7 +39,7 @@ function itemObject(run: Run, iteration: Thread): Json {
   };
 }
 
-/** The innermost iteration of a Map state that the thread is or is part of. */
+/** The innermost Map iteration that the thread belongs to. */
 function iterationOf(run: Run, thread: Thread): Thread | undefined {
   for (let within: Thread | undefined = thread; within; within = run.parent(within)) {
     if (within.item !== undefined) return within;

@@ -1,4 +1,4 @@
-/** How an execution goes from state to state: enters, leaves, retries, catches, ends. One step is synchronous. */
+/** How an execution moves from state to state: enters, leaves, retries, catches, ends. Each step is synchronous. */
 import type { Core } from "../../core.ts";
 import type { Principal } from "../../operation.ts";
 import { type Data, exceedsDataLimit, type Json, type ResultState, type State } from "../language/asl.ts";
@@ -10,32 +10,32 @@ import { type Ending, type EventBody, NOT_TRUNCATED, type Thread } from "./journ
 import { matching, retryDelay } from "./recovery.ts";
 import type { Run } from "./run.ts";
 
-/** States entered in one step, so that a machine that never waits does not hold up the server. */
+/** The most states entered in one step: a machine that never waits must not block the server. */
 const STATES_PER_STEP = 100;
-/** Characters that the error and the cause of an execution may have. */
+/** Limits of an execution's error and cause, in characters. */
 const ERROR_LIMIT = 256, CAUSE_LIMIT = 32_768;
 
-/** What a type of state is to the interpreter: a file of `state_types/` for each. */
+/** The behaviour of a type of state; `state_types/` has a file for each. */
 export interface StateType<S extends State = State> {
-  /** Does what the state is for: once it has been entered, and again for each retry. */
+  /** Called when the state has been entered, and again for each retry. */
   begin(flow: Flow, thread: Thread, state: S): void;
-  /** The time that the thread waited for has come. */
+  /** Called at the thread's due time. */
   due?(flow: Flow, thread: Thread, state: S): void;
-  /** Does a task, outside of all steps; answers with the result as JSON text. @throws StateFailure */
+  /** Runs a task, outside of steps. @returns the result as JSON text @throws StateFailure */
   perform?(call: EventBody, caller: TaskCaller): Promise<string>;
-  /** The thread's task has been performed, or has failed. */
+  /** Called when the thread's task has succeeded (with JSON text) or failed. */
   answered?(flow: Flow, thread: Thread, state: S, answer: string | StateFailure): void;
-  /** A thread below has come to its end; its output is its data. */
+  /** Called when a child thread has ended; its `data` is its output. */
   childDone?(flow: Flow, thread: Thread, state: S, child: Thread): void;
-  /** Notes that a thread below has failed, and that the others are given up with it. */
+  /** Adds the events for a failed child thread and for the others, which are aborted. */
   noteChildFailed?(flow: Flow, thread: Thread, state: S, child: Thread): void;
-  /** Notes that the state has failed for good. */
+  /** Adds the event for the state's failure after all retries. */
   noteFailed?(flow: Flow, thread: Thread, state: S): void;
 }
 
 export type StateTypes = { readonly [T in State["Type"]]: StateType<Extract<State, { Type: T }>> };
 
-/** As whom a task is performed, and by which services. */
+/** The role and the services that a task runs with. */
 export interface TaskCaller {
   /** A session of the execution's role. @throws StateFailure States.Permissions */
   principal(): Principal;
@@ -49,11 +49,11 @@ export class Flow {
     readonly run: Run,
     readonly region: string,
     private readonly types: StateTypes,
-    /** Whether the machine is being deleted: its executions end before their next state. */
+    /** Whether the machine is being deleted: its executions are aborted before their next state. */
     private readonly isDeleting: () => boolean,
   ) {}
 
-  /** One step: `work`, then every thread that can go on, until all wait or enough has been done for once. */
+  /** Makes one step: does `work`, then advances all threads until they wait or the step's limit is reached. */
   step(work?: () => void): void {
     try {
       work?.();
@@ -68,7 +68,7 @@ export class Flow {
     }
   }
 
-  /** Runs `work` for a thread; its state fails if the work does. */
+  /** Runs `work` for a thread; if it throws, the thread's state fails. */
   attempt(thread: Thread, work: () => void): void {
     try {
       work();
@@ -78,7 +78,7 @@ export class Flow {
     }
   }
 
-  /** The time that a thread waited for has come. */
+  /** Continues a thread at its due time. */
   due(thread: Thread): void {
     const isRetry = thread.phase === "retry";
     this.run.update(thread, { due: undefined });
@@ -97,7 +97,7 @@ export class Flow {
     this.#type(state).answered!(this, thread, state, answer);
   }
 
-  /** What the paths of the thread's state are evaluated on: its input after InputPath, and the context object. */
+  /** What paths of the thread's state refer to: its input after InputPath, and the context object. */
   data(thread: Thread): Data {
     const { InputPath } = this.run.state(thread);
     const input = this.run.input(thread);
@@ -106,7 +106,7 @@ export class Flow {
     return { input: InputPath === null ? {} : selectExisting(InputPath, { input, context }), context };
   }
 
-  /** The state has its result: it is put where the state says, and the thread goes on. */
+  /** Ends a state with its result: applies ResultSelector, ResultPath and OutputPath, and leaves the state. */
   complete(thread: Thread, result: Json, previous = thread.last): void {
     const state = this.run.state(thread) as ResultState;
     const context = contextObject(this.run, thread);
@@ -114,15 +114,15 @@ export class Flow {
     this.leave(thread, outputOf(state, { input: merged, context }), state.Next, previous);
   }
 
-  /** The state hands on its input. */
+  /** Ends a state whose output is its input. */
   passOn(thread: Thread): void {
     const state = this.run.state(thread);
     this.leave(thread, outputOf(state, this.data(thread)), state.Next);
   }
 
   /**
-   * The thread leaves its state for the next one, or is at its end.
-   * @param previous the event that the exited event follows
+   * Leaves the state for the next one; without one the thread ends.
+   * @param previous id of the event before the exited event
    */
   leave(thread: Thread, output: Json, next: string | undefined, previous = thread.last): void {
     const { run } = this;
@@ -138,7 +138,7 @@ export class Flow {
     this.#type(state).childDone!(this, parent, state, thread);
   }
 
-  /** A state has failed: retry, catch, or fail what it is part of. */
+  /** Handles a state's failure: retries it, catches it, or fails the parent. */
   fail(thread: Thread, failure: StateFailure): void {
     if (failure.fatal) return this.#endFailed(failure, thread.last);
     const { run } = this;
@@ -192,7 +192,7 @@ export class Flow {
     this.#type(state).begin(this, thread, state);
   }
 
-  /** Whether the state is tried again, after a delay. */
+  /** Schedules a retry; returns false when no retrier has an attempt left. */
   #retry(thread: Thread, state: State, failure: StateFailure): boolean {
     const retriers = "Retry" in state ? state.Retry! : [];
     const index = matching(retriers, failure);

@@ -1,23 +1,22 @@
 /**
  * Runs executions. A thread is one line of control: the execution itself, a branch of a Parallel state, or an iteration
- * of a Map state. Three ideas carry the rest.
+ * of a Map state. Three ideas explain the rest.
  *
- * **The step.** Everything between two waits is one synchronous step: a thread enters a state, does what the state is
- * for, leaves it and enters the next one, until every thread of the execution waits for a time, for a task's answer or
- * for the threads below it. `flow.ts` has the rules that all states share (entering, results, Retry and Catch, the end),
- * `state_types/` has what differs between types of states, each one value in a file of its own. Neither waits, writes
- * to the store or calls another service: they change a `Run` (`run.ts`), the execution in memory, which collects the new
- * events and remembers which threads have changed.
+ * **The step.** Everything between two waits is one synchronous step: a thread enters a state, does the state's work,
+ * leaves it and enters the next one, until every thread waits for a time, a task's answer or its child threads.
+ * `flow.ts` has the rules that all states share (entering, results, Retry and Catch, ending), `state_types/` what differs
+ * between types of states, one value in each file. Neither waits, writes to the store or calls another service: they
+ * change a `Run` (`run.ts`), the execution in memory, which collects new events and changed threads.
  *
- * **The journal.** A step is written in one transaction: its events, and every thread that has changed. What a thread
- * waits for is part of the thread (its phase, due time and call), so a killed server finds each execution between two
- * steps and waits on from there. Only a task that was in flight can run twice: it is performed again, as its scheduled
- * event says. Of express executions nothing is kept once they have ended.
+ * **The journal.** A step is written in one transaction: its events and the changed threads. What a thread waits for is
+ * part of the thread (phase, due time, call), so after a kill each execution is between two steps and continues from
+ * there. Only a task in flight can run twice: it is run again from its scheduled event. Express executions are deleted
+ * when they end.
  *
- * **The clock.** All waiting is in `running_execution.ts`. After a step it begins a new wait for each thread that has
- * changed: an alarm at the due time, the performing of a task, or both. Whichever comes first makes the next step, and
- * the other no longer counts. An execution has two more alarms: its time limit, and the next step when one was cut short
- * so that other requests get their turn. Alarms go by `core.now`; what came due while no server ran is due at once.
+ * **The clock.** All waiting is in `running_execution.ts`. After a step it starts a new wait for each changed thread: an
+ * alarm at the due time, a running task, or both. Whichever comes first makes the next step; the other is ignored. An
+ * execution has two more alarms: its time limit, and the next step when one was cut short to let other requests run.
+ * Alarms use `core.now`; what came due while no server ran is due at once.
  */
 import type { Core } from "../../core.ts";
 import type { MachineStore } from "../machines.ts";
@@ -57,10 +56,10 @@ export class Interpreter {
     return run.execution;
   }
 
-  /** Goes on with what a stopped or killed server left; synchronous executions end, as their callers are gone. */
+  /** Resumes running executions after a stop or kill; synchronous ones are aborted, as their callers are gone. */
   resume(): void {
     for (const execution of this.journal.running()) {
-      // Requests may have come already.
+      // A request may have resumed it already.
       if (this.#running.has(execution.arn)) continue;
       if (!execution.sync) this.#find(execution);
       else {
@@ -72,24 +71,24 @@ export class Interpreter {
     }
   }
 
-  /** Ends a running execution as StopExecution does; returns when it ended. */
+  /** Aborts a running execution; returns its stop date, in milliseconds since the epoch. */
   abort(execution: Execution, error?: string, cause?: string): number {
     return this.#find(execution).abort(error, cause);
   }
 
-  /** How and when a running execution ends. */
+  /** Resolves when a running execution ends. */
   ending(execution: Execution): Promise<Ending> {
     return this.#find(execution).ending();
   }
 
-  /** Leaves every execution where it is: it goes on at the next start. */
+  /** Stops running; executions continue at the next start. */
   stop(): void {
     this.#stopping.abort();
     for (const running of this.#running.values()) running.leave();
     this.#running.clear();
   }
 
-  /** The running execution in memory, taken up from the journal if a former server started it. */
+  /** The running execution in memory; loaded from the journal if a former server started it. */
   #find(execution: Execution): RunningExecution {
     const known = this.#running.get(execution.arn);
     if (known) return known;

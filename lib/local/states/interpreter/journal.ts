@@ -1,7 +1,6 @@
 /**
- * What is kept of executions: one row each, their history's events, and the threads of those that run. A step
- * of an execution writes its events and its new position in one transaction, so a killed server finds every
- * execution between two steps.
+ * The tables of executions, their events, and the threads of running ones. A step writes its events and threads in one
+ * transaction, so after a kill every execution is between two steps.
  */
 import type { Store } from "../../store.ts";
 import type { MachineType } from "../language/asl.ts";
@@ -10,11 +9,11 @@ export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" |
 
 /** A row of `sfn_executions`; times are milliseconds since the epoch. */
 export interface Execution {
-  /** Rises with each start. */
+  /** Ascending in order of the starts. */
   readonly id: number;
   readonly arn: string;
   readonly machineArn: string;
-  /** Key of the revision of the state machine that it runs. */
+  /** Key of the state machine's revision that it runs. */
   readonly revision: string;
   readonly name: string;
   readonly type: MachineType;
@@ -29,63 +28,65 @@ export interface Execution {
   readonly cause: string | null;
 }
 
-/** How an execution ended, and when. */
+/** The outcome of an execution. */
 export interface Ending {
   readonly status: Exclude<ExecutionStatus, "RUNNING">;
   readonly output?: string;
   readonly error?: string;
   readonly cause?: string;
+  /** Milliseconds since the epoch. */
   readonly stopDate: number;
 }
 
-/** What an event says, before it has its place in a history. */
+/** An event without its id and time. */
 export interface EventBody {
   readonly type: string;
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
 export interface HistoryEvent extends EventBody {
-  /** Counted from 1. */
+  /** From 1. */
   readonly id: number;
   readonly previousEventId: number;
+  /** Milliseconds since the epoch. */
   readonly timestamp: number;
 }
 
-/** The member beside an event's data that says whether they were cut off: the local AWS keeps them whole. */
+/** An event's `…Details` member about its data, which the local AWS never truncates. */
 export const NOT_TRUNCATED = { truncated: false };
 
-/** What a thread does next or waits for; `done` keeps a branch's output until the others are done. */
+/** What a thread does next or waits for; `done` is a branch or iteration that waits for the others. */
 export type Phase = "enter" | "wait" | "retry" | "task" | "children" | "done";
 
 /** One line of control: the execution itself, a branch of a Parallel state or an iteration of a Map state. */
 export interface Thread {
   readonly id: number;
   readonly parent?: number;
-  /** Which branch or iteration of the parent's state. */
+  /** Index of the branch or iteration in the parent's state. */
   readonly index: number;
-  /** The state it is in, or is about to enter. */
+  /** The name of the state it is in, or will enter next. */
   state: string;
   phase: Phase;
-  /** JSON text of the state's input; of the output when done. */
+  /** JSON text of the state's input, or of the output when done. */
   data: string;
-  /** Id of the state's entered event, and when that was. */
+  /** Id and time (milliseconds since the epoch) of the state's entered event. */
   entered: number;
   enteredAt: number;
-  /** Id of the event that the next one follows. */
+  /** Id of the last event, the next one's `previousEventId`. */
   last: number;
-  /** Attempts made, by retrier. */
+  /** Number of retries by the retrier's index. */
   tries: number[];
-  /** When the wait, the retry's delay or the task's time ends; milliseconds since the epoch. */
+  /** When the wait, the retry's delay or the task's timeout ends; milliseconds since the epoch. */
   due?: number;
-  /** Whether it is the heartbeat's time that ends first. */
+  /** Whether `due` is the heartbeat's timeout. */
   heartbeat?: boolean;
-  /** The task in flight, as its scheduled event has it. */
+  /** The scheduled event of the task in flight. */
   call?: EventBody;
   /** JSON text of the Map state's item, `$$.Map.Item.Value`. */
   readonly item?: string;
 }
 
-/** More than the 25,000 events that a history may have. */
+/** Above the limit of a history, 25,000 events. */
 const EVENT_KEYS = 32_768;
 
 const COLUMNS = `id, arn, machine_arn machineArn, revision, name, type, sync, input, start_date startDate,
@@ -115,7 +116,7 @@ export class Journal {
     return this.store.transaction(work);
   }
 
-  /** Adds a running execution and returns it with its id. */
+  /** Adds a running execution; returns it with its id. */
   insert(
     given: Pick<
       Execution,
@@ -146,7 +147,7 @@ export class Journal {
     ) !== undefined;
   }
 
-  /** Up to `limit` executions of a machine, the newest first, that started before execution number `before`. */
+  /** Up to `limit` executions of a machine with ids below `before`, the newest first. */
   list(
     machineArn: string,
     status: string | undefined,
@@ -161,7 +162,7 @@ export class Journal {
     );
   }
 
-  /** An express execution leaves nothing behind: only its caller learns how it ended. */
+  /** Stores the outcome; an express execution is deleted. */
   end(execution: Execution, { status, output, error, cause, stopDate }: Ending): void {
     this.store.run("DELETE FROM sfn_threads WHERE execution = ?", execution.id);
     if (execution.type === "EXPRESS") return this.#remove(execution.id);
@@ -171,7 +172,7 @@ export class Journal {
     );
   }
 
-  /** Forgets executions that ended before a time. */
+  /** Deletes executions that ended before a time. */
   forget(before: number): void {
     const old = this.store.all<{ id: number }>(
       "SELECT id FROM sfn_executions WHERE status <> 'RUNNING' AND stop_date < ?",
@@ -180,7 +181,7 @@ export class Journal {
     this.store.transaction(() => old.forEach(({ id }) => this.#remove(id)));
   }
 
-  /** The history of an express execution is not kept: no operation shows it. */
+  /** Adds events; those of an express execution are dropped, as no operation returns them. */
   append(execution: Execution, events: readonly HistoryEvent[]): void {
     if (execution.type === "EXPRESS") return;
     for (const { id, type, previousEventId, timestamp, details } of events) {
@@ -197,7 +198,7 @@ export class Journal {
     }
   }
 
-  /** Up to `limit` events behind number `after`, upwards or downwards; without it from the history's beginning. */
+  /** Up to `limit` events after id `after` (or from the beginning), ascending or in reverse. */
   events(execution: number, limit: number, after?: number, reverse = false): HistoryEvent[] {
     const [from, to] = reverse
       ? [key(execution, 0), key(execution, after ?? EVENT_KEYS) - 1]
@@ -250,7 +251,7 @@ export class Journal {
   }
 }
 
-/** A key holds the numbers of the execution and of the event, so that a history lies in order. */
+/** An event's key combines the ids of the execution and the event, so that a history is contiguous. */
 function key(execution: number, event: number): number {
   return execution * EVENT_KEYS + event;
 }

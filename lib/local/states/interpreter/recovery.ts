@@ -2,10 +2,10 @@
 import type { Catcher, Retrier } from "../language/asl.ts";
 import type { StateFailure } from "../language/failures.ts";
 
-/** Seconds, times and factor that a retrier has when it does not say. */
+/** A retrier's defaults: IntervalSeconds, MaxAttempts, BackoffRate. */
 const INTERVAL = 1, ATTEMPTS = 3, BACKOFF = 2;
 
-/** The first catcher or retrier that is for the failure; -1 when there is none or the failure is fatal. */
+/** The index of the first catcher or retrier that matches the failure; -1 without one, or for a fatal failure. */
 export function matching(
   handlers: readonly (Catcher | Retrier)[] | undefined,
   failure: StateFailure,
@@ -19,7 +19,7 @@ export function matching(
   );
 }
 
-/** Milliseconds before attempt number `tried` + 1 of the retrier; undefined when it has none left. */
+/** The delay in milliseconds before the retrier's next attempt after `tried`; undefined when there is none left. */
 export function retryDelay(retrier: Retrier, tried: number): number | undefined {
   if (tried >= (retrier.MaxAttempts ?? ATTEMPTS)) return undefined;
   const backoff = (retrier.IntervalSeconds ?? INTERVAL) * (retrier.BackoffRate ?? BACKOFF) ** tried;

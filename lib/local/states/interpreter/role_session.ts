@@ -1,4 +1,4 @@
-/** The role of a state machine, assumed once by each execution. */
+/** The state machine's role, which each execution assumes once. */
 import type { Access } from "../../core.ts";
 import type { Principal } from "../../operation.ts";
 import { StateFailure } from "../language/failures.ts";

@@ -1,13 +1,13 @@
-/** A running execution in memory: its threads, and what the current step has changed of them. */
+/** A running execution in memory: its threads, and the changes of the current step. */
 import { type Json, type Machine, machineWithin, type State } from "../language/asl.ts";
 import { StateFailure } from "../language/failures.ts";
 import type { Revision } from "../machines.ts";
 import type { Ending, Execution, HistoryEvent, Journal, Phase, Thread } from "./journal.ts";
 
-/** Events that the history of a standard execution may have. */
+/** The limit of a standard execution's history, in events. */
 const HISTORY_LIMIT = 25_000;
 
-/** What may change of a thread where it is; to enter a state is a verb of its own: `goTo`. */
+/** Changes within a state; entering a state is `goTo`. */
 type Changes = Partial<Omit<Thread, "state" | "phase">> & { phase?: Exclude<Phase, "enter"> };
 
 export class Run {
@@ -15,9 +15,9 @@ export class Run {
   readonly threads = new Map<number, Thread>();
   /** Threads by parent, in the order of their index. */
   readonly children = new Map<number, Thread[]>();
-  /** How the execution ended; absent while it runs. */
+  /** The outcome; absent while the execution runs. */
   ending?: Ending;
-  /** Threads that are about to enter a state. */
+  /** Threads that will enter a state next. */
   readonly #ready: Thread[] = [];
   #events: HistoryEvent[] = [];
   #changed = new Set<Thread>();
@@ -38,8 +38,8 @@ export class Run {
   }
 
   /**
-   * Adds an event and returns its id.
-   * @param isLast the execution's end may take the history's last place
+   * Adds an event; returns its id.
+   * @param isLast for the execution's last event, for which the history always has room
    * @throws StateFailure when the history is full
    */
   note(type: string, previousEventId: number, details?: HistoryEvent["details"], isLast = false): number {
@@ -54,7 +54,7 @@ export class Run {
     return event.id;
   }
 
-  /** A new thread that is about to enter `state` with the JSON text `data`; its entered event follows `last`. */
+  /** Adds a thread that will enter `state` with `data` (JSON text); its entered event follows event `last`. */
   spawn(
     given: Pick<Thread, "state" | "data" | "last"> & Partial<Pick<Thread, "parent" | "index" | "item">>,
   ): void {
@@ -64,7 +64,7 @@ export class Run {
     this.#changed.add(thread);
   }
 
-  /** Takes in a thread, new or read back. */
+  /** Adds a new thread, or one from the journal. */
   adopt(thread: Thread): void {
     this.#nextThread = Math.max(this.#nextThread, thread.id + 1);
     this.threads.set(thread.id, thread);
@@ -76,7 +76,7 @@ export class Run {
     if (thread.phase === "enter") this.#ready.push(thread);
   }
 
-  /** The thread is about to enter `state` with the JSON text `data`; its entered event follows `last`. */
+  /** Lets a thread enter `state` with `data` (JSON text) next; its entered event follows event `last`. */
   goTo(thread: Thread, state: string, data: string, last: number): void {
     Object.assign(thread, { phase: "enter", state, data, last });
     this.#changed.add(thread);
@@ -88,7 +88,7 @@ export class Run {
     this.#changed.add(thread);
   }
 
-  /** Removes the threads below a thread. */
+  /** Removes a thread's children and their children. */
   removeChildren(thread: Thread): void {
     for (const child of this.children.get(thread.id) ?? []) {
       this.removeChildren(child);
@@ -103,7 +103,7 @@ export class Run {
     return this.#ready.length > 0;
   }
 
-  /** Takes the next thread that is about to enter a state. */
+  /** Takes the next thread that will enter a state. */
   nextReady(): Thread | undefined {
     for (let thread = this.#ready.shift(); thread; thread = this.#ready.shift()) {
       if (this.threads.get(thread.id) === thread) return thread;
@@ -111,7 +111,7 @@ export class Run {
     return undefined;
   }
 
-  /** Writes what has changed since the last time; tells which threads have, and which are gone. */
+  /** Writes the changes since the last flush; returns the changed and the removed threads. */
   flush(journal: Journal): { changed: Set<Thread>; removed: Set<Thread> } {
     const [changed, removed] = [this.#changed, this.#removed];
     journal.append(this.execution, this.#events);
@@ -129,14 +129,14 @@ export class Run {
     return parent === undefined ? undefined : this.threads.get(parent);
   }
 
-  /** The state that a thread is in or is about to enter. */
+  /** The state that a thread is in, or will enter next. */
   state(thread: Thread): State {
     const parent = this.parent(thread);
     const machine = parent ? machineWithin(this.state(parent), thread.index) : this.definition;
     return machine.States[thread.state]!;
   }
 
-  /** The state's input as it came. Shared by all who ask: not to be changed. */
+  /** The state's input before InputPath. Cached: callers must not modify it. */
   input(thread: Thread): Json {
     const known = this.#inputs.get(thread);
     if (known?.text === thread.data) return known.value;
@@ -150,7 +150,7 @@ export class Run {
     return this.#executionInput ??= JSON.parse(this.execution.input);
   }
 
-  /** The item of an iteration of a Map state, `$$.Map.Item.Value`. */
+  /** The item of a Map iteration, `$$.Map.Item.Value`. */
   item(iteration: Thread): Json {
     if (!this.#items.has(iteration)) this.#items.set(iteration, JSON.parse(iteration.item!));
     return this.#items.get(iteration)!;

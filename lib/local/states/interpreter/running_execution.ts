@@ -1,4 +1,4 @@
-/** A running execution at work: makes its steps, and waits between them. */
+/** Drives a running execution: makes its steps, and waits between them. */
 import type { Core } from "../../core.ts";
 import { asFailure } from "../language/failures.ts";
 import type { MachineStore } from "../machines.ts";
@@ -11,7 +11,7 @@ import type { Run } from "./run.ts";
 const EXPRESS_LIMIT_MS = 5 * 60_000;
 const STANDARD_LIMIT_MS = 365 * 86_400_000;
 
-/** What running executions share. */
+/** What all running executions share. */
 export interface Surroundings {
   readonly core: Core;
   readonly journal: Journal;
@@ -19,14 +19,14 @@ export interface Surroundings {
   readonly types: StateTypes;
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
-  /** Told of an execution that has ended. */
+  /** Called when an execution has ended. */
   ended(execution: RunningExecution): void;
 }
 
 export class RunningExecution {
   readonly #flow: Flow;
   readonly #caller: TaskCaller;
-  /** What threads wait for. An alarm or a task's answer counts only while it is of the wait that stands here. */
+  /** The current wait of each thread: alarms and answers of earlier waits are ignored. */
   readonly #waits = new Map<Thread, Alarm>();
   readonly #nextStep: Alarm;
   readonly #timeLimit: Alarm;
@@ -42,7 +42,7 @@ export class RunningExecution {
     this.#caller = { principal: () => session.principal(core.iam), core, signal };
   }
 
-  /** Goes on from the position that the run has. */
+  /** Starts or resumes from the run's position. */
   begin(): void {
     const { execution: { type, startDate }, definition } = this.run;
     const isExpress = type === "EXPRESS";
@@ -54,19 +54,19 @@ export class RunningExecution {
     this.#stepSoon();
   }
 
-  /** Ends the execution as StopExecution does; returns when it ended. */
+  /** Aborts the execution; returns its stop date, in milliseconds since the epoch. */
   abort(error?: string, cause?: string): number {
     this.#step(() => this.#flow.end({ status: "ABORTED", error, cause }));
     if (!this.run.ending) throw new Error("The local AWS is stopping.");
     return this.run.ending.stopDate;
   }
 
-  /** How and when the execution ends. */
+  /** Resolves when the execution ends. */
   ending(): Promise<Ending> {
     return new Promise((resolve) => this.#onEnd.push(resolve));
   }
 
-  /** Gives up all waiting; the execution stays where it is. */
+  /** Cancels all waits; the execution stays where it is. */
   leave(): void {
     this.#nextStep.cancel();
     this.#timeLimit.cancel();
@@ -74,7 +74,7 @@ export class RunningExecution {
     this.#waits.clear();
   }
 
-  /** A step and its writing are one transaction. */
+  /** Makes a step and writes it in one transaction. */
   #step(work?: () => void): void {
     const { run, around: { journal, stopping } } = this;
     if (run.ending || stopping.aborted) return;
@@ -102,7 +102,7 @@ export class RunningExecution {
     this.#nextStep.set(0, () => this.#step());
   }
 
-  /** Waits for what the thread's position says: a time, a task's answer, or whichever comes first. */
+  /** Waits for the thread's due time, its task's answer, or whichever comes first. */
   #wait(thread: Thread): void {
     this.#endWait(thread);
     const { phase, due } = thread;

@@ -1,16 +1,16 @@
-/** The Amazon States Language (JSONPath) as far as the local AWS runs it. Source: https://states-language.net/ */
+/** The part of the Amazon States Language (JSONPath) that is supported. Source: https://states-language.net/ */
 import { Buffer } from "node:buffer";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** Of executions: durable ones of up to a year, or short ones that leave no history. */
+/** STANDARD executions are durable and last up to a year; EXPRESS ones are short and have no history. */
 export type MachineType = "STANDARD" | "EXPRESS";
 
 /** A state machine, a branch of a Parallel state or the processor of a Map state. */
 export interface Machine {
   StartAt: string;
   States: Record<string, State>;
-  /** Of the whole execution; only at the top. */
+  /** For the whole execution; only in the outermost machine. */
   TimeoutSeconds?: number;
 }
 
@@ -133,7 +133,7 @@ export function machineWithin(state: State, index: number): Machine {
   throw new Error(`A ${state.Type} state has no machines within.`);
 }
 
-/** What paths and templates are evaluated on. */
+/** What paths and templates refer to. */
 export interface Data {
   /** `$` */
   readonly input: Json;
@@ -141,10 +141,10 @@ export interface Data {
   readonly context: Json;
 }
 
-/** Bytes of JSON in UTF-8 that an input, a result or an output may have. */
+/** The limit of an input, result or output, in bytes of JSON in UTF-8. */
 export const DATA_LIMIT = 256 * 1024;
 
 export function exceedsDataLimit(text: string): boolean {
-  // A UTF-16 unit takes at most three bytes, so most texts need no count.
+  // A UTF-16 unit has at most three bytes in UTF-8, so most texts need not be counted.
   return text.length > DATA_LIMIT || (text.length * 3 > DATA_LIMIT && Buffer.byteLength(text) > DATA_LIMIT);
 }

@@ -13,7 +13,7 @@ const ORDERS: Record<string, (order: number) => boolean> = {
   GreaterThanEquals: (order) => order >= 0,
 };
 
-/** Comparisons of two values of one type; values of another type never match. */
+/** Comparisons of two values of the same type; other types never match. */
 const COMPARISONS: Record<string, Comparison> = {
   ...ordered("String", (value) => typeof value === "string" ? value : undefined),
   ...ordered("Numeric", (value) => typeof value === "number" ? value : undefined),
@@ -21,7 +21,7 @@ const COMPARISONS: Record<string, Comparison> = {
   BooleanEquals: (value, expected) => typeof value === "boolean" && value === expected,
 };
 
-/** Tests of one value; the operator's own value says which answer matches. */
+/** Tests of a value; the rule matches when the result equals the operator's value. */
 const TESTS: Record<string, (value: Json | undefined) => boolean> = {
   IsNull: (value) => value === null,
   IsPresent: (value) => value !== undefined,
@@ -31,7 +31,7 @@ const TESTS: Record<string, (value: Json | undefined) => boolean> = {
   IsTimestamp: (value) => value !== undefined && timestamp(value) !== undefined,
 };
 
-/** Every operator of a comparison, for the validation of definitions. */
+/** All comparison operators. */
 export const OPERATORS: readonly string[] = [
   ...Object.keys(COMPARISONS),
   ...Object.keys(COMPARISONS).map((name) => `${name}Path`),
@@ -39,7 +39,7 @@ export const OPERATORS: readonly string[] = [
   ...Object.keys(TESTS),
 ];
 
-/** The name of the state that follows. @throws EvaluationFailure when no rule matches and there is no Default. */
+/** The name of the next state. @throws EvaluationFailure when no rule matches and there is no Default */
 export function choose(state: ChoiceState, data: Data): string {
   const next = state.Choices.find((rule) => matches(rule, data))?.Next ?? state.Default;
   if (next !== undefined) return next;
@@ -85,7 +85,7 @@ function ordered<T extends string | number>(
   );
 }
 
-/** `*` stands for any text; a backslash takes the next character as it is. */
+/** `*` matches any text; a backslash escapes the next character. */
 function wildcard(pattern: string): RegExp {
   const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
   const source = pattern.replace(
@@ -95,7 +95,7 @@ function wildcard(pattern: string): RegExp {
   return new RegExp(`^${source}$`, "s");
 }
 
-/** Milliseconds since the epoch of an RFC 3339 time as the language wants it: upper-case T and Z, an offset. */
+/** Milliseconds since the epoch of an RFC 3339 time with upper-case T and Z and an offset; undefined for others. */
 export function timestamp(value: unknown): number | undefined {
   if (typeof value !== "string") return undefined;
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value)) return undefined;

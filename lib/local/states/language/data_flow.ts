@@ -3,22 +3,23 @@ import type { Catcher, Data, Json, ResultState, State } from "./asl.ts";
 import { place, selectExisting } from "./paths.ts";
 import { fill } from "./templates.ts";
 
-/** A state's effective input: what InputPath selects, through Parameters. */
+/** Applies Parameters. @param data with the input after InputPath */
 export function effectiveInput({ Parameters }: ResultState, data: Data): Json {
   return Parameters === undefined ? data.input : fill(Parameters, data);
 }
 
-/** A state's input with the result put where the state says. */
+/** Applies ResultSelector and ResultPath. */
 export function withResult(state: ResultState, { input, context }: Data, result: Json): Json {
   const selector = "ResultSelector" in state ? state.ResultSelector : undefined;
   return merge(state, input, selector === undefined ? result : fill(selector, { input: result, context }));
 }
 
-/** `input` with `result` at the ResultPath of a state or catcher. */
+/** Puts `result` into `input` at the ResultPath of a state or catcher. */
 export function merge({ ResultPath = "$" }: ResultState | Catcher, input: Json, result: Json): Json {
   return ResultPath === null ? input : place(ResultPath, input, result);
 }
 
+/** Applies OutputPath. */
 export function outputOf(state: State, data: Data): Json {
   const path = state.Type === "Fail" ? undefined : state.OutputPath;
   if (path === undefined) return data.input;

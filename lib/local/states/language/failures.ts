@@ -1,13 +1,13 @@
-/** How states fail. */
+/** The failures of states. */
+
 /**
- * A state's failure. States.Runtime ends the execution past every Retry and Catch; every other name can be
- * retried and caught.
+ * A state's failure. States.Runtime ends the execution; all other errors can be retried and caught.
  */
 export class StateFailure extends Error {
   constructor(
     readonly error: string | undefined,
     override readonly cause: string | undefined,
-    /** A further name that retriers and catchers may know it by. */
+    /** A second name that retriers and catchers can match. */
     readonly alias?: string,
   ) {
     super(`${error}: ${cause}`);
@@ -19,15 +19,15 @@ export class StateFailure extends Error {
 }
 
 /**
- * A failure that Step Functions finds itself while it evaluates a state; whoever runs the state adds where, as
- * AWS does ("An error occurred while executing the state …").
+ * A failure in evaluating a state's paths and templates. `located` adds the state, as AWS does ("An error occurred
+ * while executing the state …").
  */
 export class EvaluationFailure extends StateFailure {
   constructor(private readonly text: string, error = "States.Runtime") {
     super(error, text);
   }
 
-  /** The failure as the state's: with its name and the id of its entered event. */
+  /** The failure with the state's name and the id of its entered event. */
   within(state: string, entered: number): StateFailure {
     return new StateFailure(
       this.error,
@@ -36,7 +36,7 @@ export class EvaluationFailure extends StateFailure {
   }
 }
 
-/** The failure of a state whose result or output is over the limit. */
+/** The failure of a state whose result or output exceeds the limit. */
 export function tooLarge(what: string): StateFailure {
   return new StateFailure(
     "States.DataLimitExceeded",
@@ -44,13 +44,13 @@ export function tooLarge(what: string): StateFailure {
   );
 }
 
-/** A fault of ours fails the execution visibly instead of leaving it running for ever. */
+/** An unexpected error becomes a failure too: the execution must not run for ever. */
 export function asFailure(error: unknown): StateFailure {
   if (error instanceof StateFailure) return error;
   return new StateFailure("States.Runtime", `An internal error of the local AWS occurred: ${error}`);
 }
 
-/** The failure with the place that AWS adds to what it finds itself. */
+/** Adds the state to an EvaluationFailure. */
 export function located(
   failure: StateFailure,
   { state, entered }: { state: string; entered: number },

@@ -1,4 +1,4 @@
-/** Reads calls of intrinsic functions: `States.Format('{} of {}', $.name, States.ArrayLength($.items))`. */
+/** Parses calls of intrinsic functions: `States.Format('{} of {}', $.name, States.ArrayLength($.items))`. */
 import type { Json } from "./asl.ts";
 import { isPath } from "./paths.ts";
 
@@ -7,10 +7,10 @@ export type Expression =
   | { kind: "path"; path: string }
   | { kind: "call"; name: string; args: Expression[] };
 
-/** How deep calls may nest. */
+/** The limit of nested calls. */
 const DEPTH_LIMIT = 10;
 
-/** @throws SyntaxError with the place of what is wrong. */
+/** @throws SyntaxError with the position */
 export function parseIntrinsic(text: string): Expression {
   let at = 0;
 
@@ -55,7 +55,7 @@ export function parseIntrinsic(text: string): Expression {
     const quoted = token(/'(?:\\.|[^'\\])*'/);
     if (quoted !== undefined) {
       const raw = quoted.slice(1, -1);
-      // States.Format reads the escapes itself: in its template `\{` is not a placeholder.
+      // States.Format handles escapes itself: in its template `\{` does not start a placeholder.
       const isTemplate = name === "States.Format" && index === 0;
       return { kind: "literal", value: isTemplate ? raw : raw.replace(/\\(.)/gu, "$1") };
     }
@@ -64,7 +64,7 @@ export function parseIntrinsic(text: string): Expression {
     return { kind: "literal", value: JSON.parse(word) };
   };
 
-  /** A path ends at the comma or parenthesis that is in none of its own brackets and quotes. */
+  /** A path ends at the first comma or closing parenthesis outside its brackets and quotes. */
   const path = (): string => {
     const start = at;
     let open = 0;

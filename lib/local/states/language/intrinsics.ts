@@ -10,11 +10,11 @@ import { EvaluationFailure } from "./failures.ts";
 import { parseIntrinsic } from "./intrinsic_parser.ts";
 import { isObject, select } from "./paths.ts";
 
-/** Characters that encodings and hashes take, and elements that a range may have. */
+/** Limits of texts to encode or hash, in characters, and of ranges, in elements. */
 const TEXT_LIMIT = 10_000;
 const RANGE_LIMIT = 1_000;
 
-/** Evaluates `States.X(…)`. @throws EvaluationFailure naming the whole expression. */
+/** Evaluates `States.X(…)`. @throws EvaluationFailure with the whole expression */
 export function callIntrinsic(text: string, data: Data): Json {
   const evaluate = (node: ReturnType<typeof parseIntrinsic>): Json => {
     if (node.kind === "literal") return node.value;
@@ -132,7 +132,7 @@ const INTRINSICS: Record<string, (...args: Json[]) => Json> = {
   "States.UUID": () => randomUUID(),
 };
 
-/** The functions by name, with the numbers of arguments they take. */
+/** The numbers of arguments of each function. */
 export const ARITIES: Record<string, readonly [least: number, most: number]> = {
   "States.Format": [1, Infinity],
   "States.StringToJson": [1, 1],

@@ -1,9 +1,9 @@
-/** JSON that users hand over as text, with AWS's words for what is wrong with it. */
+/** Parses JSON texts of users, with AWS's error messages. */
 
-/** Levels of arrays and objects that AWS's JSON parser (Jackson) takes. */
+/** The limit of nested arrays and objects in AWS's JSON parser (Jackson). */
 const DEPTH_LIMIT = 1000;
 
-/** @throws SyntaxError worded as Jackson words the commonest mistakes. */
+/** @throws SyntaxError, for common mistakes in Jackson's wording */
 export function parseUserJson(text: string): unknown {
   let value: unknown;
   try {
@@ -17,7 +17,7 @@ export function parseUserJson(text: string): unknown {
   );
 }
 
-/** How deep a valid JSON text nests. */
+/** The levels of nesting in a valid JSON text. */
 function depth(text: string): number {
   let now = 0, most = 0, isQuoted = false;
   for (let at = 0; at < text.length; at++) {

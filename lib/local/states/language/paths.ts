@@ -1,4 +1,4 @@
-/** JSONPath as the States Language uses it: Paths that select, and Reference Paths that also say where to put. */
+/** JSONPath in the States Language: Paths select values, Reference Paths name one place to read or write. */
 import { JSONPath } from "jsonpath-plus";
 import { type Data, type Json } from "./asl.ts";
 import { EvaluationFailure } from "./failures.ts";
@@ -9,10 +9,10 @@ export type Segment = string | number;
 const SEGMENT =
   /\.((?:\\.|[^\s.[\]()*?,:@'"$~^\\])+)|\[(-?\d+)\]|\['((?:\\.|[^'\\])*)'\]|\["((?:\\.|[^"\\])*)"\]/uy;
 
-/** Steps of a path whose quoted texts are taken out: names, `*`, `..` and brackets with filters, slices or unions. */
+/** A path without its quoted texts: names, `*`, `..` and brackets with filters, slices or unions. */
 const STEPS = /^\$(?:\.{1,2}(?:\*|[^\s.[\]()*?,:@'"$~^`\\]+)|(?:\.\.)?\[(?:[^[\]]|\[[^[\]]*\])*\])+$/u;
 
-/** The segments of a path that names exactly one node, else undefined. */
+/** The segments of a Reference Path, which names exactly one node; undefined for other paths. */
 export function referencePath(path: string): Segment[] | undefined {
   if (!path.startsWith("$")) return undefined;
   const segments: Segment[] = [];
@@ -27,8 +27,8 @@ export function referencePath(path: string): Segment[] | undefined {
 }
 
 /**
- * Whether the text is a Path that the local AWS evaluates; what JSONPath libraries add to the language
- * (functions, parents `^`, names `~`, type selectors `@string()`) is not.
+ * Whether the text is a valid path. Extensions of JSONPath libraries (functions, parents `^`, names `~`, type
+ * selectors `@string()`) are not.
  */
 export function isPath(text: string): boolean {
   if (!text.startsWith("$")) return false;
@@ -37,7 +37,7 @@ export function isPath(text: string): boolean {
   return STEPS.test(path.replace(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/g, ""));
 }
 
-/** The value at a path (`$…`, or `$$…` in the context object); undefined when nothing is there. */
+/** The value at a path (`$…`, or `$$…` in the context object); undefined when there is none. */
 export function select(path: string, data: Data): Json | undefined {
   const inContext = path.startsWith("$$");
   const root = inContext ? data.context : data.input;
@@ -49,7 +49,7 @@ export function select(path: string, data: Data): Json | undefined {
   return value;
 }
 
-/** As `select`, failing as a state's InputPath, OutputPath and the like fail when nothing is there. */
+/** Like `select`, for InputPath, OutputPath and the like. @throws EvaluationFailure when there is no value */
 export function selectExisting(path: string, data: Data): Json {
   const value = select(path, data);
   if (value !== undefined) return value;
@@ -58,15 +58,15 @@ export function selectExisting(path: string, data: Data): Json {
   throw new EvaluationFailure(`Invalid path '${path}' : No results for path: $${spelled.join("")}`);
 }
 
-/** Whether a path ends in an index past the end of an array that is there. */
+/** Whether a path without a value ends in an index past the end of an existing array. */
 export function isPastEnd(path: string, data: Data): boolean {
   const index = path.match(/^(.*)\[-?\d+\]$/)?.[1];
   return index !== undefined && Array.isArray(select(index, data));
 }
 
 /**
- * `input` with `result` put at a Reference Path; absent members on the way are made.
- * @throws EvaluationFailure States.ResultPathMatchFailure when the path leads through something else.
+ * Returns `input` with `result` at a Reference Path; missing members are created.
+ * @throws EvaluationFailure States.ResultPathMatchFailure when the path does not fit the input
  */
 export function place(path: string, input: Json, result: Json): Json {
   const put = (into: Json | undefined, segments: Segment[]): Json => {
@@ -91,7 +91,7 @@ function member(value: Json | undefined, segment: Segment): Json | undefined {
   return isObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
 }
 
-/** Paths with wildcards, filters, slices or `..`: always an array. Filters run in an interpreter, never in eval. */
+/** Evaluates paths with wildcards, filters, slices or `..`, to an array. Filters are interpreted, without eval. */
 function find(path: string, json: Json): Json[] {
   if (json === null || typeof json !== "object") return [];
   try {

@@ -1,10 +1,10 @@
-/** Payload templates: JSON in which a member named `x.$` takes its value from a path or an intrinsic function. */
+/** Payload templates: JSON in which a member named `x.$` gets its value from a path or an intrinsic function. */
 import { type Data, type Json } from "./asl.ts";
 import { EvaluationFailure } from "./failures.ts";
 import { callIntrinsic } from "./intrinsics.ts";
 import { isObject, isPastEnd, select } from "./paths.ts";
 
-/** The template with its `.$` members filled in. @throws EvaluationFailure as AWS words it. */
+/** Evaluates the template's `.$` members. @throws EvaluationFailure in AWS's wording */
 export function fill(template: Json, data: Data): Json {
   if (Array.isArray(template)) return template.map((item) => fill(item, data));
   if (!isObject(template)) return template;
@@ -19,7 +19,7 @@ function dynamic(key: string, text: string, data: Data): Json {
   if (!text.startsWith("$")) return callIntrinsic(text, data);
   const value = select(text, data);
   if (value !== undefined) return value;
-  // Here, and only here, AWS takes an index past the end of an array for null.
+  // Only in templates AWS evaluates an index past the end of an array to null.
   if (isPastEnd(text, data)) return null;
   const searched = JSON.stringify(text.startsWith("$$") ? data.context : data.input);
   throw new EvaluationFailure(

@@ -1,11 +1,11 @@
 /**
- * What Parallel and Map states share: threads of their own, joined at the end. Order and links of the events follow
- * recordings of AWS: a branch hangs on the state's started event, the state's end on the last event below it.
+ * What Parallel and Map states share: child threads, joined at the end. The order and links of events follow recordings
+ * of AWS: a branch's first event follows the state's started event, the state's end the last event of its children.
  */
 import type { Flow } from "../interpreter/flow.ts";
 import type { Thread } from "../interpreter/journal.ts";
 
-/** Ends the state, with the outputs of its branches or iterations as its result, once all of them are done. */
+/** Ends the state when all its children are done; its result is the array of their outputs. */
 export function joinWhenDone(flow: Flow, thread: Thread): void {
   const { run } = flow;
   const children = run.children.get(thread.id) ?? [];
@@ -18,8 +18,8 @@ export function joinWhenDone(flow: Flow, thread: Thread): void {
 }
 
 /**
- * Notes that the states of a failed branch or iteration and of the others are given up.
- * @param noteOther of each of the others, before its state's event
+ * Adds the aborted events after a failed branch or iteration.
+ * @param noteOther called for each of the others, before its state's event
  */
 export function noteAborted(flow: Flow, failed: Thread, noteOther?: (other: Thread) => void): void {
   const { run } = flow;
@@ -32,7 +32,7 @@ export function noteAborted(flow: Flow, failed: Thread, noteOther?: (other: Thre
   }
 }
 
-/** Notes the failed event that only these states have. */
+/** Adds the state's failed event, which only Parallel and Map states have. */
 export function noteFailed(flow: Flow, thread: Thread): void {
   const { run } = flow;
   run.update(thread, { last: run.note(`${run.state(thread).Type}StateFailed`, thread.last) });

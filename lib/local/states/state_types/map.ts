@@ -1,4 +1,4 @@
-/** Map states, inline. Source: https://states-language.net/#map-state */
+/** Inline Map states. Source: https://states-language.net/#map-state */
 import type { Flow, StateType } from "../interpreter/flow.ts";
 import type { Thread } from "../interpreter/journal.ts";
 import { type Data, type Json, machineWithin, type MapState } from "../language/asl.ts";
@@ -7,16 +7,16 @@ import { selectExisting } from "../language/paths.ts";
 import { fill } from "../language/templates.ts";
 import { joinWhenDone, noteAborted, noteFailed } from "./children.ts";
 
-/** Iterations that run at a time at most. */
+/** AWS's limit of concurrent iterations. */
 const INLINE_CONCURRENCY = 40;
 
-/** What a Map state maps over. */
+/** The items of a Map state, and what its paths refer to. */
 interface Mapping {
   readonly items: readonly Json[];
   readonly data: Data;
 }
 
-/** Of the states under way, so that not each iteration looks for it; found again after a restart. */
+/** A cache for running states, so that not every iteration evaluates ItemsPath; refilled after a restart. */
 const mappings = new WeakMap<Thread, Mapping>();
 
 export const map: StateType<MapState> = {
@@ -72,7 +72,7 @@ function startIteration(flow: Flow, thread: Thread, state: MapState, index: numb
   });
 }
 
-/** @throws EvaluationFailure when there is no array to map over */
+/** @throws EvaluationFailure when ItemsPath does not lead to an array */
 function mapping(flow: Flow, thread: Thread, { ItemsPath = "$" }: MapState): Mapping {
   const known = mappings.get(thread);
   if (known) return known;

@@ -1,4 +1,4 @@
-/** The types of states that the local AWS runs, by the name that definitions have for them. */
+/** The supported types of states, by their names in definitions. */
 import type { StateTypes } from "../interpreter/flow.ts";
 import { choice } from "./choice.ts";
 import { fail } from "./fail.ts";

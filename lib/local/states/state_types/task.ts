@@ -1,6 +1,6 @@
 /**
- * Task states. What is called is written in the scheduled event, from where a task that was in flight when the server
- * died is taken up again. Source: https://states-language.net/#task-state
+ * Task states. The scheduled event contains the whole call, so that a task in flight can be run again after a kill.
+ * Source: https://states-language.net/#task-state
  */
 import { INTEGRATIONS } from "../integrations/mod.ts";
 import { callFunction } from "../integrations/lambda.ts";
@@ -11,7 +11,7 @@ import { effectiveInput } from "../language/data_flow.ts";
 import { EvaluationFailure, StateFailure, tooLarge } from "../language/failures.ts";
 import { selectExisting } from "../language/paths.ts";
 
-/** Seconds that a task may take, and may go without a heartbeat. */
+/** A task's timeout and heartbeat timeout, in seconds. */
 interface Times {
   readonly timeout?: number;
   readonly heartbeat?: number;
@@ -55,12 +55,12 @@ export const task: StateType<TaskState> = {
   },
 };
 
-/** How events name the task's service; absent when the resource is a function's ARN. */
+/** The members that name the task's service in events; undefined when the resource is a function's ARN. */
 function service({ Resource }: TaskState) {
   return INTEGRATIONS.get(Resource)?.service;
 }
 
-/** What the types of the task's events begin with. */
+/** The prefix of the types of the task's events. */
 function prefix(state: TaskState): string {
   return service(state) ? "Task" : "LambdaFunction";
 }
@@ -79,7 +79,7 @@ function scheduledEvent(state: TaskState, input: string, times: Times, region: s
   };
 }
 
-/** Notes a task's outcome: nothing is in flight any more. */
+/** Adds the event of a task's outcome; the task is no longer in flight. */
 function settle({ run }: Flow, thread: Thread, { type, details }: EventBody): void {
   const last = run.note(type, thread.last, details);
   run.update(thread, { phase: "wait", due: undefined, call: undefined, last });

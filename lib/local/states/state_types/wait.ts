@@ -18,7 +18,7 @@ export const wait: StateType<WaitState> = {
   due: (flow, thread) => flow.passOn(thread),
 };
 
-/** When the state ends, in milliseconds since the epoch; it may lie in the past. */
+/** When the state ends, in milliseconds since the epoch; can be in the past. @throws EvaluationFailure */
 function waitUntil(state: WaitState, data: Data, now: number): number {
   if (state.Seconds !== undefined) return now + state.Seconds * 1000;
   if (state.Timestamp !== undefined) return timestamp(state.Timestamp)!;

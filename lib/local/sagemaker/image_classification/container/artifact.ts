@@ -3,18 +3,21 @@ import { encode } from "../graph/onnx.ts";
 import { inferenceModel } from "../networks/inference.ts";
 import type { Trainer } from "../training/loop.ts";
 
-/** The file that an endpoint loads. */
+/** The file in the model's folder that the endpoint loads. */
 export const MODEL_FILE = "model.onnx";
 
-/** The names of the classes in label order: those of `SCONES_CLASSES` when there are as many, else the numbers. */
+/**
+ * The names of the classes in label order.
+ * @param listed SCONES_CLASSES; if the number of names does not fit, the labels are the names
+ */
 export function classNames(classes: number, listed = ""): string[] {
   const names = listed.split(",").map((name) => name.trim()).filter((name) => name !== "");
   return names.length === classes ? names : Array.from({ length: classes }, (_, label) => String(label));
 }
 
 /**
- * What a trainer has learnt so far, as the bytes of a plain ONNX model. Its metadata say what goes in and what comes
- * out, so that the file can be used without this project.
+ * The network as trained so far, as the bytes of a plain ONNX model. Its metadata describe input and output, so that
+ * the file can be used without this project.
  */
 export function exportModel(trainer: Trainer, names: string[]): Uint8Array {
   const { options: { network, shape }, layout } = trainer;
@@ -30,7 +33,7 @@ export function exportModel(trainer: Trainer, names: string[]): Uint8Array {
   }));
 }
 
-/** Writes what an endpoint needs, and what AWS's artifact tells about shapes. */
+/** Writes the model, its classes, and the file of shapes that AWS's artifact has. */
 export async function writeModel(folder: string, trainer: Trainer, names: string[]): Promise<void> {
   await writeWhole(folder, MODEL_FILE, exportModel(trainer, names));
   const shapes = [{ shape: [1, ...trainer.options.shape], name: "data" }];
@@ -38,7 +41,7 @@ export async function writeModel(folder: string, trainer: Trainer, names: string
   await writeWhole(folder, "classes.json", JSON.stringify(names));
 }
 
-/** Writes the model of an epoch (from 0) beside the final one; returns the file's name. */
+/** Writes a checkpoint of an epoch (from 0); returns the file's name. */
 export async function writeCheckpoint(
   folder: string,
   trainer: Trainer,
@@ -50,7 +53,7 @@ export async function writeCheckpoint(
   return file;
 }
 
-/** Writes a file whole or not at all, so that a job that is killed leaves no half of one. */
+/** Writes a file completely or not at all, as the job can be killed. */
 async function writeWhole(folder: string, name: string, content: Uint8Array | string): Promise<void> {
   const path = join(folder, name);
   const part = `${path}.part`;

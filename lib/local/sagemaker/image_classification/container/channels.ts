@@ -15,13 +15,13 @@ interface ChannelConfig {
 }
 
 const CHANNELS = ["train", "validation", "train_lst", "validation_lst"];
-/** Pictures that are decoded at the same time: sharp works on threads of its own. */
+/** Pictures decoded concurrently: sharp has its own threads. */
 const AT_ONCE = 8;
 const CONTENT_TYPES = ["application/x-image", "image/png", "image/jpeg"];
 
 /**
  * Checks inputdataconfig.json: the four channels of image input in File mode. Throws a ClientError for a missing
- * channel and for the other kinds of input that AWS's algorithm takes, which the local one does not.
+ * channel and for other kinds of input, which only AWS's algorithm supports.
  */
 export function checkChannels(config: Record<string, ChannelConfig>): void {
   for (const [name, channel] of Object.entries(config)) {
@@ -73,7 +73,7 @@ export async function readChannel(
 
 /**
  * Reads and decodes the listed pictures of a channel's folder. Throws a ClientError for one that is missing, cannot be
- * decoded, or is smaller than `shape` after `shorterSide` was applied.
+ * decoded, or is smaller than the shape after resizing to `shorterSide` (in pixels).
  */
 export async function readPictures(
   folder: string,

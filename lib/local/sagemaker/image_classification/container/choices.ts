@@ -1,4 +1,4 @@
-/** What the hyperparameters ask for: which network, and how it is trained. */
+/** Chooses the network and the recipe by the hyperparameters. */
 import { ClientError } from "../errors.ts";
 import { compactNetwork, LEAST_SIDE } from "../networks/compact.ts";
 import type { Network } from "../networks/network.ts";
@@ -9,8 +9,8 @@ import { LOCAL_RECIPE, type Recipe } from "../training/recipe.ts";
 import type { HyperparameterName, Hyperparameters } from "./hyperparameters.ts";
 
 /**
- * The ResNet that AWS would build when `num_layers` is given, else the compact network.
- * @param whitening is called only for the compact network: it takes a pass over the training pictures
+ * The ResNet that AWS would build if `num_layers` is given, else the compact network.
+ * @param whitening called for the compact network only, as it reads all training pictures
  */
 export function networkOf(
   { num_layers, num_classes, image_shape }: Hyperparameters,
@@ -29,7 +29,7 @@ export function networkOf(
   return compactNetwork(num_classes, whitening());
 }
 
-/** Any of these asks for AWS's own schedule: nothing of the local recipe is mixed in. */
+/** If any of these is given, AWS's schedule is used, and nothing of the local recipe. */
 const OF_AWS: HyperparameterName[] = [
   "num_layers",
   "optimizer",
@@ -46,8 +46,8 @@ const OF_AWS: HyperparameterName[] = [
 ];
 
 /**
- * AWS's schedule when a hyperparameter asks for it, else the local recipe, in which `epochs` and `mini_batch_size`
- * still count when given.
+ * AWS's schedule if a hyperparameter of it is given, else the local recipe, with `epochs` and `mini_batch_size` if they
+ * are given.
  */
 export function recipeOf(h: Hyperparameters): Recipe {
   if (h.early_stopping || OF_AWS.some((name) => h.given.has(name))) return awsRecipe(h);

@@ -1,9 +1,9 @@
-/** The command lines of the algorithm's container: what a process may do is written here and nowhere else. */
+/** The command lines of the algorithm's containers, with the permissions of their processes. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ENTRY_POINT = fileURLToPath(new URL("./entry_point.ts", import.meta.url));
-/** The project's node_modules: the only place that native code may be loaded from. */
+/** The project's node_modules, the only folder that native code is loaded from. */
 const MODULES = fileURLToPath(import.meta.resolve("onnxruntime-node")).replace(
   /([\\/]node_modules[\\/]).*$/s,
   "$1",
@@ -15,34 +15,35 @@ interface Command {
 }
 
 /**
- * `train`, with the folder that stands for /opt/ml: it reads that folder, writes to its model and output, and has no
- * network. `env` is added to the process's environment: TRAINING_JOB_NAME, SCONES_SEED, SCONES_CLASSES.
+ * The command of `train`. It reads `optMl`, writes to its folders model and output, and has no network access.
+ * @param optMl the folder that replaces /opt/ml
+ * @param env added to the process's environment: TRAINING_JOB_NAME, SCONES_SEED, SCONES_CLASSES
  */
 export function trainCommand(optMl: string, env: Record<string, string> = {}): Command {
   const written = [join(optMl, "model"), join(optMl, "output")];
   return command("train", optMl, [`--allow-write=${written.map(escaped).join(",")}`], env);
 }
 
-/** `serve`, with the folder that stands for /opt/ml: it reads that folder and listens on 127.0.0.1. */
+/** The command of `serve`. It reads `optMl`, which replaces /opt/ml, and listens on 127.0.0.1. */
 export function serveCommand(optMl: string): Command {
   return command("serve", optMl, ["--allow-net=127.0.0.1"], {});
 }
 
 function command(verb: string, optMl: string, permissions: string[], env: Record<string, string>): Command {
   const flags = [
-    "--quiet", // Deno's own messages, as of a download on the first run, do not belong in the job's log
+    "--quiet", // keeps Deno's messages, such as about downloads, out of the job's log
     "--no-prompt",
     `--allow-read=${[optMl, MODULES].map(escaped).join(",")}`,
     `--allow-ffi=${escaped(MODULES)}`, // the native parts of onnxruntime-node and sharp
-    "--allow-sys", // sharp asks for the processors and the C library
-    "--allow-env", // the environment below is all there is
+    "--allow-sys", // sharp reads the number of processors and the C library
+    "--allow-env", // safe: the process has only the variables below
     ...permissions,
   ];
   const args = ["run", ...flags, ENTRY_POINT, verb, optMl];
-  return { args, env: { ...env, ...inherited() } }; // a job's own variables replace none of the inherited ones
+  return { args, env: { ...env, ...inherited() } }; // a job's variables cannot replace the inherited ones
 }
 
-/** A comma inside a path is written twice in a list of permissions. */
+/** In a list of permissions a comma in a path is doubled. */
 function escaped(path: string): string {
   return path.replaceAll(",", ",,");
 }

@@ -1,7 +1,7 @@
 /**
- * The image-classification algorithm as SageMaker starts it: `entry_point.ts train DIR` or `entry_point.ts serve DIR`,
- * where DIR stands for /opt/ml. SIGTERM ends it cleanly. With SCONES_PARENT_PIPE=1 it also ends when its standard
- * input does, so that nothing outlives the process that started it.
+ * The entry point of the algorithm's container: `entry_point.ts train DIR` or `entry_point.ts serve DIR`, where DIR
+ * replaces /opt/ml. SIGTERM ends it cleanly. With SCONES_PARENT_PIPE=1 it also ends when its standard input closes, so
+ * that it does not outlive the process that started it.
  */
 import { wholeNumber } from "./environment.ts";
 import { failureReason } from "./failure_file.ts";

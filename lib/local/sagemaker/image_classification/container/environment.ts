@@ -1,8 +1,8 @@
 import { ClientError } from "../errors.ts";
 
 /**
- * The value of an environment variable, 0 when it is unset or empty. Throws a ClientError that names it unless it is a
- * whole number up to `max`.
+ * Parses the text of an environment variable as a whole number from 0 to `max`; unset or empty is 0. Throws a
+ * ClientError that names the variable.
  */
 export function wholeNumber(name: string, text = "", max: number): number {
   const value = /^\d*$/.test(text) ? Number(text) : NaN;

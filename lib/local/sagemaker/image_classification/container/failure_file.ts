@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { ClientError } from "../errors.ts";
 
 /**
- * The reason of a failure, which SageMaker limits to 1,024 characters. Any error but a ClientError is the algorithm's
- * own fault.
+ * The reason of a failure, cut to SageMaker's limit of 1,024 characters. Any error but a ClientError is an
+ * AlgorithmError.
  */
 export function failureReason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

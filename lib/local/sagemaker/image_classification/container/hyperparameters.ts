@@ -3,7 +3,7 @@ import type { PictureShape } from "../networks/network.ts";
 import type { EarlyStoppingSettings } from "../training/early_stopping.ts";
 import type { OptimiserSettings } from "../training/optimisers.ts";
 
-/** A hyperparameter as AWS documents it. Every value arrives as a string. */
+/** The rule for a hyperparameter. All values are strings in the request. */
 type Rule =
   | { kind: "integer"; min: number; default?: number; required?: true }
   | { kind: "number"; min: number; max: number; default: number }
@@ -11,7 +11,7 @@ type Rule =
   | { kind: "shape"; default: string }
   | { kind: "epochs" };
 
-/** Amazon SageMaker Developer Guide, "Image Classification Hyperparameters". */
+/** Source: Amazon SageMaker Developer Guide, "Image Classification Hyperparameters". */
 export const RULES = {
   num_classes: { kind: "integer", min: 1, required: true },
   num_training_samples: { kind: "integer", min: 1, required: true },
@@ -49,7 +49,7 @@ export const RULES = {
 
 export type HyperparameterName = keyof typeof RULES;
 
-/** The values that training uses, with AWS's defaults for what was not given. */
+/** The parsed values, with AWS's defaults. */
 export interface Hyperparameters extends OptimiserSettings, EarlyStoppingSettings {
   num_classes: number;
   num_training_samples: number;
@@ -59,17 +59,17 @@ export interface Hyperparameters extends OptimiserSettings, EarlyStoppingSetting
   image_shape: PictureShape;
   learning_rate: number;
   lr_scheduler_factor: number;
-  /** Epochs at which the learning rate is multiplied by the factor. */
+  /** The epochs at which the learning rate is multiplied by `lr_scheduler_factor`. */
   lr_scheduler_step: number[];
   mini_batch_size: number;
   num_layers?: number;
   resize?: number;
   top_k?: number;
-  /** The names that were given, whatever their value. */
+  /** The names of those in the request. */
   given: ReadonlySet<HyperparameterName>;
 }
 
-/** AWS's default of each hyperparameter that has one, as its log prints them. */
+/** All of AWS's defaults, for the log. */
 export function defaultConfiguration(): Record<string, string | number> {
   const defaults = Object.entries(RULES).flatMap(([name, rule]) =>
     "default" in rule ? [[name, rule.default]] : []
@@ -113,8 +113,8 @@ function parse(name: string, rule: Rule, text: string): unknown {
 }
 
 /**
- * Reads the strings of hyperparameters.json. Throws a ClientError for a name that AWS does not know, a value out of
- * AWS's range, a combination that AWS refuses, and for what this algorithm does not do locally.
+ * Parses hyperparameters.json. Throws a ClientError for an unknown name, a value out of AWS's range, a combination that
+ * AWS refuses, and for what the local algorithm does not support.
  */
 export function readHyperparameters(strings: Record<string, string>): Hyperparameters {
   const unknown = Object.keys(strings).find((name) => !Object.hasOwn(RULES, name));
@@ -138,7 +138,7 @@ export function readHyperparameters(strings: Record<string, string>): Hyperparam
   };
 }
 
-/** Throws for combinations that AWS refuses, and for what is not done locally. */
+/** Throws a ClientError for combinations that AWS refuses, and for what the local algorithm does not support. */
 function checkCombinations(values: Record<string, unknown>): void {
   const { checkpoint_frequency, epochs, top_k, num_classes } = values as Record<string, number | undefined>;
   if (checkpoint_frequency !== undefined && checkpoint_frequency > epochs!) {

@@ -8,7 +8,7 @@ export interface Listed {
   path: string;
 }
 
-/** The one .lst file of a channel's folder. Throws a ClientError when there is none or more than one. */
+/** The name of the .lst file in a channel's folder. Throws a ClientError unless there is exactly one. */
 export async function findList(folder: string, channel: string): Promise<string> {
   const names: string[] = [];
   try {
@@ -20,7 +20,7 @@ export async function findList(folder: string, channel: string): Promise<string>
   }
   if (names.length !== 1) {
     throw new ClientError(
-      `Channel '${channel}' must hold exactly one .lst file, found ${
+      `Channel '${channel}' must contain exactly one .lst file, found ${
         names.length ? names.sort().join(", ") : "none"
       }`,
     );
@@ -44,7 +44,7 @@ export function parseList(text: string, file: string, classes: number): Listed[]
       throw wrong("expected three columns separated by tabs: index, label, path");
     }
     if (!Number.isFinite(Number(index))) throw wrong(`the index '${index}' is not a number`);
-    if (seen.has(index)) throw wrong(`the index ${index} was used before; it must be unique`);
+    if (seen.has(index)) throw wrong(`the index ${index} is not unique`);
     seen.add(index);
     const number = Number(label);
     if (!Number.isInteger(number) || number < 0 || number >= classes) {
@@ -54,7 +54,7 @@ export function parseList(text: string, file: string, classes: number): Listed[]
     }
     const inside = normalize(path);
     if (inside.startsWith("..") || inside.startsWith("/")) {
-      throw wrong(`the path '${path}' leaves the channel`);
+      throw wrong(`the path '${path}' is outside the channel's folder`);
     }
     listed.push({ label: number, path: inside });
   }

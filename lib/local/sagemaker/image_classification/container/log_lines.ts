@@ -1,6 +1,6 @@
-/** The lines of AWS's algorithm, in its formats. */
+/** Log lines in the formats of AWS's algorithm. */
 
-/** Prints one line with AWS's prefix: time in UTC, level, and a number that stands for the thread. */
+/** Prints a line with AWS's prefix: time in UTC, level, and a number (on AWS the thread's). */
 export function info(message: string, now = new Date()): void {
   const two = (n: number) => String(n).padStart(2, "0");
   const date = `${two(now.getUTCMonth() + 1)}/${two(now.getUTCDate())}/${now.getUTCFullYear()}`;
@@ -8,13 +8,13 @@ export function info(message: string, now = new Date()): void {
   console.log(`[${date} ${time} INFO ${Deno.pid}] ${message}`);
 }
 
-/** A flat record as Python prints a dictionary, which is how AWS's log shows configurations. */
+/** A flat record as Python prints a dictionary, the format of configurations in AWS's log. */
 export function pythonDictionary(record: Record<string, string | number>): string {
   const value = (v: string | number) => typeof v === "number" ? String(v) : `'${v.replaceAll("'", "\\'")}'`;
   return `{${Object.entries(record).map(([k, v]) => `'${k}': ${value(v)}`).join(", ")}}`;
 }
 
-/** The tab between the parts of a batch line: CloudWatch shows AWS's as this text, and regular expressions expect it. */
+/** A tab, as it appears in CloudWatch for AWS's algorithm, and as regular expressions for metrics expect it. */
 const TAB = "#011";
 
 /** `Epoch[0] Batch [20]#011Speed: 122.309 samples/sec#011accuracy=0.575893` */

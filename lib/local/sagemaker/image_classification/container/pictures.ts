@@ -6,16 +6,16 @@ export class PictureError extends Error {
   override readonly name = "PictureError";
 }
 
-/** To which size a picture is brought. */
+/** The size to resize to, in pixels. */
 export type Resize = { shorterSide: number } | { width: number; height: number };
 
-/** First bytes of the two formats that AWS's algorithm takes. */
+/** The first bytes of the two formats that AWS's algorithm accepts. */
 const SIGNATURES = { PNG: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], JPEG: [0xff, 0xd8, 0xff] };
 
 /**
- * Decodes a PNG or JPEG of any size, depth and colour model to 8-bit RGB (or grey for one channel), turned as its
- * EXIF orientation says and without its alpha channel, as OpenCV reads colour pictures for AWS's algorithm. A new
- * size is reached by bilinear interpolation; a picture that has it already stays untouched.
+ * Decodes a PNG or JPEG of any size, depth and colour model to 8-bit RGB (or grey for one channel), rotated by its EXIF
+ * orientation and without its alpha channel, as OpenCV does for AWS's algorithm. Resizing is bilinear; a picture of the
+ * right size is not changed.
  *
  * Throws a PictureError for any other bytes.
  */
@@ -39,7 +39,7 @@ export async function decode(bytes: Uint8Array, channels: number, resize?: Resiz
   }
 }
 
-/** From interleaved bytes of `from` channels to planes of `to` channels; grey becomes three equal planes. */
+/** Converts interleaved bytes of `from` channels to planes of `to` channels; grey becomes three equal planes. */
 function planar(interleaved: Uint8Array, from: number, to: number): Uint8Array {
   if (from !== to && from !== 1) throw new PictureError(`${from} channels instead of ${to}`);
   const area = interleaved.length / from;

@@ -6,16 +6,16 @@ import { MODEL_FILE } from "./artifact.ts";
 import { decode, PictureError } from "./pictures.ts";
 
 const CONTENT_TYPES = ["application/x-image", "image/png", "image/jpeg"];
-/** The largest body of InvokeEndpoint. */
+/** InvokeEndpoint's limit of a body. */
 const MAX_BYTES = 6 * 1024 * 1024;
 
-/** One picture is too little work to share: the other processors decode the next pictures meanwhile. */
+/** One picture is too little work for several threads; other processors decode further pictures meanwhile. */
 const THREADS = 1;
 
-/** From the bytes of one picture to its class probabilities. */
+/** Returns the class probabilities of an encoded picture. @throws PictureError */
 export type Classifier = (bytes: Uint8Array) => Promise<Float32Array>;
 
-/** Loads a model folder. A picture of another size is resized to the model's, aspect ratio not kept, as on AWS. */
+/** Loads the model in a folder. As on AWS, pictures are resized to the model's size without keeping the aspect ratio. */
 export async function loadClassifier(folder: string): Promise<Classifier> {
   const path = join(folder, MODEL_FILE);
   let session: ort.InferenceSession;
@@ -36,9 +36,9 @@ export async function loadClassifier(folder: string): Promise<Classifier> {
 }
 
 /**
- * Answers SageMaker's two requests: `GET /ping`, and `POST /invocations` with one encoded picture, whose
- * probabilities come back in class order as a JSON array, or as `{"prediction":[…]}` for application/jsonlines.
- * Whatever arrives, the answer is a status, never an exception.
+ * Answers SageMaker's two requests: `GET /ping`, and `POST /invocations` with an encoded picture. The answer is the
+ * probabilities in class order, as a JSON array, or as `{"prediction":[…]}` for application/jsonlines. Never throws:
+ * errors are answered by their status.
  */
 export async function answer(request: Request, classify: Classifier): Promise<Response> {
   const { pathname } = new URL(request.url);
@@ -83,9 +83,9 @@ function accepted(header: string | null): string | undefined {
 }
 
 /**
- * SageMaker's `serve`: listens on 127.0.0.1, prints `{"port": N}` as the first line, and answers until the signal.
+ * SageMaker's `serve`: listens on 127.0.0.1, prints `{"port": N}` as its first line, and serves until `signal` is aborted.
  *
- * @param port 0 picks a free one
+ * @param port 0 picks a free port
  */
 export async function serve(root: string, port: number, signal: AbortSignal): Promise<void> {
   const classify = await loadClassifier(join(root, "model"));

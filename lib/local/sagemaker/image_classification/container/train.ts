@@ -14,25 +14,25 @@ import { failureReason, writeFailure } from "./failure_file.ts";
 import { defaultConfiguration, type Hyperparameters, readHyperparameters } from "./hyperparameters.ts";
 import { batchLine, info, metricLine, pythonDictionary } from "./log_lines.ts";
 
-/** How many batches pass between two progress lines, as in AWS's log. */
+/** Batches between two progress lines, as in AWS's log. */
 const BATCHES_PER_LINE = 20;
 
-/** The settings of a training process: all but the files below the root. */
+/** The settings of a training process beside the files below the root. */
 export interface TrainOptions {
-  /** The folder that stands for /opt/ml. */
+  /** The folder that replaces /opt/ml. */
   root: string;
-  /** SCONES_SEED as it was given: a whole number below 2³², 0 by default. */
+  /** The text of SCONES_SEED: a whole number below 2³², 0 by default. */
   seed?: string;
   threads: number;
-  /** Names of the classes, comma-separated; anything else than one per class is not used. */
+  /** SCONES_CLASSES: the names of the classes, separated by commas; ignored if their number does not fit. */
   classes?: string;
-  /** Aborted by SIGTERM: training ends at the next step and keeps the model so far. */
+  /** Aborted by SIGTERM: training ends after the current step, and the model so far is kept. */
   signal: AbortSignal;
 }
 
 /**
- * SageMaker's `train`: reads configuration and data below the root, trains, writes the model. Returns the exit
- * status; a failure's reason is in `output/failure`.
+ * SageMaker's `train`: reads configuration and data below the root, trains, and writes the model. Returns the exit
+ * status; the reason of a failure is in `output/failure`.
  */
 export async function train(options: TrainOptions): Promise<number> {
   try {
@@ -64,7 +64,7 @@ async function run(options: TrainOptions): Promise<void> {
   const validation = await readChannel(root, "validation", hyperparameters);
   if (train.length !== hyperparameters.num_training_samples) {
     info(
-      `num_training_samples is ${hyperparameters.num_training_samples}, but train.lst holds ${train.length} images`,
+      `num_training_samples is ${hyperparameters.num_training_samples}, but train.lst lists ${train.length} images`,
     );
   }
   if (signal.aborted) return info("Stopped by SIGTERM before training began: there is no model");
@@ -87,8 +87,8 @@ async function run(options: TrainOptions): Promise<void> {
 }
 
 /**
- * Trains and logs in AWS's order, keeps checkpoints, and writes the model to `folder`: that of the best validation
- * epoch or the last one, as the recipe says.
+ * Trains and logs in AWS's order, writes checkpoints, and writes the model to `folder`: by the recipe that of the best
+ * validation epoch or the last one.
  */
 async function trainToModel(
   trainer: Trainer,
@@ -133,7 +133,7 @@ function logSaved(file: string): void {
   info(`Saved checkpoint to "/opt/ml/model/${file}"`);
 }
 
-/** Logs every 20th batch with the speed and accuracy since the line before; ends the epoch when aborted. */
+/** Logs every 20th batch with the speed and accuracy since the previous line; ends the epoch when aborted. */
 function progress(epoch: number, signal: AbortSignal): StepListener {
   let [since, lastHits, lastImages] = [performance.now(), 0, 0];
   return (batch, hits, images) => {
@@ -147,7 +147,7 @@ function progress(epoch: number, signal: AbortSignal): StepListener {
   };
 }
 
-/** Prints the configurations as AWS does and returns the final one, checked. */
+/** Logs the configurations like AWS; returns the final one, checked. */
 function readConfiguration(given: Record<string, string>): Hyperparameters {
   const defaults = defaultConfiguration();
   info(`Reading default configuration from default-input.json: ${pythonDictionary(defaults)}`);
@@ -160,7 +160,7 @@ function readConfiguration(given: Record<string, string>): Hyperparameters {
   return readHyperparameters(given);
 }
 
-/** Prints the parameters that this training uses: a recipe may set its own number of epochs. */
+/** Logs the parameters in use, of which the recipe may have set some. */
 function logParameters(h: Hyperparameters, recipe: Recipe): void {
   info("---- Parameters ----");
   const parameters = {

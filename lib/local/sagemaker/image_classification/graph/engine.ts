@@ -2,18 +2,18 @@ import * as ort from "onnxruntime-node";
 import { Graph } from "./graph.ts";
 import { encode, type Model, type TensorInfo } from "./onnx.ts";
 
-/** The typed array that holds a tensor of each element type used here. */
+/** The typed arrays of the element types in use. */
 type Data = Float32Array | Uint8Array;
 export type Feeds = Record<string, Data>;
 
 /**
- * A graph that ONNX Runtime has made ready to run. Inputs and outputs are plain typed arrays; an output is written
- * into the array given for it, if one is, so that a loop of steps allocates nothing.
+ * A graph loaded by ONNX Runtime. Inputs and outputs are typed arrays; an output is written into the array given for
+ * it, if there is one, so that a loop of steps allocates nothing.
  */
 export class Engine {
   readonly #session: ort.InferenceSession;
   readonly #model: Model;
-  /** Tensors made once per array: the same arrays come back at every step. */
+  /** Tensors by their arrays, which are the same at every step. */
   readonly #tensors = new WeakMap<Data, ort.Tensor>();
 
   private constructor(session: ort.InferenceSession, model: Model) {
@@ -21,12 +21,12 @@ export class Engine {
     this.#model = model;
   }
 
-  /** @param threads how many threads run one operator; results may differ in the last bits between counts */
+  /** @param threads threads per operator; the last bits of results can depend on it */
   static async load(model: Model, threads: number): Promise<Engine> {
     return new Engine(await ort.InferenceSession.create(encode(model), sessionOptions(threads)), model);
   }
 
-  /** Runs the graph; a free batch dimension is `batch`. */
+  /** Runs the graph. @param batch the length of a free batch axis */
   async run(feeds: Feeds, fetches: Feeds = {}, batch = 1): Promise<Feeds> {
     const tensor = (info: TensorInfo, data: Data) => this.#tensor(info, data, batch);
     const inputs = this.#model.inputs.map((info) => [info.name, tensor(info, feeds[info.name]!)]);
@@ -54,22 +54,22 @@ export class Engine {
   }
 }
 
-/** How ONNX Runtime runs a graph here. */
+/** ONNX Runtime's options for all graphs. */
 export function sessionOptions(threads: number): ort.InferenceSession.SessionOptions {
   return {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
     logSeverityLevel: 3,
-    // A thread that waits for work sleeps after 20 µs. By default it spins on, which on a busy machine takes the
-    // processor from the thread that it waits for: steps were two to four times slower there.
+    // Waiting threads sleep after 20 µs. By default they go on spinning, which on a busy machine takes the processor
+    // from the threads they wait for: steps were two to four times slower.
     extra: { session: { intra_op: { allow_spinning: "1", spin_duration_us: "20" } } },
   };
 }
 
 /**
- * How many channels the blocked convolution kernels take together on this machine: 16 with AVX-512, 8 with AVX2. Read
- * off where the second pixel of 0, 1, 2, … goes; undefined where there are no such kernels.
+ * The number of channels in a block of ONNX Runtime's blocked convolution kernels on this machine: 16 with AVX-512, 8
+ * with AVX2, undefined without such kernels. Found by reordering 0, 1, 2, …: the second pixel comes after one block.
  */
 export async function blockSize(): Promise<number | undefined> {
   const g = new Graph();

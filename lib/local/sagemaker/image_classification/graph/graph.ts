@@ -1,39 +1,38 @@
 import type { Attribute, ElementType, Initializer, Model, Node, TensorInfo } from "./onnx.ts";
 import type { Shape } from "./shapes.ts";
 
-/** A tensor in the graph: what an operator takes and gives. */
+/** A tensor in the graph: an input or output of operators. */
 export type Value = TensorInfo;
-/** From the gradient of an operator's output, the gradient of each of its inputs (null: none is wanted). */
+/** Returns the gradients of an operator's inputs (null for none) for the gradient `dy` of its output. */
 export type Gradient = (dy: Value) => (Value | null)[];
 
 /**
- * An ONNX graph under construction that remembers, for every differentiable operator, how a gradient goes back
- * through it. The operators themselves are in operators/; `gradients` applies the chain rule.
+ * An ONNX graph under construction, with the gradient functions of its differentiable operators. The operators are in
+ * operators/; `gradients` applies the chain rule.
  */
 export class Graph {
   readonly #nodes: Node[] = [];
   readonly #inputs: TensorInfo[] = [];
   readonly #initializers = new Map<string, Initializer>();
-  /** In the order of the forward pass, so that walking it backwards meets every use before the definition. */
+  /** In the order of the forward pass: backwards, every use comes before the definition. */
   readonly #tape: { output: Value; inputs: Value[]; gradient: Gradient }[] = [];
-  /** Outputs of the nodes so far, by operator, inputs and attributes: what is asked for twice is computed once. */
+  /** Outputs of the nodes so far, by operator, inputs and attributes: equal nodes are computed once. */
   readonly #made = new Map<string, Value[]>();
   #count = 0;
 
   /**
-   * @param block how many channels ONNX Runtime's blocked kernels take together on this machine; without it the
-   *   graph is plain ONNX
+   * @param block see `blockSize` in engine.ts; without it the graph is plain ONNX
    */
   constructor(readonly block?: number) {}
 
-  /** A tensor that is fed at every run. */
+  /** An input of the graph, fed at every run. */
   input(name: string, shape: Shape, type: ElementType = "float32"): Value {
     const value = { name, type, shape };
     this.#inputs.push(value);
     return value;
   }
 
-  /** A constant of floats, stored in the file. A number alone makes a scalar. */
+  /** A constant of floats; a number is a scalar. */
   constant(data: Float32Array | number, shape: Shape = []): Value {
     const array = typeof data === "number" ? Float32Array.of(data) : data;
     const name = typeof data === "number" ? `float_${data}` : `constant_${this.#count++}`;
@@ -46,7 +45,7 @@ export class Graph {
     return this.#initialize({ name: `ints_${list.join("_")}`, type: "int64", shape: [list.length], data });
   }
 
-  /** A float constant under a name of its own: a trained parameter in a graph made for inference. */
+  /** A named constant of floats: a trained parameter in a graph for inference. */
   stored(name: string, data: Float32Array, shape: Shape): Value {
     return this.#initialize({ name, type: "float32", shape, data });
   }
@@ -57,7 +56,7 @@ export class Graph {
     return { name, type, shape };
   }
 
-  /** One ONNX node with one output. `operator` may carry a domain: `com.microsoft::FusedMatMul`. */
+  /** An ONNX node with one output. @param operator with its domain if not ONNX's: `com.microsoft::FusedMatMul` */
   node(
     operator: string,
     inputs: Value[],
@@ -68,7 +67,7 @@ export class Graph {
     return this.nodes(operator, inputs, [{ shape, type }], attributes)[0]!;
   }
 
-  /** One ONNX node with several outputs. An equal node is made only once. */
+  /** An ONNX node with several outputs. Equal nodes are shared. */
   nodes(
     operator: string,
     inputs: Value[],
@@ -95,7 +94,7 @@ export class Graph {
     return values;
   }
 
-  /** Gives a tensor the name by which it is fetched. */
+  /** Names a tensor, so that it can be an output. */
   named(name: string, value: Value): Value {
     this.#nodes.push({
       operator: "Identity",
@@ -107,7 +106,7 @@ export class Graph {
     return { ...value, name };
   }
 
-  /** Records how the gradient passes from `output` to `inputs`; returns `output`. */
+  /** Records the gradient function of an operator; returns `output`. */
   differentiable(output: Value, inputs: Value[], gradient: Gradient): Value {
     this.#tape.push({ output, inputs, gradient });
     return output;
@@ -142,8 +141,8 @@ export class Graph {
   }
 
   /**
-   * The finished graph, without the nodes that no output needs: a gradient is built with respect to all inputs of an
-   * operator, wanted or not, and ONNX Runtime would compute it.
+   * The finished graph, without nodes that no output needs: gradients are built for all inputs of an operator, and ONNX
+   * Runtime would compute the unused ones too.
    */
   model(outputs: Value[], metadata?: Record<string, string>): Model {
     const wanted = new Set(outputs.map(({ name }) => name));
@@ -157,7 +156,7 @@ export class Graph {
   }
 }
 
-/** The four operations of arithmetic on tensors of one shape, or on a tensor and a number. */
+/** The four arithmetic operations on tensors of one shape, or on a tensor and a number. */
 export function arithmetic(g: Graph, shape: Shape) {
   const operation = (name: string) => (a: Value, b: Value | number) =>
     g.node(name, [a, typeof b === "number" ? g.constant(b) : b], shape);

@@ -1,13 +1,13 @@
 import protobuf from "protobufjs";
 
-/** Element types used here, by ONNX's numbers (TensorProto.DataType). */
+/** The element types in use, with ONNX's numbers (TensorProto.DataType). */
 export const ELEMENT_TYPE = { float32: 1, uint8: 2, int64: 7, bool: 9, float64: 11 } as const;
 export type ElementType = keyof typeof ELEMENT_TYPE;
 
 export interface TensorInfo {
   name: string;
   type: ElementType;
-  /** -1 is a free dimension, named `batch` in the file. */
+  /** -1 is a free axis, named `batch` in the file. */
   shape: readonly number[];
 }
 export interface Initializer extends TensorInfo {
@@ -29,12 +29,12 @@ export interface Model {
   metadata?: Record<string, string>;
 }
 
-/** Opsets in use: ONNX's own, and those ONNX Runtime adds for its blocked (NCHWc) and fused kernels. */
+/** The opsets in use: ONNX's own, and ONNX Runtime's for its blocked (NCHWc) and fused kernels. */
 export const OPSETS = { "": 20, "com.microsoft": 1, "com.microsoft.nchwc": 1 } as const;
-/** IR version 9 is the one that goes with opset 20. */
+/** The IR version of opset 20. */
 const IR_VERSION = 9;
 
-/** The part of onnx.proto (v1.15) that this project writes: names and field numbers as published there. */
+/** The part of onnx.proto (v1.15) in use, with its names and field numbers. */
 const schema = protobuf.parse(
   `syntax = "proto3";
   package onnx;
@@ -81,7 +81,7 @@ function valueInfo({ name, type, shape }: TensorInfo) {
   return { name, type: { tensor_type: { elem_type: ELEMENT_TYPE[type], shape: { dim } } } };
 }
 
-/** A model as the bytes of an `.onnx` file. Only the opset domains that its nodes use are imported. */
+/** The bytes of an `.onnx` file. Only the opset domains of its nodes are imported. */
 export function encode(model: Model): Uint8Array {
   const domains = new Set(["", ...model.nodes.map((n) => n.domain)]);
   const message = {

@@ -1,6 +1,6 @@
-/** The lengths of a tensor's axes; -1 is the free batch axis of a graph made for inference. */
+/** The lengths of a tensor's axes; -1 is the free batch axis of a graph for inference. */
 export type Shape = readonly number[];
-/** Pictures and their features [N, C, H, W], or filters [O, C, k, k]. */
+/** The shape of pictures and features [N, C, H, W], or of filters [O, C, k, k]. */
 export type Shape4 = [number, number, number, number];
 
 /** The number of elements of a shape without a free axis. */
@@ -8,7 +8,7 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((product, d) => product * d, 1);
 }
 
-/** How many windows of `kernel` elements fit along an axis of `size` elements with zeros before and after them. */
+/** The number of windows of `kernel` elements along an axis of `size` elements with padding. */
 export function windowCount(
   size: number,
   kernel: number,

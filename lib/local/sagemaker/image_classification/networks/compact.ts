@@ -10,20 +10,20 @@ import type { Whitening } from "./whitening.ts";
 /** Channels of the three blocks. */
 const WIDTHS = [24, 48, 96];
 
-/** Of the initial weights: a third of the variance 1/fan-in, which is PyTorch's default. */
+/** The gain of the initial weights: a third of the variance 1/fan-in, PyTorch's default. */
 const GAIN = Math.sqrt(1 / 3);
 
-/** Pixels each way: the 2×2 convolution takes one, then three halvings must leave one. */
+/** The smallest picture, in pixels: the 2×2 convolution removes one, and three halvings must leave one. */
 export const LEAST_SIDE = 2 ** WIDTHS.length + 1;
 
 /**
- * The default network, for small data on a CPU. A frozen 2×2 convolution decorrelates neighbouring pixels, so that the
- * first trained layer starts from equally strong inputs; three blocks halve the picture each; the strongest response
- * of each channel decides (after Jordan 2024, "94% on CIFAR-10 in 3.29 seconds on a single GPU"). Once trained it looks
- * at each picture and at its mirror image and takes the mean of both logits.
+ * The default network, for small data on a CPU: a frozen 2×2 convolution that decorrelates neighbouring pixels, so that
+ * the first trained layer has inputs of equal variance; three blocks that each halve the picture; global max pooling
+ * (after Jordan 2024, "94% on CIFAR-10 in 3.29 seconds on a single GPU"). For inference it averages the logits of each
+ * picture and its mirror image.
  *
- * Nothing stands between the frozen and the first trained convolution, so both are one convolution of the picture, with
- * the composition of their filters: a sixth of the multiplications, and what is learnt is the same.
+ * The frozen and the first trained convolution are computed as one, with the composition of their filters: a sixth of
+ * the multiplications; the results differ only at the padded edges.
  */
 export function compactNetwork(classes: number, whitening: Whitening): Network {
   return {
@@ -56,7 +56,7 @@ function logitsOf(layers: Layers, pictures: Value, classes: number, whitening: W
   return layers.dense("fc", features, classes); // [N, classes]
 }
 
-/** 1, or 0 where another row and column would only be left out by the pooling into pairs that follows. */
+/** 1, or 0 where the 2×2 pooling that follows would drop the additional row and column. */
 function padAfter(x: Value, w: Value): number {
   const [, , H, W] = x.shape as Shape4;
   const odd = [H, W].every((size) => windowCount(size, w.shape[2]!, 1, 1) % 2 === 1);

@@ -1,5 +1,5 @@
 /**
- * The forward pass with running averages as a graph: input `data` uint8 [batch, C, H, W] of any batch, output
+ * Graphs of the forward pass with running averages: input `data` uint8 [batch, C, H, W] with a free batch axis, output
  * `probabilities` [batch, classes].
  */
 import { Graph, type Value } from "../graph/graph.ts";
@@ -9,7 +9,7 @@ import { type Kept, Layers } from "./layers.ts";
 import { type Layout, type Learnt, lengthOf, unpack } from "./layout.ts";
 import type { Network, PictureShape } from "./network.ts";
 
-/** For use while training: further inputs `weights` [P] and `statistics` [S]. */
+/** For use during training, with the further inputs `weights` [P] and `statistics` [S]. */
 export function evaluationModel(
   network: Network,
   layout: Layout,
@@ -23,7 +23,7 @@ export function evaluationModel(
   return g.model([probabilitiesOf(g, network, data, unpack(g, layout, weights, statistics))]);
 }
 
-/** The trained network with its values stored, as plain ONNX. */
+/** The trained network with its weights as constants, in plain ONNX. */
 export function inferenceModel(
   network: Network,
   layout: Layout,

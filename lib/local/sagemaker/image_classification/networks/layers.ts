@@ -4,12 +4,12 @@ import { convolution, type ConvolutionOptions } from "../graph/operators/convolu
 import { dense } from "../graph/operators/dense.ts";
 import { type Shape, sizeOf } from "../graph/shapes.ts";
 
-/** Where initial weights come from: each call gives another standard normal number. */
+/** A source of standard normal numbers, for initial weights. */
 export interface NormalNumbers {
   normal(): number;
 }
 
-/** A tensor that a network keeps between steps: a trained weight, or a running average. */
+/** A tensor that a network keeps between steps: a trained parameter or a running average. */
 export interface Kept {
   name: string;
   shape: Shape;
@@ -18,7 +18,7 @@ export interface Kept {
   initial: (random: NormalNumbers) => Float32Array;
 }
 
-/** What a network's `forward` is given: makes its layers, and lists the tensors that they keep. */
+/** Builds the layers of a network's `forward`, and lists the tensors that they keep. */
 export class Layers {
   readonly parameters: Kept[] = [];
   readonly statistics: Kept[] = [];
@@ -26,9 +26,9 @@ export class Layers {
   readonly updated = new Map<string, Value>();
 
   /**
-   * @param graph where the layers are built
+   * @param graph the graph to build in
    * @param kept the values of parameters and statistics by name; without it each becomes an input of the graph
-   * @param training whether batch norm uses the batch's own statistics
+   * @param training whether batch norm uses the statistics of the batch
    */
   constructor(readonly graph: Graph, readonly kept?: Map<string, Value>, readonly training = false) {}
 
@@ -46,7 +46,7 @@ export class Layers {
   #value(name: string, shape: Shape): Value {
     if (!this.kept) return this.graph.input(name, shape);
     const value = this.kept.get(name);
-    if (!value) throw new Error(`the network keeps no ${name}`);
+    if (!value) throw new Error(`there is no value for ${name}`);
     return value;
   }
 
@@ -63,9 +63,9 @@ export class Layers {
   }
 
   /**
-   * Trained filters of `shape` [O, C, k, k]. They start normal with deviation `gain`/√(C·k²); √2 is He's, as MXNet's
-   * example has it. Before a batch norm their size only sets how much a step turns them: smaller ones learn faster at
-   * the same rate.
+   * Trained filters of `shape` [O, C, k, k]. Initially normal with deviation `gain`/√(C·k²); the default √2 is He's, as
+   * in MXNet's example. Before a batch norm smaller ones learn faster at the same rate, as their scale has no other
+   * effect.
    */
   filters(name: string, shape: [number, number, number, number], gain = Math.SQRT2): Value {
     const [, C, k] = shape;
@@ -74,7 +74,7 @@ export class Layers {
 
   /**
    * Batch norm of x [N, C, H, W]. The running averages move by `momentum`: r ← momentum·r + (1 − momentum)·batch.
-   * With `fixedGamma` γ is 1, as MXNet's ResNets have it over their input.
+   * With `fixedGamma` γ is 1, as for the input of MXNet's ResNets.
    */
   batchNorm(name: string, x: Value, { fixedGamma = false, momentum = 0.9 } = {}): Value {
     const g = this.graph;

@@ -1,4 +1,4 @@
-/** What a network keeps between steps, laid end to end: one vector of weights and one of running averages. */
+/** What a network keeps between steps, as two vectors: all weights, and all running averages. */
 import { Graph, type Value } from "../graph/graph.ts";
 import { sizeOf } from "../graph/shapes.ts";
 import { type Kept, Layers, type NormalNumbers } from "./layers.ts";
@@ -10,15 +10,15 @@ export interface Layout {
   statistics: Kept[];
 }
 
-/** The vectors of a network that has been trained. */
+/** The vectors of a trained network. */
 export interface Learnt {
-  /** Of all parameters. */
+  /** All parameters. */
   weights: Float32Array;
-  /** Of all running averages. */
+  /** All running averages. */
   statistics: Float32Array;
 }
 
-/** What a network keeps for pictures of `shape`, found by building it once. */
+/** The layout of a network for pictures of `shape`, found by building it once. */
 export function layoutOf(network: Network, shape: PictureShape): Layout {
   const graph = new Graph();
   const layers = new Layers(graph);
@@ -26,7 +26,7 @@ export function layoutOf(network: Network, shape: PictureShape): Layout {
   return { parameters: layers.parameters, statistics: layers.statistics };
 }
 
-/** The length of the vector that holds these tensors. */
+/** The length of the vector of these tensors. */
 export function lengthOf(kept: Kept[]): number {
   return kept.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
@@ -36,7 +36,7 @@ export function initialValues(kept: Kept[], random: NormalNumbers): Float32Array
   return endToEnd(kept, ({ initial }) => initial(random));
 }
 
-/** The vector of each weight's own decay: `weight_decay`, or 0 where none applies. */
+/** The vector of weight decay: `weight_decay`, or 0 where it does not apply. */
 export function decayOf(parameters: Kept[], weight_decay: number): Float32Array {
   return endToEnd(
     parameters,
@@ -54,7 +54,7 @@ function endToEnd(kept: Kept[], valuesOf: (tensor: Kept) => Float32Array): Float
   return vector;
 }
 
-/** The tensors that two vectors of a graph hold, by name. */
+/** Splits the two vectors into tensors, by name. */
 export function unpack(g: Graph, layout: Layout, weights: Value, statistics: Value): Map<string, Value> {
   return new Map([...split(g, weights, layout.parameters), ...split(g, statistics, layout.statistics)]);
 }
@@ -68,7 +68,7 @@ function split(g: Graph, vector: Value, kept: Kept[]): [string, Value][] {
   return kept.map(({ name, shape }, i) => [name, g.node("Reshape", [parts[i]!, g.integers(shape)], shape)]);
 }
 
-/** Tensors of a graph, in the order of a list of the layout, as one vector. */
+/** Joins tensors, in the order of the layout, into one vector. */
 export function pack(g: Graph, values: Value[]): Value {
   const flat = values.map((v) => g.node("Reshape", [v, g.integers([-1])], [sizeOf(v.shape)]));
   return g.node("Concat", flat, [values.reduce((sum, { shape }) => sum + sizeOf(shape), 0)], { axis: 0 });

@@ -1,7 +1,7 @@
 import type { Value } from "../graph/graph.ts";
 import type { Layers } from "./layers.ts";
 
-/** The size of the pictures that a network takes. */
+/** The shape of a network's pictures. */
 export type PictureShape = readonly [channels: number, height: number, width: number];
 
 /** A decoded picture: bytes by channel, then row, then column. */
@@ -11,7 +11,7 @@ export interface Picture {
   data: Uint8Array;
 }
 
-/** A network: what it is called in the log, and the way from pictures to logits. */
+/** A network: its name and description for the log, and its forward pass. */
 export interface Network {
   name: string;
   description: string;

@@ -5,10 +5,10 @@ import { globalAveragePool, maxPool } from "../graph/operators/pooling.ts";
 import { Layers } from "./layers.ts";
 import type { Network } from "./network.ts";
 
-/** How many units each stage has, and of what kind. */
+/** The units of each stage, and their kind. */
 export interface ResNetPlan {
   units: number[];
-  /** Channels of the stem and then of each stage. */
+  /** Channels of the stem and of each stage. */
   filters: number[];
   bottleneck: boolean;
 }
@@ -23,10 +23,9 @@ const IMAGENET_UNITS: Record<number, number[]> = {
 };
 
 /**
- * The plan of a ResNet by depth and image height, with the rule of the MXNet example from which AWS's algorithm
- * derives. Up to 28 pixels there are three stages, of (depth − 2)/6 units each or from depth 164 of (depth − 2)/9
- * bottleneck units; above that four stages from a table. Throws a ClientError for a depth that the height does not
- * allow.
+ * The plan of a ResNet by depth and image height, by the rule of the MXNet example that AWS's algorithm is based on. Up
+ * to 28 pixels it has three stages of (depth − 2)/6 units, or from depth 164 of (depth − 2)/9 bottleneck units; above,
+ * four stages from a table. Throws a ClientError for a depth that the height does not allow.
  */
 export function planResNet(layers: number, height: number): ResNetPlan {
   const small = layers < 164 ? 6 : 9;
@@ -50,8 +49,8 @@ export function planResNet(layers: number, height: number): ResNetPlan {
 
 /**
  * A residual network with pre-activation (He et al. 2016, "Identity mappings in deep residual networks"), layer by
- * layer as MXNet's example builds it: batch norm over the input; a 3×3 stem, or above 32 pixels 7×7 of stride 2 and a
- * max pool; units; batch norm, ReLU, global average, fully connected.
+ * layer like MXNet's example: batch norm of the input; a 3×3 stem, or above 32 pixels 7×7 with stride 2 and a max pool;
+ * units; batch norm, ReLU, global average pool, fully connected.
  */
 export function resNet(depth: number, classes: number, height: number): Network {
   const plan = planResNet(depth, height);
@@ -80,7 +79,7 @@ function stem(layers: Layers, pictures: Value, filters: number, height: number):
   return maxPool(layers.graph, batchNormRelu(layers, "bn0", y), 3, 2, 1); // [N, filters, H/4, W/4]
 }
 
-/** x [N, C, H, W] → [N, width, H/stride, W/stride]: x, projected where its shape changes, plus what is learnt. */
+/** x [N, C, H, W] → [N, width, H/stride, W/stride]: x, projected where its shape changes, plus the residual. */
 function unit(
   layers: Layers,
   name: string,

@@ -1,6 +1,6 @@
 import type { Picture } from "./network.ts";
 
-/** What the frozen first layer of the compact network is made of. */
+/** The parameters of the compact network's frozen first layer. */
 export interface Whitening {
   /** Mean and standard deviation of each channel of the training pictures, on their scale of 0 to 255. */
   mean: Float32Array;
@@ -11,17 +11,17 @@ export interface Whitening {
 }
 
 const SIDE = 2; // pixels
-/** Keeps directions with next to no variance from being blown up to noise. */
+/** Added to eigenvalues, so that directions with almost no variance are not amplified to noise. */
 const FLOOR = 5e-4;
-/** Keeps a channel that is the same everywhere from being divided by 0: one step of 255, squared. */
+/** The least variance, so that a constant channel is not divided by 0: one step of 255, squared. */
 const LEAST_VARIANCE = 255 ** -2;
 
-/** About how many patches are taken of each picture: all of a small one. */
+/** About the number of patches sampled from a picture; of small ones all are used. */
 const PATCHES = 1024;
 
 /**
- * Statistics of the 2×2 patches of the training pictures. Each filter is an eigenvector of the patches' covariance
- * over the root of its eigenvalue, so that its responses have variance 1 and are uncorrelated.
+ * Computes the whitening from the 2×2 patches of the training pictures. Each filter is an eigenvector of the patches'
+ * covariance divided by the root of its eigenvalue, so that the responses are uncorrelated with variance 1.
  */
 export function whiteningOf(pictures: Picture[], channels: number): Whitening {
   const size = channels * SIDE * SIDE;
@@ -77,8 +77,8 @@ export function whiteningOf(pictures: Picture[], channels: number): Whitening {
 }
 
 /**
- * Eigenvalues and eigenvectors (the columns) of a symmetric matrix, by Jacobi's rotations. The matrix is small, and
- * the method is exact to rounding and always ends. `matrix` is overwritten.
+ * Eigenvalues and eigenvectors (the columns) of a symmetric matrix, by Jacobi's rotations: accurate, certain to
+ * converge, and fast enough for a small matrix. `matrix` is overwritten.
  */
 export function eigen(matrix: Float64Array[]): { values: Float64Array; vectors: Float64Array[] } {
   const n = matrix.length;

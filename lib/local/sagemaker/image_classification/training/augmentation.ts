@@ -2,17 +2,17 @@ import type { Picture, PictureShape } from "../networks/network.ts";
 import { shiftColours, transform } from "./distortion.ts";
 import type { Random } from "./random.ts";
 
-/** How a training picture is varied each time it is shown. */
+/** How a training picture is varied each time it is used. */
 export interface Augmentation {
-  /** Rows and columns that are mirrored beyond each edge, so that a crop may reach over it. */
+  /** Rows and columns by which a crop can extend beyond each edge, filled by reflection. */
   reflect: number;
-  /** Crop at a random place and mirror left to right half of the time; else crop the centre. */
+  /** Crop at a random position, and mirror left to right half of the time; otherwise crop the centre. */
   crop: boolean;
-  /** Side of a square that is set to the middle grey, at a random place; 0 for none. */
+  /** Side of a square at a random position that is set to grey, in pixels; 0 for none. */
   cutout: number;
   /** Shift hue, saturation and lightness. */
   colour: boolean;
-  /** Turn, shear and stretch. */
+  /** Rotate, shear and stretch. */
   transform: boolean;
 }
 
@@ -24,7 +24,7 @@ export const NO_AUGMENTATION: Augmentation = {
   transform: false,
 };
 
-/** Writes one picture, cropped to `shape` and varied, into `out`. The picture must be at least as large as the crop. */
+/** Writes a picture, varied and cropped to `shape`, into `out`. The picture must be at least as large as the crop. */
 export function writeAugmented(
   original: Picture,
   shape: PictureShape,
@@ -40,7 +40,7 @@ export function writeAugmented(
   if (augmentation.cutout > 0) cutOut(out, shape, augmentation.cutout, random);
 }
 
-/** Writes the centre of a picture, cropped to `shape`, into `out`: as validation sees it. */
+/** Writes the centre of a picture, cropped to `shape`, into `out`, as for validation. */
 export function writeCentre(picture: Picture, shape: PictureShape, out: Uint8Array): void {
   const [, height, width] = shape;
   writeCrop(picture, shape, (picture.height - height) >> 1, (picture.width - width) >> 1, false, out);
@@ -54,7 +54,7 @@ function writeRandomCrop(
   out: Uint8Array,
 ): void {
   const start = (size: number, length: number) => {
-    const beyond = Math.min(reflect, size - 1); // a mirror image reaches no further than the picture
+    const beyond = Math.min(reflect, size - 1); // the reflection is no larger than the picture
     return random.below(size - length + 2 * beyond + 1) - beyond;
   };
   const top = start(picture.height, shape[1]);
@@ -62,7 +62,7 @@ function writeRandomCrop(
   writeCrop(picture, shape, top, left, random.uniform() < 0.5, out);
 }
 
-/** The crop that begins at row `top`, column `left`; outside the picture its mirror image is taken. */
+/** Writes the crop that begins at row `top`, column `left`; outside the picture it is reflected. */
 function writeCrop(
   picture: Picture,
   [channels, height, width]: PictureShape,
@@ -83,7 +83,7 @@ function writeCrop(
   }
 }
 
-/** Sets a square at a random place, wholly inside the picture unless it is larger, to the middle grey. */
+/** Sets a square at a random position within the picture to grey. */
 function cutOut(out: Uint8Array, [, height, width]: PictureShape, side: number, random: Random): void {
   const top = random.below(Math.max(height - side, 0) + 1);
   const left = random.below(Math.max(width - side, 0) + 1);
@@ -95,7 +95,7 @@ function cutOut(out: Uint8Array, [, height, width]: PictureShape, side: number, 
   }
 }
 
-/** The index inside 0 … n − 1 that mirrors i at the edges (which are not repeated). */
+/** The index from 0 to n − 1 that i is reflected to at the edges (which are not repeated). */
 function reflected(i: number, n: number): number {
   return n - 1 - Math.abs(n - 1 - Math.abs(i));
 }

@@ -9,16 +9,16 @@ export interface LabelledPicture extends Picture {
   label: number;
 }
 
-/** What one step learns from. */
+/** The input of a training step. */
 export interface Batch {
   /** Bytes [batch, C, H, W]. */
   pictures: Uint8Array;
-  /** The probability of each class that is to be learnt [batch, classes]: rows sum to 1. */
+  /** The target probabilities [batch, classes]: rows sum to 1. */
   targets: Float32Array;
   labels: number[];
 }
 
-/** The training pictures in whole batches, in a new order every epoch and varied each time. */
+/** The training pictures in whole batches, in a new order every epoch, with augmentation. */
 export class Batches {
   /** Batches in an epoch. */
   readonly count: number;
@@ -38,8 +38,8 @@ export class Batches {
   }
 
   /**
-   * The batches of one epoch. Pictures that do not fill a batch are left out; with fewer than one batch, some come
-   * twice. A batch is valid until the next one is asked for: all are written into the same arrays.
+   * The batches of one epoch. Pictures that do not fill a batch are left out; with fewer than a batch, some are used
+   * twice. A batch is valid until the next one, as all use the same arrays.
    */
   *epoch(): Generator<Batch> {
     const { shape, classes, recipe: { batch, augmentation, labelSmoothing } } = this;

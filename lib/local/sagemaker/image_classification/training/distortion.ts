@@ -1,15 +1,15 @@
 import type { Picture } from "../networks/network.ts";
 import type { Random } from "./random.ts";
 
-/** Largest shifts of hue (of 180), lightness and saturation (of 255). */
+/** The largest shifts of hue (of 180), lightness and saturation (of 255). */
 const SHIFTS = { hue: 36, lightness: 50, saturation: 50 };
 const MAX_ROTATION = 10 * Math.PI / 180;
 const MAX_SHEAR = 0.1;
 const MAX_ASPECT = 0.25;
-/** What is seen where a turned picture ends. */
+/** The value outside the picture, visible after a rotation. */
 const OUTSIDE = 255;
 
-/** The picture with random shifts of hue, saturation and lightness, cut off at the ends of their ranges. */
+/** Shifts hue, saturation and lightness at random, clipped to their ranges. */
 export function shiftColours(picture: Picture, random: Random): Picture {
   const area = picture.width * picture.height;
   if (picture.data.length !== 3 * area) return picture; // grey has no hue
@@ -26,7 +26,7 @@ export function shiftColours(picture: Picture, random: Random): Picture {
   return { ...picture, data };
 }
 
-/** Hue, saturation and lightness, each 0 to 1, of three bytes. */
+/** Hue, saturation and lightness of an RGB colour, each 0 to 1. */
 export function hslOf(red: number, green: number, blue: number): [number, number, number] {
   const [r, g, b] = [red / 255, green / 255, blue / 255];
   const max = Math.max(r, g, b);
@@ -43,7 +43,7 @@ export function hslOf(red: number, green: number, blue: number): [number, number
   return [sector / 6, s, l];
 }
 
-/** Three bytes from hue, saturation and lightness, each 0 to 1. */
+/** The RGB colour, as bytes, of hue, saturation and lightness, each 0 to 1. */
 export function rgbOf(h: number, s: number, l: number): [number, number, number] {
   const reach = s * Math.min(l, 1 - l);
   const channel = (n: number) => {
@@ -54,7 +54,7 @@ export function rgbOf(h: number, s: number, l: number): [number, number, number]
 }
 
 /**
- * The picture turned, sheared and stretched at random about its centre, in its own size, by bilinear interpolation.
+ * Rotates, shears and stretches at random about the centre, with bilinear interpolation; the size stays the same.
  */
 export function transform(picture: Picture, random: Random): Picture {
   const angle = random.between(-MAX_ROTATION, MAX_ROTATION);
@@ -70,7 +70,7 @@ export function transform(picture: Picture, random: Random): Picture {
   return warp(picture, forward);
 }
 
-/** The picture under a linear map of its plane about the centre: what was at p comes to `matrix`·p. */
+/** Applies a linear map about the centre: the pixel at p moves to `matrix`·p. */
 export function warp({ width, height, data }: Picture, matrix: Matrix): Picture {
   const [[a, b], [c, d]] = matrix;
   const determinant = a * d - b * c;

@@ -1,4 +1,4 @@
-/** By SageMaker's names. */
+/** Settings with SageMaker's names. */
 export interface EarlyStoppingSettings {
   early_stopping: boolean;
   early_stopping_min_epochs: number;
@@ -7,8 +7,8 @@ export interface EarlyStoppingSettings {
 }
 
 /**
- * AWS's rule for early stopping: after `early_stopping_min_epochs`, training ends once `early_stopping_patience`
- * epochs in a row have not improved the best validation accuracy by more than `early_stopping_tolerance` of it.
+ * AWS's rule: after `early_stopping_min_epochs`, training ends when `early_stopping_patience` epochs in a row have not
+ * improved the best validation accuracy by more than the factor `early_stopping_tolerance`.
  */
 export class EarlyStopping {
   #best = 0;
@@ -17,7 +17,7 @@ export class EarlyStopping {
 
   constructor(readonly settings: EarlyStoppingSettings) {}
 
-  /** Takes the validation accuracy of an epoch; true when training should end with it. */
+  /** Adds an epoch's validation accuracy; returns whether training should end. */
   done(accuracy: number): boolean {
     const { early_stopping, early_stopping_min_epochs, early_stopping_patience, early_stopping_tolerance } =
       this.settings;

@@ -4,13 +4,13 @@ import type { Learnt } from "../networks/layout.ts";
 import type { Picture, PictureShape } from "../networks/network.ts";
 import { writeCentre } from "./augmentation.ts";
 
-/** Bounds the memory of an evaluation: 64 pictures of 32×32 pixels. */
+/** Limits the memory of an evaluation: 64 pictures of 32×32 pixels. */
 const PIXELS_AT_ONCE = 2 ** 16;
 
 /**
- * Class probabilities of each picture's centre, row after row [pictures, classes].
+ * The class probabilities of each picture's centre, [pictures, classes].
  *
- * @param engine runs the network's `evaluationModel`
+ * @param engine with the network's `evaluationModel`
  */
 export async function classProbabilities(
   engine: Engine,
@@ -32,7 +32,7 @@ export async function classProbabilities(
   return all;
 }
 
-/** How many rows of `probabilities` have their label among the k largest. */
+/** The number of rows of `probabilities` whose label is among the k largest. */
 export function topHits(probabilities: Float32Array, labels: number[], k: number): number {
   const classes = probabilities.length / labels.length;
   return labels.filter((label, i) => {

@@ -18,24 +18,23 @@ export interface TrainerOptions {
   classes: number;
   pictures: LabelledPicture[];
   /**
-   * The same seed, pictures, thread count and kind of processor give the same weights, bit for bit; another processor
-   * or thread count adds in another order, so that weights drift apart by rounding and the accuracy can differ as
-   * between two seeds.
+   * The same seed, pictures, number of threads and kind of processor give the same weights, bit for bit. With another
+   * processor or number of threads sums are rounded differently, and the accuracy can differ as between two seeds.
    */
   seed: number;
   threads: number;
 }
 
 /**
- * Told after every step of an epoch which batch it was (from 0), and how many of the epoch's pictures so far were
- * classified correctly. When it returns false the epoch ends there.
+ * Called after every step of an epoch, with the batch (from 0) and how many of the epoch's images so far were
+ * classified correctly. Returning false ends the epoch.
  */
 export type StepListener = (batch: number, hits: number, images: number) => boolean;
 
 export interface EpochResult {
   images: number;
   seconds: number;
-  /** The mean over the steps. */
+  /** Mean over the steps. */
   loss: number;
   trainAccuracy: number;
 }
@@ -44,26 +43,26 @@ export interface EpochResult {
 export interface EvaluatedEpoch extends EpochResult {
   /** From 0. */
   epoch: number;
-  /** Of the validation pictures, row after row [pictures, classes]. */
+  /** For the validation pictures, [pictures, classes]. */
   probabilities: Float32Array;
   accuracy: number;
-  /** The highest accuracy so far, and whether this epoch has raised it. */
+  /** The highest accuracy so far, and whether it is this epoch's. */
   best: number;
   improved: boolean;
   /** Whether early stopping ends training with this epoch. */
   stopsEarly: boolean;
 }
 
-/** How long signals and pipes may wait for their turn: giving it takes about a millisecond. */
+/** How long signals and pipes wait for the event loop, which takes about a millisecond. */
 const TURN_MS = 100;
 
-/** Trains a network on pictures, step by step, with one ONNX graph for the step and one for evaluation. */
+/** Trains a network on pictures, with an ONNX graph for the step and another one for evaluation. */
 export class Trainer {
   readonly #batches: Batches;
   /** Counted over the whole training, for the learning rate. */
   #step = 0;
   #epoch = 0;
-  /** What the next step reads, and where it writes: they change places after every step. */
+  /** The vectors that the next step reads, and those that it writes: swapped after every step. */
   #now: Learnt & Record<string, Float32Array>;
   #next: Learnt & Record<string, Float32Array>;
 
@@ -98,10 +97,10 @@ export class Trainer {
   }
 
   /**
-   * The training loop: epoch after epoch, each evaluated on the validation pictures, until the recipe's epochs are
-   * over, early stopping ends it, or `signal` is aborted. An epoch that was cut short is not yielded.
+   * The training loop. Yields every epoch with its evaluation on the validation pictures, until the recipe's epochs are
+   * done, early stopping ends it, or `signal` is aborted. An aborted epoch is not yielded.
    *
-   * @param listen makes the listener of each epoch
+   * @param listen returns the listener for an epoch
    */
   async *epochs(
     validation: LabelledPicture[],
@@ -163,13 +162,13 @@ export class Trainer {
     return { images, seconds, loss: sum / done, trainAccuracy: hits / images };
   }
 
-  /** Class probabilities of each picture's centre, row after row, with the running averages as inference uses them. */
+  /** The class probabilities of each picture's centre, [pictures, classes], as in inference. */
   probabilities(pictures: LabelledPicture[]): Promise<Float32Array> {
     const { shape, classes } = this.options;
     return classProbabilities(this.engines.evaluation, this.#now, pictures, shape, classes);
   }
 
-  /** A copy of what has been learnt so far: the next steps write into the originals. */
+  /** A copy of the current vectors: the next steps overwrite the originals. */
   learnt(): Learnt {
     return { weights: this.#now.weights.slice(), statistics: this.#now.statistics.slice() };
   }
@@ -180,8 +179,8 @@ export class Trainer {
 }
 
 /**
- * Lets timers, signals and pipes have their turn. ONNX Runtime computes on this thread and comes back as an immediate,
- * and immediates alone keep the event loop from looking at anything else for seconds.
+ * Lets timers, signals and pipes run. ONNX Runtime computes on this thread and resolves by immediates, which alone keep
+ * the event loop from anything else for seconds.
  */
 function eventLoop(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));

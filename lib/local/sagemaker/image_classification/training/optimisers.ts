@@ -1,6 +1,6 @@
 import { arithmetic, Graph, type Value } from "../graph/graph.ts";
 
-/** Settings of all optimisers, by SageMaker's names; each uses those in its formula. */
+/** The settings of all optimisers, with SageMaker's names; each uses those in its formula. */
 export interface OptimiserSettings {
   optimizer: "sgd" | "nag" | "adam" | "rmsprop";
   momentum: number;
@@ -11,14 +11,14 @@ export interface OptimiserSettings {
   eps: number;
 }
 
-/** How many vectors, each as long as the weights, an optimiser keeps between steps; all start at 0. */
+/** The number of vectors, as long as the weights, that an optimiser keeps between steps; initially 0. */
 export function slotCount({ optimizer }: OptimiserSettings): number {
   return optimizer === "adam" ? 2 : 1;
 }
 
 /**
- * The learning rate to feed at a step (from 1). For adam it carries the correction of the two averages, which start
- * at 0 (Kingma and Ba 2015, section 2); the others take the rate as it is.
+ * The learning rate to feed at a step (from 1). For adam it includes the bias correction of the two averages (Kingma and
+ * Ba 2015, section 2).
  */
 export function stepRate(
   { optimizer, beta_1, beta_2 }: OptimiserSettings,
@@ -29,8 +29,8 @@ export function stepRate(
 }
 
 /**
- * One update of all weights, laid end to end in w [P], with MXNet's formulas. d = gradient + decay·w, where `decay`
- * [P] is weight_decay or 0 for each element, η the fed rate:
+ * Updates the vector of all weights, w [P], by MXNet's formulas. d = gradient + decay·w, where `decay` [P] is
+ * weight_decay or 0 for each element, η the fed rate:
  *
  *   sgd      m ← μ·m − η·d              w ← w + m
  *   nag      m ← μ·m + d                w ← w − η·(d + μ·m)

@@ -1,16 +1,16 @@
-/** Streams of random numbers, one for each use. */
+/** The streams of random numbers, one for each use. */
 export const STREAM = { weights: 1, order: 2, augmentation: 3 };
 
 /**
- * A seeded generator of pseudo-random numbers (mulberry32 over a hashed seed): the same seed and stream give the
- * same numbers on every machine. `stream` keeps uses apart, so that more augmentation does not change the weights.
+ * A seeded pseudo-random generator (mulberry32 over a hashed seed): the same seed and stream give the same numbers on
+ * every machine. Each use has its own stream, so that more augmentation does not change the initial weights.
  */
 export class Random {
   #state: number;
 
   constructor(seed: number, stream = 0) {
     this.#state = (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(stream + 1, 0xc2b2ae35)) >>> 0;
-    for (let i = 0; i < 4; i++) this.uniform(); // neighbouring seeds start alike: let them drift apart
+    for (let i = 0; i < 4; i++) this.uniform(); // the first numbers of neighbouring seeds are similar
   }
 
   /** Uniform in [0, 1). */

@@ -7,19 +7,19 @@ import type { Network, PictureShape } from "../networks/network.ts";
 import { type OptimiserSettings, slotCount, update } from "./optimisers.ts";
 
 /**
- * One training step as one graph: forward pass, gradients and update of all weights.
+ * The graph of a training step: forward pass, gradients and update of all weights.
  *
  * Inputs: `pictures` uint8 [batch, C, H, W], `targets` [batch, classes] (rows sum to 1), `rate` [], `weights` [P],
  * `slot0` … [P], `statistics` [S].
  * Outputs: `loss` [] and `probabilities` [batch, classes] before the update; `next_weights`, `next_slot0` …,
  * `next_statistics` after it.
  *
- * Where the time of a ResNet-20 step goes (batch 64, 28×28, one thread of an AVX-512 machine, by ONNX Runtime's
- * profile): convolutions and their gradients 60 %, the layouts they need (Reorder, Transpose, Pad) 18 %, the
+ * The time of a ResNet-20 step (batch 64, 28×28, one thread of an AVX-512 machine, by ONNX Runtime's profile):
+ * convolutions and their gradients 60 %, the layouts they need (Reorder, Transpose, Pad) 18 %, the
  * arithmetic of batch norm and ReLU (Mul, Add, BatchNormalization, ReduceSum, HardSigmoid) 18 %, strided input
  * gradients 3 %, the optimiser under 1 %. With plain Conv and weight gradients as products of shifted copies the
  * same step took 1.7 times as long: Conv 46 %, MatMul 20 %, the copies 16 %.
- * Of a step of the compact network (batch 32, two threads): convolutions 38 %, layouts 18 %, pooling with its gradient
+ * A step of the compact network (batch 32, two threads): convolutions 38 %, layouts 18 %, pooling with its gradient
  * 15 %, Mul, Add and Erf of batch norm, GELU and optimiser 12 %.
  */
 export function stepModel(
@@ -30,7 +30,7 @@ export function stepModel(
     shape: PictureShape;
     classes: number;
     optimiser: OptimiserSettings;
-    /** Size of the blocks of the blocked kernels, when there are such on this machine. */
+    /** See `blockSize` in engine.ts. */
     block?: number;
   },
 ): Model {

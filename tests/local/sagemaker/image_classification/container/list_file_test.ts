@@ -25,12 +25,12 @@ Deno.test("a malformed .lst file is refused with file and line", () => {
   refused("0\t1\ta.png\n1 0 b.png\n", /train.lst, line 2: expected three columns separated by tabs/);
   refused("0\t1\ta.png\textra", /line 1: expected three columns/);
   refused("x\t1\ta.png", /index 'x' is not a number/);
-  refused("0\t1\ta.png\n0\t1\tb.png", /line 2: the index 0 was used before/);
+  refused("0\t1\ta.png\n0\t1\tb.png", /line 2: the index 0 is not unique/);
   refused("0\t2\ta.png", /label '2' is not an integer from 0 to 1 \(num_classes is 2\)/);
   refused("0\t-1\ta.png", /label '-1'/);
   refused("0\t0.5\ta.png", /label '0.5'/);
-  refused("0\t0\t../a.png", /leaves the channel/);
-  refused("0\t0\t/etc/passwd", /leaves the channel/);
+  refused("0\t0\t../a.png", /outside the channel/);
+  refused("0\t0\t/etc/passwd", /outside the channel/);
 });
 
 Deno.test("exactly one .lst file is looked for", async () => {

@@ -1,22 +1,22 @@
 import { arithmetic, Graph, type Value } from "../graph.ts";
 import type { Shape4 } from "../shapes.ts";
 
-/** Added to the variance, so that a channel that is the same everywhere is not divided by 0. */
+/** Added to the variance, so that a constant channel is not divided by 0. */
 const EPSILON = 1e-5;
 
-/** μ and σ² of each channel [C]. */
+/** μ and σ² of each channel, [C]. */
 interface Statistics {
   mean: Value;
   variance: Value;
 }
 
 /**
- * Batch normalisation (Ioffe and Szegedy 2015) over the batch and space of x [N, C, H, W], for training:
- * y = γ·(x − μ)/σ + β with the batch's own μ and σ² (biased), all [C].
+ * Batch normalisation (Ioffe and Szegedy 2015) of x [N, C, H, W] over batch and space, for training:
+ * y = γ·(x − μ)/σ + β with the μ and σ² (biased) of the batch, all [C].
  *
  *   dβ = Σ dy,  dγ = Σ dy·x̂,  dx = (γ/σ)·(dy − dβ/M − x̂·dγ/M),  x̂ = (x − μ)/σ,  M = N·H·W
  *
- * Returns μ and σ² too, for the running averages that inference uses.
+ * Also returns μ and σ², for the running averages that inference uses.
  */
 export function batchNorm(
   g: Graph,
@@ -50,15 +50,15 @@ export function batchNorm(
   return { y, mean, variance };
 }
 
-/** The same for inference: μ and σ² are running averages. */
+/** Batch normalisation for inference: μ and σ² are running averages. */
 export function batchNormOfAverages(g: Graph, x: Value, gamma: Value, beta: Value, of: Statistics): Value {
   const inputs = [x, gamma, beta, of.mean, of.variance];
   return g.node("BatchNormalization", inputs, x.shape, { epsilon: { float: EPSILON } });
 }
 
 /**
- * slope·x + level for each channel, slope and level [C]. ONNX's BatchNormalization with mean 0 and variance 1 does it
- * in one pass over memory, Mul and Add would take two.
+ * slope·x + level for each channel, slope and level [C]. BatchNormalization with mean 0 and variance 1 needs one pass
+ * over memory, Mul and Add would need two.
  */
 function affine(g: Graph, x: Value, slope: Value, level: Value): Value {
   const C = x.shape[1]!;

@@ -19,8 +19,8 @@ type Options = Required<ConvolutionOptions>;
  *
  * Both gradients are correlations again, so one fast kernel serves all three:
  *
- *   dw[o,c,p,q] = Σ n,i,j  dy[n,o,i,j] · x[n,c, p+i·s−pad, q+j·s−pad]    pictures and channels change places, dy is
- *                                                                      the window, and s becomes the step within it
+ *   dw[o,c,p,q] = Σ n,i,j  dy[n,o,i,j] · x[n,c, p+i·s−pad, q+j·s−pad]    batch and channels are swapped, dy is the
+ *                                                                      filter, and s its dilation
  *   dx[n,c,i,j] = Σ o,p,q  w[o,c,k−1−p,k−1−q] · dy[n,o, i+p−(k−1−pad), j+q−(k−1−pad)]    for s = 1
  *
  * For a larger s, dx is a transposed convolution.
@@ -34,7 +34,7 @@ export function convolution(
   const options = { stride, pad, padAfter };
   const [N, C, H, W] = x.shape as Shape4;
   const [O, inputs, k] = w.shape as Shape4;
-  if (inputs !== C) throw new RangeError(`w [${w.shape}] does not take the ${C} channels of x [${x.shape}]`);
+  if (inputs !== C) throw new RangeError(`w [${w.shape}] does not fit the ${C} channels of x [${x.shape}]`);
   const [h, v] = [H, W].map((size) => windowCount(size, k, stride, pad, padAfter)) as [number, number];
   const y = correlation(g, x, { of: w, swapped: false }, [N, O, h, v], around(options));
   return g.differentiable(y, [x, w], (dy) => [
@@ -44,9 +44,8 @@ export function convolution(
 }
 
 /**
- * The filters of two convolutions one after the other, as one: x with `first` [C, K, r, r], then with `second`
- * [O, C, k, k], is x with the result [O, K, k+r−1, k+r−1] (but for what zeros at the edges do between the two). The
- * gradient goes to `second`.
+ * The filter of two successive convolutions, `first` [C, K, r, r] and then `second` [O, C, k, k]: [O, K, k+r−1, k+r−1].
+ * The result is the same but at edges padded between the two. The gradient goes to `second`.
  */
 export function composition(g: Graph, first: Value, second: Value): Value {
   return convolution(g, second, swapped(g, turned(g, first)), { pad: first.shape[2]! - 1 });
@@ -81,7 +80,7 @@ function inputGradient(g: Graph, dy: Value, w: Value, shape: Shape, options: Opt
     const windows = around({ stride, pad: k - 1 - pad, padAfter: k - 1 - padAfter });
     return correlation(g, dy, filter, shape, windows);
   }
-  // a transposed convolution; rows and columns that no window reached get zeros
+  // a transposed convolution; rows and columns outside of all windows get zeros
   const [, , H, W] = shape as Shape4;
   const [, , h, v] = dy.shape as Shape4;
   const covered = (n: number) => (n - 1) * stride + k - pad - padAfter;
@@ -92,7 +91,7 @@ function inputGradient(g: Graph, dy: Value, w: Value, shape: Shape, options: Opt
   });
 }
 
-/** Filters turned by 180°. */
+/** Filters rotated by 180°. */
 function turned(g: Graph, w: Value): Value {
   const k = w.shape[2]!;
   if (k === 1) return w;

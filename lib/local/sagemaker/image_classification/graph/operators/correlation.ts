@@ -1,8 +1,8 @@
-/** Cross-correlation by the fastest kernel that a graph may use: what convolution and both its gradients come down to. */
+/** Cross-correlation, the basis of convolution and both its gradients, by the fastest kernel available. */
 import { Graph, type Value } from "../graph.ts";
 import type { Shape, Shape4 } from "../shapes.ts";
 
-/** Where windows are laid: zeros around x (a negative number cuts), steps between windows, and steps within one. */
+/** The windows: padding around x (negative numbers cut), step between windows, and step within a window. */
 export interface Windows {
   top: number;
   left: number;
@@ -12,32 +12,32 @@ export interface Windows {
   dilation: number;
 }
 
-/** What is laid over x: a tensor [O, C, k, l], or [C, O, k, l] when its first axes are swapped. */
+/** The filter: a tensor [O, C, k, l], or [C, O, k, l] when `swapped`. */
 export interface Filter {
   of: Value;
   swapped: boolean;
 }
 
-/** x [N, C, H, W] correlated with a filter, giving `shape` [N, O, h, v]. */
+/** Correlates x [N, C, H, W] with a filter. @param shape of the result, [N, O, h, v] */
 export function correlation(g: Graph, x: Value, filter: Filter, shape: Shape, windows: Windows): Value {
   const kernel = g.block ? blockedCorrelation : plainCorrelation;
   return kernel(g, x, filter, shape, windows);
 }
 
-/** The first two axes change places. */
+/** x with its first two axes swapped. */
 export function swapped(g: Graph, x: Value): Value {
   const [a, b, ...rest] = x.shape as Shape4;
   return g.node("Transpose", [x], [b, a, ...rest], { perm: [1, 0, 2, 3] });
 }
 
-/** By ONNX's own Conv. */
+/** With ONNX's Conv. */
 function plainCorrelation(g: Graph, x: Value, filter: Filter, shape: Shape, windows: Windows): Value {
   const w = filter.swapped ? swapped(g, filter.of) : filter.of;
   const { top, left, bottom, right, stride, dilation } = windows;
   const [N, C, H, W] = x.shape as Shape4;
   const [down, across] = [Math.max(bottom, 0), Math.max(right, 0)];
   let input = x;
-  if (bottom < down || right < across) { // Conv itself can add rows and columns, but not leave them out
+  if (bottom < down || right < across) { // Conv can add rows and columns, but not cut them
     const pads = g.integers([0, 0, 0, 0, 0, 0, bottom - down, right - across]);
     input = g.node("Pad", [x, pads], [N, C, H + bottom - down, W + right - across]);
   }
@@ -48,19 +48,19 @@ function plainCorrelation(g: Graph, x: Value, filter: Filter, shape: Shape, wind
   });
 }
 
-/** Windows of this side and less are the common trained ones; they keep their zeros implicit. */
+/** Filters up to this size (the usual trained ones) use the kernel's implicit padding. */
 const SMALL = 3;
 
 /**
- * By ONNX Runtime's blocked kernels (domain com.microsoft.nchwc), in which `block` channels lie side by side. ONNX
- * Runtime chooses them itself only for constant weights; a training graph has none, so it lays the tensors out
- * itself. One thread of an AVX-512 machine reaches 90 to 100 GFLOP/s here, 25 to 55 with plain Conv.
+ * With ONNX Runtime's blocked kernels (domain com.microsoft.nchwc), in which `block` channels are adjacent in memory.
+ * ONNX Runtime uses them only for constant weights, which a training graph does not have, so the layout is done here.
+ * One thread of an AVX-512 machine reaches 90 to 100 GFLOP/s, 25 to 55 with plain Conv.
  *
- *   x  [N, C, H, W]  as  [N, C/b, H, W, b]              (from ReorderInput; fewer channels than b stay as they are)
+ *   x  [N, C, H, W]  as  [N, C/b, H, W, b]              (by ReorderInput; fewer than b channels stay as they are)
  *   w  [O, C, k, l]  as  [O/b, C/b, k, l, b of C, b of O]
- *   y  [N, O, h, v]  as  [N, O/b, h, v, b]              (ReorderOutput puts it back)
+ *   y  [N, O, h, v]  as  [N, O/b, h, v, b]              (undone by ReorderOutput)
  *
- * The shapes that ONNX Runtime sees stay those of the left column, with channels filled up by zeros to whole blocks.
+ * ONNX Runtime sees the shapes of the left column, with channels padded to whole blocks.
  */
 function blockedCorrelation(g: Graph, x: Value, filter: Filter, shape: Shape, windows: Windows): Value {
   const { top, left, bottom, right, stride, dilation } = windows;
@@ -73,7 +73,7 @@ function blockedCorrelation(g: Graph, x: Value, filter: Filter, shape: Shape, wi
     const full = filled(g, x, 1, block);
     input = g.node("com.microsoft.nchwc::ReorderInput", [full], full.shape);
   }
-  // Windows that reach over the edge are slow; a large window (a weight gradient's) would be nothing else.
+  // Windows across the edge are slow, and all windows of a large filter (a weight gradient's) would be.
   const explicit = k > SMALL || Math.min(bottom, right) < 0;
   if (explicit) input = padded(g, input, C >= block ? block : 1, windows);
   const y = g.node(
@@ -95,7 +95,7 @@ function whole(channels: number, block: number): number {
   return Math.ceil(channels / block) * block;
 }
 
-/** Zeros after the last of an axis, up to whole blocks. */
+/** Pads an axis with zeros at its end, to whole blocks. */
 function filled(g: Graph, x: Value, axis: number, block: number): Value {
   const missing = whole(x.shape[axis]!, block) - x.shape[axis]!;
   if (missing === 0) return x;
@@ -104,7 +104,7 @@ function filled(g: Graph, x: Value, axis: number, block: number): Value {
   return g.node("Pad", [x, g.integers(pads)], x.shape.map((d, i) => i === axis ? d + missing : d));
 }
 
-/** Zeros around a tensor that lies in blocks: rows of whole blocks are moved at once. */
+/** Pads a blocked tensor in height and width, moving whole blocks. */
 function padded(g: Graph, x: Value, block: number, { top, left, bottom, right }: Windows): Value {
   if (!(top || left || bottom || right)) return x;
   const [N, C, H, W] = x.shape as Shape4;
@@ -118,7 +118,7 @@ function padded(g: Graph, x: Value, block: number, { top, left, bottom, right }:
   return g.node("Reshape", [wider, g.integers(shape)], shape);
 }
 
-/** A filter laid out for the blocked kernel. Fewer than a block of input channels stay apart. */
+/** A filter in the blocked kernel's layout. Fewer than a block of input channels stay as they are. */
 function blockedFilter(g: Graph, { of, swapped }: Filter, block: number): Value {
   const [outer, inner] = swapped ? [1, 0] : [0, 1]; // the axes of O and C
   const C = of.shape[inner]!;
@@ -131,7 +131,7 @@ function blockedFilter(g: Graph, { of, swapped }: Filter, block: number): Value 
     const moved = g.node("Transpose", [t], perm.map((axis) => t.shape[axis]!), { perm });
     return g.node("Reshape", [moved, g.integers(shape)], shape);
   };
-  // [O/b, I, k·l, b of C, b of O] from either; with O inside already, whole blocks are moved and not single numbers
+  // both give [O/b, I, k·l, b of C, b of O]; when O is the inner axis, whole blocks are moved instead of single numbers
   if (!swapped) return order(view(full, [O / block, block, I, b, k * l]), [0, 2, 4, 3, 1]);
   const blocked = g.node("com.microsoft.nchwc::ReorderInput", [full], full.shape);
   return order(view(blocked, [I, b, O / block, k * l, block]), [2, 0, 3, 1, 4]);

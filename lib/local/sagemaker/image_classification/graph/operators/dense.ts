@@ -4,7 +4,7 @@ import { Graph, type Value } from "../graph.ts";
 export function dense(g: Graph, x: Value, w: Value, b: Value): Value {
   const [N, C] = x.shape as [number, number];
   const [K, inputs] = w.shape as [number, number];
-  if (inputs !== C) throw new RangeError(`w [${w.shape}] does not take the ${C} columns of x [${x.shape}]`);
+  if (inputs !== C) throw new RangeError(`w [${w.shape}] does not fit the ${C} columns of x [${x.shape}]`);
   return g.differentiable(g.node("Gemm", [x, w, b], [N, K], { transB: 1 }), [x, w, b], (dy) => [
     g.node("Gemm", [dy, w], [N, C]),
     g.node("Gemm", [dy, x], [K, C], { transA: 1 }),

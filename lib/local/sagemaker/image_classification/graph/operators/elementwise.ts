@@ -1,6 +1,6 @@
 import { arithmetic, Graph, type Value } from "../graph.ts";
 
-/** Sum of two tensors of one shape; the gradient goes to both. */
+/** The sum of two tensors of the same shape; the gradient goes to both. */
 export function add(g: Graph, a: Value, b: Value): Value {
   if (a.shape.join() !== b.shape.join()) throw new RangeError(`cannot add [${b.shape}] to [${a.shape}]`);
   return g.differentiable(g.node("Add", [a, b], a.shape), [a, b], (dy) => [dy, dy]);

@@ -2,8 +2,8 @@ import { Graph, type Value } from "../graph.ts";
 import { type Shape4, windowCount } from "../shapes.ts";
 
 /**
- * The largest of each kernel × kernel window of x [N, C, H, W]. The gradient goes to the element that was largest;
- * where windows overlap, an element sums what it gets from each.
+ * The maximum of each kernel × kernel window of x [N, C, H, W]. The gradient goes to the maximum; where windows overlap,
+ * gradients add up.
  */
 export function maxPool(g: Graph, x: Value, kernel: number, stride: number, pad = 0): Value {
   const [N, C, H, W] = x.shape as Shape4;
@@ -18,7 +18,7 @@ export function maxPool(g: Graph, x: Value, kernel: number, stride: number, pad 
     if (kernel <= stride) {
       return [g.node("MaxUnpool", [dy, where!, g.integers(x.shape)], x.shape, attributes)];
     }
-    // MaxUnpool keeps one gradient for each element, but windows that overlap may agree on an element
+    // MaxUnpool keeps one gradient per element, but overlapping windows can have the same maximum
     const flat = (t: Value) => g.node("Reshape", [t, g.integers([-1])], [-1], {}, t.type);
     const zeros = g.node("ConstantOfShape", [g.integers([N * C * H * W])], [N * C * H * W]);
     const options = { axis: 0, reduction: "add" };
@@ -27,7 +27,7 @@ export function maxPool(g: Graph, x: Value, kernel: number, stride: number, pad 
   });
 }
 
-/** The largest element of each channel, [N, C, H, W] → [N, C]. Equal largest ones share the gradient. */
+/** The maximum of each channel, [N, C, H, W] → [N, C]. Equal maxima share the gradient. */
 export function globalMaxPool(g: Graph, x: Value): Value {
   const [N, C, H, W] = x.shape as Shape4;
   const max = g.node("ReduceMax", [x, g.integers([2, 3])], [N, C, 1, 1]);
@@ -40,7 +40,7 @@ export function globalMaxPool(g: Graph, x: Value): Value {
   });
 }
 
-/** The mean of each channel, [N, C, H, W] → [N, C]; dx = dy / (H·W) at every place. */
+/** The mean of each channel, [N, C, H, W] → [N, C]; dx = dy / (H·W) everywhere. */
 export function globalAveragePool(g: Graph, x: Value): Value {
   const [N, C, H, W] = x.shape as Shape4;
   const mean = g.node("ReduceMean", [x, g.integers([2, 3])], [N, C, 1, 1]);
