@@ -1,8 +1,8 @@
-/** SIGKILL in the midst of the whole workflow, several times: nothing acknowledged is lost, everything ends once. */
+/** SIGKILL during the whole workflow, several times: nothing acknowledged is lost, everything ends once. */
 import assert from "node:assert/strict";
 import { killRounds } from "./killing.ts";
 
-Deno.test("a busy workflow whose server is killed goes on where it was", async () => {
+Deno.test("a busy workflow continues after its server is killed", async () => {
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
   try {
     const figures = await killRounds(stateDir, 4, 3000);

@@ -1,6 +1,6 @@
 /**
- * A busy workflow whose server is killed at random moments and started again: what was acknowledged is looked for
- * after each start, and at the end everything must have come to its end once.
+ * A busy workflow whose server is killed at random times and restarted: everything acknowledged must be there
+ * after each start, and at the end everything must have ended once.
  */
 import assert from "node:assert/strict";
 import { UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
@@ -23,25 +23,25 @@ import { connectTo, deployEndpoint, deployFunctions, smallJob } from "../workflo
 import { type Program, startProgram } from "./program.ts";
 import { BUCKET, jobEnded, picture } from "./sagemaker/testing.ts";
 
-/** What was acknowledged, in all rounds together. */
+/** Everything acknowledged in all rounds. */
 interface Acknowledged {
   objects: string[];
-  /** By ARN: whether it was seen to have succeeded. */
+  /** Whether it was seen to have succeeded, by ARN. */
   executions: Map<string, boolean>;
   invocations: string[];
   machines: string[];
   jobs: string[];
-  /** What the function's description may be: the last one acknowledged, then what was sent after it. */
+  /** The function's possible descriptions: the last one acknowledged, and those sent after it. */
   descriptions: string[];
   updates: number;
 }
 
-/** Counts of what was done and found again. */
+/** Numbers of things done and found. */
 export interface KillFigures {
   rounds: number;
   objects: number;
   executions: number;
-  /** Executions that were under way at a kill, or not seen to have ended before it. */
+  /** Executions that were running at a kill, or not seen to have ended before it. */
   interrupted: number;
   invocations: number;
   machines: number;
@@ -56,8 +56,8 @@ const EXECUTING = 4;
 
 /**
  * Deploys the workflow, then kills its server `rounds` times.
- * @param longestMs the latest moment of a kill after the workload has begun
- * @throws AssertionError for whatever was lost, doubled or left behind
+ * @param longestMs the latest time of a kill after the workload has begun
+ * @throws AssertionError for anything lost, doubled or left behind
  */
 export async function killRounds(stateDir: string, rounds: number, longestMs: number): Promise<KillFigures> {
   const done: Acknowledged = {
@@ -113,7 +113,7 @@ async function workUntilKilled(
 ): Promise<void> {
   const Body = await picture(round % 2);
   let alive = true;
-  /** Works again and again until the server is gone. */
+  /** Repeats its work until the server is gone. */
   const worker = async (work: (turn: number) => Promise<unknown>) => {
     try {
       for (let turn = 0; alive; turn++) await work(turn);
@@ -152,7 +152,7 @@ async function workUntilKilled(
       await aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: UPDATED, Description }));
       done.descriptions = [Description];
       done.updates++;
-      // Each one makes new processes.
+      // Each one starts new processes.
       await new Promise((resolve) => setTimeout(resolve, 300));
     }),
     worker(async (turn) => {
@@ -178,11 +178,11 @@ async function workUntilKilled(
       alive = false;
       return program.kill();
     });
-  // Of workers that fail while the server lives, the first one's error counts.
+  // If workers fail while the server runs, the first error is reported.
   await Promise.all([...workers, killed]).finally(() => aws.close());
 }
 
-/** Everything acknowledged is there, jobs that were running have failed. */
+/** Checks that everything acknowledged is there, and running jobs have failed. */
 async function assertKept(aws: Aws, done: Acknowledged): Promise<void> {
   for (const Key of done.objects) {
     const { Body } = await aws.s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
@@ -225,7 +225,7 @@ async function assertEnded(aws: Aws, done: Acknowledged, machine: string, rounds
       executionArn,
     );
   }
-  // An execution whose start was not acknowledged may be there; it ends too.
+  // An execution whose start was not acknowledged can exist; it ends too.
   const running = new ListExecutionsCommand({ stateMachineArn: machine, statusFilter: "RUNNING" });
   for (let tries = 0; (await aws.sfn.send(running)).executions!.length > 0; tries++) {
     assert.ok(tries < 1000, "executions do not end");

@@ -1,4 +1,4 @@
-/** A server that is killed in the midst of writes has lost nothing that it acknowledged. */
+/** A server that is killed during writes loses nothing that it acknowledged. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { startProgram } from "../program.ts";
@@ -9,7 +9,7 @@ const WRITERS = 8;
 
 Deno.test("SIGKILL at any moment loses no acknowledged object and leaves no stray file", async () => {
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
-  /** What each key may hold: the acknowledged content and, if the kill came first, the one on its way. */
+  /** The possible contents of each key: the acknowledged one and, at a kill, the one being written. */
   const contents = new Map<string, (string | null)[]>();
   let acknowledged = 0;
   try {
@@ -33,7 +33,7 @@ Deno.test("SIGKILL at any moment loses no acknowledged object and leaves no stra
       const write = async (writer: number) => {
         for (let turn = 0; alive; turn++) {
           const key = `${writer}-${turn % 5}`;
-          // Small bodies, large ones that go to files, and deletions.
+          // Small bodies, large ones in files, and deletions.
           const size = [100, 50_000, null, 200_000][(turn + writer) % 4]!;
           const next = size === null ? null : `${round}/${turn}/`.padEnd(size, "x");
           const before = contents.get(key) ?? [null];

@@ -1,4 +1,4 @@
-/** A server that is killed while messages are published and consumed has lost none that it acknowledged. */
+/** A server that is killed while messages are published and consumed loses none that it acknowledged. */
 import assert from "node:assert/strict";
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import {
@@ -22,7 +22,7 @@ const Policy = JSON.stringify({
 Deno.test("SIGKILL at any moment loses no acknowledged message and brings back no deleted one", async () => {
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
   const acknowledged = new Set<string>();
-  /** Those whose deletion was asked for: they may be gone. */
+  /** Messages whose deletion was requested: they can be gone. */
   const deleting = new Set<string>();
   const deleted = new Set<string>();
   try {
@@ -59,7 +59,7 @@ Deno.test("SIGKILL at any moment loses no acknowledged message and brings back n
         }
         if (round === ROUNDS) {
           const left = new Set<string>();
-          // The killed consumer's last messages are hidden for a second yet.
+          // The killed consumer's last messages are still hidden for a second.
           for (let some = await receive(1000, 2); some.length > 0; some = await receive(1000, 2)) {
             for (const { Body } of some) left.add(Body!);
           }

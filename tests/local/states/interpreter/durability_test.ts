@@ -1,4 +1,4 @@
-/** A server is killed in the midst of its executions, several times: each goes on where it was and ends once. */
+/** A server is killed during its executions, several times: each continues and ends once. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { task, withStates } from "../testing.ts";
 
 const ROUNDS = 4;
 
-Deno.test("killed executions go on from the state they were in", async () => {
+Deno.test("executions continue from their state after a kill", async () => {
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
   const calls = join(stateDir, "calls.txt");
   writeFileSync(calls, "");
