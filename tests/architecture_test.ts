@@ -1,4 +1,4 @@
-/** The house rules that a test can see. */
+/** The house rules that can be tested. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
@@ -10,7 +10,7 @@ function sources(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** What a file imports: bare names as they are, relative ones as paths from the project's folder. */
+/** A file's imports: bare specifiers as they are, relative ones as paths from the project's folder. */
 function imports(path: string): string[] {
   const text = readFileSync(join(PROJECT_DIR, path), "utf8");
   const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1]!);
@@ -23,7 +23,7 @@ const isLocal = (path: string) => path.startsWith(join("lib", "local") + "/");
 const lib = sources("lib");
 const workflow = lib.filter((path) => !isLocal(path));
 
-/** The circles of imports among the files: each as its files, in order. */
+/** The circular imports among the files, each as its sorted files. */
 function circles(paths: readonly string[]): string[][] {
   const targets = new Map(
     paths.map((path) => [path, imports(path).filter((target) => paths.includes(target))]),
@@ -43,12 +43,12 @@ function circles(paths: readonly string[]): string[][] {
   return [...new Map(together.map((circle) => [circle[0]!, circle])).values()].sort();
 }
 
-Deno.test("no files of lib import each other in a circle", () => {
+Deno.test("there are no circular imports in lib", () => {
   assert.deepEqual(circles(lib), []);
 });
 
-/** The rooms of the workflow from the top down; files beside the rooms (settings, names) lie below them all. */
-const ROOMS = [
+/** The layers of the workflow from the top down; files outside of them (settings, names) are the lowest layer. */
+const LAYERS = [
   ["tasks"],
   ["runner"],
   ["notebook"],
@@ -57,34 +57,34 @@ const ROOMS = [
   ["training"],
   ["dataset"],
   ["graph"],
-  ["display", "aws"], // which know nothing of each other
+  ["display", "aws"], // neither imports the other
   ["settings"],
 ];
 
-function roomOf(path: string): string {
+function layerOf(path: string): string {
   if (path === join("lib", "mod.ts")) return "notebook"; // what the notebooks import
   const [, folder, file] = path.split("/");
   return file === undefined ? "settings" : folder!;
 }
 
-Deno.test("each room of the workflow imports from itself and from lower rooms only", () => {
-  const height = (room: string) => ROOMS.findIndex((rooms) => rooms.includes(room));
+Deno.test("each layer of the workflow imports from itself and from lower layers only", () => {
+  const height = (layer: string) => LAYERS.findIndex((layers) => layers.includes(layer));
   assert.deepEqual(
-    [...new Set(workflow.map(roomOf))].filter((room) => height(room) < 0),
+    [...new Set(workflow.map(layerOf))].filter((layer) => height(layer) < 0),
     [],
-    "unknown rooms",
+    "unknown layers",
   );
   const upwards = workflow.flatMap((path) =>
     imports(path).filter((target) => workflow.includes(target)).filter((target) => {
-      const [from, to] = [roomOf(path), roomOf(target)];
+      const [from, to] = [layerOf(path), layerOf(target)];
       return from !== to && height(to) <= height(from);
     }).map((target) => `${path} imports ${target}`)
   );
   assert.deepEqual(upwards, []);
 });
 
-Deno.test("drawings and displays are made from plain data, without AWS's clients", () => {
-  const shown = workflow.filter((path) => ["display", "graph"].includes(roomOf(path)));
+Deno.test("display and graph import nothing of aws", () => {
+  const shown = workflow.filter((path) => ["display", "graph"].includes(layerOf(path)));
   const trespasses = shown.flatMap((path) =>
     imports(path).filter((target) => target.startsWith("lib/aws/")).map((target) =>
       `${path} imports ${target}`
@@ -93,7 +93,7 @@ Deno.test("drawings and displays are made from plain data, without AWS's clients
   assert.deepEqual(trespasses, []);
 });
 
-Deno.test("in the local AWS services are named by services.ts alone, and protocols know none", () => {
+Deno.test("in the local AWS only services.ts imports services", () => {
   const local = lib.filter(isLocal);
   const services = [...new Set(local.map((path) => path.split("/")[2]!))]
     .filter((name) => !name.endsWith(".ts") && name !== "protocols");
@@ -106,10 +106,10 @@ Deno.test("in the local AWS services are named by services.ts alone, and protoco
   assert.deepEqual(trespasses, []);
 });
 
-Deno.test("the image classification's rooms build on each other in one direction", () => {
-  const rooms = ["container", "training", "networks", "graph"];
+Deno.test("the image classification's folders import each other in one direction", () => {
+  const folders = ["container", "training", "networks", "graph"];
   const folder = join("lib", "local", "sagemaker", "image_classification");
-  const height = (path: string) => rooms.indexOf(relative(folder, path).split("/")[0]!);
+  const height = (path: string) => folders.indexOf(relative(folder, path).split("/")[0]!);
   const upwards = lib.filter((path) => path.startsWith(folder) && height(path) >= 0).flatMap((path) =>
     imports(path).filter((target) =>
       target.startsWith(folder) && height(target) >= 0 && height(target) < height(path)
@@ -125,7 +125,7 @@ Deno.test("the workflow reaches the local AWS only over HTTP", () => {
   assert.deepEqual(trespasses, []);
 });
 
-Deno.test("the local AWS knows nothing of the workflow, but for tables of facts", () => {
+Deno.test("the local AWS imports nothing of the workflow but JSON data", () => {
   const trespasses = lib.filter(isLocal).flatMap((path) =>
     imports(path)
       .filter((target) => /^(lib|lambdas|statemachine|notebooks)\//.test(target))
@@ -135,7 +135,7 @@ Deno.test("the local AWS knows nothing of the workflow, but for tables of facts"
   assert.deepEqual(trespasses, []);
 });
 
-Deno.test("the Lambda functions import AWS SDK clients and what Node has, and nothing else", () => {
+Deno.test("the Lambda functions import only AWS SDK clients and Node's modules", () => {
   const others = sources("lambdas").flatMap((path) =>
     imports(path).filter((target) => !/^(@aws-sdk\/client-|node:)/.test(target)).map((target) =>
       `${path} imports ${target}`
@@ -157,7 +157,7 @@ Deno.test("notebooks carry no outputs, and no cell is longer than 15 lines", () 
   }
 });
 
-Deno.test("the top level holds what it should and nothing more", () => {
+Deno.test("the top level has nothing but the listed files and folders", () => {
   const allowed = [
     "notebooks",
     "lib",

@@ -1,4 +1,4 @@
-/** The one way of an operation: its input is checked, its permission asked for, then it runs. */
+/** The dispatcher: an operation's input is checked, then its permission, then it runs. */
 import assert from "node:assert/strict";
 import { Dispatcher, type Service } from "../../lib/local/dispatcher.ts";
 import { iamProtocol } from "../../lib/local/iam/protocol.ts";
@@ -44,7 +44,7 @@ const sellScone = operation({
 });
 const lookAround = operation({ action: OPEN, input: structure({}), run: () => ({ Look: "around" }) });
 
-/** A service whose authority allows what is not in `denied`, and keeps what it was asked. */
+/** A service whose authority allows all actions but those in `denied`, and records the permissions. */
 function shop({ denied = [] as string[], protocol = lambdaProtocol as Protocol } = {}) {
   const asked: Permission[] = [];
   const dispatcher = new Dispatcher(() => ({
@@ -66,7 +66,7 @@ function shop({ denied = [] as string[], protocol = lambdaProtocol as Protocol }
   return { asked, dispatcher, service, sold: service.context.sold };
 }
 
-Deno.test("an operation is named as its constant, and runs for siblings as for clients", () => {
+Deno.test("an operation is named after its constant, and runs the same for services and clients", () => {
   const { asked, dispatcher, service, sold } = shop();
   assert.deepEqual([...service.operations.keys()], ["SellScone", "LookAround"]);
   const sale = dispatcher.call(sellScone, { Name: "plain" }, { principal, requestId: "7" });
@@ -83,7 +83,7 @@ Deno.test("an operation is named as its constant, and runs for siblings as for c
   assert.equal(asked.at(-1)!.policy, "policy");
 });
 
-Deno.test("what does not fit the shape, names what is not there or is not allowed does nothing", () => {
+Deno.test("an operation does not run with an invalid input, an unsupported member or a denied permission", () => {
   const { asked, dispatcher, service, sold } = shop({ denied: ["shop:SellScone"] });
   const sell = service.operations.get("SellScone") as Operation;
   const wrong: [unknown, string, RegExp][] = [
@@ -105,7 +105,7 @@ Deno.test("what does not fit the shape, names what is not there or is not allowe
   assert.deepEqual(dispatcher.call(lookAround, {}, { principal }), { Look: "around" });
 });
 
-Deno.test("a role is handed over by whom iam:PassRole allows it, to this service, within the account", () => {
+Deno.test("passing a role needs iam:PassRole for this service, within the account", () => {
   const { asked, dispatcher } = shop();
   const resource = `arn:aws:iam::${ACCOUNT}:role/any`;
   dispatcher.call(sellScone, { Name: "plain", Role: resource }, { principal });
@@ -121,7 +121,7 @@ Deno.test("a role is handed over by whom iam:PassRole allows it, to this service
   }
 });
 
-Deno.test("denials are named and worded as each service does", () => {
+Deno.test("denials have each service's code and wording", () => {
   const because = (action: string) => `because no identity-based policy allows the ${action} action`;
   const expected: [Protocol, action: string, code: string, status: number, part: string][] = [
     [s3Protocol, "s3:GetObject", "AccessDenied", 403, `resource: "arn:x" ${because("s3:GetObject")}`],

@@ -1,4 +1,4 @@
-/** Good requests: what hostile ones are made of by changing one thing. */
+/** Valid requests, from which hostile ones are made by changing one value. */
 import { createInput } from "./lambda/testing.ts";
 import { trainingJob } from "./sagemaker/testing.ts";
 import { allowing, trusting } from "./iam/testing.ts";
@@ -11,7 +11,7 @@ const TOPIC = "arn:aws:sns:us-east-1:000000000000:topic";
 const QUEUE = "arn:aws:sqs:us-east-1:000000000000:queue";
 const DAY = { CreationTimeAfter: 1767225600, CreationTimeBefore: 1767312000, MaxResults: 10 };
 
-/** Every kind of state but Wait, which would keep the test waiting. */
+/** Every type of state but Wait, which would slow down the test. */
 export const DEFINITION = {
   StartAt: "Pass",
   TimeoutSeconds: 5,

@@ -1,7 +1,7 @@
 /**
- * Malformed, oversized, truncated and hostile requests at every operation: the answer is always one that AWS could
+ * Malformed, oversized, truncated and hostile requests to every operation: the answer is always one that AWS could
  * give, a success or an error of the 400s in the service's own form, and it comes soon.
- * SCONES_FUZZ_RUNS sets the number of requests per operation, SCONES_FUZZ_SEED where they begin.
+ * SCONES_FUZZ_RUNS is the number of requests per operation, SCONES_FUZZ_SEED the seed.
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -21,7 +21,7 @@ import { type TestAws, withLocalAws } from "./testing.ts";
 
 const RUNS = Number(Deno.env.get("SCONES_FUZZ_RUNS") ?? 10);
 const SEED = Number(Deno.env.get("SCONES_FUZZ_SEED") ?? 1);
-/** Longer than any answer may take here. */
+/** The limit for an answer. */
 const PATIENCE_MS = 15_000;
 
 const JSON_SERVICES = {
@@ -32,7 +32,7 @@ const JSON_SERVICES = {
 } as const;
 type Protocol = "json" | "rest" | "query" | "s3";
 
-/** A local AWS with one of everything that requests can be about, and a function that sends and checks one. */
+/** A local AWS with one resource of each kind, and a function that sends a request and checks the answer. */
 async function withTarget(
   body: (
     send: (service: string, protocol: Protocol, path: string, init?: RequestInit) => Promise<Response>,
@@ -92,13 +92,13 @@ async function prepare(aws: TestAws, send: Send): Promise<void> {
   for (const answer of answers) assert.ok(answer.ok, `${answer.status} ${answer.url}`);
 }
 
-/** A success, or an error with a name and a message where a client of the protocol looks for them. */
+/** Checks for a success, or an error with its name and message where the protocol's clients look for them. */
 async function assertLikeAws(response: Response, protocol: Protocol, method = "GET"): Promise<void> {
   const text = await response.clone().text();
   const { status, headers } = response;
   const shown = `${status} ${text.slice(0, 500)}`;
   assert.ok(headers.get("x-amzn-requestid") ?? headers.get("x-amz-request-id"), "no request id");
-  // S3's own answer to what it does not have.
+  // S3's error for unsupported features.
   const notImplemented = protocol === "s3" && status === 501 &&
     (method === "HEAD" || text.includes("<Code>NotImplemented</Code>"));
   assert.ok(status < 500 || notImplemented, shown);
@@ -300,7 +300,7 @@ Deno.test("SageMaker's runtime", async () => {
   });
 });
 
-Deno.test("definitions that are accepted run to an end", async () => {
+Deno.test("accepted definitions run to an end", async () => {
   await withTarget(async (send) => {
     const call = (operation: string, input: object) =>
       send("states", "json", "/", {
@@ -330,7 +330,7 @@ Deno.test("definitions that are accepted run to an end", async () => {
   });
 });
 
-/** Members as the query protocol writes them; as S3's and Lambda's query strings when there is nothing nested. */
+/** Members in the query protocol's form; without nested ones also query strings of S3 and Lambda. */
 function flattened(input: unknown, prefix = ""): string {
   if (typeof input !== "object" || input === null) {
     return `${encodeURIComponent((prefix || "x").toWellFormed())}=${

@@ -23,7 +23,7 @@ export function operationsOf(source: string): string[] {
   return [...new Set(names)];
 }
 
-/** Names of members that a service knows, and of others in its sources. */
+/** Names of a service's members, and other names in its sources. */
 export function membersOf(source: string): string[] {
   return [...new Set([...source.matchAll(/\b([A-Za-z]\w+): \w/g)].map(([, name]) => name!))];
 }
@@ -125,7 +125,7 @@ export function hostileJson(members: readonly string[]): fc.Arbitrary<unknown> {
   })).value;
 }
 
-/** A good request with one of its values replaced, or taken away. */
+/** A valid request with one of its values replaced or removed. */
 export function mutated(good: object, members: readonly string[]): fc.Arbitrary<object> {
   const gone = Symbol();
   const value = fc.oneof({ arbitrary: hostileJson(members), weight: 6 }, fc.constant(gone));
@@ -149,7 +149,7 @@ export function mutated(good: object, members: readonly string[]): fc.Arbitrary<
   });
 }
 
-/** A body as text: JSON, or what is left when it is cut or something else altogether. */
+/** A body as text: JSON, truncated JSON, or anything. */
 export function hostileBody(json: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
   const text = json.map((value) => JSON.stringify(value) ?? "");
   return fc.oneof(
@@ -159,7 +159,7 @@ export function hostileBody(json: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
   );
 }
 
-/** A value that a header may have. */
+/** A possible value of a header. */
 export const headerText: fc.Arbitrary<string> = hostileText.map((text) =>
   text.replaceAll(/[^\x20-\x7e\xa0-\xff]/g, "?").slice(0, 4000).trim()
 );

@@ -1,4 +1,4 @@
-/** The one door: who is let in, which service a request is for, and what happens to requests that are not HTTP as it should be. */
+/** The gateway: which callers are refused, which service a request is for, and malformed requests. */
 import assert from "node:assert/strict";
 import { type TestAws, withLocalAws } from "./testing.ts";
 
@@ -6,7 +6,7 @@ const signed = (service: string) => ({
   authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request`,
 });
 
-/** Sends bytes as they are; returns all that comes back until the other side closes, or is silent. */
+/** Sends raw bytes; returns everything received until the server closes, or is silent. */
 async function raw(aws: TestAws, text: string, { close = true } = {}): Promise<string> {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: aws.port });
   const timer = setTimeout(() => connection.close(), 2000);
@@ -16,7 +16,7 @@ async function raw(aws: TestAws, text: string, { close = true } = {}): Promise<s
     if (close) await connection.closeWrite();
     for await (const chunk of connection.readable.pipeThrough(new TextDecoderStream())) answer += chunk;
   } catch {
-    // Closed by the server in the midst of it, or by the timer.
+    // Closed by the server while reading, or by the timer.
   } finally {
     clearTimeout(timer);
   }
@@ -29,7 +29,7 @@ const get = (aws: TestAws, path: string, headers: Record<string, string>) => {
   return raw(aws, `GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`, { close: false });
 };
 
-Deno.test("pages of other sites and rebound names are refused, programs on this machine are served", async () => {
+Deno.test("web pages and rebound host names are refused, programs on this machine are served", async () => {
   await withLocalAws(async (aws) => {
     const served = ["127.0.0.1:4566", "localhost:1", "localhost", "[::1]:4566", "bucket.localhost:4566"];
     for (const host of served) assert.match(await get(aws, "/", { host }), /^HTTP\/1.1 (200|404) /, host);
@@ -50,7 +50,7 @@ Deno.test("pages of other sites and rebound names are refused, programs on this 
       assert.equal(answer.status, 403);
       assert.match(await answer.text(), /<Code>AccessDenied<\/Code>.*programs on this machine only/);
     }
-    // A preflight gets no permission either.
+    // A preflight request is refused too.
     const preflight = await fetch(aws.endpoint, {
       method: "OPTIONS",
       headers: { origin: "https://example.com", "access-control-request-method": "PUT" },
@@ -87,7 +87,7 @@ Deno.test("each request can be logged on one line: who, operation, status, milli
   }, { onRequest: (line) => lines.push(line) });
 });
 
-Deno.test("a request goes to the service that it is signed for, else to the one that its form tells", async () => {
+Deno.test("a request goes to the service that it is signed for, else to the one that claims it", async () => {
   await withLocalAws(async (aws) => {
     const names: [path: string, headers: Record<string, string>, error: RegExp][] = [
       ["/", signed("lambda"), /"x-amzn-errortype: UnknownOperationException|UnknownOperationException/i],
@@ -107,7 +107,7 @@ Deno.test("a request goes to the service that it is signed for, else to the one 
   });
 });
 
-Deno.test("a service that is not here says so and does nothing", async () => {
+Deno.test("an unknown service is refused by name", async () => {
   await withLocalAws(async (aws) => {
     for (const service of ["dynamodb", "ec2", "__proto__", "constructor"]) {
       const answer = await fetch(aws.endpoint, { method: "POST", headers: signed(service), body: "{}" });
@@ -119,7 +119,7 @@ Deno.test("a service that is not here says so and does nothing", async () => {
   });
 });
 
-Deno.test("a service that is not here says so in the protocol that its clients read", async () => {
+Deno.test("an unknown service is refused in the protocol of its clients", async () => {
   await withLocalAws(async (aws) => {
     const form = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
     const error = (service: string) =>
@@ -139,7 +139,7 @@ Deno.test("a service that is not here says so in the protocol that its clients r
       assert.equal(answer.status, 400, service);
       assert.ok(body.startsWith(start) && body.includes(error(service)), body);
     }
-    // A web page may send a form to anybody: it is refused as a page before all else.
+    // Web pages can send forms to any host: they are refused first.
     const page = { ...signed("ec2"), ...form, origin: "https://example.com" };
     const refused = await fetch(aws.endpoint, { ...post, headers: page });
     assert.equal(refused.status, 403);
@@ -160,7 +160,7 @@ Deno.test("the answer to HEAD has no body, errors too", async () => {
   });
 });
 
-Deno.test("requests that are no HTTP, end early or are too large harm nobody", async () => {
+Deno.test("the server survives requests that are not HTTP, end early or are too large", async () => {
   await withLocalAws(async (aws) => {
     const host = `host: 127.0.0.1:${aws.port}`;
     const target = "x-amz-target: SageMaker.ListModels";
@@ -189,7 +189,7 @@ Deno.test("requests that are no HTTP, end early or are too large harm nobody", a
     }
     const path = await fetch(`${aws.endpoint}/endpoints/%zz/invocations`, { method: "POST", body: "x" });
     assert.deepEqual([path.status, (await path.json()).__type], [400, "ValidationError"]);
-    // Refused by its announced size, before it is sent, and by what comes.
+    // Refused by its announced size before it is sent, or by the bytes received.
     const announced = await raw(
       aws,
       `POST / HTTP/1.1\r\n${host}\r\n${target}\r\ncontent-length: 100000000000\r\n\r\n`,

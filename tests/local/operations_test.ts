@@ -1,4 +1,4 @@
-/** The table of all operations with the permission that each asks for: a new one is a new line here. */
+/** The table of all operations with their permissions: a new operation is a new line here. */
 import assert from "node:assert/strict";
 import { OPEN } from "../../lib/local/operation.ts";
 import { createServices } from "../../lib/local/services.ts";
@@ -212,7 +212,7 @@ Deno.test("every operation is in the table, under its service, with its permissi
       found[key] = Object.fromEntries([...operations.values()].map((one) => [one.name, one.action]));
     }
     assert.deepEqual(found, TABLE);
-    // A permission is of its operation's own service: a typing error would ask for one that nobody has.
+    // Guards against typing errors: a permission belongs to its operation's service.
     for (const [service, operations] of Object.entries(TABLE)) {
       for (const [name, action] of Object.entries(operations)) {
         if (action === OPEN) continue;

@@ -1,4 +1,4 @@
-/** Pages by key: what comes, goes or changes between two of them is neither repeated nor a reason to skip. */
+/** Pages by key: items that come, go or change between two pages cause no repetitions or gaps. */
 import assert from "node:assert/strict";
 import { type Key, page } from "../../lib/local/pages.ts";
 
@@ -11,7 +11,7 @@ const items = (...names: string[]): Item[] => names.map((name) => ({ name, size:
 const invalidToken = () => new Error("no token of ours");
 const byName = { key: ({ name }: Item): Key => [name], limit: 2, invalidToken };
 
-/** The names of all pages; `between` may change the list before each next one. */
+/** The names of all pages. @param between can change the list before each next page */
 function allPages(list: Item[], options: Parameters<typeof page<Item>>[1], between = () => {}): string[][] {
   const pages: string[][] = [];
   let token: string | undefined;
@@ -24,7 +24,7 @@ function allPages(list: Item[], options: Parameters<typeof page<Item>>[1], betwe
   return pages;
 }
 
-Deno.test("pages are in the order of the keys, and the last one says so", () => {
+Deno.test("pages are sorted by the keys, and the last one has no token", () => {
   const list = items("d", "a", "c", "b");
   assert.deepEqual(allPages(list, byName), [["a", "b"], ["c", "d"]]);
   assert.deepEqual(allPages(list, { ...byName, descending: true }), [["d", "c"], ["b", "a"]]);
@@ -32,7 +32,7 @@ Deno.test("pages are in the order of the keys, and the last one says so", () => 
   assert.deepEqual(allPages(list, { ...byName, limit: 4 }), [["a", "b", "c", "d"]]);
 });
 
-Deno.test("the item that a token names may go, and others come before and behind it", () => {
+Deno.test("a token works when its item is gone, and others come before and after it", () => {
   const list = items("a", "b", "c", "d");
   const change = () => {
     const b = list.findIndex(({ name }) => name === "b");
@@ -49,7 +49,7 @@ Deno.test("keys of several parts are compared part by part, numbers as numbers",
   assert.deepEqual(allPages(list, descending), [["cccccccccc", "yy"], ["bb", "x"], ["a"]]);
 });
 
-Deno.test("a token is good for its own list only", () => {
+Deno.test("a token is valid for its own list only", () => {
   const list = items("a", "b", "c");
   const { next } = page(list, { ...byName, list: "scones" });
   assert.deepEqual(page(list, { ...byName, list: "scones", token: next }).items, items("c"));

@@ -13,7 +13,7 @@ import {
 
 const { words } = awsJson({ version: "1.1", target: "Test" });
 
-/** The checked input; throws violations as the most common protocol words them. */
+/** The checked input. @throws AwsError in AWS JSON's wording */
 function validate(shape: Shape<unknown>, given: unknown): unknown {
   const { input, violations } = find(shape, given);
   if (violations.length > 0) throw words.invalid(violations);
@@ -39,7 +39,7 @@ Deno.test("a null member is an absent one, at every depth", () => {
   });
 });
 
-Deno.test("lists and maps hold no null, and every member has its type", () => {
+Deno.test("lists and maps cannot contain null, and every member has its type", () => {
   const wrong: [object, RegExp][] = [
     [{ Name: "a", Parts: [null] }, /Expected structure at 'parts.1.member', got null/],
     [{ Name: "a", Tags: { a: null } }, /Expected string at 'tags.a.member', got null/],
@@ -52,7 +52,7 @@ Deno.test("lists and maps hold no null, and every member has its type", () => {
   }
 });
 
-Deno.test("a list of strings is complained of as a whole, as AWS does", () => {
+Deno.test("a list of strings is reported as a whole, as on AWS", () => {
   const lists = structure({
     Architectures: list(string({ values: ["x86_64", "arm64"] }), { max: 1 }),
     TagKeys: list(string({ min: 1, max: 2, pattern: /[a-z]+/ })),

@@ -1,8 +1,8 @@
-/** A local AWS of a test's own: a free port and a temporary state directory that is gone afterwards. */
+/** A local AWS for one test, on a free port and with a temporary state directory. */
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../../lib/local/server.ts";
 
 export interface TestAws extends LocalAws {
-  /** What an SDK client needs: `new S3Client(aws.client)`. */
+  /** The configuration of an SDK client: `new S3Client(aws.client)`. */
   readonly client: {
     endpoint: string;
     region: string;
@@ -12,7 +12,7 @@ export interface TestAws extends LocalAws {
   readonly stateDir: string;
 }
 
-/** Starts a local AWS, runs `body`, stops it and removes its state. Faults (our 500s) fail the test. */
+/** Starts a local AWS, runs `body`, stops it and deletes its state. Unexpected errors (500) fail the test. */
 export async function withLocalAws(
   body: (aws: TestAws) => Promise<void>,
   options: Partial<LocalAwsOptions> = {},

@@ -1,4 +1,4 @@
-/** What services ask of IAM: may this be done, this role be handed over, this role be assumed, and from when. */
+/** IAM's decisions for services: permissions, passing and assuming roles, and when changes take effect. */
 import assert from "node:assert/strict";
 import { Dispatcher } from "../../../lib/local/dispatcher.ts";
 import { createIam } from "../../../lib/local/iam/iam.ts";
@@ -21,7 +21,7 @@ interface Clock {
   now: number;
 }
 
-/** An IAM of its own, with a function that sends it operations as the administrator. */
+/** An IAM, with a function that calls its operations as the administrator. */
 async function withIam(
   body: (
     iam: Access,
@@ -72,7 +72,7 @@ Deno.test("the administrator may do everything, a role without policies nothing"
     assert.ok(may(iam));
   }));
 
-Deno.test("a denial says who, what, and whether a policy denies it", () =>
+Deno.test("a denial names the principal, the action, the resource and an explicit deny", () =>
   withIam(async (iam, send) => {
     await send("CreateRole", createRole);
     const asked = { action: "s3:GetObject", resource: "arn:aws:s3:::b/k" };
@@ -101,7 +101,7 @@ Deno.test("a service assumes the roles whose trust policy names it", () =>
     assert.throws(() => iam.assumeRole(arnOf("r"), STATES, "f"), /cannot assume/);
   }));
 
-Deno.test("a trust policy can ask for what the service acts for, and for its account", () =>
+Deno.test("a trust policy can have conditions on the source ARN and account", () =>
   withIam(async (iam, send) => {
     const conditions: [object, boolean][] = [
       [{ ArnEquals: { "aws:SourceArn": FUNCTION } }, true],
@@ -131,7 +131,7 @@ Deno.test("new and changed roles and policies take effect after their propagatio
     assert.ok(iam.isAssumable(arnOf("r"), LAMBDA));
     assert.ok(may(iam));
 
-    // The old policies stay until the new ones are effective, each change for itself.
+    // Old policies stay effective until the new ones are, each change on its own.
     await send("UpdateAssumeRolePolicy", { RoleName: "r", PolicyDocument: trusting("states.amazonaws.com") });
     await send("PutRolePolicy", { ...mayRead, PolicyDocument: allowing("s3:PutObject") });
     clock.now += 5_000;

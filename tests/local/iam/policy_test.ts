@@ -1,4 +1,4 @@
-/** The evaluation of policies, by rule. */
+/** The evaluation of policies, rule by rule. */
 import assert from "node:assert/strict";
 import { holds } from "../../../lib/local/iam/conditions.ts";
 import { matchesPattern } from "../../../lib/local/iam/patterns.ts";
@@ -18,14 +18,14 @@ function decision(
 
 const allow = (more: object) => ({ Effect: "Allow", Action: "s3:GetObject", Resource: OBJECT, ...more });
 
-Deno.test("nothing allowed is denied, and a deny beats every allow", () => {
+Deno.test("without an Allow everything is denied, and a Deny beats every Allow", () => {
   assert.equal(decision(allow({})), "Allow");
   assert.equal(decision(allow({}), { action: "s3:PutObject" }), "ImplicitDeny");
   assert.equal(decision(allow({}), { resource: "arn:aws:s3:::bucket/other" }), "ImplicitDeny");
   assert.equal(decision([allow({}), allow({ Effect: "Deny", Resource: "*" })]), "ExplicitDeny");
 });
 
-Deno.test("actions are patterns in any case, resources in their own", () => {
+Deno.test("action patterns are case-insensitive, resource patterns case-sensitive", () => {
   assert.equal(decision(allow({ Action: "S3:get*" })), "Allow");
   assert.equal(decision(allow({ Action: "s3:GetObjec?" })), "Allow");
   assert.equal(decision(allow({ Action: "*" })), "Allow");
@@ -34,7 +34,7 @@ Deno.test("actions are patterns in any case, resources in their own", () => {
   assert.equal(decision(allow({ Resource: ["arn:aws:s3:::a", "arn:aws:s3:::b?cket/test/?.png"] })), "Allow");
 });
 
-Deno.test("NotAction and NotResource are all the others", () => {
+Deno.test("NotAction and NotResource match all others", () => {
   const others = { Effect: "Allow", NotAction: "s3:Put*", NotResource: "arn:aws:s3:::bucket/secret/*" };
   assert.equal(decision(others), "Allow");
   assert.equal(decision(others, { action: "s3:PutObject" }), "ImplicitDeny");
@@ -49,7 +49,7 @@ Deno.test("an unqualified function ARN does not cover a qualified call", () => {
   assert.equal(decision(invoke, { action, resource: `${Resource}:$LATEST` }), "ImplicitDeny");
 });
 
-Deno.test("all conditions must hold, one of a condition's values must", () => {
+Deno.test("all conditions must hold, by one of their values each", () => {
   const when = (Condition: object, context: object) => decision(allow({ Condition }), { context });
   const prefixes = { StringLike: { "s3:prefix": ["test/*", "train/*"] } };
   assert.equal(when(prefixes, { "s3:prefix": "train/x" }), "Allow");
@@ -108,7 +108,7 @@ Deno.test("each operator", () => {
   }
 });
 
-Deno.test("variables stand for the request's values, and are no wildcards themselves", () => {
+Deno.test("variables are replaced by the request's values, in which wildcards are plain characters", () => {
   const context = new Map([["aws:userid", "a*"]]);
   assert.ok(matchesPattern("home/${aws:userid}/*", "home/a*/x", context));
   assert.ok(!matchesPattern("home/${aws:userid}/*", "home/ab/x", context));
@@ -116,12 +116,12 @@ Deno.test("variables stand for the request's values, and are no wildcards themse
   assert.ok(matchesPattern("home/${aws:username, 'all'}/*", "home/all/x", context));
   assert.ok(matchesPattern("a${*}b", "a*b", context));
   assert.ok(!matchesPattern("a${*}b", "axb", context));
-  // Without a context, as in policies of 2008, they are plain text.
+  // Without a context, as in version 2008-10-17, they are plain text.
   assert.ok(matchesPattern("${aws:userid}", "${aws:userid}"));
   assert.ok(holds("ArnLike", "arn:aws:s3:::b/a*", ["arn:aws:s3:::b/${aws:userid}"], context));
 });
 
-Deno.test("a trust policy answers to services and callers by name", () => {
+Deno.test("a trust policy matches services and callers by name", () => {
   const trust = (Principal: unknown, more: object = {}) =>
     parsePolicy(
       JSON.stringify({
@@ -145,7 +145,7 @@ Deno.test("a trust policy answers to services and callers by name", () => {
   assert.equal(evaluateTrust(conditional, { Service: "lambda.amazonaws.com" }, question), "ImplicitDeny");
 });
 
-Deno.test("malformed documents are named as IAM names them", () => {
+Deno.test("malformed documents are refused in IAM's wording", () => {
   const refused = (document: unknown, message: RegExp, kind: "identity" | "trust" = "identity") =>
     assert.throws(
       () => parsePolicy(typeof document === "string" ? document : JSON.stringify(document), kind),

@@ -42,7 +42,7 @@ const withRole = (body: (iam: IAMClient) => Promise<void>) =>
     iam.destroy();
   });
 
-Deno.test("a role reads as it was made and changed", () =>
+Deno.test("a role is returned as it was created and updated", () =>
   withRole(async (iam) => {
     const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
     assert.equal(Role?.Arn, `arn:aws:iam::000000000000:role/${RoleName}`);
@@ -69,7 +69,7 @@ Deno.test("a role reads as it was made and changed", () =>
     assert.deepEqual(Tags, [{ Key: "a", Value: "2" }]);
   }));
 
-Deno.test("what breaks a rule is refused before anything is looked up", () =>
+Deno.test("invalid input is refused before anything is looked up", () =>
   withRole(async (iam) => {
     const invalid = ["ValidationError", 400];
     const tagged = (Key: string, Value = "") =>
@@ -87,7 +87,7 @@ Deno.test("roles are listed in pages and by path", () =>
   withRole(async (iam) => {
     for (const name of ["a", "b", "c"]) {
       const create = new CreateRoleCommand({ RoleName: name, Path: "/scones/", AssumeRolePolicyDocument });
-      // Only reading a role tells that.
+      // Only GetRole returns it.
       assert.equal((await iam.send(create)).Role?.MaxSessionDuration, undefined);
     }
     const names = async (PathPrefix?: string) => {
@@ -165,7 +165,7 @@ Deno.test("managed policies, ours and AWS's, are attached and detached", () =>
     });
   }));
 
-Deno.test("what IAM refuses is refused under its names", () =>
+Deno.test("IAM's errors have its codes", () =>
   withRole(async (iam) => {
     const create = (name: string, document: string) =>
       refusal(iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: document })));

@@ -1,4 +1,4 @@
-/** STS and the verification of what it issues, against the real clients. */
+/** STS and the verification of its credentials, against the real clients. */
 import assert from "node:assert/strict";
 import {
   CloudWatchLogsClient,
@@ -75,7 +75,7 @@ const withSession = (
     await body(aws, await assume(aws, role), role);
   }, options);
 
-Deno.test("a session is who it says, in every service's way of signing", () =>
+Deno.test("a session is authenticated by every service's signing rules", () =>
   withSession(async (aws, credentials) => {
     const client = { ...aws.client, credentials };
     const sts = new STSClient(client);
@@ -93,13 +93,13 @@ Deno.test("a session is who it says, in every service's way of signing", () =>
     await new CloudWatchLogsClient(client).send(new CreateLogGroupCommand({ logGroupName: "/mine/a" }));
   }));
 
-Deno.test("a session may do what its role's policies say, else it is denied as each service denies", () =>
+Deno.test("a session has its role's permissions, and is denied in each service's wording", () =>
   withSession(async (aws, credentials) => {
     const client = { ...aws.client, credentials };
     const s3 = new S3Client(client);
     const get = (Key: string) => s3.send(new GetObjectCommand({ Bucket: "scones", Key }));
     assert.deepEqual(await refusal(get("train/1.png")), ["AccessDenied", 403]);
-    // Without leave to list the whole bucket, a missing key looks like a forbidden one.
+    // Without permission to list the whole bucket, a missing key looks like a forbidden one.
     await assert.rejects(get("test/none"), {
       name: "AccessDenied",
       message:
@@ -120,7 +120,7 @@ Deno.test("a session may do what its role's policies say, else it is denied as e
     ]);
   }));
 
-Deno.test("a wrong secret, token or date is refused as each service refuses it", () =>
+Deno.test("a wrong secret, token or date is refused in each service's wording", () =>
   withSession(async (aws, credentials) => {
     const faults = {
       secret: { credentials: { ...credentials, secretAccessKey: "no" } },
@@ -172,7 +172,7 @@ Deno.test("a body that is not the signed one is refused", () =>
     assert.deepEqual(await refusal(create), ["InvalidSignatureException", 400]);
   }));
 
-Deno.test("sessions end at their time, and with their role", async () => {
+Deno.test("sessions end when they expire, and with their role", async () => {
   let now = Date.now();
   await withSession(async (aws, credentials) => {
     const sts = new STSClient({ ...aws.client, credentials });
@@ -198,7 +198,7 @@ Deno.test("sessions end at their time, and with their role", async () => {
   }, { now: () => now });
 });
 
-Deno.test("a presigned URL is good for its key and its time", () =>
+Deno.test("a presigned URL is valid for its key and its time", () =>
   withSession(async (aws, credentials) => {
     const url = presign(aws.endpoint, "/scones/test/a%20b", credentials, new Date(), 60);
     const put = new S3Client({ ...aws.client, credentials });
@@ -213,7 +213,7 @@ Deno.test("a presigned URL is good for its key and its time", () =>
     assert.match(await refused.text(), /Request has expired/);
   }));
 
-Deno.test("only whom the trust policy names may assume a role", () =>
+Deno.test("only principals in the trust policy can assume a role", () =>
   withLocalAws(async (aws) => {
     const trustOf = (Principal: object) =>
       JSON.stringify({

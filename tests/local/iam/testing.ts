@@ -17,7 +17,7 @@ export function allowing(...Action: string[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
 }
 
-/** Makes a role that may do what `policy` says; returns its ARN. */
+/** Creates a role with a policy; returns its ARN. */
 export async function makeRole(aws: TestAws, name: string, trust: string, policy?: string): Promise<string> {
   const iam = new IAMClient(aws.client);
   try {

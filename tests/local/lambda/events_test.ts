@@ -41,7 +41,7 @@ Deno.test("log lines reach CloudWatch Logs", async () => {
   });
 });
 
-Deno.test("an event is accepted, run, and tried again a minute and two later when it fails", async () => {
+Deno.test("an event is accepted, run, and retried after one and two minutes when it fails", async () => {
   let ahead = 0;
   await withLambda(async (lambda, aws) => {
     await deploy(

@@ -15,7 +15,7 @@ import { createInput, deploy, invoke, ROLE, withLambda, zip } from "./testing.ts
 
 const SOURCE = "export const handler = async () => 1";
 
-/** Name, status and message of the error that a call ends with. */
+/** Name, status and message of a call's error. */
 async function errorOf(call: Promise<unknown>) {
   try {
     await call;
@@ -175,7 +175,7 @@ Deno.test("CreateFunction answers with AWS's defaults, pending and then active",
   });
 });
 
-Deno.test("CreateFunction takes the code from S3", async () => {
+Deno.test("CreateFunction reads the code from S3", async () => {
   await withLambda(async (lambda, aws) => {
     const s3 = new S3Client(aws.client);
     await s3.send(new CreateBucketCommand({ Bucket: "packages" }));

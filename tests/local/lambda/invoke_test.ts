@@ -253,7 +253,7 @@ Deno.test("parallel invocations run in parallel, each environment with one at a 
   });
 });
 
-Deno.test("a function runs though the client that waited for it has hung up", async () => {
+Deno.test("a function runs to its end after its client has hung up", async () => {
   await withLambda(async (lambda, aws) => {
     await deploy(
       lambda,
@@ -263,7 +263,7 @@ Deno.test("a function runs though the client that waited for it has hung up", as
        export const handler = async () => ++calls;`,
       { Timeout: 10 },
     );
-    // It hangs up while the environment starts: the invocation has not begun.
+    // The client hangs up while the environment starts, before the invocation has begun.
     const call = fetch(`${aws.endpoint}/2015-03-31/functions/count/invocations`, {
       method: "POST",
       signal: AbortSignal.timeout(300),

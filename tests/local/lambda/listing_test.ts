@@ -1,4 +1,4 @@
-/** Lists go on after the last item that they gave out, though it is gone or another has changed meanwhile. */
+/** Lists continue after the last item, even when it is gone or another one has changed meanwhile. */
 import {
   CreateAliasCommand,
   CreateFunctionCommand,
@@ -18,7 +18,7 @@ import { createInput, withLambda } from "./testing.ts";
 const FunctionName = "f";
 const SOURCE = "export const handler = async () => 1";
 
-/** The names on all pages of two; `between` runs after the first page. */
+/** The names on all pages of two items. @param between called after the first page */
 async function pages(
   list: (paging: { Marker?: string; MaxItems: number }) => Promise<{ names: string[]; next?: string }>,
   between: () => Promise<unknown>,
@@ -47,7 +47,7 @@ function withFunctions(
   }, { now: () => now });
 }
 
-/** Publishes versions 1 to `count`, each of another configuration. */
+/** Publishes versions 1 to `count` with different configurations. */
 async function publish(lambda: LambdaClient, settle: () => void, count: number, first = 1): Promise<void> {
   for (let version = first; version < first + count; version++) {
     await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 10 + version }));
@@ -56,7 +56,7 @@ async function publish(lambda: LambdaClient, settle: () => void, count: number, 
   }
 }
 
-Deno.test("functions are listed once each when one is removed, one made and one changed between pages", () =>
+Deno.test("functions are listed once each when one is deleted, one created and one changed between pages", () =>
   withFunctions(["a", "b", "c", "d", "e"], async (lambda) => {
     const list = async (paging: object) => {
       const { Functions, NextMarker } = await lambda.send(new ListFunctionsCommand(paging));
@@ -110,7 +110,7 @@ Deno.test("a function's versions are listed once each when one is removed or pub
     assert.deepEqual(added, ["$LATEST", "2", "3", "4", "5"]);
   }));
 
-Deno.test("aliases of a version are listed once each when one is removed or leads elsewhere between pages", () =>
+Deno.test("aliases of a version are listed once each when one is deleted or changed between pages", () =>
   withFunctions([FunctionName], async (lambda, settle) => {
     await publish(lambda, settle, 2);
     for (const Name of ["a", "b", "c", "d", "e"]) {
@@ -124,7 +124,7 @@ Deno.test("aliases of a version are listed once each when one is removed or lead
     };
     const move = (Name: string) =>
       lambda.send(new UpdateAliasCommand({ FunctionName, Name, FunctionVersion: "2" }));
-    // The marker's alias is on the list no more.
+    // The marker's alias is no longer in the list.
     assert.deepEqual(await pages(list, () => move("b")), ["a", "b", "c", "d", "e"]);
     assert.deepEqual(await pages(list, () => move("a")), ["a", "c", "d", "e"]);
     const remove = () => lambda.send(new DeleteAliasCommand({ FunctionName, Name: "d" }));

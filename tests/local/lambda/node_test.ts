@@ -1,4 +1,4 @@
-/** The Runtime API serves other runtimes than ours: here the machine's Node.js with a loop of a few lines. */
+/** The Runtime API works with other runtimes: here Node.js with a loop of a few lines. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Dispatcher } from "../../../lib/local/dispatcher.ts";
@@ -28,12 +28,12 @@ const LOOP = `
 const node = await new Deno.Command("node", { args: ["--version"] }).output()
   .then(({ stdout }) => new TextDecoder().decode(stdout).trim(), () => undefined);
 
-/** Lambda alone, with siblings that allow all and keep log lines. */
+/** Lambda alone, with fakes of other services that allow everything and keep log lines. */
 async function withNode(
   body: (parts: {
     /** As over HTTP. */
     send(method: string, path: string, input: object): Promise<Response>;
-    /** As a sibling service calls it. */
+    /** As another service calls it. */
     call(event: unknown, signal?: AbortSignal): ReturnType<typeof invoke["run"]>;
     lines: string[];
     refuseRole(): void;
@@ -66,7 +66,7 @@ async function withNode(
     account: "000000000000",
     region: "us-east-1",
     endpoint: () => "http://127.0.0.1:1",
-    // Every look at the clock finds that what was pending is done.
+    // The clock jumps at every call, so that changes are done at once.
     now: () => now += 1000,
     call: (operation, input, caller) => dispatcher.call(operation, input, caller),
     iam,
@@ -145,7 +145,7 @@ Deno.test({
   },
 });
 
-Deno.test("a role that Lambda may not assume is refused, when the function is made and when it is to run", async () => {
+Deno.test("a role that Lambda cannot assume is refused on create and on invoke", async () => {
   await withNode(async ({ send, call, refuseRole }) => {
     await send("POST", "/2015-03-31/functions", createInput(""));
     refuseRole();

@@ -1,4 +1,4 @@
-/** What a caller must be allowed: which ARN a call is authorised on, handing over a role, reading a package. */
+/** Permissions of callers: the ARN that a call is authorised on, passing a role, downloading a package. */
 import assert from "node:assert/strict";
 import {
   CreateFunctionCommand,
@@ -14,7 +14,7 @@ import { createInput, deploy, invoke, ROLE, withLambda, zip } from "./testing.ts
 
 const FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f";
 
-/** A client with the keys of a role that may do `Action` on `Resource`. */
+/** A client with the keys of a role that allows `Action` on `Resource`. */
 async function caller(
   aws: TestAws,
   name: string,
@@ -62,7 +62,7 @@ Deno.test("a call is authorised on the ARN it names: unqualified, or with its qu
     qualified.destroy();
   }));
 
-Deno.test("who makes or changes a function must be allowed to pass its role on", () =>
+Deno.test("creating or updating a function needs iam:PassRole for its role", () =>
   withLambda(async (lambda, aws) => {
     const source = "export const handler = async () => 1;";
     await deploy(lambda, "f", source);
@@ -80,7 +80,7 @@ Deno.test("who makes or changes a function must be allowed to pass its role on",
     deployer.destroy();
   }));
 
-Deno.test("who has a package's address may read it, without a signature", () =>
+Deno.test("a package can be downloaded at its URL without a signature", () =>
   withLambda(async (lambda, aws) => {
     const source = "export const handler = async () => 1;";
     await deploy(lambda, "f", source);

@@ -94,7 +94,7 @@ Deno.test("malformed requests are answered with an error of AWS's shape", async 
   });
 });
 
-Deno.test("no JSON body may be larger than AWS reads; a payload has a limit of its own", () => {
+Deno.test("JSON bodies and payloads have AWS's limits", () => {
   const operations = operationsOf(functions, updates, invocation);
   const read = (method: string, path: string, bytes: number) => {
     const rawUrl = `http://127.0.0.1${FUNCTIONS}${path}`;

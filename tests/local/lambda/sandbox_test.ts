@@ -103,7 +103,7 @@ Deno.test("a function reaches the gateway, its code and its own /tmp, and nothin
   });
 });
 
-Deno.test("processes and their folders go with the server", async () => {
+Deno.test("processes and their folders end with the server", async () => {
   const pids: number[] = [];
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
   try {
@@ -199,7 +199,7 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-/** Whether a process runs; a dead one that nobody waited for does not. */
+/** Whether a process runs; a zombie does not. */
 async function alive(pid: number): Promise<boolean> {
   const { code, stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] })
     .output();

@@ -25,7 +25,7 @@ const LOGS_POLICY = JSON.stringify({
   Statement: [{ Effect: "Allow", Action: "logs:*", Resource: "*" }],
 });
 
-/** A zip of files with the mode that AWS wants, or another; of the same files always the same bytes. */
+/** A zip of files; the same files give the same bytes. @param mode by default one that AWS accepts */
 export function zip(files: Record<string, string | Uint8Array>, mode = 0o644): Uint8Array<ArrayBuffer> {
   const entries = Object.entries(files).map(([name, content]) =>
     [
@@ -40,7 +40,7 @@ export function zip(files: Record<string, string | Uint8Array>, mode = 0o644): U
   return new Uint8Array(zipSync(Object.fromEntries(entries) as Parameters<typeof zipSync>[0]));
 }
 
-/** Runs a local AWS with the role that the functions have. */
+/** Runs a local AWS with the functions' role. */
 export async function withLambda(
   body: (lambda: LambdaClient, aws: TestAws) => Promise<void>,
   options: Partial<LocalAwsOptions> = {},
@@ -56,7 +56,7 @@ export async function withLambda(
   }, options);
 }
 
-/** The role of all functions here; one that is there already stays. */
+/** Creates the role of all functions, if it does not exist. */
 export async function makeRole(aws: TestAws): Promise<void> {
   const iam = new IAMClient(aws.client);
   const RoleName = "lambda-role";
@@ -88,7 +88,7 @@ export function createInput(
   };
 }
 
-/** Makes a function and waits until it is active. */
+/** Creates a function and waits until it is active. */
 export async function deploy(
   lambda: LambdaClient,
   FunctionName: string,
@@ -101,7 +101,7 @@ export async function deploy(
   });
 }
 
-/** Waits until an update is through. */
+/** Waits until an update is done. */
 export async function updated(lambda: LambdaClient, FunctionName: string): Promise<void> {
   await waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.05 }, {
     FunctionName,

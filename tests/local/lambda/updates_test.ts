@@ -31,7 +31,7 @@ const refusal = (name: string, message?: string) => (error: Error) => {
   return true;
 };
 
-Deno.test("updates are refused while another is in progress, and serve the old code until they are through", async () => {
+Deno.test("updates are refused while another is in progress, and the old code runs until they are done", async () => {
   let now = Date.now();
   await withLambda(async (lambda) => {
     const configure = () =>
@@ -206,7 +206,7 @@ Deno.test("reserved concurrency throttles", async () => {
   });
 });
 
-Deno.test("functions carry tags", async () => {
+Deno.test("functions have tags", async () => {
   await withLambda(async (lambda) => {
     const { FunctionArn: Resource } = await lambda.send(
       new CreateFunctionCommand(createInput(FunctionName, returning("x"), { Tags: { a: "1" } })),

@@ -5,7 +5,7 @@ import { zip } from "./testing.ts";
 const bytes = (text: string) => new TextEncoder().encode(text);
 const broken = { code: "InvalidParameterValueException", status: 400 };
 
-Deno.test("a zip's files are read with what their modes allow", async () => {
+Deno.test("a zip's files are read with their permissions", async () => {
   const files = await readZip(zip({ "a.txt": "a".repeat(1000), "b/c.txt": "" }));
   assert.deepEqual(files.map(({ path, content, readable }) => [path, content.length, readable]), [
     ["a.txt", 1000, true],
@@ -27,7 +27,7 @@ Deno.test("names that would leave the folder are refused", async () => {
   for (const name of names) await assert.rejects(readZip(zip({ [name]: "x" })), broken, name);
 });
 
-Deno.test("no truncation and no flipped byte is taken for a good zip, or hangs", async () => {
+Deno.test("truncated and corrupted zips are refused, and do not hang", async () => {
   const good = zip({ "index.mjs": "export const handler = 1;".repeat(50), "b.txt": "b" });
   const intact = JSON.stringify(await readZip(good));
   for (let length = 0; length < good.length; length++) {
@@ -36,7 +36,7 @@ Deno.test("no truncation and no flipped byte is taken for a good zip, or hangs",
   for (let index = 0; index < good.length; index++) {
     const bad = good.slice();
     bad[index]! ^= 0x55;
-    // Some bytes, such as dates, may hold anything; then the files are the same, or named otherwise.
+    // Some bytes, such as dates, can have any value; then the files are the same, or have other names.
     await readZip(bad).then(
       (files) => assert.equal(files.length <= 2, true, `byte ${index}`),
       (error) => assert.equal(error.code, "InvalidParameterValueException", `byte ${index}: ${error.stack}`),
@@ -45,7 +45,7 @@ Deno.test("no truncation and no flipped byte is taken for a good zip, or hangs",
   assert.equal(JSON.stringify(await readZip(good)), intact);
 });
 
-Deno.test("sizes are believed only as far as they hold", async () => {
+Deno.test("declared sizes are checked", async () => {
   const bomb = zip({ "zeros": new Uint8Array(10_000_000) });
   const view = new DataView(bomb.buffer);
   const directory = view.getUint32(bomb.length - 22 + 16, true);

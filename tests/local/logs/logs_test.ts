@@ -65,7 +65,7 @@ Deno.test("GetLogEvents pages forward until its token stands still, and backward
     const tail = await get(undefined, false);
     assert.equal(tail.text, "de");
     assert.equal((await get(tail.nextBackwardToken, false)).text, "bc");
-    // A reader at the end sees what comes later.
+    // A reader at the end gets later events.
     await logs.send(new PutLogEventsCommand({ ...named, logEvents: [{ timestamp: T0 + 9, message: "f" }] }));
     assert.equal((await get(pages.at(-1)?.nextForwardToken)).text, "f");
   }));
@@ -161,7 +161,7 @@ Deno.test("groups and streams are described in pages, by prefix and by last even
     );
   }));
 
-Deno.test("what AWS refuses is refused under its names", () =>
+Deno.test("AWS's errors have its codes", () =>
   withStream(async (logs) => {
     const refused = (promise: Promise<unknown>, name: string) => assert.rejects(promise, { name });
     await refused(
@@ -251,7 +251,7 @@ Deno.test("what a service writes survives a restart and is read over the wire", 
   }
 });
 
-Deno.test("a service logs with the permissions of the operations, of those that it still needs", async () => {
+Deno.test("a service needs the permissions of the operations that its log lines need", async () => {
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
   const store = new Store(stateDir);
   try {

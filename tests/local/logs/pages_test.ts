@@ -28,7 +28,7 @@ function withLogs(body: (logs: CloudWatchLogsClient) => Promise<void>): Promise<
   }, { now: () => T0 + 60_000 });
 }
 
-/** A group with streams of these names, each with an event at its time after T0 if it has one. */
+/** A group with streams of these names, with an event at the given time after T0, if any. */
 async function createStreams(
   logs: CloudWatchLogsClient,
   streams: Record<string, number | undefined>,
@@ -52,7 +52,7 @@ async function streamPage(logs: CloudWatchLogsClient, rest: Partial<DescribeLogS
   return { names: logStreams!.map(({ logStreamName }) => logStreamName).join(" "), nextToken };
 }
 
-Deno.test("groups: one that the token names is deleted, one comes, one changes between two pages", () =>
+Deno.test("groups: the token's is deleted, one is created and one changed between two pages", () =>
   withLogs(async (logs) => {
     for (const logGroupName of ["a", "b", "c", "d"]) {
       await logs.send(new CreateLogGroupCommand({ logGroupName }));
@@ -72,7 +72,7 @@ Deno.test("groups: one that the token names is deleted, one comes, one changes b
     await assert.rejects(page("bogus"), { name: "InvalidParameterException" });
   }));
 
-Deno.test("streams by name: one that the token names is deleted, one changes between two pages", () =>
+Deno.test("streams by name: the token's is deleted and one changed between two pages", () =>
   withLogs(async (logs) => {
     await createStreams(logs, { a: 1, b: 2, c: 3, d: undefined });
     const first = await streamPage(logs);
@@ -85,14 +85,14 @@ Deno.test("streams by name: one that the token names is deleted, one changes bet
     await assert.rejects(other, { name: "InvalidParameterException" });
   }));
 
-Deno.test("streams by last event: one that the token names is deleted, one changes between two pages", () =>
+Deno.test("streams by last event: the token's is deleted and one changed between two pages", () =>
   withLogs(async (logs) => {
     await createStreams(logs, { a: 4, b: 3, c: 2, d: 1, e: undefined });
     const order = { orderBy: "LastEventTime", descending: true } as const;
     const first = await streamPage(logs, order);
     assert.equal(first.names, "a b");
     await logs.send(new DeleteLogStreamCommand({ logGroupName: GROUP, logStreamName: "b" }));
-    // A stream that was listed already moves: the others are neither skipped nor repeated.
+    // A stream of the first page moves: the others are neither skipped nor repeated.
     await put(logs, "a", 9);
     const second = await streamPage(logs, { ...order, nextToken: first.nextToken });
     assert.equal(second.names, "c d");

@@ -21,11 +21,11 @@ Deno.test("a form's members have the types that the shape gives them", () => {
     Hot: true,
     Oven: { Heat: 200 },
   });
-  // What is none stays text, which the shape refuses.
+  // Text that does not convert stays text, which the shape refuses.
   assert.deepEqual(read("Size=1e3&Hot=yes"), { Size: "1e3", Hot: "yes" });
 });
 
-Deno.test("lists come by number, maps as entries of either spelling", () => {
+Deno.test("lists are sorted by number, maps have entries of either spelling", () => {
   assert.deepEqual(
     read("Tags.member.2.Key=b&Tags.member.1.Key=a&Tags.member.10.Key=c&Tags.member.1.Value=1"),
     {
@@ -64,7 +64,7 @@ Deno.test("answers: lists are members, maps entries; a result without members di
   assert.equal(await text(undefined), `<LookResponse xmlns="urn:shop">${end}`);
 });
 
-Deno.test("unsigned, only a link's operation is claimed by GET", () => {
+Deno.test("of unsigned GET requests only operations for links are claimed", () => {
   const claims = (method: string, path: string) => {
     const url = new URL(path, "http://127.0.0.1/");
     return protocol.claims({ method, url, headers: new Headers(), rawUrl: `${url}` }, operations);

@@ -75,7 +75,7 @@ Deno.test("members come from path, headers, query and body, with the types of th
   assert.deepEqual(eaten.members, { Mouth: new TextEncoder().encode("not JSON"), Name: "x" });
 });
 
-Deno.test("a label takes one segment, one with + the rest; what nothing matches is no operation", () => {
+Deno.test("a label matches one segment, with + the rest; other paths have no operation", () => {
   assert.equal(read("GET", "/shop/a/b/c").name, "Anywhere");
   assert.throws(() => read("POST", "/shop/scones/a/b"), {
     code: "UnknownOperationException",
@@ -83,7 +83,7 @@ Deno.test("a label takes one segment, one with + the rest; what nothing matches 
     message: /POST \/shop\/scones\/a\/b of Shop/,
   });
   assert.throws(() => read("GET", "/shop/scones/x", {}, "[1]"), { code: "SerializationException" });
-  // No encoding of UTF-8: left as it is, for the member's pattern to refuse.
+  // Invalid UTF-8 stays as it is, and fails the member's pattern.
   assert.deepEqual(read("GET", "/shop/scones/%zz").members, { Name: "%zz" });
 });
 

@@ -1,4 +1,4 @@
-/** Buckets against the real client: names, locations, what they answer of their configuration. */
+/** Buckets against the real client: names, locations, configuration. */
 import assert from "node:assert/strict";
 import {
   CreateBucketCommand,
@@ -18,7 +18,7 @@ import { isBucketName } from "../../../lib/local/s3/buckets.ts";
 import { withLocalAws } from "../testing.ts";
 import { refusal, withBucket } from "./testing.ts";
 
-Deno.test("names keep S3's rules", () => {
+Deno.test("names must follow S3's rules", () => {
   for (const name of ["abc", "a.b-c9", "scones-unlimited-000000000000"]) assert.ok(isBucketName(name), name);
   for (
     const name of [
@@ -43,7 +43,7 @@ Deno.test("names keep S3's rules", () => {
   ) assert.ok(!isBucketName(name), name);
 });
 
-Deno.test("who asks the wrong region is told the right one", () =>
+Deno.test("a request in the wrong region is redirected to the right one", () =>
   withLocalAws(async (aws) => {
     const s3 = new S3Client(aws.client);
     const Bucket = "bucket-in-ireland";
@@ -61,7 +61,7 @@ Deno.test("who asks the wrong region is told the right one", () =>
     s3.destroy();
   }));
 
-Deno.test("a location is given elsewhere than in us-east-1, and only there", () =>
+Deno.test("a location is required outside of us-east-1", () =>
   withLocalAws(async (aws) => {
     const clients = new Map(
       ["us-east-1", "eu-west-1"].map((region) => [region, new S3Client({ ...aws.client, region })]),
@@ -81,7 +81,7 @@ Deno.test("a location is given elsewhere than in us-east-1, and only there", () 
     assert.deepEqual(await refusal(create("eu-west-1", "bucket-a", "us-west-2")), illegal);
     assert.equal((await create("us-east-1", "bucket-a")).Location, "/bucket-a");
     await create("us-east-1", "bucket-a");
-    // The client adds the constraint by itself.
+    // The client adds the constraint by default.
     await create("eu-west-1", "bucket-b");
     assert.deepEqual(await refusal(create("eu-west-1", "bucket-b")), ["BucketAlreadyOwnedByYou", 409]);
     assert.deepEqual(await refusal(create("us-east-1", "bucket-b")), ["BucketAlreadyOwnedByYou", 409]);
@@ -136,7 +136,7 @@ Deno.test("the list of buckets goes on when the one that its token names has gon
     assert.deepEqual(await refusal(names(1, "foreign")), ["InvalidArgument", 400]);
   }));
 
-Deno.test("configuration reads as of a new bucket, and cannot be written silently", () =>
+Deno.test("configuration is a new bucket's, and changing it is refused", () =>
   withBucket(async (s3, Bucket) => {
     const encryption = await s3.send(new GetBucketEncryptionCommand({ Bucket }));
     assert.equal(

@@ -56,7 +56,7 @@ Deno.test("version 2 lists by prefix, delimiter and start, in pages", () =>
     assert.deepEqual(await refusal(s3.send(foreign)), ["InvalidArgument", 400]);
   }));
 
-Deno.test("a listing says what was asked and what there is", () =>
+Deno.test("a list repeats its parameters and has all members", () =>
   withKeys(async (s3, Bucket) => {
     const page = await s3.send(
       new ListObjectsV2Command({ Bucket, Prefix: "t", MaxKeys: 2, FetchOwner: true }),
@@ -107,7 +107,7 @@ Deno.test("version 1 pages by markers", () =>
     assert.equal(plain.IsTruncated, true);
   }));
 
-Deno.test("pages hold what a plain reading of the rules gives, whatever the keys", () => {
+Deno.test("pages equal those of a simple implementation, for any keys", () => {
   const random = generator(7);
   const letters = ["a", "b", "/", "//", "é", "\u{1F6B2}", "\uFFFD"];
   const order = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -151,7 +151,7 @@ Deno.test("the end of a prefix is the first key behind it", () => {
   assert.equal(afterPrefix("\u{10FFFF}"), undefined);
 });
 
-/** Numbers in [0, 1) that are the same every time (mulberry32). */
+/** Reproducible numbers in [0, 1) (mulberry32). */
 function generator(seed: number): () => number {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;

@@ -74,7 +74,7 @@ Deno.test("checksums of an upload are of its parts or of the whole", () =>
     assert.deepEqual(await refusal(upload(s3, Bucket, "SHA1", "FULL_OBJECT")), ["InvalidRequest", 400]);
   }));
 
-Deno.test("parts that are missing, wrong, unordered or small are refused", () =>
+Deno.test("missing, wrong, unordered or small parts are refused", () =>
   withBucket(async (s3, Bucket) => {
     const uploaded = await upload(s3, Bucket);
     const [one, two, three] = uploaded.MultipartUpload.Parts;
@@ -109,7 +109,7 @@ Deno.test("parts that are missing, wrong, unordered or small are refused", () =>
     assert.deepEqual(await refusal(complete(one!)), ["NoSuchUpload", 404]);
   }));
 
-Deno.test("a completion that is asked for again gets the same answer, and changes nothing", async () => {
+Deno.test("a repeated completion has the same answer, and changes nothing", async () => {
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
   try {
     let again: CompleteMultipartUploadCommand;
@@ -211,7 +211,7 @@ Deno.test("a type of checksum needs an algorithm", () =>
     const create = new CreateMultipartUploadCommand({ Bucket, Key: "k", ChecksumType: "COMPOSITE" });
     create.middlewareStack.add(
       (next) => (call) => {
-        // The client adds an algorithm by itself.
+        // The client adds an algorithm by default.
         delete (call.request as { headers: Record<string, string> }).headers["x-amz-checksum-algorithm"];
         return next(call);
       },

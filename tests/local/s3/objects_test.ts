@@ -62,7 +62,7 @@ Deno.test("a streamed body loses its aws-chunked framing and keeps its own encod
     assert.equal(await got.Body?.transformToString(), pieces.join(""));
   }));
 
-Deno.test("the framing is read wherever the network cuts it, and what breaks off is refused", () =>
+Deno.test("the framing can be cut anywhere, and an incomplete body is refused", () =>
   withBucket(async (_s3, bucket, aws) => {
     const send = (body: string, length: number) => {
       const bytes = new TextEncoder().encode(body);
@@ -150,7 +150,7 @@ Deno.test("ranges and conditions hold", () =>
     await put({ IfMatch: ETag });
   }));
 
-Deno.test("what AWS refuses is refused, what the local S3 lacks is named", () =>
+Deno.test("AWS's errors, and unsupported features by name", () =>
   withBucket(async (s3, Bucket, aws) => {
     const put = (input: Partial<PutObjectCommandInput>) =>
       s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "x", ...input }));
@@ -181,7 +181,7 @@ Deno.test("what AWS refuses is refused, what the local S3 lacks is named", () =>
     assert.match(await encoding.text(), /InvalidURI/);
   }));
 
-Deno.test("deletes succeed on what is there and on what is not", () =>
+Deno.test("deletes succeed with and without an object", () =>
   withBucket(async (s3, Bucket, aws) => {
     for (const Key of ["a", "b", KEY]) {
       await s3.send(new PutObjectCommand({ Bucket, Key, Body: "x".repeat(100_000) }));
@@ -200,7 +200,7 @@ Deno.test("deletes succeed on what is there and on what is not", () =>
     assert.deepEqual(files(join(aws.stateDir, "s3")), []);
   }));
 
-Deno.test("a copy takes bytes and metadata along, or takes new metadata", () =>
+Deno.test("a copy has the same bytes, and the same or new metadata", () =>
   withBucket(async (s3, Bucket) => {
     await s3.send(
       new PutObjectCommand({ Bucket, Key: "a é", Body: "x", ContentType: "t/x", Metadata: { m: "1" } }),
@@ -220,7 +220,7 @@ Deno.test("a copy takes bytes and metadata along, or takes new metadata", () =>
     assert.deepEqual(await refusal(onto({ CopySourceIfMatch: '"x"' })), ["PreconditionFailed", 412]);
   }));
 
-Deno.test("objects survive a restart, files that no object names do not", async () => {
+Deno.test("objects survive a restart, files without an object are deleted", async () => {
   const large = "0123456789".repeat(10_000);
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
   try {
@@ -243,7 +243,7 @@ Deno.test("objects survive a restart, files that no object names do not", async 
   }
 });
 
-Deno.test("a body being read stays whole while it is replaced", () =>
+Deno.test("a body can be read to its end while the object is replaced", () =>
   withBucket(async (s3, Bucket, aws) => {
     const old = "o".repeat(3_000_000);
     await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: old }));
@@ -255,7 +255,7 @@ Deno.test("a body being read stays whole while it is replaced", () =>
     assert.deepEqual(files(join(aws.stateDir, "s3")), []);
   }));
 
-Deno.test("a bucket may be named by the host", () =>
+Deno.test("a bucket can be addressed by the host name", () =>
   withBucket(async (s3, Bucket, aws) => {
     await s3.send(new PutObjectCommand({ Bucket, Key: "a/b", Body: "x" }));
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: aws.port });

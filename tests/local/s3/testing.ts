@@ -19,7 +19,7 @@ export function withBucket(
   }, options);
 }
 
-/** The name and status of the error that `promise` fails with; undefined when it does not fail. */
+/** The name and status of the error of `promise`; undefined when it succeeds. */
 export async function refusal(promise: Promise<unknown>): Promise<[string, number | undefined] | undefined> {
   try {
     await promise;

@@ -12,11 +12,11 @@ const CONFIG = {
   CaptureOptions: [{ CaptureMode: "Input" as const }],
 };
 
-/** A bucket that takes its time, and can be cut off before or after it has stored an object. */
+/** A fake of S3 that is slow, and can fail before or after it has stored an object. */
 class Bucket {
   readonly objects = new Map<string, string>();
   puts = 0;
-  /** At most this many puts are under way at a time. */
+  /** The highest number of concurrent puts. */
   concurrent = 0;
   #underWay = 0;
 
@@ -42,7 +42,7 @@ class Bucket {
   }
 }
 
-/** Captures on a store that can be closed as a kill closes it, with what was said in a log. */
+/** Captures with a store that can be closed as by a kill, and the lines of the log. */
 async function withStore(
   body: (
     open: (bucket: Bucket) => Captures,
@@ -101,7 +101,7 @@ Deno.test("captures: one file for each endpoint, variant and hour", async () => 
   });
 });
 
-/** Waits until a file is on its way. */
+/** Waits until a file is being written. */
 async function started(bucket: Bucket): Promise<void> {
   while (bucket.puts === 0) await new Promise((resolve) => setTimeout(resolve, 1));
 }
@@ -116,7 +116,7 @@ for (const moment of ["hangs before", "hangs after"] as const) {
       captures.deliver();
       await started(bucket);
       await new Promise((resolve) => setTimeout(resolve, 20));
-      // Answered while the first file is on its way: this one belongs to another file.
+      // Answered while the first file is being written: this record belongs to another file.
       captures.record(CONFIG, invocation("3"));
       captures.deliver();
       const before = new Map(bucket.objects);
@@ -162,7 +162,7 @@ Deno.test("captures: a record after the last delivery waits for the next server"
   });
 });
 
-Deno.test("captures: a file that cannot be written is reported and not tried again", async () => {
+Deno.test("captures: a file that cannot be written is logged and not retried", async () => {
   await withStore(async (open, _kill, logged, store) => {
     const bucket = new Bucket("fails");
     const captures = open(bucket);

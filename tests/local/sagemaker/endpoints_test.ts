@@ -216,7 +216,7 @@ interface CapturedRecord {
   eventMetadata: { eventId: string; inferenceId?: string; inferenceTime: string };
 }
 
-/** Waits for so many records and returns them in the order of their files. */
+/** Waits for `count` records; returns them sorted by their files. */
 async function capturedRecords(
   aws: TestAws,
   count: number,

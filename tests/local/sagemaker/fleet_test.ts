@@ -18,7 +18,7 @@ import { descendants } from "../testing/program.ts";
 import { type TestAws, withLocalAws } from "../testing.ts";
 import { IMAGE, picture, trainedModel } from "./testing.ts";
 
-/** The process that serves a model of a local AWS in this process. */
+/** The id of the process that serves a model, for a local AWS in this process. */
 function servingProcess(stateDir: string): number {
   const found = descendants(Deno.pid).find((pid) => {
     const command = Deno.readTextFileSync(`/proc/${pid}/cmdline`);
@@ -28,7 +28,7 @@ function servingProcess(stateDir: string): number {
   return found;
 }
 
-/** A local AWS with an endpoint in service, and its picture to ask about. */
+/** A local AWS with an endpoint in service, and a picture to classify. */
 async function withEndpoint(
   body: (aws: TestAws, runtime: SageMakerRuntimeClient, invoke: InvokeEndpointCommand) => Promise<void>,
   stateDir?: string,
@@ -78,7 +78,7 @@ const NO_RESPONSE = {
   OriginalMessage: /^Amazon SageMaker could not get a response from the endpoint endpoint\./,
 };
 
-Deno.test("a container that dies while it is asked is a ModelError, and another one takes its place", () =>
+Deno.test("a container that dies during a request is a ModelError, and is replaced", () =>
   withEndpoint(async (aws, runtime, invoke) => {
     const process = servingProcess(aws.stateDir);
     Deno.kill(process, "SIGSTOP");

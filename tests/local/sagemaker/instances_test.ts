@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkCapacity, checkInstanceType } from "../../../lib/local/sagemaker/instances.ts";
 
-Deno.test("retired instances are known and never available", () => {
+Deno.test("retired instance types are accepted, but never available", () => {
   for (const InstanceType of ["ml.p2.xlarge", "ml.p3.2xlarge", "ml.p3dn.24xlarge", "ml.g3.4xlarge"]) {
     for (const use of ["training-job", "endpoint"] as const) {
       checkInstanceType(use, InstanceType);
@@ -13,7 +13,7 @@ Deno.test("retired instances are known and never available", () => {
   }
 });
 
-Deno.test("a quota counts what runs already, by type and use", () => {
+Deno.test("a quota counts running instances by type and use", () => {
   const quotas = { "ml.m5.xlarge for endpoint usage": 2 };
   const [one, other] = [
     { InstanceType: "ml.m5.xlarge", InstanceCount: 1 },

@@ -18,7 +18,7 @@ const ITEMS = ["a", "b", "c"].map((name, index) => ({
 const page = (input: Input, items = ITEMS) => listed(items, input, { name: "name", summary: ["name"] });
 const names = (input: Input, items = ITEMS) => page(input, items).items.map(({ name }) => name).join("");
 
-Deno.test("lists: newest first, filtered by both times, the bounds excluded", () => {
+Deno.test("lists: newest first, filtered by both times without the bounds", () => {
   assert.equal(names({}), "cba");
   assert.equal(names({ CreationTimeAfter: 0, SortOrder: "Ascending" }), "bc");
   assert.equal(names({ CreationTimeBefore: 1 }), "a");
@@ -26,7 +26,7 @@ Deno.test("lists: newest first, filtered by both times, the bounds excluded", ()
   assert.equal(names({ LastModifiedTimeBefore: 10, LastModifiedTimeAfter: 8 }), "b");
 });
 
-Deno.test("lists: a token goes on behind the last item, even when that has gone", () => {
+Deno.test("lists: a token continues after the last item, even when that is gone", () => {
   const { items, NextToken } = page({ MaxResults: 1, SortOrder: "Ascending" });
   assert.deepEqual(items, [{ name: "a" }]);
   assert.equal(names({ NextToken, SortOrder: "Ascending" }), "bc");
@@ -36,7 +36,7 @@ Deno.test("lists: a token goes on behind the last item, even when that has gone"
   assert.equal(names({ NextToken: newest.NextToken }, ITEMS.slice(0, -1)), "ba");
 });
 
-Deno.test("lists: a token is good for the same list in the same order", () => {
+Deno.test("lists: a token is valid for the same list in the same order", () => {
   const refused = { name: "ValidationException", message: "Invalid NextToken" };
   const { NextToken } = page({ MaxResults: 1 });
   assert.throws(() => page({ NextToken, SortOrder: "Ascending" }), refused);
@@ -45,7 +45,7 @@ Deno.test("lists: a token is good for the same list in the same order", () => {
   assert.throws(() => listed(others, { NextToken }, { name: "title", summary: ["title"] }), refused);
 });
 
-Deno.test("lists: items of one time and one status are told apart by name", () => {
+Deno.test("lists: items with the same time and status are sorted by name", () => {
   const jobs = ["a", "b", "c", "d"].map((name) => ({ name, status: "Failed", CreationTime: 1 }));
   const walked = (input: Input) => {
     let seen = "", NextToken: string | undefined;
@@ -68,7 +68,7 @@ Deno.test("lists: items of one time and one status are told apart by name", () =
 const call = {} as Call;
 const NAMES = ["a", "b", "c", "d"];
 
-/** A list operation: how its items are stored, what it answers of them, how one leaves a filtered list. */
+/** A list operation: how to store its items, read its answer, and move an item out of a filter. */
 const LISTS = [
   {
     list: listTrainingJobs,
@@ -161,7 +161,7 @@ for (const { records, shown, name, ...one } of LISTS) {
   });
 }
 
-Deno.test("tags: the one that the token names goes between two pages", async () => {
+Deno.test("tags: the token's is deleted between two pages", async () => {
   const ResourceArn = "arn:aws:sagemaker:us-east-1:000000000000:endpoint/scones";
   const keys = Array.from({ length: 60 }, (_, index) => `key-${String(index).padStart(2, "0")}`);
   await withContext((context) => {

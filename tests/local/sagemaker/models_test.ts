@@ -3,7 +3,7 @@ import type { Call } from "../../../lib/local/operation.ts";
 import { createModel } from "../../../lib/local/sagemaker/models.ts";
 import { IMAGE, withContext } from "./testing.ts";
 
-Deno.test("of two requests at once for a model of one name, one is refused", async () => {
+Deno.test("of two concurrent requests for a model with the same name, one is refused", async () => {
   await withContext(async (context) => {
     const create = async () =>
       await createModel.run(

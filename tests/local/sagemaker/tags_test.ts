@@ -9,7 +9,7 @@ import { withLocalAws } from "../testing.ts";
 
 const ResourceArn = "arn:aws:sagemaker:us-east-1:000000000000:endpoint/scones";
 
-Deno.test("tags: what AWS's model refuses is refused, the rest is kept", async () => {
+Deno.test("tags: invalid ones are refused, valid ones stored", async () => {
   await withLocalAws(async (aws) => {
     const client = new SageMakerClient(aws.client);
     const refused = { name: "ValidationException" };

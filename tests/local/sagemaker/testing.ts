@@ -1,5 +1,5 @@
 /**
- * A small training job: pictures that a network tells apart in one epoch, lists and the requests; and a context for
+ * A small training job: pictures that a network learns in one epoch, lists and requests; and a context for
  * operations that are tested without a server.
  */
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -21,7 +21,7 @@ import type { TestAws } from "../testing.ts";
 export const BUCKET = "scones-test";
 export const IMAGE = "811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1";
 
-/** Makes a role that SageMaker may assume and that may use the bucket and write logs. */
+/** Creates a role that SageMaker can assume, with permissions for the bucket and for logs. */
 export async function createRole(aws: TestAws, name = "scones-test-role"): Promise<string> {
   const iam = new IAMClient(aws.client);
   const trust = {
@@ -125,7 +125,7 @@ export async function trainedModel(aws: TestAws): Promise<{ role: string; modelD
 }
 
 /**
- * What operations work on, without a server: an empty store, and `played` parts of the core as the test needs them.
+ * A context for operations without a server: an empty store, and the fakes in `played`.
  */
 export async function withContext(
   body: (context: SageMakerContext) => void | Promise<void>,

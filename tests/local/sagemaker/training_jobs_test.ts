@@ -153,7 +153,7 @@ Deno.test("a training job trains, logs and stores its model", async () => {
     const client = new SageMakerClient(aws.client);
     const role = await createRole(aws);
     await stagePictures(aws);
-    // Members that ask for AWS's defaults change nothing.
+    // Members with AWS's defaults change nothing.
     const request = trainingJob(role, {
       Tags: [{ Key: "a", Value: "b" }],
       OutputDataConfig: { S3OutputPath: `s3://${BUCKET}/models`, KmsKeyId: "", CompressionType: "GZIP" },
@@ -317,7 +317,7 @@ Deno.test("a job that was running when the server ended is Failed afterwards", a
   }
 });
 
-Deno.test("of two requests at once for a training job of one name, one is refused", async () => {
+Deno.test("of two concurrent requests for a training job with the same name, one is refused", async () => {
   await withContext(async (context) => {
     const started: string[] = [];
     const runs = { run: ({ TrainingJobName }: TrainingJob) => started.push(TrainingJobName) };

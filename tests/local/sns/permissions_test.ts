@@ -1,4 +1,4 @@
-/** Which permission each operation on topics asks for, and on what. */
+/** The permission of each operation on topics, and its resource. */
 import assert from "node:assert/strict";
 import { createSns } from "../../../lib/local/sns/sns.ts";
 import { askedPermissions } from "../sqs/testing.ts";
@@ -6,7 +6,7 @@ import { askedPermissions } from "../sqs/testing.ts";
 const TopicArn = "arn:aws:sns:us-east-1:000000000000:topic";
 const SubscriptionArn = `${TopicArn}:b6f5e924-dbb3-41c9-aa3b-589dbae0cfff`;
 
-Deno.test("every operation of SNS asks for its permission on the topic, a batch for that of one message", () => {
+Deno.test("every operation of SNS needs its permission on the topic, a batch that of a single message", () => {
   const onTopic = (action: string) => ({ action: `sns:${action}`, resource: TopicArn });
   const onAll = (action: string) => ({ action: `sns:${action}`, resource: TopicArn.replace(/topic$/, "*") });
   // More members than an operation has are ignored.

@@ -34,7 +34,7 @@ import { type TestAws, withLocalAws } from "../testing.ts";
 
 const TOPIC_ARN = "arn:aws:sns:us-east-1:000000000000:topic";
 
-/** The policy that AWS documents for a queue that a topic delivers to. */
+/** AWS's documented policy for a queue with a subscription. */
 function queuePolicy(SourceArn: string, Service = "sns.amazonaws.com"): string {
   return JSON.stringify({
     Version: "2012-10-17",
@@ -54,11 +54,11 @@ interface Parts {
   aws: TestAws;
   setPolicy(Policy: string): Promise<unknown>;
   publish(Message: string, rest?: Partial<PublishCommandInput>): Promise<string>;
-  /** Receives what there is, and deletes it. */
+  /** Receives all messages, and deletes them. */
   drain(): Promise<Message[]>;
 }
 
-/** A topic with a queue subscribed, whose policy lets the topic send unless `policy` is another. */
+/** A topic with a subscribed queue. @param policy the queue's, by default one that lets the topic send */
 function withTopic(
   body: (parts: Parts) => Promise<void>,
   policy = queuePolicy(TOPIC_ARN),
@@ -142,7 +142,7 @@ Deno.test("a message reaches the queue in AWS's document", () =>
     assert.deepEqual(await drain(), []);
   }));
 
-Deno.test("raw delivery passes body and attributes as they are", () =>
+Deno.test("raw delivery does not change body and attributes", () =>
   withTopic(async ({ sns, publish, drain, SubscriptionArn }) => {
     const raw = { SubscriptionArn, AttributeName: "RawMessageDelivery", AttributeValue: "true" };
     await sns.send(new SetSubscriptionAttributesCommand(raw));
@@ -156,7 +156,7 @@ Deno.test("raw delivery passes body and attributes as they are", () =>
     assert.deepEqual((await drain()).map(({ Body }) => Body), ["for queues", "d"]);
   }));
 
-/** A request as clients of the query protocol write it, or hardly any would. */
+/** A raw request in the query protocol. */
 async function ask(aws: TestAws, members: Record<string, string>): Promise<[status: number, text: string]> {
   const authorization = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sns/aws4_request";
   const body = new URLSearchParams(members);
@@ -164,7 +164,7 @@ async function ask(aws: TestAws, members: Record<string, string>): Promise<[stat
   return [answer.status, await answer.text()];
 }
 
-Deno.test("SNS sends as itself, and passes on what its model has", () =>
+Deno.test("SNS sends as itself, and drops members that are not in its model", () =>
   withTopic(async ({ sns, SubscriptionArn, aws, drain }) => {
     const raw = { SubscriptionArn, AttributeName: "RawMessageDelivery", AttributeValue: "true" };
     await sns.send(new SetSubscriptionAttributesCommand(raw));
@@ -181,14 +181,14 @@ Deno.test("SNS sends as itself, and passes on what its model has", () =>
     const [message] = await drain();
     assert.deepEqual(message!.MessageAttributes, { a: { DataType: "String", StringValue: "1" } });
     assert.equal(message!.Attributes!.SenderId, "AIDAIT2UOQQY3AUEKVGXU");
-    // A map written as a list, and a list as a map, are refused and not taken for empty ones.
+    // A map written as a list, and a list as a map, are refused, and not read as empty ones.
     assert.equal((await ask(aws, { ...publish, "MessageAttributes.member.1": "x" }))[0], 400);
     const tag = { Action: "TagResource", ResourceArn: TOPIC_ARN, "Tags.entry.1.key": "a" };
     assert.equal((await ask(aws, tag))[0], 400);
     assert.deepEqual(await drain(), []);
   }));
 
-Deno.test("the queue's policy decides what is delivered; publishing succeeds all the same", () =>
+Deno.test("the queue's policy decides on delivery; publishing succeeds in any case", () =>
   withTopic(async ({ publish, drain, setPolicy }) => {
     const delivered = async () => {
       await publish("x");
@@ -225,7 +225,7 @@ Deno.test("a batch is published whole or refused whole", () =>
     assert.deepEqual(await drain(), []);
   }));
 
-Deno.test("topics are made once, described, changed, tagged, listed and deleted", () =>
+Deno.test("topics are created once, described, changed, tagged, listed and deleted", () =>
   withTopic(async ({ sns, SubscriptionArn }) => {
     const create = (Attributes?: Record<string, string>) =>
       sns.send(new CreateTopicCommand({ Name: "topic", Attributes }));
@@ -277,7 +277,7 @@ Deno.test("topics are listed a hundred at a time", () =>
     sns.destroy();
   }));
 
-/** All items of a list in pages; `between` is given the items of the first page before the second is asked for. */
+/** All items of a list in pages. @param between called with the first page's items before the second page */
 async function listed(
   list: (NextToken?: string) => Promise<{ arns: string[]; NextToken?: string }>,
   between: (first: string[]) => Promise<unknown>,
@@ -292,7 +292,7 @@ async function listed(
   return pages;
 }
 
-Deno.test("a page goes on behind the token's topic or subscription, though that is gone and others change", () =>
+Deno.test("a page continues after the token's topic or subscription, even when that is gone and others change", () =>
   withTopic(async ({ sns, SubscriptionArn }) => {
     const topics = Array.from({ length: 102 }, (_, n) => `${TOPIC_ARN}-${String(n).padStart(3, "0")}`);
     for (const arn of topics) await sns.send(new CreateTopicCommand({ Name: arn.split(":").at(-1) }));
@@ -335,7 +335,7 @@ Deno.test("a page goes on behind the token's topic or subscription, though that 
     }
   }));
 
-Deno.test("subscriptions are made once, described and ended", () =>
+Deno.test("subscriptions are created once, described and deleted", () =>
   withTopic(async ({ sns, SubscriptionArn }) => {
     const subscribe = (Attributes?: Record<string, string>) =>
       sns.send(
@@ -360,7 +360,7 @@ Deno.test("subscriptions are made once, described and ended", () =>
     assert.deepEqual(await failure(get()), ["NotFoundException", "Subscription does not exist"]);
   }));
 
-Deno.test("what SNS refuses is refused in its words, what is not here by name", () =>
+Deno.test("SNS's errors in its wording, and unsupported features by name", () =>
   withTopic(async ({ sns, publish, SubscriptionArn }) => {
     const invalid = "InvalidParameterException";
     const attribute = (DataType: string, StringValue: string) =>
@@ -437,7 +437,7 @@ Deno.test("what SNS refuses is refused in its words, what is not here by name", 
     }
   }));
 
-Deno.test("roles publish as their policies or the topic's allow", () =>
+Deno.test("roles can publish by their own policies or the topic's", () =>
   withTopic(async ({ sns, aws, drain }) => {
     const command = new PublishCommand({ TopicArn: TOPIC_ARN, Message: "x" });
     const publisher = new SNSClient(await asRole(aws, "publisher", allowing("sns:Publish")));

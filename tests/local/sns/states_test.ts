@@ -1,4 +1,4 @@
-/** Step Functions' integration `sns:publish`, with all services in their places. */
+/** Step Functions' integration `sns:publish`, with all services. */
 import assert from "node:assert/strict";
 import {
   CreateStateMachineCommand,

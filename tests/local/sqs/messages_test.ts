@@ -48,7 +48,7 @@ function using(sqs: SQSClient, QueueUrl: string) {
 
 const bodies = (messages: Message[]) => messages.map(({ Body }) => Body);
 
-Deno.test("a message is hidden while it is worked on, comes back, and is gone once deleted", () => {
+Deno.test("a message is hidden after it is received, visible again later, and gone when deleted", () => {
   let now = T0;
   return withQueue(async (sqs, QueueUrl) => {
     const queue = using(sqs, QueueUrl);
@@ -67,7 +67,7 @@ Deno.test("a message is hidden while it is worked on, comes back, and is gone on
     const [second] = await queue.receive({ MessageSystemAttributeNames: ["ApproximateReceiveCount"] });
     assert.deepEqual(second!.Attributes, { ApproximateReceiveCount: "2" });
     assert.notEqual(second!.ReceiptHandle, first!.ReceiptHandle);
-    // Someone else has it now.
+    // Another consumer has received it.
     await queue.delete(first!.ReceiptHandle!);
     assert.deepEqual(await queue.counts(), [0, 1, 0]);
     await queue.delete(second!.ReceiptHandle!);
@@ -195,7 +195,7 @@ Deno.test("digests of attributes are AWS's", () =>
     );
   }));
 
-Deno.test("batches do what can be done, and say what not", () =>
+Deno.test("batches report successes and failures", () =>
   withQueue(async (sqs, QueueUrl) => {
     const queue = using(sqs, QueueUrl);
     const send = (...Entries: { Id: string; MessageBody: string; DelaySeconds?: number }[]) =>
@@ -245,7 +245,7 @@ Deno.test("batches do what can be done, and say what not", () =>
     assert.equal(await refused(entry("a", half), entry("b", half)), `${code}BatchRequestTooLong`);
   }));
 
-Deno.test("what was received too often goes to the dead-letter queue", () =>
+Deno.test("messages received too often go to the dead-letter queue", () =>
   withQueue(async (sqs, QueueUrl) => {
     const dead = await sqs.send(new CreateQueueCommand({ QueueName: "dead" }));
     const RedrivePolicy = JSON.stringify({
@@ -267,7 +267,7 @@ Deno.test("what was received too often goes to the dead-letter queue", () =>
     assert.deepEqual((await sqs.send(sources)).queueUrls, [QueueUrl]);
   }));
 
-Deno.test("what SQS refuses of messages is refused in its words", () =>
+Deno.test("SQS's errors for messages, in its wording", () =>
   withQueue(async (sqs, QueueUrl) => {
     const queue = using(sqs, QueueUrl);
     const words = async (promise: Promise<unknown>) => (await failure(promise)).slice(1);
@@ -307,7 +307,7 @@ Deno.test("what SQS refuses of messages is refused in its words", () =>
     );
   }, { attributes: { MaximumMessageSize: "1024" } }));
 
-Deno.test("roles do what their policies and the queue's allow, and nobody what the queue's denies", () =>
+Deno.test("roles can do what their policies or the queue's allow, and nothing that the queue's deny", () =>
   withQueue(async (sqs, QueueUrl, aws) => {
     const sender = new SQSClient(await asRole(aws, "sender", allowing("sqs:SendMessage")));
     const nobody = new SQSClient(await asRole(aws, "nobody"));
@@ -329,7 +329,7 @@ Deno.test("roles do what their policies and the queue's allow, and nobody what t
           }),
         );
       const allow = { Effect: "Allow", Action: "sqs:*", Resource: QUEUE_ARN };
-      // The account alone leaves it to the caller's own policies.
+      // A policy for the account needs the caller's own policies too.
       await setPolicy({ ...allow, Principal: { AWS: "000000000000" } });
       assert.equal((await failure(using(nobody, QueueUrl).receive()))[0], "AccessDenied");
       await setPolicy({ ...allow, Principal: { AWS: "arn:aws:iam::000000000000:role/nobody" } });

@@ -1,11 +1,11 @@
-/** Which permission each operation on queues asks for, and on what. */
+/** The permission of each operation on queues, and its resource. */
 import assert from "node:assert/strict";
 import { createSqs } from "../../../lib/local/sqs/sqs.ts";
 import { askedPermissions, QUEUE_ARN } from "./testing.ts";
 
 const QueueUrl = "http://127.0.0.1:1/000000000000/queue";
 
-Deno.test("every operation of SQS asks for its permission on the queue, its batch for that of one entry", () => {
+Deno.test("every operation of SQS needs its permission on the queue, a batch that of a single entry", () => {
   const onQueue = (action: string) => ({ action: `sqs:${action}`, resource: QUEUE_ARN });
   const Entries: object[] = [];
   const inputs: Record<string, object> = {

@@ -19,7 +19,7 @@ import { failure, QUEUE_ARN, withQueue } from "./testing.ts";
 
 const T0 = Date.UTC(2026, 0, 1);
 
-Deno.test("a queue has AWS's defaults, and what it is given", () =>
+Deno.test("a queue has AWS's defaults, and the given attributes", () =>
   withQueue(async (sqs, QueueUrl) => {
     const all = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] });
     assert.deepEqual((await sqs.send(all)).Attributes, {
@@ -46,7 +46,7 @@ Deno.test("a queue has AWS's defaults, and what it is given", () =>
     assert.equal((await sqs.send(new GetQueueAttributesCommand({ QueueUrl }))).Attributes, undefined);
   }, { now: () => T0 }));
 
-Deno.test("creating a queue again is no error unless it would be another", () =>
+Deno.test("creating a queue again succeeds unless its attributes differ", () =>
   withQueue(async (sqs, QueueUrl) => {
     const again = (Attributes?: Record<string, string>) =>
       sqs.send(new CreateQueueCommand({ QueueName: "queue", Attributes }));
@@ -78,7 +78,7 @@ Deno.test("queues are found by name, listed by prefix and in pages", () =>
     assert.deepEqual(pages, [3, 1]);
   }));
 
-Deno.test("a page goes on behind the token's queue, though that is deleted and others change", () => {
+Deno.test("a page continues after the token's queue, even when that is deleted and others change", () => {
   let now = T0;
   return withQueue(async (sqs, QueueUrl) => {
     const deadLetterTargetArn = QUEUE_ARN;
@@ -111,7 +111,7 @@ Deno.test("a page goes on behind the token's queue, though that is deleted and o
       }
       now += 60_000;
     }
-    // A queue on the second page that is no longer a source, and one before it that no longer is.
+    // Two queues are no longer sources: one on the second page, and one before it.
     for (const name of ["b1", "b2", "b3", "b4"]) await create(name);
     const first = await sources();
     for (const name of ["b1", "b2", "b3"]) await set(name, { RedrivePolicy: "" });
@@ -122,7 +122,7 @@ Deno.test("a page goes on behind the token's queue, though that is deleted and o
   }, { now: () => now });
 });
 
-Deno.test("tags come and go", () =>
+Deno.test("tags are added and removed", () =>
   withQueue(async (sqs, QueueUrl) => {
     await sqs.send(new TagQueueCommand({ QueueUrl, Tags: { a: "1", b: "" } }));
     await sqs.send(new UntagQueueCommand({ QueueUrl, TagKeys: ["a"] }));
@@ -154,7 +154,7 @@ Deno.test("a deleted queue is gone, its name free again after a minute; one purg
   }, { now: () => now });
 });
 
-Deno.test("what SQS refuses is refused under its names", () =>
+Deno.test("SQS's errors have its codes", () =>
   withQueue(async (sqs, QueueUrl) => {
     const set = (name: string, value: string) =>
       failure(sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { [name]: value } })));

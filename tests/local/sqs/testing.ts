@@ -1,4 +1,4 @@
-/** A local AWS with one empty queue, and sessions of roles that may do some things. */
+/** A local AWS with an empty queue, and sessions of roles with some permissions. */
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { Dispatcher, type Service } from "../../../lib/local/dispatcher.ts";
@@ -50,7 +50,7 @@ export async function asRole(aws: TestAws, name: string, policy?: string): Promi
   }
 }
 
-/** What AWS's clients show of an error: class, code, status and message. */
+/** An error as AWS's clients show it: class, code, status and message. */
 export async function failure(promise: Promise<unknown>): Promise<[string, string, number, string]> {
   try {
     await promise;
@@ -66,7 +66,7 @@ export async function failure(promise: Promise<unknown>): Promise<[string, strin
   throw new Error("Nothing was refused.");
 }
 
-/** What each operation of a service asks for, given these members, before it does anything: all is denied. */
+/** The permission that each operation checks for these members, found by denying it. */
 export function askedPermissions(
   create: (core: Core) => Service,
   members: (operation: string) => object,

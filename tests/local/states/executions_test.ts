@@ -15,7 +15,7 @@ const PASS = { StartAt: "A", States: { A: { Type: "Pass", End: true } } };
 const WAIT = { StartAt: "A", States: { A: { Type: "Wait", Seconds: 600, End: true } } };
 const UNKNOWN = "arn:aws:states:us-east-1:000000000000:stateMachine:unknown";
 
-Deno.test("a name stands for one execution: the same start again is the same one while it runs", () =>
+Deno.test("starting a running execution again with the same name and input returns it", () =>
   withStates(async (states) => {
     const arn = await states.create(WAIT);
     const start = (input: string, name = "n") =>
@@ -89,7 +89,7 @@ Deno.test("starts that AWS refuses", () =>
     }
   }));
 
-Deno.test("an execution as described", () =>
+Deno.test("DescribeExecution", () =>
   withStates(async (states) => {
     const arn = await states.create(PASS);
     const executionArn = await states.start(arn, { a: 1 }, "n");
@@ -196,7 +196,7 @@ Deno.test("a history comes in pages, backwards and without data", () =>
     assert.equal(bare.events![1]!.stateEnteredEventDetails!.name, "A");
   }, { handler: () => 1 }));
 
-Deno.test("EXPRESS: StartSyncExecution answers with the end, everything else knows nothing of it", () =>
+Deno.test("EXPRESS: StartSyncExecution returns the outcome, other operations do not find the execution", () =>
   withStates(async (states) => {
     const machine = { StartAt: "A", States: { A: task({ OutputPath: "$.Payload", End: true }) } };
     const arn = await states.create(machine, "express", "EXPRESS");

@@ -14,7 +14,7 @@ import { ROLE, task, withStates } from "./testing.ts";
 const WAIT = { StartAt: "A", States: { A: { Type: "Wait", Seconds: 600, End: true } } };
 const PREFIX = "arn:aws:states:us-east-1:000000000000";
 
-Deno.test("machines: the one that the token names is deleted, one comes, one changes between two pages", () =>
+Deno.test("machines: the token's is deleted, one is created and one changed between two pages", () =>
   withStates(async ({ sfn }) => {
     const definition = JSON.stringify(WAIT);
     const create = (name: string) =>
@@ -35,7 +35,7 @@ Deno.test("machines: the one that the token names is deleted, one comes, one cha
     await assert.rejects(page("bogus"), { name: "InvalidToken" });
   }));
 
-Deno.test("executions: the one that the token names is forgotten, one ends between two pages", () => {
+Deno.test("executions: the token's is deleted and one ends between two pages", () => {
   let now = Date.now();
   return withStates(async (states) => {
     const arn = await states.create(WAIT);
@@ -53,7 +53,7 @@ Deno.test("executions: the one that the token names is forgotten, one ends betwe
     assert.deepEqual(all.names, ["n5", "n4"]);
     const running = await page({ statusFilter: "RUNNING" });
     assert.deepEqual(running.names, ["n5", "n3"]);
-    // 90 days after its end an execution is forgotten when its name is taken again.
+    // 90 days after its end an execution is deleted when its name is used again.
     now += 91 * 86_400_000;
     await states.start(arn, {}, "n4");
     await stop("n2");
@@ -63,7 +63,7 @@ Deno.test("executions: the one that the token names is forgotten, one ends betwe
   }, { now: () => now });
 });
 
-Deno.test("a history goes on while it is read", () => {
+Deno.test("a history grows between two pages", () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   return withStates(async (states) => {
     const arn = await states.create({ StartAt: "A", States: { A: task({ End: true }) } });

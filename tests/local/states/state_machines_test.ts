@@ -43,7 +43,7 @@ Deno.test("a machine is created once, described, updated", () =>
       tracingConfiguration: { enabled: false },
     };
     assert.deepEqual(await describe(), described);
-    // The same once more is no error, and another role is not looked at.
+    // Creating the same again succeeds, and another role is ignored.
     assert.deepEqual((await create({ roleArn: `${ROLE}2` })).creationDate, created.creationDate);
     assert.deepEqual(await describe(), described);
     const exists = { name: "StateMachineAlreadyExists", message: `State Machine Already Exists: '${ARN}'` };
@@ -150,7 +150,7 @@ Deno.test("a deleted machine is DELETING until its executions have ended at thei
       name: "StateMachineDoesNotExist",
       message: `State Machine Does Not Exist: '${arn}'`,
     });
-    // As on AWS, what is not there can be deleted.
+    // As on AWS, deleting a missing machine succeeds.
     await sfn.send(new DeleteStateMachineCommand({ stateMachineArn: arn }));
   }, { handler: () => promise });
 });
@@ -200,7 +200,7 @@ Deno.test("ValidateStateMachineDefinition", () =>
     });
   }));
 
-Deno.test("an operation that is not there says so", () =>
+Deno.test("an unknown operation is refused by name", () =>
   withStates(async ({ endpoint }) => {
     const response = await fetch(endpoint, {
       method: "POST",
@@ -211,7 +211,7 @@ Deno.test("an operation that is not there says so", () =>
     assert.match((await response.json()).message, /does not support the operation/);
   }));
 
-Deno.test("a role is passed by whom iam:PassRole allows it; a malformed one is complained of after all else", () => {
+Deno.test("passing a role needs iam:PassRole; a malformed ARN is reported last", () => {
   let mayPass = false;
   return withStates(async ({ sfn }) => {
     const create = (rest: object) => sfn.send(new CreateStateMachineCommand({ ...base, ...rest }));

@@ -1,4 +1,4 @@
-/** Step Functions of a test's own, over HTTP, with a Lambda and an IAM that the test plays itself. */
+/** Step Functions for one test, over HTTP, with fakes of Lambda and IAM. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import {
@@ -25,7 +25,7 @@ export const FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:echo";
 
 export type InvokeInput = Infer<typeof invoke.input>;
 
-/** What a played function does with its event; what it throws becomes a function error as Node's. */
+/** A fake function; what it throws becomes a function error as of Node.js. */
 export type Handler = (event: unknown, input: InvokeInput, principal: Principal) => unknown;
 
 export interface StatesOptions {
@@ -33,13 +33,13 @@ export interface StatesOptions {
   stateDir?: string;
   now?(): number;
   isAssumable?(roleArn: string): boolean;
-  /** Told of every permission that is asked for; returns whether it is given. */
+  /** Called with every permission; returns whether it is granted. */
   allows?(principal: Principal, action: string, resource: string): boolean;
 }
 
 export class TestStates {
   readonly sfn: SFNClient;
-  /** Every call of Lambda. */
+  /** All calls of Lambda. */
   readonly invocations: InvokeInput[] = [];
 
   constructor(readonly endpoint: string, readonly stateDir: string) {
@@ -89,7 +89,7 @@ export class TestStates {
     return events!;
   }
 
-  /** Runs a definition once under a fresh name. */
+  /** Runs a definition once, under a new name. */
   async run(
     definition: object,
     input: unknown = {},
@@ -100,7 +100,7 @@ export class TestStates {
   }
 }
 
-/** Starts Step Functions, runs `body`, stops it; a state directory that the options do not name is removed. */
+/** Starts Step Functions, runs `body`, stops it; deletes the state directory unless the options name one. */
 export async function withStates(
   body: (states: TestStates) => Promise<void>,
   options: StatesOptions = {},
@@ -209,7 +209,7 @@ export function named(name: string, message = "it failed"): Error {
   return Object.assign(new Error(message), { name });
 }
 
-/** A Task state that invokes the played function by way of `lambda:invoke`. */
+/** A Task state that invokes the fake function by `lambda:invoke`. */
 export function task(rest: object): object {
   return {
     Type: "Task",

@@ -1,4 +1,4 @@
-/** The local AWS as a program of its own, so that it can be killed. */
+/** The local AWS in another process, so that it can be killed. */
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../../lib/local/main.ts", import.meta.url));
@@ -12,9 +12,9 @@ export interface Program {
     credentials: { accessKeyId: string; secretAccessKey: string };
     maxAttempts: number;
   };
-  /** Ends it at once, whatever it is doing, and waits until it and every process that it started are gone. */
+  /** Kills it, and waits until it and every process that it started are gone. */
   kill(): Promise<void>;
-  /** Asks it to end. */
+  /** Stops it by SIGTERM. */
   stop(): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export function cpuSecondsOf(pid: number): number {
 function statOf(pid: number): string[] {
   try {
     const text = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    // The command in parentheses may hold anything.
+    // The command in parentheses can contain anything.
     return text.slice(text.lastIndexOf(")") + 2).split(" ");
   } catch {
     return [];
@@ -100,7 +100,7 @@ function parentOf(pid: number): number {
   return Number(statOf(pid)[1] ?? -1);
 }
 
-/** A process that nobody waited for is dead all the same. */
+/** A zombie counts as dead. */
 function isAlive(pid: number): boolean {
   const [state] = statOf(pid);
   return state !== undefined && state !== "Z" && state !== "X";

@@ -95,7 +95,7 @@ for (const [definition, ...expected] of REFUSED) {
   });
 }
 
-Deno.test("what only asl-validator finds is refused too", async () => {
+Deno.test("errors that only asl-validator finds are refused too", async () => {
   const found = [
     machine({ Type: "Pass" }),
     machine({ Type: "Wait", End: true }),
@@ -109,7 +109,7 @@ Deno.test("what only asl-validator finds is refused too", async () => {
   }
 });
 
-Deno.test("what AWS can run and the local AWS can not is refused by name", async () => {
+Deno.test("what AWS can run and the local AWS cannot is refused by name", async () => {
   const map = { Type: "Map", End: true };
   const processor = { StartAt: "I", States: { I: pass } };
   const distributed = { ...processor, ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" } };
@@ -169,7 +169,7 @@ Deno.test("data named States is data", async () => {
   assert.deepEqual(await problems(machine({ ...pass, Result: { States: { x: { Type: 1 } } } })), []);
 });
 
-Deno.test("nesting has its limits, so that nobody can keep the server busy or break it", async () => {
+Deno.test("nesting is limited, so that a definition cannot block or crash the server", async () => {
   const nest = (depth: number): object => {
     const state = depth === 0 ? pass : { Type: "Parallel", Branches: [nest(depth - 1)], End: true };
     return { StartAt: `L${depth}`, States: { [`L${depth}`]: state } };
@@ -184,7 +184,7 @@ Deno.test("nesting has its limits, so that nobody can keep the server busy or br
   );
 });
 
-Deno.test("hostile definitions are answered, not thrown at", async () => {
+Deno.test("hostile definitions get an answer, not an exception", async () => {
   const hostile = [
     { StartAt: "A", States: [] },
     { StartAt: 1, States: { A: null } },

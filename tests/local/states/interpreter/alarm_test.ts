@@ -3,7 +3,7 @@ import { Alarm } from "../../../../lib/local/states/interpreter/alarm.ts";
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-Deno.test("an alarm rings once, goes by the clock that it is given, and can be set again", async () => {
+Deno.test("an alarm rings once, uses the given clock, and can be set again", async () => {
   let now = 1000;
   const rung: string[] = [];
   const alarm = new Alarm(() => now);
@@ -11,7 +11,7 @@ Deno.test("an alarm rings once, goes by the clock that it is given, and can be s
   assert.equal(rung.length, 0);
   await pause(20);
   assert.deepEqual(rung, ["at once"]);
-  // Its timer ends before the clock shows the time, so it goes on waiting.
+  // Its timer ends before the clock's time, so it waits again.
   alarm.set(1010, () => rung.push("later"));
   await pause(40);
   assert.deepEqual(rung, ["at once"]);
@@ -25,7 +25,7 @@ Deno.test("an alarm rings once, goes by the clock that it is given, and can be s
   assert.deepEqual(rung, ["at once", "later"]);
 });
 
-Deno.test("an alarm further off than timers reach does not ring early", async () => {
+Deno.test("an alarm beyond setTimeout's limit does not ring early", async () => {
   const alarm = new Alarm(() => 0);
   let rung = false;
   alarm.set(365 * 86_400_000, () => rung = true);

@@ -1,4 +1,4 @@
-/** States that need no Lambda: what they leave in the history and what becomes of the data. */
+/** States that do not need Lambda: their events, and the flow of data. */
 import assert from "node:assert/strict";
 import { chain, ROLE, withStates } from "../testing.ts";
 
@@ -100,7 +100,7 @@ Deno.test("the context object", () =>
     });
   }));
 
-Deno.test("what cannot be evaluated fails with States.Runtime, the state's name and its event", () =>
+Deno.test("evaluation errors are States.Runtime, with the state's name and its event", () =>
   withStates(async (states) => {
     const at = (name: string) =>
       `An error occurred while executing the state '${name}' (entered at the event id #2). `;

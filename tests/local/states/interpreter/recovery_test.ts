@@ -54,7 +54,7 @@ Deno.test("each retrier counts its own attempts; when all are used up the failur
         }),
       },
     });
-    // Odd, Even, Odd, Even, Odd: the third Odd finds its retrier spent.
+    // Odd, Even, Odd, Even, Odd: at the third Odd its retrier has no attempt left.
     assert.deepEqual([error, calls], ["Odd", 5]);
   }, {
     handler: () => {

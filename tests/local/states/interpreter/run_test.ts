@@ -1,4 +1,4 @@
-/** An execution in memory: what a step changes of it. */
+/** An execution in memory, and the changes of a step. */
 import assert from "node:assert/strict";
 import type { Execution, Journal, Thread } from "../../../../lib/local/states/interpreter/journal.ts";
 import { Run } from "../../../../lib/local/states/interpreter/run.ts";
@@ -22,7 +22,7 @@ function run(): { run: Run; root: Thread } {
   return { run: made, root: made.nextReady()! };
 }
 
-Deno.test("a state's input is parsed once, and anew for the next state", () => {
+Deno.test("a state's input is parsed once for each state", () => {
   const { run: one, root } = run();
   const input = one.input(root);
   assert.deepEqual(input, { a: 1 });
@@ -31,7 +31,7 @@ Deno.test("a state's input is parsed once, and anew for the next state", () => {
   assert.deepEqual(one.input(root), { a: 2 });
 });
 
-Deno.test("threads enter states in their turn; those below a thread go with it", () => {
+Deno.test("threads enter states in turn; removing a thread removes its children", () => {
   const { run: one, root } = run();
   assert.equal(one.nextReady(), undefined);
   for (const [index, state] of ["A", "B"].entries()) {

@@ -51,7 +51,7 @@ Deno.test("And, Or and Not nest", () => {
   assert.equal(matches({ Not: { Or: [large, small] } }, { v: 7 }), true);
 });
 
-Deno.test("a variable that is not there and a choice without match fail with AWS's words", () => {
+Deno.test("a missing variable and a choice without a match fail in AWS's wording", () => {
   assert.throws(() => matches({ Variable: "$.nope", StringEquals: "x" }, {}), {
     error: "States.Runtime",
     cause: "Invalid path '$.nope': The choice state's condition path references an invalid value.",

@@ -75,7 +75,7 @@ Deno.test("States.UUID makes a version 4 UUID", () => {
 
 Deno.test("all 18 functions are there", () => assert.equal(Object.keys(ARITIES).length, 18));
 
-Deno.test("an argument that is not there fails with AWS's words, named after the whole expression", () => {
+Deno.test("a missing argument fails in AWS's wording, with the whole expression", () => {
   const expression = "States.Format('{}', States.Format('{}', $.nope))";
   assert.throws(
     () => callIntrinsic(expression, { input: { other: 1 }, context: {} }),
@@ -86,7 +86,7 @@ Deno.test("an argument that is not there fails with AWS's words, named after the
   );
 });
 
-Deno.test("arguments that a function cannot take fail with States.IntrinsicFailure", () => {
+Deno.test("invalid arguments fail with States.IntrinsicFailure", () => {
   const bad = [
     "States.Format('{} {}', 1)",
     "States.Format('{}', 1, 2)",
@@ -112,7 +112,7 @@ Deno.test("arguments that a function cannot take fail with States.IntrinsicFailu
   }
 });
 
-Deno.test("what is no call is refused with its place", () => {
+Deno.test("invalid calls are refused with the position", () => {
   for (
     const text of [
       "Format('x')",

@@ -38,21 +38,21 @@ Deno.test("paths select", () => {
   for (const [path, value] of cases) assert.deepEqual(select(path, data), value, path);
 });
 
-Deno.test("a path reaches own members only", () => {
+Deno.test("a path selects own members only", () => {
   for (const path of ["$.constructor", "$.__proto__", "$.a.b.length", "$['hasOwnProperty']"]) {
     assert.equal(select(path, data), undefined, path);
   }
   assert.throws(() => select("$.items[?(@.constructor.constructor('return 1')())]", data), EvaluationFailure);
 });
 
-Deno.test("a missing path fails with AWS's words", () => {
+Deno.test("a missing path fails in AWS's wording", () => {
   assert.throws(
     () => selectExisting("$.a.c[0]", data),
     { error: "States.Runtime", cause: "Invalid path '$.a.c[0]' : No results for path: $['a']['c'][0]" },
   );
 });
 
-Deno.test("what JSONPath libraries add to the language is no path", () => {
+Deno.test("extensions of JSONPath libraries are not valid paths", () => {
   for (const path of ["$.a.length()", "$.a^", "$.a~", "$.a@string()", "a.b", "$a", "$.", ""]) {
     assert.equal(isPath(path), false, path);
   }

@@ -1,4 +1,4 @@
-/** Parallel and Map: order and links of the events are those of recordings of AWS. */
+/** Parallel and Map: the order and links of events are those of recordings of AWS. */
 import assert from "node:assert/strict";
 import { chain, named, task, withStates } from "../testing.ts";
 
@@ -182,7 +182,7 @@ Deno.test("the iterations of a Map state, one at a time", () =>
     assert.deepEqual(events[7]!.mapIterationStartedEventDetails, { name: "S", index: 1 });
   }));
 
-Deno.test("a Map state over nothing, and over what is no array", () =>
+Deno.test("a Map state over an empty array, and over something else", () =>
   withStates(async (states) => {
     const map = { Type: "Map", Iterator: { StartAt: "I", States: { I: pass } }, End: true };
     const empty = await states.run(machine(map), []);
@@ -312,7 +312,7 @@ Deno.test("a Map over 2,000 items", () =>
     assert.equal(output, JSON.stringify(items));
   }));
 
-Deno.test("a Map state that fails itself gives up the iterations under way before it is retried", () =>
+Deno.test("a Map state that fails itself aborts its iterations before it is retried", () =>
   withStates(async (states) => {
     const { error, events } = await states.run(
       machine({
@@ -326,7 +326,7 @@ Deno.test("a Map state that fails itself gives up the iterations under way befor
       [300, 0, "no number"],
     );
     assert.equal(error, "States.IntrinsicFailure");
-    // The slow iteration's answer comes while the retry waits, and does not count.
+    // The slow iteration's answer comes while the retry waits, and is ignored.
     assert.equal(states.invocations.length, 4);
     const succeeded = events.filter(({ type }) => type === "MapIterationSucceeded");
     assert.deepEqual(

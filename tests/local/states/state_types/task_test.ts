@@ -4,7 +4,7 @@ import { chain, FUNCTION, named, ROLE, task, withStates } from "../testing.ts";
 
 const one = (state: object) => ({ StartAt: "Start", States: { Start: state } });
 
-Deno.test("lambda:invoke leaves AWS's events and AWS's output", () =>
+Deno.test("lambda:invoke has AWS's events and output", () =>
   withStates(async (states) => {
     const { status, output, events } = await states.run(one(task({ TimeoutSeconds: 5, End: true })), {
       a: 1,
@@ -68,7 +68,7 @@ Deno.test("lambda:invoke leaves AWS's events and AWS's output", () =>
     });
   }, { handler: (event) => ({ ...event as object, seen: true }) }));
 
-Deno.test("lambda:invoke hands on qualifier, invocation type, client context and log type", () =>
+Deno.test("lambda:invoke passes qualifier, invocation type, client context and log type", () =>
   withStates(async (states) => {
     const { status } = await states.run(one(task({
       Parameters: {
@@ -93,7 +93,7 @@ Deno.test("lambda:invoke hands on qualifier, invocation type, client context and
     });
   }, { handler: () => null }));
 
-Deno.test("a function ARN as resource has events of its own and the payload as output", () =>
+Deno.test("a function's ARN as the resource has its own events, and the payload as output", () =>
   withStates(async (states) => {
     const state = { Type: "Task", Resource: FUNCTION, TimeoutSeconds: 9, End: true };
     const { output, events } = await states.run(one(state), { n: 2 });
@@ -190,7 +190,7 @@ Deno.test("a task past its TimeoutSeconds fails with States.Timeout; its late an
     assert.equal((await states.history(executionArn!)).length, 6);
   }, { handler: () => new Promise((resolve) => setTimeout(resolve, 1200)) }));
 
-Deno.test("a task without a sign of life for HeartbeatSeconds fails as States.HeartbeatTimeout", () =>
+Deno.test("a task without a heartbeat for HeartbeatSeconds fails with States.HeartbeatTimeout", () =>
   withStates(async (states) => {
     const { output, events } = await states.run({
       StartAt: "Start",
@@ -224,5 +224,5 @@ Deno.test("a result over 256 KiB fails the task with States.DataLimitExceeded", 
       plain.cause!,
       /^The state\/task 'arn:aws:lambda:us-east-1:000000000000:function:echo' returned/,
     );
-    // Counted in bytes: two to each of these characters.
+    // Counted in bytes: two for each of these characters.
   }, { handler: () => "é".repeat(132_000) }));

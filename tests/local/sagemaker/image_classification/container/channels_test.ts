@@ -20,7 +20,7 @@ Deno.test("the four channels of image input pass, a missing one is named", () =>
   assert.throws(() => checkChannels(three), /Missing channel 'validation_lst'/);
 });
 
-Deno.test("other kinds of input are refused by name", () => {
+Deno.test("unsupported kinds of input are refused by name", () => {
   const record = { ...IMAGES, ContentType: "application/x-recordio" };
   assert.throws(
     () => checkChannels({ ...FOUR, train: record }),

@@ -7,7 +7,7 @@ import { readHyperparameters } from "../../../../../lib/local/sagemaker/image_cl
 
 const REFERENCE = { image_shape: "3,32,32", num_classes: "2", num_training_samples: "1000" };
 
-Deno.test("the compact network needs pictures that three halvings leave something of", () => {
+Deno.test("the compact network refuses pictures that are too small", () => {
   const h = (side: number) =>
     readHyperparameters({ num_classes: "2", num_training_samples: "1", image_shape: `3,${side},${side}` });
   assert.throws(() => networkOf(h(8), () => assert.fail()), /at least 9 pixels/);

@@ -11,7 +11,7 @@ interface Running {
   child: Deno.ChildProcess;
   stdin: WritableStreamDefaultWriter;
   lines: string[];
-  /** The next line that matches, also one that was printed before. */
+  /** The first line that matches, including those already printed. */
   line(pattern: RegExp): Promise<string>;
   /** The exit status, once all output is read. */
   exit: Promise<number>;
@@ -51,13 +51,13 @@ function start({ args, env }: { args: string[]; env: Record<string, string> }): 
   };
 }
 
-Deno.test("nothing that Deno says of its own gets into a container's log", () => {
+Deno.test("Deno's own messages are not in a container's log", () => {
   for (const { args } of [trainCommand("/opt/ml"), serveCommand("/opt/ml")]) {
     assert.deepEqual(args.slice(0, 2), ["run", "--quiet"]);
   }
 });
 
-Deno.test("train and serve as processes with the permissions that they get", async (t) => {
+Deno.test("train and serve as processes with their permissions", async (t) => {
   const root = await makeOptMl({ epochs: "12", mini_batch_size: "16" });
   try {
     await t.step("train writes AWS's log lines and the model", async () => {

@@ -50,7 +50,7 @@ Deno.test("every documented hyperparameter is known", () => {
   assert.equal(h.resize, 36);
 });
 
-Deno.test("a hyperparameter that AWS does not know is refused, and a required one is missed", () => {
+Deno.test("unknown and missing hyperparameters are refused", () => {
   refused(
     { learning_rat: "0.1" },
     /Additional hyperparameters are not allowed \('learning_rat' was unexpected\)/,
@@ -80,7 +80,7 @@ Deno.test("AWS's cross-rules", () => {
   refused({ use_weighted_loss: "1" }, /only with multi_label=1/);
 });
 
-Deno.test("what is not done locally says so", () => {
+Deno.test("unsupported hyperparameters are refused by name", () => {
   for (
     const [name, value] of [["multi_label", "1"], ["use_pretrained_model", "1"], [
       "precision_dtype",

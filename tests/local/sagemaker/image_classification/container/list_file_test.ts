@@ -33,7 +33,7 @@ Deno.test("a malformed .lst file is refused with file and line", () => {
   refused("0\t0\t/etc/passwd", /outside the channel/);
 });
 
-Deno.test("exactly one .lst file is looked for", async () => {
+Deno.test("a channel must have exactly one .lst file", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await assert.rejects(findList(join(folder, "none"), "train_lst"), /exactly one .lst file, found none/);

@@ -43,7 +43,7 @@ Deno.test("a JPEG is read, and turned as its orientation says", async () => {
   assert.ok(data.every((value) => Math.abs(value - 128) <= 2));
 });
 
-Deno.test("resizing keeps a picture that has the size already, and reaches any other", async () => {
+Deno.test("resizing gives the size, and keeps pictures that already have it", async () => {
   const noise = Uint8Array.from({ length: 5 * 4 * 3 }, (_, i) => (i * 97) % 256);
   const png = await sharp(noise, { raw: { width: 5, height: 4, channels: 3 } }).png().toBuffer();
   assert.deepEqual(await decode(png, 3, { width: 5, height: 4 }), await decode(png, 3));
@@ -53,7 +53,7 @@ Deno.test("resizing keeps a picture that has the size already, and reaches any o
   assert.deepEqual([outside.width, outside.height], [10, 8]);
 });
 
-Deno.test("bytes that are no picture are a PictureError", async () => {
+Deno.test("bytes that are not a picture are a PictureError", async () => {
   const png = await rgb().png().toBuffer();
   await assert.rejects(decode(new Uint8Array(), 3), PictureError);
   await assert.rejects(decode(new TextEncoder().encode("<svg/>"), 3), /neither a PNG nor a JPEG/);

@@ -1,4 +1,4 @@
-/** A folder that stands for /opt/ml, with small pictures that are easy to tell apart. */
+/** A folder that replaces /opt/ml, with small pictures that are easy to classify. */
 import { join } from "node:path";
 import sharp from "sharp";
 import { Random } from "../../../../../lib/local/sagemaker/image_classification/training/random.ts";
@@ -18,7 +18,7 @@ export async function drawn(label: number, random: Random, side = SIDE): Promise
 
 const IMAGES = { ContentType: "application/x-image", TrainingInputMode: "File", RecordWrapperType: "None" };
 
-/** Writes configuration and data below a new folder, which the caller removes. */
+/** Writes configuration and data into a new folder, which the caller deletes. */
 export async function makeOptMl(
   hyperparameters: Record<string, string> = {},
   { classes = 2, train = 64, validation = 16 } = {},

@@ -42,7 +42,7 @@ Deno.test("AWS's schedule keeps the best epoch and the checkpoints, and adds the
   }
 });
 
-Deno.test("a job that is stopped before training began has no model", async () => {
+Deno.test("a job stopped before training has no model", async () => {
   const root = await makeOptMl({}, { train: 4, validation: 2 });
   try {
     const { status, log } = await trainHere(root, { signal: AbortSignal.abort() });
@@ -123,7 +123,7 @@ for (const [name, hyperparameters, breaks, reason] of FAILURES) {
   });
 }
 
-Deno.test("a seed that is no whole number fails the job with a reason that names it", async () => {
+Deno.test("a seed that is not a whole number fails the job, and is named", async () => {
   const root = await makeOptMl({});
   try {
     const { status, failure } = await trainHere(root, { seed: "one" });

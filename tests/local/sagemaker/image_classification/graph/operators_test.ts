@@ -82,7 +82,7 @@ for (const [name, f, shapes] of BLOCKED) {
   });
 }
 
-Deno.test("composed filters do what both convolutions do one after the other", async () => {
+Deno.test("composed filters equal two successive convolutions", async () => {
   const g = new Graph();
   const shapes = { x: [2, 3, 7, 6], first: [5, 3, 2, 2], second: [4, 5, 3, 3] };
   const [x, first, second] = Object.entries(shapes).map(([name, shape]) => g.input(name, shape));
@@ -106,7 +106,7 @@ Deno.test("gradient of cross-entropy", async () => {
   );
 });
 
-Deno.test("cross-entropy equals the value worked out by hand", async () => {
+Deno.test("cross-entropy equals a value computed by hand", async () => {
   const g = new Graph();
   const z = g.input("z", [1, 2]);
   const { loss, probabilities } = crossEntropy(g, z, g.constant(Float32Array.of(1, 0), [1, 2]));

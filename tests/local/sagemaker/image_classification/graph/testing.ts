@@ -11,13 +11,13 @@ export interface CheckOptions {
   tolerance?: number;
   spread?: number;
   seed?: number;
-  /** Size of the blocks of the blocked kernels. */
+  /** See `blockSize` in engine.ts. */
   block?: number;
 }
 
 export type Arrays = Record<string, Float32Array>;
 
-/** Makes a session of a graph and returns a function that runs it. */
+/** Loads a graph; returns a function that runs it. */
 export async function compile(g: Graph, outputs: Value[]): Promise<(feeds: Arrays) => Promise<Arrays>> {
   const model = g.model(outputs);
   const session = await ort.InferenceSession.create(encode(model), {

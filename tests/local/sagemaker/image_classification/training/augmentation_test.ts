@@ -36,14 +36,14 @@ Deno.test("a crop lies inside the picture, at every place and both ways round", 
   assert.deepEqual([...seen].sort(), ["0,1", "1,0", "1,2", "2,1"]);
 });
 
-Deno.test("beyond the edge the picture is mirrored, the edge not repeated", () => {
+Deno.test("beyond the edge the picture is reflected, without repeating the edge", () => {
   const seen = new Set(
     Array.from(
       { length: 200 },
       (_, seed) => augmented(3, 1, [1, 1, 3], { crop: true, reflect: 1 }, seed).join(),
     ),
   );
-  // one row has nothing to mirror; the three places of the crop, each both ways round
+  // one row cannot be reflected; three positions of the crop, each mirrored or not
   assert.deepEqual([...seen].sort(), ["0,1,2", "1,0,1", "1,2,1", "2,1,0"]);
 });
 

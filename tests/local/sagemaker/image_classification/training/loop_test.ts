@@ -68,7 +68,7 @@ Deno.test("every optimiser trains a ResNet for small images", async () => {
   }
 });
 
-Deno.test("model.onnx gives the trainer's probabilities in a session of its own", async () => {
+Deno.test("model.onnx gives the trainer's probabilities in another session", async () => {
   const trainer = await create({ epochs: "2" });
   for (let epoch = 0; epoch < 2; epoch++) await trainer.epoch(() => true);
   const expected = await trainer.probabilities(pictures);
@@ -87,7 +87,7 @@ Deno.test("model.onnx gives the trainer's probabilities in a session of its own"
   }
 });
 
-Deno.test("an epoch ends when it is told to", async () => {
+Deno.test("an epoch ends when its listener returns false", async () => {
   const trainer = await create({ epochs: "2" });
   const batches: number[] = [];
   const { images } = await trainer.epoch((batch) => batches.push(batch) < 1);
@@ -95,13 +95,13 @@ Deno.test("an epoch ends when it is told to", async () => {
   await trainer.close();
 });
 
-Deno.test("fewer pictures than a batch fill it by coming twice", async () => {
+Deno.test("pictures are repeated when there are fewer than a batch", async () => {
   const trainer = await create({ mini_batch_size: "64" });
   assert.equal((await trainer.epoch(() => true)).images, 64);
   await trainer.close();
 });
 
-Deno.test("a loss that is no number ends training with advice", async () => {
+Deno.test("a loss that is not a number ends training with advice", async () => {
   const trainer = await create({ num_layers: "20", learning_rate: "1", momentum: "1", epochs: "99" });
   trainer.options.recipe.rate = () => 1e30;
   await assert.rejects(
