@@ -1,7 +1,7 @@
 /** The permission of each operation on topics, and its resource. */
 import assert from "node:assert/strict";
 import { createSns } from "../../../lib/local/sns/sns.ts";
-import { askedPermissions } from "../sqs/testing.ts";
+import { askedPermissions } from "../iam/testing.ts";
 
 const TopicArn = "arn:aws:sns:us-east-1:000000000000:topic";
 const SubscriptionArn = `${TopicArn}:b6f5e924-dbb3-41c9-aa3b-589dbae0cfff`;

@@ -28,8 +28,8 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { allowing } from "../iam/testing.ts";
-import { asRole, QUEUE_ARN, withQueue } from "../sqs/testing.ts";
+import { allowing, asRole } from "../iam/testing.ts";
+import { QUEUE_ARN, withQueue } from "../sqs/testing.ts";
 import { type TestAws, withLocalAws } from "../testing.ts";
 
 const TOPIC_ARN = "arn:aws:sns:us-east-1:000000000000:topic";

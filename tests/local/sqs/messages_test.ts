@@ -18,8 +18,8 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { withLocalAws } from "../testing.ts";
-import { allowing } from "../iam/testing.ts";
-import { asRole, failure, QUEUE_ARN, withQueue } from "./testing.ts";
+import { allowing, asRole } from "../iam/testing.ts";
+import { failure, QUEUE_ARN, withQueue } from "./testing.ts";
 
 const T0 = Date.UTC(2026, 0, 1);
 

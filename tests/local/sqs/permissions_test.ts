@@ -1,7 +1,8 @@
 /** The permission of each operation on queues, and its resource. */
 import assert from "node:assert/strict";
 import { createSqs } from "../../../lib/local/sqs/sqs.ts";
-import { askedPermissions, QUEUE_ARN } from "./testing.ts";
+import { askedPermissions } from "../iam/testing.ts";
+import { QUEUE_ARN } from "./testing.ts";
 
 const QueueUrl = "http://127.0.0.1:1/000000000000/queue";
 
