@@ -205,6 +205,7 @@ Deno.test("every operation is in the table, under its service, with its permissi
       account: "000000000000",
       region: "us-east-1",
       endpoint: () => "",
+      functionEndpoint: () => "",
       now: Date.now,
     });
     for (const { name, operations } of services) {
