@@ -104,6 +104,8 @@ function variables(
     AWS_SESSION_TOKEN: at.session.SessionToken,
     LAMBDA_TASK_ROOT: at.taskRoot,
     LAMBDA_RUNTIME_DIR: "/var/runtime",
+    // For bootstrap_connections.ts; the function does not see it.
+    _LOCAL_AWS_PORTS: [core.endpoint(), core.functionEndpoint()].map((url) => new URL(url).port).join(":"),
     TMPDIR: at.tmp,
   };
 }
