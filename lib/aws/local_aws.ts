@@ -29,13 +29,23 @@ const MAX_LOG_BYTES = 2 ** 20;
 export interface RunningLocalAws {
   endpoint: string;
   pid: number;
+  requireSignatures: boolean;
 }
 
-type Where = Pick<Settings, "stateDir" | "port" | "debug">;
+/** What `local.json` says of it, which only its user can read. */
+interface Noted extends RunningLocalAws {
+  id: string;
+}
 
-function commandLine({ stateDir, port, debug }: Where): string[] {
+type Where = Pick<Settings, "stateDir" | "port" | "debug"> & {
+  /** Unsigned requests are anonymous, as on AWS, and the administrator signs with the key pair local/local. */
+  requireSignatures?: boolean;
+};
+
+function commandLine({ stateDir, port, debug, requireSignatures }: Where): string[] {
   const logging = debug === "requests" ? ["--log-requests"] : [];
-  return ["run", "-A", PROGRAM, "--state-dir", stateDir, "--port", `${port}`, ...logging];
+  const signing = requireSignatures ? ["--require-signatures"] : [];
+  return ["run", "-A", PROGRAM, "--state-dir", stateDir, "--port", `${port}`, ...logging, ...signing];
 }
 
 /**
@@ -46,7 +56,7 @@ export async function findLocalAws(
   { stateDir }: Pick<Where, "stateDir">,
   timeoutSeconds = 30, // under load an answer may take long
 ): Promise<RunningLocalAws | undefined> {
-  let noted: RunningLocalAws;
+  let noted: Noted;
   try {
     noted = JSON.parse(readFileSync(join(stateDir, "local.json"), "utf8"));
   } catch {
@@ -56,8 +66,9 @@ export async function findLocalAws(
     const response = await fetch(`${noted.endpoint}/_scones/health`, {
       signal: AbortSignal.timeout(timeoutSeconds * 1000),
     });
-    const health: { stateDir?: string; pid: number } = await response.json();
-    return health.stateDir === stateDir ? { endpoint: noted.endpoint, pid: health.pid } : undefined;
+    const health: { id?: string } = await response.json();
+    const { endpoint, pid, id, requireSignatures } = noted;
+    return id !== undefined && health.id === id ? { endpoint, pid, requireSignatures } : undefined;
   } catch (error) {
     if ((error as Error).name === "TimeoutError" && isAlive(noted.pid)) {
       throw new Error(
@@ -72,12 +83,13 @@ export async function findLocalAws(
 
 /**
  * The local AWS of this state directory, started if none is running.
- * @throws Error with the program's output if it cannot start: the port is in use, the state directory is of a newer version
+ * @throws Error with the program's output if it cannot start: the port is in use, the state directory is of a newer version;
+ *   and when one is running that does not require signatures as asked for
  */
 export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { started: boolean }> {
   const running = await findLocalAws(where);
-  if (running) return { ...running, started: false };
-  mkdirSync(where.stateDir, { recursive: true });
+  if (running) return { ...checked(running, where), started: false };
+  mkdirSync(where.stateDir, { recursive: true, mode: 0o700 });
   const logFile = join(where.stateDir, "local.log");
   const log = openLog(logFile);
   const before = fstatSync(log).size;
@@ -99,6 +111,15 @@ export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { 
   if (!ended) child.kill();
   const said = readFileSync(logFile).subarray(before).toString().trim().split("\n").slice(-10).join("\n");
   throw new Error(`The local AWS did not start. ${said || `It printed nothing; see ${logFile}.`}`);
+}
+
+/** @throws Error when a local AWS with required signatures is asked for, and the one that is running has none */
+export function checked(running: RunningLocalAws, { requireSignatures = false }: Where): RunningLocalAws {
+  if (!requireSignatures || running.requireSignatures) return running;
+  throw new Error(
+    `The local AWS that is running (process ${running.pid}, ${running.endpoint}) does not require signatures. ` +
+      'Stop it with "deno task local stop", then start it again.',
+  );
 }
 
 /** Opened for appending: the output of one that crashed is kept, and two may start at the same time. */

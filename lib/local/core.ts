@@ -11,8 +11,10 @@ export interface Core {
   /** The only account, 12 digits. */
   readonly account: string;
   readonly region: string;
-  /** `http://127.0.0.1:<port>`, known once the server listens. */
+  /** Where users' programs connect: `http://127.0.0.1:<port>`, known once the server listens. */
   endpoint(): string;
+  /** Where functions connect, a port of their own on which nobody is the administrator. */
+  functionEndpoint(): string;
   /** Milliseconds since the epoch; tests move it. */
   now(): number;
   /** Runs an operation of any service, exactly as over HTTP. @throws AwsError */
@@ -29,6 +31,14 @@ export interface Assumer {
   readonly sourceArn: string;
 }
 
+/**
+ * How a listener takes requests that no key issued here signs:
+ * - `open`: as the administrator's, whatever key they name (the users' port, by default);
+ * - `signed`: the administrator signs with `ADMINISTRATOR_KEY`; unsigned requests are anonymous, other keys refused;
+ * - `functions`: nobody is the administrator; unsigned requests are anonymous, other keys refused.
+ */
+export type Door = "open" | "signed" | "functions";
+
 export interface Credentials {
   readonly AccessKeyId: string;
   readonly SecretAccessKey: string;
@@ -40,12 +50,12 @@ export interface Credentials {
 /** What all services ask IAM: who is calling, what they may do, which roles a service may assume. */
 export interface Access extends Authority {
   /**
-   * The principal behind a request, by its SigV4 credential. Keys that the local AWS issued are verified;
-   * any other key (or none) is the account's administrator.
-   * @throws AwsError worded by `words` when an issued key's signature or token is wrong, or it has expired.
+   * The principal behind a request. One that names a key or a session token that the local AWS issued, in whatever
+   * form, is verified; the door decides about all others.
+   * @throws AwsError worded by `words` when the signature is wrong or cannot be verified, or the session has expired.
    */
-  authenticate(request: WireRequest, rules: SigningRules, words: Words): Principal;
-  /** `AROA…:SESSION`, or the account's number for its administrator. */
+  authenticate(request: WireRequest, rules: SigningRules, words: Words, door: Door): Principal;
+  /** `AROA…:SESSION`, the account's number for its administrator, or `anonymous`. */
   userId(principal: Principal): string;
   /** Whether the role exists, its trust policy lets the service assume it, and it has had time to propagate. */
   isAssumable(roleArn: string, by: Assumer): boolean;

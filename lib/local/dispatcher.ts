@@ -67,6 +67,11 @@ export class Dispatcher {
   /** @throws AwsError in the service's wording: an invalid input, a denied permission, or the operation's own error */
   run<I, C, O>(service: Service<C>, operation: Operation<I, C, O>, members: unknown, caller: Caller): O {
     const { words } = service.protocol;
+    const open = operation.action === OPEN || (operation.link && caller.principal.anonymous);
+    // Without a signature only a resource's own policy can allow an operation.
+    if (caller.principal.anonymous && !operation.policy && !operation.link) {
+      throw words.unauthenticated("missing");
+    }
     const { input, violations } = validate(operation.input, members);
     if (violations.length > 0) throw words.invalid(violations);
     const authority = this.authority();
@@ -78,9 +83,9 @@ export class Dispatcher {
     };
     const call: Call = { ...known, authorize };
     const resource = operation.resource?.(input, service.context, known) ?? "*";
-    if (operation.action !== OPEN) {
+    if (!open) {
       authorize({
-        action: operation.action,
+        action: operation.action as string,
         resource,
         conditions: operation.conditions?.(input, service.context),
         policy: operation.policy?.(input, service.context),

@@ -21,8 +21,8 @@ export interface GatewayOptions {
   readonly dispatcher: Dispatcher;
   readonly region: string;
   authenticate(request: WireRequest, rules: SigningRules, words: Words): Principal;
-  /** The answer to `GET /_scones/health` (no bucket can have that name). */
-  health(): object;
+  /** The answer to `GET /_scones/health` (no bucket can have that name), if the listener gives one. */
+  health?(): object;
   /** Called with every unexpected error, which the client sees as status 500. */
   onFault(error: unknown, what: string): void;
   /** Called with one line for each request, for SCONES_DEBUG=requests. */
@@ -42,7 +42,7 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
     let response: Response;
     try {
       refuseForeign(request, url);
-      if (url.pathname === HEALTH_PATH) return Response.json(health());
+      if (health && url.pathname === HEALTH_PATH) return protect(Response.json(health()));
       if (!service) throw absentService(scope!.service, services.map(({ name }) => name));
       response = await answer(service, request, url, scope?.region ?? options.region, requestId, seen);
     } catch (error) {
@@ -52,6 +52,7 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
     }
     // A body left unread would keep the connection from being used again.
     if (request.body && !request.bodyUsed) await request.body.cancel().catch(() => {});
+    protect(response);
     for (const [name, value] of Object.entries(protocol.requestIdHeaders(requestId))) {
       response.headers.set(name, value);
     }
@@ -72,7 +73,7 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
   ): Promise<Response> {
     const { protocol, operations } = service;
     const { method, headers } = request;
-    const body = protocol.streams ? request.body : await wholeBody(request);
+    const body = protocol.streams ? request.body : await wholeBody(request, protocol.maxBytes);
     const wire: WireRequest = { method, url, headers, body, rawUrl: request.url };
     const principal = options.authenticate(wire, protocol.signing, protocol.words);
     seen.who = principal.arn;
@@ -88,8 +89,11 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
 }
 
 /** The whole body; null when it is empty. */
-async function wholeBody(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
-  const body = await readBody(request, MAX_BODY_BYTES);
+async function wholeBody(
+  request: Request,
+  maxBytes = MAX_BODY_BYTES,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const body = await readBody(request, maxBytes);
   if (body.byteLength === 0) return null;
   if (request.method !== "GET" && request.method !== "HEAD") return body;
   throw new AwsError("SerializationException", `A ${request.method} request cannot have a body.`);
@@ -114,23 +118,33 @@ function serviceOf(
   return asked.find(({ protocol, operations }) => protocol.claims(wire, operations)) ?? asked[0];
 }
 
+/** Where a browser that sends a request may say it comes from: an address that was typed, or the local AWS itself. */
+const OWN_SITES: readonly (string | null)[] = [null, "none", "same-origin"];
+
 /**
- * A web page must not be able to drive the local AWS: browsers send the page's `Origin`, and DNS rebinding shows in
- * `Host`.
+ * A web page must not be able to drive the local AWS: browsers send the page's `Origin`, or with links, pictures and
+ * forms `Sec-Fetch-Site`; DNS rebinding shows in `Host`.
  */
-function refuseForeign(request: Request, url: URL): void {
+function refuseForeign({ headers }: Request, url: URL): void {
   const local = /^(127\.0\.0\.1|localhost|\[::1\])$/;
   const named = (name: string | null) => name?.replace(/:\d+$/, "") ?? "";
-  const origin = request.headers.get("origin");
-  const host = named(request.headers.get("host")) || url.hostname;
+  const origin = headers.get("origin");
+  const site = headers.get("sec-fetch-site");
+  const host = named(headers.get("host")) || url.hostname;
   // S3 clients that address buckets by host send bucket.localhost.
   const mine = local.test(host) || host.endsWith(".localhost");
-  if (mine && origin === null) return;
+  if (mine && origin === null && OWN_SITES.includes(site)) return;
+  const foreign = !mine ? `the host ${host}` : origin ? `pages of ${origin}` : "pages of other sites";
   throw new AwsError(
     "AccessDenied",
-    `The local AWS answers programs on this machine only, not ${
-      origin ? `pages of ${origin}` : `the host ${host}`
-    }.`,
+    `The local AWS answers programs on this machine only, not ${foreign}.`,
     403,
   );
+}
+
+/** No page may include an answer, and one that a browser shows as a page has no rights: objects come from anybody. */
+function protect(response: Response): Response {
+  response.headers.set("cross-origin-resource-policy", "same-origin");
+  response.headers.set("content-security-policy", "sandbox");
+  return response;
 }

@@ -1,5 +1,6 @@
 /**
- * The local AWS as a program: `main.ts --state-dir DIR --port PORT [--idle-minutes N] [--log-requests]`.
+ * The local AWS as a program:
+ * `main.ts --state-dir DIR --port PORT [--idle-minutes N] [--log-requests] [--require-signatures]`.
  * Prints its endpoint, writes it to `local.json` in the state directory, and stops on SIGINT, SIGTERM or after N
  * minutes without a request. With --log-requests it prints a line for each request.
  */
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     port: { type: "string", default: "4566" },
     "idle-minutes": { type: "string" },
     "log-requests": { type: "boolean", default: false },
+    "require-signatures": { type: "boolean", default: false },
     "role-propagation-seconds": { type: "string", default: "0" },
   },
 });
@@ -25,6 +27,7 @@ try {
     stateDir,
     port: Number(values.port),
     region: Deno.env.get("AWS_REGION") ?? Deno.env.get("AWS_DEFAULT_REGION") ?? "us-east-1",
+    requireSignatures: values["require-signatures"],
     rolePropagationSeconds: Number(values["role-propagation-seconds"]),
     onRequest: values["log-requests"] ? console.log : undefined,
     around: (handle) => (request) => {
@@ -33,7 +36,11 @@ try {
     },
   });
   const file = join(stateDir, "local.json");
-  Deno.writeTextFileSync(file, JSON.stringify({ endpoint: aws.endpoint, port: aws.port, pid: Deno.pid }));
+  const { endpoint, port, id } = aws;
+  const noted = { endpoint, port, pid: Deno.pid, id, requireSignatures: values["require-signatures"] };
+  // Removed first: the mode is that of a new file. Whoever can read it may stop the server.
+  await Deno.remove(file).catch(() => {});
+  Deno.writeTextFileSync(file, JSON.stringify(noted), { mode: 0o600 });
   console.log(`The local AWS listens on ${aws.endpoint}, state in ${stateDir}`);
 
   let stopping = false;

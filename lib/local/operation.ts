@@ -24,6 +24,10 @@ export interface Principal {
   readonly arn: string;
   /** The role whose policies decide; absent for the account's administrator, who may do everything. */
   readonly roleName?: string;
+  /** When the role's session began, in milliseconds since the epoch. */
+  readonly since?: number;
+  /** Nobody signed the request: only resource policies that name everybody can allow it. */
+  readonly anonymous?: true;
   /** For an AWS service acting for itself, which only resource policies can allow: the ARN it acts for. */
   readonly serviceFor?: string;
 }
@@ -50,6 +54,8 @@ export interface Definition<I, C, O> {
   policy?(input: NoInfer<I>, service: C): string | undefined;
   /** The ARN of the role that the caller passes to the service, for which it needs `iam:PassRole`. */
   passRole?(input: NoInfer<I>, service: C): string | undefined;
+  /** A link that people open: it needs no signature. */
+  readonly link?: true;
   /** Method, path and layout in the REST protocols. */
   readonly http?: Http;
   run(input: NoInfer<I>, service: C, call: Call): O;

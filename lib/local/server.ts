@@ -1,15 +1,23 @@
-/** The local AWS as an object: all services on one port of 127.0.0.1, with their state in one directory. */
+/**
+ * The local AWS as an object: all services on a port of 127.0.0.1, and for functions on another one, with their state in
+ * one directory.
+ */
+import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { createGateway } from "./gateway.ts";
+import type { Door } from "./core.ts";
+import { type Handler, Listener } from "./listener.ts";
 import { createServices, type ServicesOptions } from "./services.ts";
 import { Store } from "./store.ts";
 
-export type Handler = (request: Request) => Response | Promise<Response>;
+export type { Handler };
 
 export interface LocalAwsOptions extends ServicesOptions {
   stateDir: string;
   /** 0 picks a free port. */
   port: number;
   region?: string;
+  /** Unsigned requests are anonymous, as on AWS, and the administrator signs with the key pair local/local. */
+  requireSignatures?: boolean;
   now?(): number;
   onFault?(error: unknown, what: string): void;
   /** Called with one line for each request. */
@@ -20,15 +28,16 @@ export interface LocalAwsOptions extends ServicesOptions {
 
 export interface LocalAws {
   readonly endpoint: string;
+  /** What `/_scones/health` answers, so that a starter who knows it can tell this server from another program. */
+  readonly id: string;
+  /** Where functions connect. */
+  readonly functionEndpoint: string;
   readonly port: number;
   /** Whether work is running in the background, such as a training job. */
   busy(): boolean;
   /** Ends processes, containers and timers; the state stays on disk. */
   stop(): Promise<void>;
 }
-
-/** How long a stop waits for requests under way, then for those that its services' stop answered, then for clients. */
-const DRAIN_MS = 1000;
 
 /** The account number that local AWS emulators commonly use. */
 export const LOCAL_ACCOUNT = "000000000000";
@@ -39,92 +48,66 @@ export const LOCAL_ACCOUNT = "000000000000";
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { region = "us-east-1", onFault = (error, what) => console.error(`${what}:`, error) } = options;
+  keepPrivate(options.stateDir);
   const store = new Store(options.stateDir);
-  let endpoint = "";
+  const ports: { users?: Listener; functions?: Listener } = {};
   const { services, dispatcher, iam } = createServices({
     store,
     stateDir: options.stateDir,
     account: LOCAL_ACCOUNT,
     region,
-    endpoint: () => endpoint,
+    endpoint: () => ports.users!.endpoint,
+    functionEndpoint: () => ports.functions!.endpoint,
     now: options.now ?? Date.now,
   }, options);
-  const handle = createGateway({
-    services,
-    dispatcher,
-    region,
-    authenticate: iam.authenticate,
-    health: () => ({ service: "scones-local-aws", stateDir: options.stateDir, pid: Deno.pid }),
-    onFault,
-    onRequest: options.onRequest,
-  });
-  const answer = options.around?.(handle) ?? handle;
-  const handled = new UnderWay();
-  const delivered = new UnderWay();
-  let stopping = false;
-  // server.shutdown() waits until every client has read its answer, and cannot be hurried once it has begun.
-  const closing = new AbortController();
-  let server: Deno.HttpServer<Deno.NetAddr>;
+  const id = crypto.randomUUID();
+  const handler = (door: Door, health?: () => object) => {
+    const handle = createGateway({
+      services,
+      dispatcher,
+      region,
+      authenticate: (request, rules, words) => iam.authenticate(request, rules, words, door),
+      health,
+      onFault,
+      onRequest: options.onRequest,
+    });
+    return options.around?.(handle) ?? handle;
+  };
+  const forUsers = handler(
+    options.requireSignatures ? "signed" : "open",
+    () => ({ service: "scones-local-aws", id }),
+  );
   try {
-    server = Deno.serve(
-      { hostname: "127.0.0.1", port: options.port, signal: closing.signal, onListen() {} },
-      (request, { completed }) => {
-        if (stopping) return new Response(null, { status: 503, headers: { connection: "close" } });
-        delivered.add(completed);
-        return handled.add(Promise.resolve(answer(request)));
-      },
-    );
+    ports.functions = new Listener(0, handler("functions"));
+    ports.users = new Listener(options.port, forUsers);
   } catch (error) {
+    await ports.functions?.close();
     store.close();
     throw error;
   }
-  const { port } = server.addr;
-  endpoint = `http://127.0.0.1:${port}`;
   for (const service of services) await service.start?.();
+  const listeners = [ports.users, ports.functions];
   return {
-    endpoint,
-    port,
+    endpoint: ports.users.endpoint,
+    functionEndpoint: ports.functions.endpoint,
+    id,
+    port: ports.users.port,
     busy: () => services.some((service) => service.busy?.()),
     async stop() {
-      stopping = true;
-      await within(DRAIN_MS, delivered.ended());
+      await Promise.all(listeners.map((listener) => listener.drain()));
       // A request may be waiting for a function that runs for minutes: stopping its service answers it.
       for (const service of services.toReversed()) await service.stop?.();
-      await within(DRAIN_MS, delivered.ended());
-      if (delivered.size === 0) await within(DRAIN_MS, server.shutdown());
-      else {
-        // Clients that do not read a large answer, or do not send their request to the end.
-        closing.abort();
-        await server.finished;
-      }
-      await handled.ended();
+      await Promise.all(listeners.map((listener) => listener.drain()));
+      await Promise.all(listeners.map((listener) => listener.close()));
       store.close();
     },
   };
 }
 
-/** Promises that have not settled yet. */
-class UnderWay {
-  readonly #promises = new Set<Promise<unknown>>();
-
-  add<T>(promise: Promise<T>): Promise<T> {
-    const settled = promise.catch(() => {}).finally(() => this.#promises.delete(settled));
-    this.#promises.add(settled);
-    return promise;
-  }
-
-  get size(): number {
-    return this.#promises.size;
-  }
-
-  async ended(): Promise<void> {
-    await Promise.all(this.#promises);
-  }
-}
-
-/** Waits for a promise, but not longer than `milliseconds`. */
-async function within(milliseconds: number, promise: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout>;
-  await Promise.race([promise, new Promise((done) => timer = setTimeout(done, milliseconds))]);
-  clearTimeout(timer!);
+/** The state directory holds credentials: nobody but its owner may look into it, unless all users share it, like /tmp. */
+function keepPrivate(stateDir: string): void {
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const { mode, uid } = statSync(stateDir);
+  const isShared = (mode & 0o1000) !== 0 || uid !== Deno.uid();
+  if (!isShared && (mode & 0o077) !== 0) chmodSync(stateDir, 0o700);
 }

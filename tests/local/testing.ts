@@ -62,6 +62,7 @@ export async function withServices(
       account: "000000000000",
       region: "us-east-1",
       endpoint: () => "",
+      functionEndpoint: () => "",
       now: Date.now,
     });
     await body(services);

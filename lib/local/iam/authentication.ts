@@ -1,60 +1,62 @@
-/** Who makes a request: keys issued here are verified, any other key is the administrator's. */
+/** Who makes a request: keys issued here are verified; the listener's door decides about all others. */
 import type { Principal } from "../operation.ts";
-import type { AuthenticationFault, SigningRules, WireRequest, Words } from "../protocols/protocol.ts";
-import type { Core } from "../core.ts";
-import type { Entities, Session } from "./entities.ts";
-import { principalOf, type Sessions } from "./sessions.ts";
-import { isSignedWith, readSignature, sha256, type SignedRequest } from "./signature.ts";
+import type { AuthenticationFault } from "../protocols/faults.ts";
+import type { SigningRules, WireRequest, Words } from "../protocols/protocol.ts";
+import type { Core, Door } from "../core.ts";
+import type { Entities } from "./entities.ts";
+import { namedCredentials, readSignature } from "./credentials.ts";
+import { namesOurs, principalOf, type Sessions } from "./sessions.ts";
+import type { Signature } from "./signature.ts";
+
+/** The key pair of the account's administrator, where signatures are required; the README names it. */
+export const ADMINISTRATOR_KEY = { accessKeyId: "local", secret: "local" };
+
+const ANONYMOUS: Principal = { arn: "anonymous", anonymous: true };
+
+/** Whom a key stands for, and the secret that shows it. */
+interface Holder {
+  readonly secret: string;
+  readonly principal: Principal;
+}
 
 export class Authentication {
-  constructor(readonly core: Core, readonly entities: Entities, readonly sessions: Sessions) {}
+  readonly #administrator: Principal;
+
+  constructor(readonly core: Core, readonly entities: Entities, readonly sessions: Sessions) {
+    this.#administrator = { arn: `arn:aws:iam::${core.account}:root` };
+  }
 
   /** See core.ts. */
-  authenticate(request: WireRequest, rules: SigningRules, words: Words): Principal {
-    const signed = readSignature(request);
-    if (!signed || !this.sessions.isOurs(signed.accessKeyId)) {
-      return { arn: `arn:aws:iam::${this.core.account}:root` };
-    }
-    const session = this.sessions.get(signed.accessKeyId);
-    const fault = this.#sessionFault(signed, session) ?? dateFault(signed, rules) ??
-      signatureFault(request, signed, session!, rules);
-    if (fault) throw words.unauthenticated(fault);
-    return principalOf(session!);
+  authenticate(request: WireRequest, rules: SigningRules, words: Words, door: Door): Principal {
+    const named = namedCredentials(request, rules);
+    if (door === "open" && !named.some(namesOurs)) return this.#administrator;
+    if (named.length === 0) return ANONYMOUS;
+    const signature = readSignature(request, rules);
+    if (typeof signature === "string") throw words.unauthenticated(signature);
+    const holder = this.#holder(signature, door);
+    if (typeof holder === "string") throw words.unauthenticated(holder);
+    const { unsignedHeaders } = signature;
+    const fault = signature.timeFault() ??
+      (unsignedHeaders.length > 0
+        ? "headers"
+        : signature.isMadeWith(holder.secret)
+        ? undefined
+        : "signature");
+    if (fault) throw words.unauthenticated(fault, unsignedHeaders);
+    return holder.principal;
   }
 
-  #sessionFault(signed: SignedRequest, session: Session | undefined): AuthenticationFault | undefined {
+  #holder({ accessKeyId, token }: Signature, door: Door): Holder | AuthenticationFault {
+    if (door === "signed" && accessKeyId === ADMINISTRATOR_KEY.accessKeyId) {
+      const { secret } = ADMINISTRATOR_KEY;
+      return token === null ? { secret, principal: this.#administrator } : "token";
+    }
+    const session = this.sessions.get(accessKeyId);
     if (!session) return "key";
-    if (signed.token !== session.SessionToken) return "token";
+    if (token !== session.SessionToken) return "token";
     if (session.Expiration <= this.core.now()) return "expired";
     // A deleted role's sessions end with it.
-    return this.entities.role(session.RoleName)?.RoleId === session.RoleId ? undefined : "key";
+    if (this.entities.role(session.RoleName)?.RoleId !== session.RoleId) return "key";
+    return { secret: session.SecretAccessKey, principal: principalOf(session) };
   }
-}
-
-/** Compares with the system clock, not with `core.now()`: clients sign by the system clock. */
-function dateFault(
-  { date, expires, scope }: SignedRequest,
-  { maxSkewMinutes }: SigningRules,
-): AuthenticationFault | undefined {
-  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date) ?? [];
-  const time = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
-  if (Number.isNaN(time) || !scope.startsWith(date.slice(0, 8))) return "signature";
-  const age = Date.now() - time;
-  if (expires === undefined) return Math.abs(age) > maxSkewMinutes * 60_000 ? "skew" : undefined;
-  return expires >= 0 && expires <= 604_800 && age <= expires * 1000 ? undefined : "request expired";
-}
-
-function signatureFault(
-  request: WireRequest,
-  signed: SignedRequest,
-  session: Session,
-  rules: SigningRules,
-): AuthenticationFault | undefined {
-  const stated = request.headers.get("x-amz-content-sha256");
-  let hash = stated ?? "UNSIGNED-PAYLOAD";
-  if (rules.hashesBody) {
-    hash = sha256(request.body as Uint8Array | null ?? new Uint8Array());
-    if (stated !== null && stated !== hash) return "signature";
-  }
-  return isSignedWith(session.SecretAccessKey, request, signed, hash, rules) ? undefined : "signature";
 }

@@ -26,7 +26,7 @@ export class Authorization {
   decide(principal: Principal, permission: Permission): Denial | undefined {
     const { action, resource, conditions = {}, policy } = permission;
     if (principal.serviceFor !== undefined) return this.#decideForService(principal, permission);
-    if (principal.roleName === undefined && policy === undefined) return undefined;
+    if (isAdministrator(principal) && policy === undefined) return undefined;
     const question = { action, resource, context: this.#context(this.#callerContext(principal, conditions)) };
     const own = this.#decide(principal, question);
     const others = this.#decideByResource(principal, question, policy);
@@ -52,6 +52,14 @@ export class Authorization {
     return { principal, action, resource, deniedBy: decision === "ExplicitDeny" ? "resource" : undefined };
   }
 
+  /** The caller's unique id: `AROA…:SESSION`, the account's number for its administrator, or `anonymous`. */
+  userId(principal: Principal): string {
+    if (principal.anonymous) return principal.arn;
+    const role = this.#roleOf(principal);
+    if (!role) return this.core.account;
+    return `${role.RoleId}:${principal.arn.slice(principal.arn.lastIndexOf("/") + 1)}`;
+  }
+
   isAssumable(roleArn: string, { service, sourceArn }: Assumer): boolean {
     const role = this.entities.roleByArn(roleArn);
     return role !== undefined &&
@@ -69,9 +77,13 @@ export class Authorization {
     });
   }
 
+  #roleOf({ roleName }: Principal): Role | undefined {
+    return roleName === undefined ? undefined : this.entities.role(roleName);
+  }
+
   #decide(principal: Principal, question: Question): Decision {
-    if (principal.roleName === undefined) return "Allow";
-    const role = this.entities.role(principal.roleName);
+    if (isAdministrator(principal)) return "Allow";
+    const role = this.#roleOf(principal);
     return role ? evaluate(this.#policies(role), question) : "ImplicitDeny";
   }
 
@@ -79,7 +91,8 @@ export class Authorization {
   #decideByResource(principal: Principal, question: Question, policy: string | undefined): Decision {
     if (policy === undefined) return "ImplicitDeny";
     const document = this.#read(policy, "resource");
-    const role = principal.roleName === undefined ? undefined : this.entities.role(principal.roleName);
+    if (principal.anonymous) return evaluateResource(document, { AWS: [] }, question);
+    const role = this.#roleOf(principal);
     const named = [principal.arn, ...role ? [role.Arn] : []];
     const account = [this.core.account, `arn:aws:iam::${this.core.account}:root`];
     const all = evaluateResource(document, { AWS: [...named, ...account] }, question);
@@ -87,13 +100,18 @@ export class Authorization {
   }
 
   #callerContext(principal: Principal, context: Record<string, string>): Record<string, string> {
-    const role = principal.roleName === undefined ? undefined : this.entities.role(principal.roleName);
+    const userid = { "aws:userid": this.userId(principal) };
+    if (principal.anonymous) return { ...context, ...userid, "aws:PrincipalType": "Anonymous" };
+    const role = this.#roleOf(principal);
     return {
       ...context,
+      ...userid,
       "aws:PrincipalArn": role?.Arn ?? principal.arn,
       "aws:PrincipalAccount": this.core.account,
       "aws:PrincipalType": role ? "AssumedRole" : "Account",
-      "aws:userid": userId(principal, role, this.core.account),
+      ...principal.since === undefined
+        ? {}
+        : { "aws:TokenIssueTime": new Date(principal.since).toISOString() },
       ...Object.fromEntries(role?.Tags.map(({ Key, Value }) => [`aws:PrincipalTag/${Key}`, Value]) ?? []),
     };
   }
@@ -138,7 +156,6 @@ export class Authorization {
   }
 }
 
-/** The caller's unique id: `AROA…:SESSION`, or the account's number for its administrator. */
-export function userId({ arn }: Principal, role: Role | undefined, account: string): string {
-  return role ? `${role.RoleId}:${arn.slice(arn.lastIndexOf("/") + 1)}` : account;
+function isAdministrator({ roleName, anonymous }: Principal): boolean {
+  return roleName === undefined && !anonymous;
 }

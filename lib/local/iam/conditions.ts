@@ -99,19 +99,29 @@ export function holds(
   return wanted.some((value) => test(given, value, context)) === (positive === undefined);
 }
 
+/** The five parts before the resource, and the resource. A colon within a policy variable separates nothing. */
 function arnParts(arn: string): string[] | undefined {
-  // A colon within a policy variable is no separator.
-  const parts = arn === "*" ? Array(6).fill("*") : arn.split(/:(?![^{]*\})/);
-  return parts.length < 6 ? undefined : [...parts.slice(0, 5), parts.slice(5).join(":")];
+  if (arn === "*") return Array(6).fill("*");
+  const parts: string[] = [];
+  let from = 0, inVariable = false;
+  for (let at = 0; at < arn.length && parts.length < 5; at++) {
+    if (arn[at] === "{") inVariable = true;
+    else if (arn[at] === "}") inVariable = false;
+    else if (arn[at] === ":" && !inVariable) {
+      parts.push(arn.slice(from, at));
+      from = at + 1;
+    }
+  }
+  return parts.length < 5 ? undefined : [...parts, arn.slice(from)];
 }
 
 /** Whether an address is in a network (`10.0.0.0/8`, `2001:db8::/32`) or equals a single address. */
 function inNetwork(address: string, network: string): boolean {
-  const [base = "", length] = network.split("/");
+  const [, base = "", length] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(network) ?? [];
   const [a, b] = [addressBits(address), addressBits(base)];
   if (a === undefined || b === undefined || a.length !== b.length) return false;
   const count = length === undefined ? a.length : Number(length);
-  return count >= 0 && count <= a.length && a.slice(0, count) === b.slice(0, count);
+  return count <= a.length && a.slice(0, count) === b.slice(0, count);
 }
 
 /** 32 or 128 binary digits; undefined when it is not an IP address. */
@@ -121,7 +131,10 @@ function addressBits(address: string): string | undefined {
     return bytes.every((byte) => byte < 256) ? binary(bytes, 8) : undefined;
   }
   const [head = "", tail] = address.split("::");
-  const groups = (text: string) => text === "" ? [] : text.split(":").map((group) => parseInt(group, 16));
+  const groups = (text: string) =>
+    text === ""
+      ? []
+      : text.split(":").map((group) => /^[0-9a-f]{1,4}$/i.test(group) ? parseInt(group, 16) : NaN);
   const [before, behind] = [groups(head), groups(tail ?? "")];
   const missing = 8 - before.length - behind.length;
   if (tail === undefined ? missing !== 0 : missing < 1) return undefined;

@@ -42,6 +42,8 @@ export interface Session {
   readonly SecretAccessKey: string;
   readonly SessionToken: string;
   readonly Expiration: number;
+  /** When it began, in milliseconds since the epoch. */
+  readonly Since?: number;
   /** `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION` */
   readonly Arn: string;
   readonly RoleName: string;

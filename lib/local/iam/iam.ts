@@ -3,7 +3,7 @@ import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
 import type { Access, Core } from "../core.ts";
 import { Authentication } from "./authentication.ts";
-import { Authorization, userId } from "./authorization.ts";
+import { Authorization } from "./authorization.ts";
 import type { IamContext } from "./context.ts";
 import { Entities } from "./entities.ts";
 import * as managedPolicies from "./managed_policies.ts";
@@ -32,10 +32,9 @@ export function createIam(
   return {
     access: {
       account: core.account,
-      authenticate: (request, rules, words) => authentication.authenticate(request, rules, words),
+      authenticate: (request, rules, words, door) => authentication.authenticate(request, rules, words, door),
       decide: (principal, permission) => authorization.decide(principal, permission),
-      userId: ({ roleName, arn }) =>
-        userId({ arn }, roleName === undefined ? undefined : entities.role(roleName), core.account),
+      userId: (principal) => authorization.userId(principal),
       isAssumable: (roleArn, by) => authorization.isAssumable(roleArn, by),
       assumeRole(roleArn, by, sessionName) {
         const role = entities.roleByArn(roleArn);
@@ -43,7 +42,11 @@ export function createIam(
           throw new Error(`${by.service} cannot assume the role ${roleArn}`);
         }
         return {
-          principal: { arn: sessionArn(core, role, sessionName), roleName: role.RoleName },
+          principal: {
+            arn: sessionArn(core, role, sessionName),
+            roleName: role.RoleName,
+            since: core.now(),
+          },
           // Only on demand: most services need the principal alone, and each session is written to the store.
           get credentials() {
             return sessions.forService(role, sessionName);

@@ -166,7 +166,7 @@ function parseConditions(given: unknown): Statement["Condition"] {
       if (!key.includes(":")) {
         throw malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
       }
-      conditions[operator][key] = (Array.isArray(values) ? values : [values]).map(String);
+      conditions[operator][key] = scalars(values);
     }
   }
   return conditions;
@@ -184,6 +184,14 @@ function strings(given: unknown): string[] {
   const list = Array.isArray(given) ? given : [given];
   if (list.every((item) => typeof item === "string")) return list;
   throw malformed("Syntax errors in policy.");
+}
+
+/** Strings, numbers and booleans, as text. */
+function scalars(given: unknown): string[] {
+  return (Array.isArray(given) ? given : [given]).map((value) => {
+    if (["string", "number", "boolean"].includes(typeof value)) return String(value);
+    throw malformed("Syntax errors in policy.");
+  });
 }
 
 function isObject(value: unknown): value is Json {

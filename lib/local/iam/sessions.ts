@@ -3,9 +3,11 @@ import type { Core } from "../core.ts";
 import type { Principal } from "../operation.ts";
 import { type Entities, type Role, type Session, uniqueId } from "./entities.ts";
 
-/** Every key issued here begins so: an expired one is still recognised, and is not taken for the administrator's. */
+/** Keys and tokens issued here begin so: expired ones are still recognised, and are not taken for the administrator's. */
 const KEY_PREFIX = "ASIASCONES";
 const KEY_LENGTH = 20;
+const TOKEN_PREFIX = "SconesUnlimitedToken";
+const ISSUED = new RegExp(`${KEY_PREFIX}[A-Z2-7]{${KEY_LENGTH - KEY_PREFIX.length}}|${TOKEN_PREFIX}`, "i");
 
 /** How long sessions of services last, and how long before their end they are replaced. */
 const SERVICE_SESSION_MS = 12 * 3600 * 1000;
@@ -33,7 +35,8 @@ export class Sessions {
     const session: Session = {
       AccessKeyId: uniqueId(KEY_PREFIX, KEY_LENGTH),
       SecretAccessKey: random(30),
-      SessionToken: random(270),
+      SessionToken: TOKEN_PREFIX + random(255),
+      Since: this.core.now(),
       Expiration: this.core.now() + milliseconds,
       Arn: sessionArn(this.core, role, sessionName),
       RoleName: role.RoleName,
@@ -45,11 +48,6 @@ export class Sessions {
 
   get(accessKeyId: string): Session | undefined {
     return this.entities.sessions.get(accessKeyId);
-  }
-
-  /** Whether a key was issued here, even if its session is gone. */
-  isOurs(accessKeyId: string): boolean {
-    return accessKeyId.startsWith(KEY_PREFIX) && accessKeyId.length === KEY_LENGTH;
   }
 
   /** Deletes expired sessions. */
@@ -64,8 +62,14 @@ export function sessionArn({ account }: Core, { RoleName }: Role, sessionName: s
   return `arn:aws:sts::${account}:assumed-role/${RoleName}/${sessionName}`;
 }
 
-export function principalOf({ Arn, RoleName }: Session): Principal {
-  return { arn: Arn, roleName: RoleName };
+/** A session that was stored without its beginning counts as an old one. */
+export function principalOf({ Arn, RoleName, Since = 0 }: Session): Principal {
+  return { arn: Arn, roleName: RoleName, since: Since };
+}
+
+/** Whether a text names a key or a token that was issued here, even if its session is gone. */
+export function namesOurs(text: string): boolean {
+  return ISSUED.test(text);
 }
 
 function random(bytes: number): string {

@@ -2,17 +2,18 @@
 import { AwsError } from "../errors.ts";
 import { type Call, OPEN } from "../operation.ts";
 import { integer, notSupported, required, string, structure } from "../shapes.ts";
-import { userId } from "./authorization.ts";
 import { type IamContext, isoTime, operation, tags } from "./context.ts";
 import type { Role } from "./entities.ts";
 
 export const getCallerIdentity = operation({
   action: OPEN, // AWS needs no permission, and even ignores an explicit deny
   input: structure({}),
-  run(_input, { core, entities }, { principal }) {
-    const role = principal.roleName === undefined ? undefined : entities.role(principal.roleName);
-    return { UserId: userId(principal, role, core.account), Account: core.account, Arn: principal.arn };
-  },
+  http: { at: "GET /?Action=GetCallerIdentity" }, // presigned, it proves who one is: so do EKS's tokens
+  run: (_input, { core, authorization }, { principal }) => ({
+    UserId: authorization.userId(principal),
+    Account: core.account,
+    Arn: principal.arn,
+  }),
 });
 
 export const assumeRole = operation({

@@ -14,6 +14,7 @@ import {
   RuntimeError,
   shown,
 } from "./bootstrap_load.ts";
+import { leadConnections } from "./bootstrap_connections.ts";
 import { mapTmp } from "./bootstrap_tmp.ts";
 
 const env = process.env;
@@ -197,6 +198,8 @@ async function crash(what: string, error: unknown, status: number): Promise<void
 async function main(): Promise<void> {
   // The variable is for Deno's cache; the function must not see it.
   delete env["DENO_DIR"];
+  leadConnections(env["_LOCAL_AWS_PORTS"]!);
+  delete env["_LOCAL_AWS_PORTS"];
   confineModules();
   mapTmp(env["TMPDIR"]!, env["LAMBDA_TASK_ROOT"]!);
   patchConsole();

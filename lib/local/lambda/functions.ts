@@ -120,6 +120,7 @@ export const getFunctionConfiguration = operation({
 /** Not an AWS operation: the download at the `Location` that GetFunction returns. */
 export const functionCodeLocation = operation({
   action: OPEN, // on AWS a presigned URL to Lambda's own bucket: knowing the URL is enough
+  link: true,
   input: structure({ Hash: required(string()) }),
   http: { at: "GET /2015-03-31/code/{Hash}", payload: "Zip", contentType: "application/zip" },
   async run({ Hash }, { records, code }) {

@@ -68,7 +68,7 @@ export function launch(
           runtimeApi,
         }),
         unreadable: code.unreadable(version.CodeSha256),
-        reachable: [new URL(core.endpoint()).host, runtimeApi],
+        reachable: [new URL(core.functionEndpoint()).host, runtimeApi],
         cacheDir: join(folder, "deno"),
       }),
     ...events,
@@ -85,7 +85,7 @@ function variables(
     TZ: ":UTC",
     LANG: "en_US.UTF-8",
     PATH: "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-    AWS_ENDPOINT_URL: core.endpoint(),
+    AWS_ENDPOINT_URL: core.functionEndpoint(),
     ...version.Environment?.Variables,
     // but not these.
     _HANDLER: version.Handler,
@@ -104,6 +104,8 @@ function variables(
     AWS_SESSION_TOKEN: at.session.SessionToken,
     LAMBDA_TASK_ROOT: at.taskRoot,
     LAMBDA_RUNTIME_DIR: "/var/runtime",
+    // For bootstrap_connections.ts; the function does not see it.
+    _LOCAL_AWS_PORTS: [core.endpoint(), core.functionEndpoint()].map((url) => new URL(url).port).join(":"),
     TMPDIR: at.tmp,
   };
 }

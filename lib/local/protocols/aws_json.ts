@@ -1,16 +1,18 @@
 /** AWS JSON 1.0 and 1.1: `X-Amz-Target: <prefix>.<Operation>` names the operation, both bodies are JSON. */
 import { AwsError } from "../errors.ts";
+import { jsonFault } from "./faults.ts";
 import { readJson, uuidHeaders } from "./json.ts";
 import {
   DEFAULT_SIGNING,
   denialText,
-  faultText,
   invalidBy,
-  JSON_FAULT_CODES,
   type Protocol,
   violationsText,
   type Words,
 } from "./protocol.ts";
+
+/** The largest inputs are of 1 MiB (messages, definitions, log events); escaped in JSON they grow up to sixfold. */
+const MAX_BYTES = 8 * 2 ** 20;
 
 export interface AwsJson {
   readonly version: "1.0" | "1.1";
@@ -27,6 +29,7 @@ export function awsJson({ version, target, words = {}, noTarget, errorFields }: 
   const contentType = { "content-type": `application/x-amz-json-${version}` };
   return {
     streams: false,
+    maxBytes: MAX_BYTES,
     signing: DEFAULT_SIGNING,
     claims: ({ headers }) => headers.get("x-amz-target")?.startsWith(`${target}.`) ?? false,
     read({ headers, body }, operations) {
@@ -55,7 +58,7 @@ export function awsJson({ version, target, words = {}, noTarget, errorFields }: 
     words: {
       invalid: invalidBy((violations) => new AwsError("ValidationException", violationsText(violations))),
       denied: (denial) => new AwsError("AccessDeniedException", denialText(denial)),
-      unauthenticated: (fault) => new AwsError(JSON_FAULT_CODES[fault], faultText(fault)),
+      unauthenticated: jsonFault(400),
       internal: () => new AwsError("InternalFailure", "An internal error occurred.", 500),
       ...words,
     },

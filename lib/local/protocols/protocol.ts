@@ -6,6 +6,7 @@
 import { AwsError, unsupported } from "../errors.ts";
 import type { Operation, Operations, Principal } from "../operation.ts";
 import type { Violation } from "../shapes.ts";
+import type { WordFault } from "./faults.ts";
 
 /** An HTTP request as the protocols read it. */
 export interface WireRequest {
@@ -21,6 +22,8 @@ export interface WireRequest {
 export interface Protocol {
   /** Whether operations get the body as a stream. */
   readonly streams: boolean;
+  /** How large a body that is no stream may be; absent: as large as the services check it themselves. */
+  readonly maxBytes?: number;
   readonly signing: SigningRules;
   /** Whether a request looks like one for these operations; decides where unsigned requests go. */
   claims(request: Omit<WireRequest, "body">, operations: Operations): boolean;
@@ -44,21 +47,31 @@ export interface Words {
   /** @param violations at least one */
   invalid(violations: readonly Violation[]): AwsError;
   denied(denial: Denial): AwsError;
-  unauthenticated(fault: AuthenticationFault): AwsError;
+  unauthenticated: WordFault;
   /** For an unexpected error of the local AWS itself. */
   internal(): AwsError;
 }
 
-/** The rules of SigV4 that differ between services. */
+/** The rules of signatures that differ between services. */
 export interface SigningRules {
   readonly maxSkewMinutes: number;
   /** Whether the canonical request has the path encoded a second time. */
   readonly encodesPathTwice: boolean;
   /** Whether the body is hashed to verify the signature; otherwise the client's hash is used, and checked later. */
   readonly hashesBody: boolean;
+  /** Whether Signature Version 2 is accepted beside 4: in S3 alone. */
+  readonly acceptsVersion2: boolean;
+  /** Whether the body is a form, whose fields may name a key. */
+  readonly readsForm: boolean;
 }
 
-export const DEFAULT_SIGNING: SigningRules = { maxSkewMinutes: 5, encodesPathTwice: true, hashesBody: true };
+export const DEFAULT_SIGNING: SigningRules = {
+  maxSkewMinutes: 5,
+  encodesPathTwice: true,
+  hashesBody: true,
+  acceptsVersion2: false,
+  readsForm: false,
+};
 
 /** A permission that a principal does not have. */
 export interface Denial {
@@ -68,9 +81,6 @@ export interface Denial {
   /** The kind of policy with an explicit deny; absent when no policy allows it. */
   readonly deniedBy?: "identity" | "resource";
 }
-
-/** Why a signed request is refused; "expired" is the session, "request expired" a presigned URL. */
-export type AuthenticationFault = "key" | "token" | "expired" | "signature" | "skew" | "request expired";
 
 /** `N validation errors detected: …`, with up to ten of them, as AWS's services word it. */
 export function violationsText(violations: readonly Violation[]): string {
@@ -108,33 +118,6 @@ export function denialText({ principal, action, resource, deniedBy }: Denial): s
     : `with an explicit deny in ${deniedBy === "identity" ? "an identity" : "a resource"}-based policy`;
   return `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
 }
-
-/** The message for a refused signature; S3 has its own (rest_xml.ts). */
-export function faultText(fault: AuthenticationFault): string {
-  switch (fault) {
-    case "key":
-    case "token":
-      return "The security token included in the request is invalid.";
-    case "expired":
-      return "The security token included in the request is expired";
-    case "signature":
-      return "The request signature we calculated does not match the signature you provided. Check your AWS Secret " +
-        "Access Key and signing method. Consult the service documentation for details.";
-    case "skew":
-    case "request expired":
-      return "Signature expired: its date is too far from the current time.";
-  }
-}
-
-/** The error codes of the JSON protocols. */
-export const JSON_FAULT_CODES: Readonly<Record<AuthenticationFault, string>> = {
-  key: "UnrecognizedClientException",
-  token: "UnrecognizedClientException",
-  expired: "ExpiredTokenException",
-  signature: "InvalidSignatureException",
-  skew: "InvalidSignatureException",
-  "request expired": "InvalidSignatureException",
-};
 
 function wrongType({ path, value, expected }: Violation & { kind: "type" }): AwsError {
   const given = value === null ? "null" : Array.isArray(value) ? "list" : typeof value;

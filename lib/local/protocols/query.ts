@@ -1,12 +1,12 @@
 /** The AWS query protocol of IAM, STS and SNS: `Action` names the operation, members are form-encoded, answers XML. */
 import { AwsError } from "../errors.ts";
+import type { Operation } from "../operation.ts";
 import { fromTexts, type Shape } from "../shapes.ts";
+import { queryFault } from "./faults.ts";
 import { uuidHeaders } from "./json.ts";
 import {
-  type AuthenticationFault,
   DEFAULT_SIGNING,
   denialText,
-  faultText,
   invalidBy,
   type Protocol,
   violationsText,
@@ -14,37 +14,42 @@ import {
 } from "./protocol.ts";
 import { toXml, xmlResponse } from "./xml.ts";
 
+/** The largest inputs are of 256 KiB (messages of SNS); encoded in a form they grow up to threefold. */
+const MAX_BYTES = 2 ** 20;
+
+/** A batch of ten messages with ten attributes each has 340 parameters. */
+const MAX_PARAMETERS = 5000;
+
+/** The deepest member is `PublishBatchRequestEntries.member.1.MessageAttributes.entry.1.Value.StringValue`. */
+const MAX_STEPS = 20;
+
 export interface Query {
   readonly xmlns: string;
   readonly words?: Partial<Words>;
 }
 
-const FAULT_CODES: Readonly<Record<AuthenticationFault, string>> = {
-  key: "InvalidClientTokenId",
-  token: "InvalidClientTokenId",
-  expired: "ExpiredToken",
-  signature: "SignatureDoesNotMatch",
-  skew: "SignatureDoesNotMatch",
-  "request expired": "SignatureDoesNotMatch",
-};
-
 export function query({ xmlns, words = {} }: Query): Protocol {
   return {
     streams: false,
-    signing: DEFAULT_SIGNING,
+    maxBytes: MAX_BYTES,
+    signing: { ...DEFAULT_SIGNING, readsForm: true },
     claims({ method, url }, operations) {
       const operation = operations.get(url.searchParams.get("Action") ?? "");
-      // Of unsigned GET requests only those that people open as links, such as SNS's confirmations.
-      return operation !== undefined && (method === "POST" || operation.http?.at.startsWith("GET ") === true);
+      return operation !== undefined && isTaken(method, operation);
     },
-    read({ url, body }, operations) {
-      const form = new TextDecoder().decode(body as Uint8Array | null ?? undefined);
-      const parameters = new URLSearchParams([...url.searchParams, ...new URLSearchParams(form)]);
+    read({ method, url, body }, operations) {
+      const parameters = parametersOf(url, body as Uint8Array | null);
       const action = parameters.get("Action");
       if (action === null) throw new AwsError("MissingAction", "Could not find operation in request.");
       const operation = operations.get(action);
       if (!operation) {
         throw new AwsError("InvalidAction", `The local AWS does not support the operation '${action}'.`);
+      }
+      if (!isTaken(method, operation)) {
+        throw new AwsError(
+          "InvalidAction",
+          `The local AWS takes the operation '${action}' by POST, as AWS's clients send it, not by ${method}.`,
+        );
       }
       return { operation, members: readMembers(operation.input, parameters) };
     },
@@ -65,21 +70,46 @@ export function query({ xmlns, words = {} }: Query): Protocol {
     words: {
       invalid: invalidBy((violations) => new AwsError("ValidationError", violationsText(violations))),
       denied: (denial) => new AwsError("AccessDenied", denialText(denial), 403),
-      unauthenticated: (fault) => new AwsError(FAULT_CODES[fault], faultText(fault), 403),
+      unauthenticated: queryFault,
       internal: () => new AwsError("InternalFailure", "An internal error occurred.", 500),
       ...words,
     },
   };
 }
 
+/** The parameters of the query and of the form. @throws AwsError InvalidQueryParameter when there are too many */
+function parametersOf(url: URL, body: Uint8Array | null): URLSearchParams {
+  const form = new TextDecoder().decode(body ?? undefined);
+  let count = url.searchParams.size;
+  for (let at = form.indexOf("&"); at >= 0; at = form.indexOf("&", at + 1)) count++;
+  if (count > MAX_PARAMETERS) throw malformed(`The request has more than ${MAX_PARAMETERS} parameters.`);
+  return new URLSearchParams([...url.searchParams, ...new URLSearchParams(form)]);
+}
+
+function malformed(why: string): AwsError {
+  return new AwsError(
+    "InvalidQueryParameter",
+    `The AWS query string is malformed or does not adhere to AWS standards. ${why}`,
+  );
+}
+
+/** Any web page can make a browser send GET requests, so they have no effects but those of links. */
+function isTaken(method: string, { http }: Operation): boolean {
+  return method === "POST" || (method === "GET" && http?.at.startsWith("GET ") === true);
+}
+
 /**
  * Form parameters as a request's members: `Tags.member.1.Key=a` is `{Tags: [{Key: "a"}]}`,
  * `Names.entry.1.key=a&Names.entry.1.value=b` is `{Names: {a: "b"}}`.
+ * @throws AwsError InvalidQueryParameter for a name of too many parts
  */
 export function readMembers(shape: Shape<unknown>, parameters: URLSearchParams): unknown {
   const root: Node = new Map();
   for (const [name, value] of parameters) {
-    const path = name.split(".");
+    const path = name.split(".", MAX_STEPS + 1);
+    if (path.length > MAX_STEPS) {
+      throw malformed(`A parameter's name has more than ${MAX_STEPS} parts: ${name.slice(0, 100)}`);
+    }
     let node = root;
     for (const step of path.slice(0, -1)) {
       const next = node.get(step);

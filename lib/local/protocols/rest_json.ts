@@ -1,13 +1,12 @@
 /** REST-JSON of Lambda and SageMaker Runtime: operations by method and path; bodies are JSON or raw bytes. */
 import { AwsError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
+import { jsonFault } from "./faults.ts";
 import { readJson, uuidHeaders } from "./json.ts";
 import {
   DEFAULT_SIGNING,
   denialText,
-  faultText,
   invalidBy,
-  JSON_FAULT_CODES,
   type Protocol,
   violationsText,
   type Words,
@@ -30,7 +29,7 @@ export function restJson({ name, words = {}, maxJson, notJson, errorMembers }: R
   const protocolWords: Words = {
     invalid: invalidBy((violations) => new AwsError("ValidationException", violationsText(violations))),
     denied: (denial) => new AwsError("AccessDeniedException", denialText(denial), 403),
-    unauthenticated: (fault) => new AwsError(JSON_FAULT_CODES[fault], faultText(fault), 403),
+    unauthenticated: jsonFault(403),
     internal: () => new AwsError("InternalFailure", "An internal error occurred.", 500),
     ...words,
   };

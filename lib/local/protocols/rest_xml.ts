@@ -3,7 +3,6 @@ import { AwsError } from "../errors.ts";
 import type { Http } from "../operation.ts";
 import { fromTexts } from "../shapes.ts";
 import {
-  type AuthenticationFault,
   denialText,
   invalidBy,
   type Protocol,
@@ -11,6 +10,7 @@ import {
   type WireRequest,
   type Words,
 } from "./protocol.ts";
+import { s3Fault } from "./faults.ts";
 import { findRoute, locatedMembers, payloadMember, restOutput } from "./rest.ts";
 import { fromXml, malformedXml, toXml, xmlResponse } from "./xml.ts";
 
@@ -25,13 +25,19 @@ export interface RestXml {
   readonly parameters: readonly string[];
   /** The error for a request without an operation; `parameter` is one of `parameters`. */
   notFound(request: WireRequest, segments: readonly string[], parameter?: string): AwsError;
-  readonly words: Omit<Words, "internal" | "invalid" | "denied"> & Partial<Words>;
+  readonly words: Partial<Words>;
 }
 
 export function restXml({ xmlns, target, parameters, notFound, words }: RestXml): Protocol {
   return {
     streams: true,
-    signing: { maxSkewMinutes: 15, encodesPathTwice: false, hashesBody: false },
+    signing: {
+      maxSkewMinutes: 15,
+      encodesPathTwice: false,
+      hashesBody: false,
+      acceptsVersion2: true,
+      readsForm: false,
+    },
     // Any path may be a bucket, so S3 gets every request that no other service claims.
     claims: () => true,
     async read(request, operations) {
@@ -73,37 +79,12 @@ export function restXml({ xmlns, target, parameters, notFound, words }: RestXml)
       invalid: invalidBy((violations) => new AwsError("InvalidRequest", violationsText(violations))),
       denied: (denial) =>
         new AwsError("AccessDenied", denialText({ ...denial, resource: `"${denial.resource}"` }), 403),
+      unauthenticated: s3Fault,
       internal: () => new AwsError("InternalError", "An internal error occurred.", 500),
       ...words,
     },
   };
 }
-
-/** S3's errors for refused signatures. */
-export const S3_FAULTS: Readonly<Record<AuthenticationFault, () => AwsError>> = {
-  key: () =>
-    new AwsError(
-      "InvalidAccessKeyId",
-      "The AWS Access Key Id you provided does not exist in our records.",
-      403,
-    ),
-  token: () => new AwsError("InvalidToken", "The provided token is malformed or otherwise invalid."),
-  expired: () => new AwsError("ExpiredToken", "The provided token has expired."),
-  signature: () =>
-    new AwsError(
-      "SignatureDoesNotMatch",
-      "The request signature we calculated does not match the signature you provided. Check your key and " +
-        "signing method.",
-      403,
-    ),
-  skew: () =>
-    new AwsError(
-      "RequestTimeTooSkewed",
-      "The difference between the request time and the current time is too large.",
-      403,
-    ),
-  "request expired": () => new AwsError("AccessDenied", "Request has expired", 403),
-};
 
 /** Members under the names of their XML elements. */
 function inElements(members: object, names: Http["elements"] = {}): Record<string, unknown> {

@@ -1,7 +1,7 @@
 /** The protocol of S3. */
 import { AwsError, unsupported } from "../errors.ts";
 import { violationsText } from "../protocols/protocol.ts";
-import { restXml, S3_FAULTS } from "../protocols/rest_xml.ts";
+import { restXml } from "../protocols/rest_xml.ts";
 import { malformedXml } from "../protocols/xml.ts";
 import { memberOf } from "../shapes.ts";
 import { XMLNS } from "./context.ts";
@@ -63,7 +63,6 @@ export const s3Protocol = restXml({
     return new AwsError("MethodNotAllowed", message, 405, { Method: method, ResourceType: on.toUpperCase() });
   },
   words: {
-    unauthenticated: (fault) => S3_FAULTS[fault](),
     invalid(violations) {
       const lacking = violations.find(({ kind }) => kind === "unsupported");
       if (lacking) {

@@ -1,7 +1,8 @@
 /** The protocols of SageMaker's control plane and of its runtime, which invokes endpoints. */
 import { AwsError, unsupported } from "../errors.ts";
 import { awsJson } from "../protocols/aws_json.ts";
-import { denialText, faultText, invalidBy, JSON_FAULT_CODES, violationsText } from "../protocols/protocol.ts";
+import { jsonFault } from "../protocols/faults.ts";
+import { denialText, invalidBy, violationsText } from "../protocols/protocol.ts";
 import { restJson } from "../protocols/rest_json.ts";
 
 export const sagemakerProtocol = awsJson({ version: "1.1", target: "SageMaker" });
@@ -15,7 +16,7 @@ export const runtimeProtocol = restJson({
       (what) => unsupported(what, "ValidationError"),
     ),
     denied: (denial) => new AwsError("AccessDeniedException", denialText(denial)),
-    unauthenticated: (fault) => new AwsError(JSON_FAULT_CODES[fault], faultText(fault)),
+    unauthenticated: jsonFault(400),
   },
   errorMembers: ({ code }) => ({ __type: code }),
 });

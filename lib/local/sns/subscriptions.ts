@@ -70,7 +70,8 @@ export const unsubscribe = operation({
   action: "sns:Unsubscribe",
   input: structure(subscriptionArn),
   ...onSubscription,
-  http: { at: "GET /?Action=Unsubscribe" }, // the link in every notification
+  link: true, // in every notification
+  http: { at: "GET /?Action=Unsubscribe" },
   run({ SubscriptionArn }, { subscriptions }) {
     subscriptions.delete(SubscriptionArn);
   },

@@ -94,7 +94,8 @@ Deno.test("a service assumes the roles whose trust policy names it", () =>
     assert.ok(!iam.isAssumable(arnOf("absent"), LAMBDA));
     assert.ok(!iam.isAssumable(arnOf("path/r"), LAMBDA));
     const { principal, credentials } = iam.assumeRole(arnOf("r"), LAMBDA, "f");
-    assert.deepEqual(principal, { arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/f`, roleName: "r" });
+    const arn = `arn:aws:sts::${ACCOUNT}:assumed-role/r/f`;
+    assert.deepEqual(principal, { arn, roleName: "r", since: Date.UTC(2026, 0, 1) });
     assert.match(credentials.AccessKeyId, /^ASIA[A-Z2-7]{16}$/);
     assert.equal(iam.assumeRole(arnOf("r"), LAMBDA, "f").credentials.AccessKeyId, credentials.AccessKeyId);
     assert.notEqual(iam.assumeRole(arnOf("r"), LAMBDA, "g").credentials.AccessKeyId, credentials.AccessKeyId);

@@ -66,6 +66,7 @@ async function withNode(
     account: "000000000000",
     region: "us-east-1",
     endpoint: () => "http://127.0.0.1:1",
+    functionEndpoint: () => "http://127.0.0.1:1",
     // The clock jumps at every call, so that changes are done at once.
     now: () => now += 1000,
     call: (operation, input, caller) => dispatcher.call(operation, input, caller),

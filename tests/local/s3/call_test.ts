@@ -30,6 +30,7 @@ async function withServices(
       account,
       region: "us-east-1",
       endpoint: () => "http://127.0.0.1",
+      functionEndpoint: () => "http://127.0.0.1",
       now: () => 1_800_000_000_999,
     });
     dispatcher.call(createBucket, { Bucket }, administrator);

@@ -118,6 +118,7 @@ export async function withStates(
       account: "000000000000",
       region: "us-east-1",
       endpoint: () => "",
+      functionEndpoint: () => "",
       now: options.now ?? Date.now,
       call(operation, input, caller) {
         if (operation as unknown !== invoke) return dispatcher.call(operation, input, caller);

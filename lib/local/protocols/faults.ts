@@ -1,0 +1,147 @@
+/** How the services word that they do not accept a request's signature. */
+import { AwsError } from "../errors.ts";
+
+/**
+ * Why a request is not accepted:
+ * - `missing`: it is not signed, and its operation takes signed requests only;
+ * - `mechanism`: a way of signing that the service does not have; `several`: more than one; `malformed`: half of one;
+ * - `key`, `token`, `expired`: of the session; `signature`: made with another secret, or of another request;
+ * - `headers`: some that must be signed are not;
+ * - `skew`: signed too long ago or too far ahead; `request expired`: a presigned URL.
+ */
+export type AuthenticationFault =
+  | "missing"
+  | "mechanism"
+  | "several"
+  | "malformed"
+  | "key"
+  | "token"
+  | "expired"
+  | "signature"
+  | "headers"
+  | "skew"
+  | "request expired";
+
+/** @param unsigned for `headers`: their names */
+export type WordFault = (fault: AuthenticationFault, unsigned?: readonly string[]) => AwsError;
+
+type Codes = Readonly<Record<AuthenticationFault, string>>;
+
+const JSON_CODES: Codes = {
+  missing: "MissingAuthenticationTokenException",
+  mechanism: "IncompleteSignatureException",
+  several: "IncompleteSignatureException",
+  malformed: "IncompleteSignatureException",
+  key: "UnrecognizedClientException",
+  token: "UnrecognizedClientException",
+  expired: "ExpiredTokenException",
+  signature: "InvalidSignatureException",
+  headers: "InvalidSignatureException",
+  skew: "InvalidSignatureException",
+  "request expired": "InvalidSignatureException",
+};
+
+const QUERY_CODES: Codes = {
+  missing: "MissingAuthenticationToken",
+  mechanism: "IncompleteSignature",
+  several: "IncompleteSignature",
+  malformed: "IncompleteSignature",
+  key: "InvalidClientTokenId",
+  token: "InvalidClientTokenId",
+  expired: "ExpiredToken",
+  signature: "SignatureDoesNotMatch",
+  headers: "SignatureDoesNotMatch",
+  skew: "SignatureDoesNotMatch",
+  "request expired": "SignatureDoesNotMatch",
+};
+
+/** For the JSON protocols. @param status 400 in AWS JSON, 403 in most REST services */
+export function jsonFault(status: number): WordFault {
+  return (fault, unsigned) => new AwsError(JSON_CODES[fault], text(fault, unsigned), status);
+}
+
+export const queryFault: WordFault = (fault, unsigned) =>
+  new AwsError(QUERY_CODES[fault], text(fault, unsigned), 403);
+
+function text(fault: AuthenticationFault, unsigned: readonly string[] = []): string {
+  switch (fault) {
+    case "missing":
+      return "Missing Authentication Token";
+    case "mechanism":
+      return "The request is not signed by AWS4-HMAC-SHA256, the only algorithm that this service accepts.";
+    case "several":
+      return "The request is signed in more than one way.";
+    case "malformed":
+      return "The request signature does not conform to AWS standards.";
+    case "key":
+    case "token":
+      return "The security token included in the request is invalid.";
+    case "expired":
+      return "The security token included in the request is expired";
+    case "signature":
+      return "The request signature we calculated does not match the signature you provided. Check your AWS Secret " +
+        "Access Key and signing method. Consult the service documentation for details.";
+    case "headers":
+      return unsigned.includes("host")
+        ? "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
+        : `'${unsigned.join("', '")}' must be a 'SignedHeader' in the AWS Authorization.`;
+    case "skew":
+    case "request expired":
+      return "Signature expired: its date is too far from the current time.";
+  }
+}
+
+export const s3Fault: WordFault = (fault, unsigned = []) => {
+  switch (fault) {
+    case "missing":
+      return new AwsError("AccessDenied", "Access Denied", 403);
+    case "mechanism":
+      return new AwsError(
+        "InvalidRequest",
+        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+      );
+    case "several":
+      return new AwsError(
+        "InvalidArgument",
+        "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter " +
+          "or the Authorization header should be specified",
+      );
+    case "malformed":
+      return new AwsError(
+        "AuthorizationHeaderMalformed",
+        "The authorization header that you provided is not valid.",
+      );
+    case "key":
+      return new AwsError(
+        "InvalidAccessKeyId",
+        "The AWS Access Key Id you provided does not exist in our records.",
+        403,
+      );
+    case "token":
+      return new AwsError("InvalidToken", "The provided token is malformed or otherwise invalid.");
+    case "expired":
+      return new AwsError("ExpiredToken", "The provided token has expired.");
+    case "signature":
+      return new AwsError(
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided. Check your key and " +
+          "signing method.",
+        403,
+      );
+    case "headers":
+      return new AwsError(
+        "AccessDenied",
+        "There were headers present in the request which were not signed",
+        403,
+        { HeadersNotSigned: unsigned.join(", ") },
+      );
+    case "skew":
+      return new AwsError(
+        "RequestTimeTooSkewed",
+        "The difference between the request time and the current time is too large.",
+        403,
+      );
+    case "request expired":
+      return new AwsError("AccessDenied", "Request has expired", 403);
+  }
+};
