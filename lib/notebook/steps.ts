@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import type { Aws } from "../aws/clients.ts";
 import { type Cifar, loadDataset, type Selection } from "../dataset/mod.ts";
-import { stageDataset, type StagingResult } from "../dataset/staging.ts";
+import { stageDataset, stagedDataset, type StagingResult } from "../dataset/staging.ts";
 import { chart } from "../display/chart.ts";
 import { escapeHtml, formatCounts } from "../display/format.ts";
 import { html, live, notice } from "../display/show.ts";
@@ -22,7 +22,6 @@ import {
   runExecutions,
   type TestCase,
 } from "../workflow/executions.ts";
-import { type DeployedFunction, deployFunctions, FUNCTIONS } from "../workflow/functions.ts";
 import { working } from "./working.ts";
 
 /** Downloads the archive, or uses the one in SCONES_DATASET_URL, and reads it. Says so if it has to draw pictures instead. */
@@ -65,6 +64,7 @@ export async function trainModel(
   inputs: Readonly<Record<string, TrainingInput>>,
   { reuse }: Pick<FitOptions, "reuse"> = {},
 ): Promise<TrainingResult> {
+  await stagedDataset(estimator.aws); // without pictures no job is started
   const drawing = await live(chart(trainingChart([])));
   const log = await live(logView([]));
   const lines: string[] = [];
@@ -108,18 +108,6 @@ function logView(lines: readonly string[]) {
   );
 }
 
-/** Deploys the trained model with `estimator.deploy`, and shows the endpoint's status until it is in service. */
-export async function deployEndpoint(
-  estimator: Estimator,
-  options: Parameters<Estimator["deploy"]>[0],
-): Promise<Predictor> {
-  return await working(
-    "Endpoint",
-    (bar, signal) => estimator.deploy({ ...options, signal, status: (status) => bar.update(0, status) }),
-    { done: () => "InService" },
-  );
-}
-
 /** Stores the new endpoint's answers for all test pictures, as the baseline for later traffic. */
 export async function recordBaseline(
   aws: Aws,
@@ -141,16 +129,6 @@ export async function recordBaseline(
         return `mean confidence ${mean.toFixed(3)}`;
       },
     },
-  );
-}
-
-/** Bundles and deploys the three Lambda functions. */
-export async function deployLambdas(aws: Aws, roleArn: string): Promise<DeployedFunction[]> {
-  return await working(
-    "Functions",
-    (bar, signal) =>
-      deployFunctions(aws, roleArn, { onProgress: (done, name) => bar.update(done, name), signal }),
-    { total: Object.keys(FUNCTIONS).length, done: changesInWords },
   );
 }
 
@@ -194,10 +172,4 @@ export async function collectCaptures(
       signal,
       onProgress: (progress) => bar.update(progress, "delivered to S3"),
     }), { total: expect.length, done: ({ files }) => `read from ${files} files` });
-}
-
-/** `3 created`, `2 unchanged, 1 updated`. */
-function changesInWords(functions: DeployedFunction[]): string {
-  const groups = Map.groupBy(functions, ({ change }) => change);
-  return formatCounts(Object.fromEntries([...groups].map(([change, members]) => [change, members.length])));
 }
