@@ -8,8 +8,8 @@ import * as staging from "./dataset/staging.ts";
 import * as display from "./display/show.ts";
 import * as baseline from "./evaluation/baseline.ts";
 import * as deploying from "./notebook/deploying.ts";
-import * as evaluation from "./notebook/evaluation_views.ts";
 import { step } from "./notebook/failed_cell.ts";
+import * as orders from "./notebook/order_views.ts";
 import * as steps from "./notebook/steps.ts";
 import * as endpoints from "./training/endpoint.ts";
 import * as deployment from "./workflow/deployment.ts";
@@ -51,6 +51,7 @@ export const findEndpoint = step(endpoints.findEndpoint);
 export const recordBaseline = step(steps.recordBaseline);
 
 // 3 Lambda functions
+export const exampleOrders = step(steps.exampleOrders);
 export const deployLambdas = step(deploying.deployLambdas);
 export const invokeFunction = step(functions.invokeFunction);
 
@@ -69,7 +70,7 @@ export const runExecutions = step(runs.runExecutions);
 export * from "./evaluation/mod.ts";
 export const collectCaptures = step(steps.collectCaptures);
 export const loadBaseline = step(baseline.loadBaseline);
-export const testLabels = step(evaluation.testLabels);
+export const testLabels = step(orders.testLabels);
 
 // Views
 export { chart } from "./display/chart.ts";
@@ -78,10 +79,11 @@ export {
   driftView,
   evaluationSummary,
   evaluationView,
-  executionView,
   galleryView,
   machineView,
+  thresholdSummary,
 } from "./notebook/evaluation_views.ts";
+export { answerView, executionView, predictionView } from "./notebook/order_views.ts";
 export * from "./notebook/views.ts";
 export const show = step(display.show);
 export const summary = step(display.summary);

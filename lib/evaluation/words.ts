@@ -4,7 +4,7 @@ import { calibrationError, type ReliabilityBin } from "./calibration.ts";
 import type { Drift } from "./drift.ts";
 import { judged, type Prediction } from "./frame.ts";
 import { type ClassPrecision, median, wilsonInterval } from "./metrics.ts";
-import type { ThresholdPoint } from "./threshold.ts";
+import { alikeThresholds, intervalAt, type ThresholdPoint } from "./threshold.ts";
 
 const noTruth = "No captured picture has a known label, so accuracy cannot be measured.";
 
@@ -87,7 +87,7 @@ export function distributionWords(rows: readonly Prediction[], classes: readonly
   return `Median confidence: ${listOf(medians)}.`;
 }
 
-/** The recommended threshold for a target precision. */
+/** The recommended threshold for a target precision, with the confidence interval of what it reaches. */
 export function recommendationWords(
   curve: readonly ThresholdPoint[],
   recommended: ThresholdPoint | undefined,
@@ -96,14 +96,27 @@ export function recommendationWords(
   if (curve.length === 0) return noTruth;
   if (!recommended) return `No threshold reaches a precision of ${percent(precision)}.`;
   const { threshold, accepted, coverage, accuracy } = recommended;
-  const wanted = `(target: ${percent(precision)})`;
+  const [low, high] = intervalAt(recommended)!;
+  const known = `(target: ${percent(precision)}; 95% interval: ${percent(low)} to ${percent(high)})`;
   const all = countOf(Math.round(accepted / coverage), "answer");
   return coverage === 1
-    ? `Even without a threshold ${percent(accuracy!)} of ${all} are right ${wanted}.`
-    : `With a threshold of ${threshold.toFixed(2)}, ${
-      percent(accuracy!)
-    } of the accepted answers are right ` +
-      `${wanted}: ${accepted} of ${all} reach it.`;
+    ? `Even without a threshold ${percent(accuracy!)} of ${all} are right ${known}.`
+    : `At a threshold of ${threshold.toFixed(2)}, ${percent(accuracy!)} of the accepted answers are right ` +
+      `${known}: ${accepted} of ${all} reach it.`;
+}
+
+/** Which other thresholds do as well as the recommended one, as far as these answers can tell; empty if none does. */
+export function alikeWords(
+  curve: readonly ThresholdPoint[],
+  recommended: ThresholdPoint | undefined,
+): string {
+  if (!recommended) return "";
+  const { from, to } = alikeThresholds(curve, recommended);
+  if (from === to) return "";
+  const all = countOf(Math.round(recommended.accepted / recommended.coverage), "answer");
+  return `${sentence(all)} cannot tell it from any other threshold between ${from.toFixed(2)} and ${
+    to.toFixed(2)
+  }: there, too, the share of right answers lies within the interval.`;
 }
 
 /** Whether the confidences match the accuracy. */

@@ -6,8 +6,8 @@ import { stageDataset, stagedDataset, type StagingResult } from "../dataset/stag
 import { chart } from "../display/chart.ts";
 import { escapeHtml, formatCounts } from "../display/format.ts";
 import { html, live, notice } from "../display/show.ts";
-import { saveBaseline } from "../evaluation/baseline.ts";
-import type { Answer } from "../evaluation/drift.ts";
+import { type BaselineAnswer, loadBaseline, saveBaseline } from "../evaluation/baseline.ts";
+import { type Examples, findExamples } from "../evaluation/examples.ts";
 import { type CapturedTraffic, readCaptures } from "../evaluation/read_captures.ts";
 import { ENDPOINT_NAME, S3_LAYOUT } from "../names.ts";
 import { VARIANT_NAME } from "../training/endpoint.ts";
@@ -21,7 +21,9 @@ import {
   type ExecutionResult,
   runExecutions,
   type TestCase,
+  testCase,
 } from "../workflow/executions.ts";
+import { testLabels } from "./order_views.ts";
 import { working } from "./working.ts";
 
 /** Downloads the archive, or uses the one in SCONES_DATASET_URL, and reads it. Says so if it has to draw pictures instead. */
@@ -113,7 +115,7 @@ export async function recordBaseline(
   aws: Aws,
   predictor: Predictor,
   classes: readonly string[],
-): Promise<Answer[]> {
+): Promise<BaselineAnswer[]> {
   return await working(
     "Baseline",
     (bar, signal) =>
@@ -130,6 +132,20 @@ export async function recordBaseline(
       },
     },
   );
+}
+
+/**
+ * Two orders to follow step by step: one whose picture the endpoint is sure of, and one whose picture it is not.
+ * @throws Error that says to run the second notebook if there is no baseline
+ */
+export async function exampleOrders(aws: Aws): Promise<{ [Kind in keyof Examples]: TestCase }> {
+  const [baseline, labels, { classes }] = await Promise.all([
+    loadBaseline(aws),
+    testLabels(aws),
+    stagedDataset(aws),
+  ]);
+  const { sure, unsure } = findExamples(baseline, labels, { classes, threshold: aws.settings.threshold });
+  return { sure: testCase(aws, sure), unsure: testCase(aws, unsure) };
 }
 
 /** Starts one execution per test case and waits until all have ended. */

@@ -3,7 +3,7 @@ import { escapeHtml, formatSeconds } from "../display/format.ts";
 import { chartScript } from "./chart_script.ts";
 import { MarkdownRenderer } from "./html_markdown.ts";
 import { OutputRenderer } from "./html_outputs.ts";
-import { renderFacts, renderPage } from "./page.ts";
+import { type Link, renderFacts, renderLink, renderPage } from "./page.ts";
 import type { NotebookReport, RunResult } from "./run.ts";
 import type { Summary } from "./summary.ts";
 
@@ -16,14 +16,20 @@ export interface Attention {
   /** `bad` is a failure, `note` is good to know. */
   kind: "bad" | "note";
   text: string;
+  /** Where it can be seen. */
+  evidence?: Link;
 }
+
+const mistakes = { text: "the worst mistakes", href: "5_evaluation.html#the-worst-mistakes" };
+const confidences = { text: "all confidences", href: "5_evaluation.html#confidence" };
+const thresholds = { text: "the threshold", href: "5_evaluation.html#the-threshold" };
 
 /** What a reader should look at. Empty if everything is fine. */
 export function needsAttention(summary: Summary, reports: NotebookReport[]): Attention[] {
-  const { dataset, training, executions, captures, accuracyOfAccepted } = summary;
+  const { dataset, training, executions, captures, accuracyOfAccepted, wrongCouriers, threshold } = summary;
   const found: Attention[] = [];
   const bad = (text: string) => found.push({ kind: "bad", text });
-  const note = (text: string) => found.push({ kind: "note", text });
+  const note = (text: string, evidence?: Link) => found.push({ kind: "note", text, evidence });
   for (const { title, failure } of reports) {
     // where, and on the second line why
     if (failure) bad(`${title} stopped: ${failure.message.split("\n", 2).join(" ")}`);
@@ -49,11 +55,28 @@ export function needsAttention(summary: Summary, reports: NotebookReport[]): Att
       }.`,
     );
   }
-  if (total && belowThreshold / total > tolerableBelowThreshold) {
+  if (wrongCouriers) {
     note(
       `${
-        percent(belowThreshold / total)
-      } of the executions ended below the threshold, so people must route many orders by hand.`,
+        count(wrongCouriers, "order")
+      } got the wrong courier: the answer reached the threshold and was wrong.`,
+      mistakes,
+    );
+  }
+  if (total && belowThreshold > 0) {
+    const share = belowThreshold / total;
+    const waiting = belowThreshold === 1 ? "1 order waits" : `${number(belowThreshold)} orders wait`;
+    note(
+      `${waiting} for a person, ${percent(share)} of all: the confidence is below the threshold.` +
+        (share > tolerableBelowThreshold ? " That is more than a quarter." : ""),
+      confidences,
+    );
+  }
+  if (threshold?.recommended !== undefined && threshold.recommended !== threshold.inUse) {
+    note(
+      `A threshold of ${threshold.recommended} is recommended instead of ${threshold.inUse}` +
+        (threshold.alike ? ", but these pictures are too few to tell the two apart." : "."),
+      thresholds,
     );
   }
   if (
@@ -84,7 +107,10 @@ export async function renderIndexPage(
   const charts: string[] = [];
   for (const output of highlights) charts.push(await outputs.render(output));
   const attention = needsAttention(summary, reports);
-  const items = attention.map(({ kind, text }) => `<li class="${kind}">${escapeHtml(text)}</li>`);
+  const items = attention.map(({ kind, text, evidence }) => {
+    const see = evidence ? ` See ${renderLink(evidence)}.` : "";
+    return `<li class="${kind}">${escapeHtml(text)}${see}</li>`;
+  });
   const body = `<main>
 <header><h1>Scones Unlimited: who gets which order</h1>${renderFacts(facts)}</header>
 ${renderFigures(summary)}

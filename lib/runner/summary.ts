@@ -18,6 +18,10 @@ export interface Summary {
   captures?: number;
   /** The share of right predictions among those that reach the threshold. */
   accuracyOfAccepted?: number;
+  /** How many predictions reached the threshold and were wrong. */
+  wrongCouriers?: number;
+  /** `recommended` is absent if no threshold reaches the target; `alike`: the answers cannot tell it from the one in use. */
+  threshold?: { inUse?: number; recommended?: number; precision?: number; alike?: boolean };
   /** Wall-clock seconds per notebook, by its name. */
   seconds?: Record<string, number>;
 }
