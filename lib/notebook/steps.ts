@@ -4,7 +4,7 @@ import type { Aws } from "../aws/clients.ts";
 import { type Cifar, loadDataset, type Selection } from "../dataset/mod.ts";
 import { stageDataset, stagedDataset, type StagingResult } from "../dataset/staging.ts";
 import { chart } from "../display/chart.ts";
-import { escapeHtml, formatCounts } from "../display/format.ts";
+import { escapeHtml, formatCounts, percent } from "../display/format.ts";
 import { html, live, notice } from "../display/show.ts";
 import { type BaselineAnswer, loadBaseline, saveBaseline } from "../evaluation/baseline.ts";
 import { type Examples, findExamples } from "../evaluation/examples.ts";
@@ -68,31 +68,34 @@ export async function trainModel(
 ): Promise<TrainingResult> {
   await stagedDataset(estimator.aws); // without pictures no job is started
   const drawing = await live(chart(trainingChart([])));
-  const log = await live(logView([]));
+  const log = await live(lastLines([]));
   const lines: string[] = [];
+  let done = 0;
   let total: number | undefined;
-  return await working("Training", async (bar, signal) => {
-    const result = await estimator.fit(inputs, {
+  const training = working("Training", (bar, signal) =>
+    estimator.fit(inputs, {
       reuse,
       signal,
-      status: (message) => bar.update(0, message),
+      status: (message) => bar.update({ done, total }, message),
       line(line) {
         lines.push(line);
         total = Number(line.match(/ epochs: (\d+)$/)?.[1] ?? total) || total;
       },
       async epochs(known) {
-        const { train, validation } = known.findLast((epoch) => epoch.validation !== undefined) ?? {};
-        const detail = validation === undefined
-          ? "first epoch"
-          : `accuracy ${train?.toFixed(3)} in training, ${validation.toFixed(3)} in validation`;
-        bar.update({ done: known.length, total }, detail);
+        // Bar, chart and log speak of the last epoch that is complete.
+        const complete = known.findLast(({ validation }) => validation !== undefined);
+        const detail = complete
+          ? `accuracy ${percent(complete.train ?? 0)} in training, ${
+            percent(complete.validation!)
+          } in validation`
+          : "first epoch";
+        done = complete ? complete.epoch + 1 : 0;
+        bar.update({ done, total }, detail);
         await drawing.replace(chart(trainingChart(known, { epochs: total })));
-        await log.replace(logView(lines));
+        await log.replace(lastLines(lines));
       },
-    });
-    await log.replace(logView(lines));
-    return result;
-  }, { unit: "epochs", done: jobInWords });
+    }), { unit: "epochs", done: jobInWords });
+  return await training.finally(() => log.replace(wholeLog(lines)));
 }
 
 function jobInWords({ jobName, reused, joined }: TrainingResult): string {
@@ -101,11 +104,19 @@ function jobInWords({ jobName, reused, joined }: TrainingResult): string {
   return joined ? `followed ${jobName}, which was already running: ${same}` : jobName;
 }
 
-function logView(lines: readonly string[]) {
+const logStyle = 'style="max-height:20em;overflow:auto;font-size:0.8em"';
+
+/** The end of the log while it grows; nothing to fold, since each replacement would close it again. */
+function lastLines(lines: readonly string[]) {
+  const shown = lines.slice(-6).join("\n");
+  return html(shown && `<pre ${logStyle}>${escapeHtml(shown)}</pre>`, shown);
+}
+
+/** The whole log, folded. */
+function wholeLog(lines: readonly string[]) {
   const title = `Log of the training job, ${lines.length} lines`;
   return html(
-    `<details><summary>${title}</summary><pre style="max-height:20em;overflow:auto;font-size:0.8em">` +
-      `${escapeHtml(lines.join("\n"))}</pre></details>`,
+    `<details><summary>${title}</summary><pre ${logStyle}>${escapeHtml(lines.join("\n"))}</pre></details>`,
     title,
   );
 }
