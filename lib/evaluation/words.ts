@@ -1,5 +1,5 @@
 /** The evaluation in words: the titles of the charts, and the sentences around them. */
-import { confidenceText, countOf, listOf, partOf, percent, sentence } from "../display/format.ts";
+import { confidenceText, countOf, labelText, listOf, partOf, percent, sentence } from "../display/format.ts";
 import { calibrationError, type ReliabilityBin } from "./calibration.ts";
 import type { Drift } from "./drift.ts";
 import { judged, type Prediction } from "./frame.ts";
@@ -52,9 +52,10 @@ export function confusionWords(matrix: readonly (readonly number[])[], classes: 
   if (mistakes.length === 0) {
     return total === 1 ? "The one picture was recognised." : `All ${total} pictures were recognised.`;
   }
+  const name = (index: number) => labelText(classes[index]!);
   const most = Math.max(...mistakes.map(({ count }) => count));
   const worst = mistakes.filter(({ count }) => count === most).map(({ count, truth, predicted, of }) =>
-    `${count} of ${countOf(of, `${classes[truth]} picture`)} taken for ${classes[predicted]}`
+    `${count} of ${countOf(of, `${name(truth)} picture`)} taken for ${name(predicted)}`
   );
   if (worst.length > 3) return `No mistake stands out: the most frequent ones occurred ${times(most)} each.`;
   const others = mistakes.length > worst.length ? "Most frequent mistake" : "The only mistake";
@@ -69,8 +70,8 @@ function times(count: number): string {
 export function precisionWords(precisions: readonly ClassPrecision[]): string {
   return precisions.map(({ className, predicted, right, precision }) =>
     precision === undefined
-      ? `“${className}” was never the answer.`
-      : `“${className}” was the answer for ${countOf(predicted, "picture")}, and right for ${
+      ? `“${labelText(className)}” was never the answer.`
+      : `“${labelText(className)}” was the answer for ${countOf(predicted, "picture")}, and right for ${
         right === 0 ? "none" : right
       } (${percent(precision)}).`
   ).join(" ");
@@ -82,7 +83,7 @@ export function distributionWords(rows: readonly Prediction[], classes: readonly
   if (known.length === 0) return noTruth;
   const medians = classes.flatMap((name) => {
     const middle = median(known.filter(({ truth }) => truth === name).map(({ confidence }) => confidence));
-    return middle === undefined ? [] : [`${confidenceText(middle)} for ${name}`];
+    return middle === undefined ? [] : [`${confidenceText(middle)} for ${labelText(name)}`];
   });
   return `Median confidence: ${listOf(medians)}.`;
 }

@@ -2,7 +2,7 @@
 import type { Aws } from "../aws/clients.ts";
 import { getObject } from "../aws/s3.ts";
 import { chart } from "../display/chart.ts";
-import { type Displayable, markdown, svg } from "../display/show.ts";
+import { type Displayable, html, markdown } from "../display/show.ts";
 import { driftChart } from "../evaluation/charts/drift.ts";
 import type { ThresholdChartOptions } from "../evaluation/charts/threshold.ts";
 import { type Answer, classDrift, confidenceDrift } from "../evaluation/drift.ts";
@@ -27,7 +27,7 @@ import type { countExecutions } from "../workflow/executions.ts";
 /** The state machine as a graph. */
 export function machineView(definition: Definition): Displayable {
   const drawing = drawStateMachine(definition);
-  return svg(drawing.svg, drawing.title);
+  return html(drawing.svg, drawing.title); // in a picture of its own its text would not have the page's colour
 }
 
 /** The results in sentences, computed from the figures of this run. */

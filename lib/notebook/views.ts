@@ -2,21 +2,28 @@
 import type { Aws } from "../aws/clients.ts";
 import { encodePng, type Selection } from "../dataset/mod.ts";
 import type { StagedDataset } from "../dataset/staging.ts";
-import { formatAmount, formatSeconds } from "../display/format.ts";
+import { formatAmount, formatSeconds, labelText, listOf, percent } from "../display/format.ts";
 import { type Displayable, facts, markdown, table } from "../display/show.ts";
 import { sampleGallery } from "../evaluation/gallery.ts";
 import type { TrainingResult } from "../training/training_result.ts";
 import { type DeployedFunction, FUNCTIONS } from "../workflow/functions.ts";
 
+/** The target and the main settings, in one line. */
+export function targetLine({ target, region, settings }: Aws): Displayable {
+  const where = target === "local" ? "the local AWS" : "AWS, where the endpoint costs money";
+  const classes = listOf(settings.classes.map(labelText));
+  return markdown(`Target: ${where}, ${region}. Classes: ${classes}. Threshold: ${settings.threshold}.`);
+}
+
 /** The target and the main settings. */
 export function targetView({ target, region, bucket, settings }: Aws): Displayable {
   return facts({
     target: target === "local"
-      ? "local: the embedded AWS on this machine"
+      ? "local: a local AWS that runs on your machine"
       : "aws: your account, where the endpoint costs money until `deno task destroy` removes it",
     region,
     bucket,
-    classes: settings.classes.join(", "),
+    classes: settings.classes.map(labelText).join(", "),
     threshold: settings.threshold,
   });
 }
@@ -25,7 +32,9 @@ export function targetView({ target, region, bucket, settings }: Aws): Displayab
 export function datasetView({ source, synthetic, classes, train, test }: StagedDataset): Displayable {
   const what = synthetic ? "**synthetic pictures**, drawn by this project" : `pictures from ${source}`;
   return markdown(
-    `${formatAmount(train)} training and ${formatAmount(test)} test ${what}; classes: ${classes.join(", ")}.`,
+    `${formatAmount(train)} training and ${formatAmount(test)} test ${what}; classes: ${
+      classes.map(labelText).join(", ")
+    }.`,
   );
 }
 
@@ -55,7 +64,7 @@ export function trainingView(result: TrainingResult, dataset: StagedDataset): Di
   const seconds = (time: number | undefined) => time === undefined ? undefined : formatSeconds(time);
   return facts({
     network: network ?? "AWS's default",
-    "validation accuracy": accuracy === undefined ? undefined : `${Number((100 * accuracy).toFixed(1))}%`,
+    "validation accuracy": accuracy === undefined ? undefined : percent(accuracy),
     epochs: epochs.length,
     "training time": seconds(trainingSeconds),
     "billable time": seconds(billableSeconds),

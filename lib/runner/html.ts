@@ -38,11 +38,11 @@ export async function renderReport(
     }
   }
   const nav = `<nav class="pages" aria-label="Reports">${links.map(renderLink).join("")}</nav>`;
-  const body = `<header>${nav}${renderFacts(facts)}</header>
+  const body = `<header>${nav}</header>
 <div class="columns">
 ${renderContents(markdown.headings)}
 <main>
-${cells.filter((cell) => cell !== "").join("\n")}
+${underTitle(renderFacts(facts), cells.filter((cell) => cell !== "").join("\n"))}
 </main>
 </div>
 <footer>${nav}</footer>`;
@@ -50,6 +50,11 @@ ${cells.filter((cell) => cell !== "").join("\n")}
   const client = await Deno.readTextFile(new URL("./report_client.js", import.meta.url));
   const scripts = outputs.hasCharts ? [client, await chartScript()] : [client];
   return await renderPage({ title: title ? unescapeHtml(title) : name, body, scripts });
+}
+
+/** Puts the facts of the run under the page's title, or at the beginning of a page without one. */
+function underTitle(facts: string, html: string): string {
+  return /<\/h1>/.test(html) ? html.replace("</h1>", () => `</h1>\n${facts}`) : facts + html;
 }
 
 async function renderCodeCell(cell: CodeCell, outputs: OutputRenderer): Promise<string> {

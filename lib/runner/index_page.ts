@@ -111,8 +111,10 @@ export async function renderIndexPage(
     const see = evidence ? ` See ${renderLink(evidence)}.` : "";
     return `<li class="${kind}">${escapeHtml(text)}${see}</li>`;
   });
-  const body = `<main>
-<header><h1>Scones Unlimited: who gets which order</h1>${renderFacts(facts)}</header>
+  const body = `<main class="summary">
+<header><h1>Scones Unlimited: who gets which order</h1>
+<nav class="pages" aria-label="Reports">${reports.map(reportLink).map(renderLink).join("")}</nav>
+${renderFacts(facts)}</header>
 ${renderFigures(summary)}
 <h2>What needs attention</h2>
 ${items.length > 0 ? `<ul class="attention">${items.join("")}</ul>` : `<p class="fine">✓ Nothing.</p>`}
@@ -122,12 +124,17 @@ ${items.length > 0 ? `<ul class="attention">${items.join("")}</ul>` : `<p class=
 <p>${escapeHtml(qualityText(summary))}</p>
 <h2>What the workflow did</h2>
 <p>${escapeHtml(workflowText(summary))}</p>
-${charts.length > 0 ? `<h2>In pictures</h2>\n${charts.join("\n")}` : ""}
+${charts.length > 0 ? `<h2>In pictures</h2>\n<div class="charts">${charts.join("\n")}</div>` : ""}
 <h2>Reports</h2>
 ${renderReports(reports)}
 </main>`;
-  const scripts = outputs.hasCharts ? [await chartScript()] : [];
+  const client = await Deno.readTextFile(new URL("./report_client.js", import.meta.url));
+  const scripts = outputs.hasCharts ? [client, await chartScript()] : [client];
   return await renderPage({ title: "Scones Unlimited: summary", body, scripts });
+}
+
+function reportLink({ name, title }: NotebookReport): Link {
+  return { text: title, href: `${name}.html` };
 }
 
 function renderFigures({ training, accuracyOfAccepted, executions }: Summary): string {
@@ -185,19 +192,17 @@ function workflowText({ executions, captures }: Summary): string {
   if (executions?.total === undefined) return "Nothing: no execution was started.";
   const { total, succeeded = 0, belowThreshold = 0, otherwiseFailed = 0 } = executions;
   const captured = captures === undefined ? "" : ` ${count(captures, "prediction")} were captured.`;
-  const failed = otherwiseFailed === 0 ? "none" : number(otherwiseFailed);
-  return `Of ${count(total, "execution")}, ${number(succeeded)} succeeded, ${
+  const failed = otherwiseFailed === 0 ? "None" : number(otherwiseFailed);
+  return `Of ${count(total, "execution")}, ${number(succeeded)} succeeded, and ${
     number(belowThreshold)
-  } ended because the ` +
-    `confidence was below the threshold (a person must check those), and ${failed} failed for other reasons.${captured}`;
+  } ended because the confidence was below the threshold: a person decides on those. ${failed} failed for any other ` +
+    `reason.${captured}`;
 }
 
 function renderReports(reports: NotebookReport[]): string {
-  const rows = reports.map(({ name, title, seconds, failure }) =>
-    `<tr><td><a href="${escapeHtml(name)}.html">${escapeHtml(title)}</a></td><td>${
-      failure ? "stopped" : "complete"
-    }</td>` +
-    `<td>${formatSeconds(seconds)}</td></tr>`
+  const rows = reports.map((report) =>
+    `<tr><td>${renderLink(reportLink(report))}</td><td>${report.failure ? "stopped" : "complete"}</td>` +
+    `<td>${formatSeconds(report.seconds)}</td></tr>`
   );
   return `<table><thead><tr><th>Notebook</th><th>Outcome</th><th>Time</th></tr></thead><tbody>${
     rows.join("")

@@ -27,14 +27,20 @@ Deno.test("the summary page says what was trained, how good it is and what the w
   assert.match(html, /recognises 92\.5% of the 200 test pictures and gets 15 wrong/);
   assert.match(
     html,
-    /Of 40 executions, 36 succeeded, 4 ended .*threshold.* and none failed for other reasons\./,
+    /Of 40 executions, 36 succeeded, and 4 ended .*threshold.*\. None failed for any other reason\./,
   );
   assert.match(
     html,
     /4 orders wait for a person, 10% of all: .*<a href="5_evaluation\.html#confidence">all confidences<\/a>/,
   );
   assert.match(await renderIndexPage(fine, { reports, highlights }, {}), /✓ Nothing\./);
-  assert.match(html, /<a href="2_train\.html">2 · Training<\/a>/);
+  const top = html.slice(html.indexOf("<h1>"), html.indexOf("What needs attention"));
+  assert.match(
+    top,
+    /<nav .*<a href="2_train\.html">2 · Training<\/a>/,
+    "the notebooks are linked at the top",
+  );
+  assert.match(html, /<td><a href="2_train\.html">2 · Training<\/a><\/td><td>complete<\/td>/);
   assert.match(html, /<figcaption><b>Accuracy 92\.5% after 32 epochs\.<\/b>.*<svg/);
 });
 
