@@ -8,6 +8,7 @@ import * as staging from "./dataset/staging.ts";
 import * as display from "./display/show.ts";
 import * as baseline from "./evaluation/baseline.ts";
 import * as deploying from "./notebook/deploying.ts";
+import * as drift from "./notebook/drift_views.ts";
 import { step } from "./notebook/failed_cell.ts";
 import * as orders from "./notebook/order_views.ts";
 import * as steps from "./notebook/steps.ts";
@@ -68,6 +69,7 @@ export const runExecutions = step(runs.runExecutions);
 
 // 5 Evaluation
 export * from "./evaluation/mod.ts";
+export const sendChangedPictures = step(drift.sendChangedPictures);
 export const collectCaptures = step(steps.collectCaptures);
 export const loadBaseline = step(baseline.loadBaseline);
 export const testLabels = step(orders.testLabels);
@@ -76,7 +78,12 @@ export const testLabels = step(orders.testLabels);
 export { chart } from "./display/chart.ts";
 export { table } from "./display/show.ts";
 export {
+  changedPredictions,
+  conditionsSummaryView,
+  conditionsView,
   driftView,
+} from "./notebook/drift_views.ts";
+export {
   evaluationSummary,
   evaluationView,
   galleryView,

@@ -3,7 +3,7 @@ import { confidenceText, countOf, labelText, listOf, partOf, percent, sentence }
 import { calibrationError, type ReliabilityBin } from "./calibration.ts";
 import type { Drift } from "./drift.ts";
 import { judged, type Prediction } from "./frame.ts";
-import { type ClassPrecision, median, wilsonInterval } from "./metrics.ts";
+import { accuracy, type ClassPrecision, median, wilsonInterval } from "./metrics.ts";
 import { alikeThresholds, intervalAt, type ThresholdPoint } from "./threshold.ts";
 
 const noTruth = "No captured picture has a known label, so accuracy cannot be measured.";
@@ -151,6 +151,16 @@ export function driftWords({ verdict, psi }: Drift, what: string): string {
     case "strong":
       return `${sentence(what)} have drifted strongly ${index}: look at the new pictures.`;
   }
+}
+
+/** How many pictures were recognised as they are and under other conditions: what the index of drift tells without labels. */
+export function conditionsWords(rows: readonly Prediction[], changed: readonly Prediction[]): string {
+  const [before, after] = [accuracy(judged(rows)), accuracy(judged(changed))];
+  if (before === undefined || after === undefined) return noTruth;
+  return `The endpoint recognised ${percent(before)} of the pictures as they are, and ${
+    percent(after)
+  } of the ` +
+    `changed ones. The drift tells that something is wrong without knowing a single label.`;
 }
 
 /** A warning that captures are missing from all figures; empty if none is. */

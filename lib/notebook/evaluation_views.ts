@@ -1,11 +1,8 @@
 /** Views of the state machine and of the evaluation, for the notebooks. */
 import type { Aws } from "../aws/clients.ts";
 import { getObject } from "../aws/s3.ts";
-import { chart } from "../display/chart.ts";
 import { type Displayable, html, markdown } from "../display/show.ts";
-import { driftChart } from "../evaluation/charts/drift.ts";
 import type { ThresholdChartOptions } from "../evaluation/charts/threshold.ts";
-import { type Answer, classDrift, confidenceDrift } from "../evaluation/drift.ts";
 import type { Judged, Prediction } from "../evaluation/frame.ts";
 import { judged } from "../evaluation/frame.ts";
 import { predictionGallery } from "../evaluation/gallery.ts";
@@ -59,15 +56,6 @@ export async function galleryView(
 ): Promise<Displayable> {
   if (rows.length === 0) return markdown(otherwise);
   return await predictionGallery(rows, (key) => getObject(aws.s3, aws.bucket, key));
-}
-
-/** The drift of the captured answers from the baseline. */
-export function driftView(
-  baseline: readonly Answer[],
-  rows: readonly Prediction[],
-  classes: readonly string[],
-) {
-  return chart(driftChart(confidenceDrift(baseline, rows), classDrift(baseline, rows, classes)));
 }
 
 /** The part about the evaluation in `reports/summary.json`. */

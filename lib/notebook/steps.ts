@@ -185,7 +185,7 @@ export async function runTestCases(
 /** Waits until the captures of these executions have arrived in S3, and reads them. */
 export async function collectCaptures(
   aws: Aws,
-  executions: readonly ExecutionResult[],
+  executions: readonly Pick<ExecutionResult, "s3Key" | "startDate">[],
 ): Promise<CapturedTraffic> {
   const expect = executions.map(({ s3Key }) => s3Key);
   const since = new Date(Math.min(...executions.map(({ startDate }) => startDate.getTime())));

@@ -6,6 +6,7 @@ import { recommendThreshold, thresholdCurve } from "../../lib/evaluation/thresho
 import {
   accuracyWords,
   alikeWords,
+  conditionsWords,
   confusionWords,
   distributionWords,
   driftWords,
@@ -144,4 +145,13 @@ Deno.test("words: missing captures are named", () => {
     missingWords(["test/a.png", "test/b.png"]),
     /^2 expected captures .* \(test\/a\.png, …\); .* them out\.$/,
   );
+});
+
+Deno.test("words: the pictures as they are and under other conditions", () => {
+  const changed = [row("bicycle", "motorcycle", 0.6), row("bicycle", "bicycle", 0.7)];
+  assert.match(
+    conditionsWords(tenRows(), changed),
+    /80% of the pictures as they are, and 50% of the changed ones\./,
+  );
+  assert.match(conditionsWords(tenRows(), []), /cannot be measured/);
 });

@@ -70,7 +70,7 @@ Deno.test("an error is shown with frames of the notebook and the project alone",
       await scones.connect({ target: "local", endpointUrl: "http://127.0.0.1:1", region: "us-east-1", stateDir: "x" } as never);`);
     const text = traceback.join("\n");
     assert.match(text, /^UnreachableError: Nothing listens at http:\/\/127\.0\.0\.1:1/);
-    assert.match(text, /\n    at .*lib\/aws\/clients\.ts/);
+    assert.match(text, /\n {4}at .*lib\/aws\/clients\.ts/);
     assert.doesNotMatch(text, /node_modules|ext:|failed_cell/);
     assert.ok(!text.includes(PROJECT_DIR), "paths begin at the project's folder");
   });
