@@ -1,7 +1,7 @@
 /** The long steps of the notebooks. Each does its work and shows its progress meanwhile. */
 import { basename, join } from "node:path";
 import type { Aws } from "../aws/clients.ts";
-import { type Cifar, loadDataset, type Selection } from "../dataset/mod.ts";
+import { checkClasses, type Cifar, loadDataset, type Selection } from "../dataset/mod.ts";
 import { stageDataset, stagedDataset, type StagingResult } from "../dataset/staging.ts";
 import { chart } from "../display/chart.ts";
 import { escapeHtml, formatCounts, percent } from "../display/format.ts";
@@ -28,6 +28,7 @@ import { working } from "./working.ts";
 
 /** Downloads the archive, or uses the one in SCONES_DATASET_URL, and reads it. Says so if it has to draw pictures instead. */
 export async function openDataset({ settings }: Aws): Promise<Cifar> {
+  checkClasses(settings.classes, settings.datasetUrl); // before a long download
   let said = "";
   const cifar = await working("Data set", (bar, signal) =>
     loadDataset({

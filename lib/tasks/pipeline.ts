@@ -1,6 +1,7 @@
 /** Runs the five notebooks in order, headless, and writes the reports. */
 import { join, resolve } from "node:path";
 import { ensureLocalAws, findLocalAws, stopLocalAws } from "../aws/local_aws.ts";
+import { checkClasses } from "../dataset/mod.ts";
 import { localArchive } from "../dataset/source.ts";
 import { formatAmount, formatSeconds } from "../display/format.ts";
 import { interruptible } from "../notebook/interrupt.ts";
@@ -31,6 +32,7 @@ await runProgram(HELP, () => interruptible(runPipeline), 1);
 
 async function runPipeline(signal: AbortSignal): Promise<void> {
   const settings = readSettings();
+  checkClasses(settings.classes, settings.datasetUrl);
   if (settings.datasetUrl) await localArchive(settings.datasetUrl); // fails at once if there is no such file
   const outDir = resolve(PROJECT_DIR, Deno.args[0] ?? "reports");
   const usesLocalAws = settings.target === "local" && settings.endpointUrl === undefined;

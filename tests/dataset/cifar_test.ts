@@ -63,6 +63,7 @@ Deno.test("bad classes are refused with what to do", async () => {
   refused(["bicycle", "motorcicle"], /"motorcicle".*mean motorcycle\?/);
   refused(["Bicycle", "motorcycle"], /"Bicycle".*mean bicycle\?/);
   refused(["truck", "bicycle"], /mean pickup_truck\?/);
+  refused(["motorbike", "bicycle"], /mean motorcycle\?/);
   refused(["truk", "bicycle"], /"truk".* apple, .*, worm$/);
   refused(["pickup truck", "bicycle"], /mean pickup_truck\?/);
   refused(["tree", "bicycle"], /mean maple_tree or oak_tree or palm_tree or pine_tree or willow_tree\?/);
