@@ -64,7 +64,7 @@ Deno.test("bad classes are refused with what to do", async () => {
   refused(["Bicycle", "motorcycle"], /"Bicycle".*mean bicycle\?/);
   refused(["truck", "bicycle"], /mean pickup_truck\?/);
   refused(["motorbike", "bicycle"], /mean motorcycle\?/);
-  refused(["truk", "bicycle"], /"truk".* apple, .*, worm$/);
+  refused(["truk", "bicycle"], /"truk".* apple, aquarium_fish, .*, … \(100 in all\)\.$/);
   refused(["pickup truck", "bicycle"], /mean pickup_truck\?/);
   refused(["tree", "bicycle"], /mean maple_tree or oak_tree or palm_tree or pine_tree or willow_tree\?/);
   refused(["dragon", "bicycle"], /"dragon".* apple, .*, worm$/);
