@@ -8,15 +8,17 @@ import { interruptible } from "../notebook/interrupt.ts";
 import { softwareFacts } from "../runner/facts.ts";
 import { renderIndexPage } from "../runner/index_page.ts";
 import { runNotebooks } from "../runner/run.ts";
-import type { Summary } from "../runner/summary.ts";
+import { resultWords, type Summary } from "../runner/summary.ts";
 import { PROJECT_DIR, readSettings, type Settings } from "../settings.ts";
 import { variablesHelp } from "../variables.ts";
+import { openPage, wantsPage } from "./open_page.ts";
 import { runProgram } from "./task.ts";
 
-const HELP = `deno task pipeline [FOLDER]
+const HELP = `deno task pipeline [FOLDER] [--open | --no-open]
 
 Runs the five notebooks in order on the Deno kernel against the target, and writes to reports/ (or FOLDER) each
 notebook with its outputs as .ipynb and .html, index.html and summary.json. Stops at the first cell that fails.
+On a terminal with a desktop it opens index.html in the browser at the end; --open and --no-open decide otherwise.
 
 ${variablesHelp()}`;
 
@@ -28,13 +30,15 @@ const NOTEBOOKS = [
   "5_evaluation",
 ];
 
-await runProgram(HELP, () => interruptible(runPipeline), 1);
+const FLAGS = ["--open", "--no-open"];
+
+await runProgram(HELP, () => interruptible(runPipeline), 1, FLAGS);
 
 async function runPipeline(signal: AbortSignal): Promise<void> {
   const settings = readSettings();
   checkClasses(settings.classes, settings.datasetUrl);
   if (settings.datasetUrl) await localArchive(settings.datasetUrl); // fails at once if there is no such file
-  const outDir = resolve(PROJECT_DIR, Deno.args[0] ?? "reports");
+  const outDir = resolve(PROJECT_DIR, Deno.args.find((argument) => !FLAGS.includes(argument)) ?? "reports");
   const usesLocalAws = settings.target === "local" && settings.endpointUrl === undefined;
   const wasRunning = usesLocalAws && await findLocalAws(settings) !== undefined;
   try {
@@ -76,8 +80,13 @@ async function runAndReport(settings: Settings, outDir: string, signal: AbortSig
       "The run took": formatSeconds((performance.now() - startMs) / 1000),
     }),
   );
-  console.log(`Reports: ${join(outDir, "index.html")}`);
+  const page = join(outDir, "index.html");
+  console.log(`\n${resultWords(summary)}\nReports: ${page}`);
   if (failure) throw failure;
+  const asked = Deno.args.find((argument) => FLAGS.includes(argument));
+  const isTerminal = Deno.stdout.isTerminal();
+  if (!wantsPage(asked, { isTerminal, os: Deno.build.os, environment: Deno.env.toObject() })) return;
+  if (!await openPage(page)) console.log("There is no browser to open it in.");
 }
 
 function describeData({ dataset }: Summary): string {

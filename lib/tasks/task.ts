@@ -41,12 +41,19 @@ export async function runTask(help: string, work: (aws: Aws) => Promise<void>): 
  * Runs a program that needs no connection, with the same help and exit status.
  * @param takes how many arguments it takes, Infinity for any; others are errors, since ignoring an argument such as
  *   --dry-run could do harm
+ * @param flags those that it knows, which are not counted
  */
-export async function runProgram(help: string, work: () => Promise<void>, takes = 0): Promise<void> {
+export async function runProgram(
+  help: string,
+  work: () => Promise<void>,
+  takes = 0,
+  flags: readonly string[] = [],
+): Promise<void> {
   if (Deno.args.includes("--help") || Deno.args.includes("-h")) return console.log(help);
   try {
     const refused = (argument: string, index: number) => index >= takes || argument.startsWith("-");
-    const unknown = takes === Infinity ? undefined : Deno.args.find(refused);
+    const counted = Deno.args.filter((argument) => !flags.includes(argument));
+    const unknown = takes === Infinity ? undefined : counted.find(refused);
     if (unknown) throw new Error(`Unknown argument ${unknown}.\n\n${help}`);
     await work();
   } catch (error) {
