@@ -102,8 +102,9 @@ export async function renderIndexPage(
   summary: Summary,
   { reports, highlights }: Pick<RunResult, "reports" | "highlights">,
   facts: Record<string, string>,
+  { liveCharts }: { liveCharts?: boolean } = {},
 ): Promise<string> {
-  const outputs = new OutputRenderer(new MarkdownRenderer());
+  const outputs = new OutputRenderer(new MarkdownRenderer(), liveCharts);
   const charts: string[] = [];
   for (const output of highlights) charts.push(await outputs.render(output));
   const attention = needsAttention(summary, reports);
@@ -129,7 +130,7 @@ ${charts.length > 0 ? `<h2>In pictures</h2>\n<div class="charts">${charts.join("
 ${renderReports(reports)}
 </main>`;
   const client = await Deno.readTextFile(new URL("./report_client.js", import.meta.url));
-  const scripts = outputs.hasCharts ? [client, await chartScript()] : [client];
+  const scripts = outputs.hasLiveCharts ? [client, await chartScript()] : [client];
   return await renderPage({ title: "Scones Unlimited: summary", body, scripts });
 }
 

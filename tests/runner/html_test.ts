@@ -75,6 +75,12 @@ Deno.test("a chart is a drawing with a live twin, and drawings do not share ids"
   assert.doesNotMatch(html, /<\?xml/);
   assert.ok(html.length > 300_000, "Vega is within the page");
   assert.ok(html.length < 1_500_000, `the page has ${html.length} characters`);
+  const still = await renderReport(notebookOf(code("1", { outputs: [output] })), {
+    ...context,
+    liveCharts: false,
+  });
+  assert.ok(still.length < 60_000, `the page has ${still.length} characters`);
+  assert.match(still, /<figure class="chart".*<svg/s);
   const withoutScripts = html.replaceAll(/<script\b[^]*?<\/script>/g, "");
   assert.doesNotMatch(withoutScripts, /(?:src|srcset|action)="(?!data:)|url\(["']?(?:https?:)?\/\/|@import/);
 });
