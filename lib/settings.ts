@@ -10,7 +10,7 @@ import { type Variable, VARIABLES } from "./variables.ts";
 export const PROJECT_DIR = dirname(dirname(fileURLToPath(import.meta.url)));
 
 export interface Settings {
-  /** The embedded local AWS, or the real one. */
+  /** The local AWS on this machine, or the real one. */
   target: "local" | "aws";
   /** URL or absolute path of cifar-100-python.tar.gz; absent: the CIFAR-100 home page's, else synthetic pictures. */
   datasetUrl?: string;

@@ -54,7 +54,7 @@ const roleArn = (name: string, service: string) => ({
 export const VARIABLES = {
   target: {
     name: "SCONES_TARGET",
-    help: "local for the embedded local AWS, aws for your AWS account",
+    help: "local for the local AWS on your machine, aws for your AWS account",
     default: "local",
     rules: [["be local or aws", (text) => text === "local" || text === "aws"]],
     parse: (text) => text as "local" | "aws",

@@ -3,20 +3,12 @@
  * `lib/local/` that knows where the program is; everything else speaks HTTP to it.
  */
 import { spawn } from "node:child_process";
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { PROJECT_DIR, type Settings } from "../settings.ts";
+import { checkPort, makeStateDir } from "./start_checks.ts";
 
 const PROGRAM = fileURLToPath(new URL("../local/main.ts", import.meta.url));
 
@@ -89,7 +81,8 @@ export async function findLocalAws(
 export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { started: boolean }> {
   const running = await findLocalAws(where);
   if (running) return { ...checked(running, where), started: false };
-  mkdirSync(where.stateDir, { recursive: true, mode: 0o700 });
+  makeStateDir(where.stateDir);
+  await checkPort(where);
   const logFile = join(where.stateDir, "local.log");
   const log = openLog(logFile);
   const before = fstatSync(log).size;
@@ -144,6 +137,8 @@ export async function runLocalAws(
   where: Where,
   onListening: (running: RunningLocalAws) => void,
 ): Promise<void> {
+  makeStateDir(where.stateDir);
+  await checkPort(where);
   const child = spawn(Deno.execPath(), commandLine(where), {
     cwd: PROJECT_DIR,
     stdio: ["ignore", "inherit", "inherit"],

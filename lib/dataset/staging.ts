@@ -50,9 +50,7 @@ export async function stageDataset(
     signal,
   });
   const note: StagedDataset = {
-    source: selection.synthetic || /^https?:/.test(selection.source)
-      ? selection.source
-      : basename(selection.source),
+    source: /^https?:/.test(selection.source) ? selection.source : basename(selection.source),
     synthetic: selection.synthetic,
     classes: files.classes,
     train: files.train,

@@ -51,9 +51,9 @@ export async function runProgram(
 ): Promise<void> {
   if (Deno.args.includes("--help") || Deno.args.includes("-h")) return console.log(help);
   try {
-    const refused = (argument: string, index: number) =>
-      index >= takes || (argument.startsWith("-") && !options.includes(argument));
-    const unknown = takes === Infinity ? undefined : Deno.args.find(refused);
+    const refused = (argument: string, index: number) => index >= takes || argument.startsWith("-");
+    const counted = Deno.args.filter((argument) => !options.includes(argument));
+    const unknown = takes === Infinity ? undefined : counted.find(refused);
     if (unknown) throw new Error(`Unknown argument ${unknown}.\n\n${help}`);
     await work();
   } catch (error) {

@@ -115,3 +115,28 @@ Deno.test("a state directory of a newer version is refused and left as it is", a
     again.close();
   });
 });
+
+Deno.test("a state directory that cannot be made is said by the variable's name, with what to do", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    await assert.rejects(ensureLocalAws({ stateDir: join(file, "below"), port: 0 }), {
+      message: /^SCONES_STATE_DIR is ".*below", but .* \(ENOTDIR\)\. Set SCONES_STATE_DIR to a folder/,
+    });
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("a port that our own local AWS of another state directory holds is said to be that", async () => {
+  await withStateDir(async (first) => {
+    const { endpoint } = await ensureLocalAws({ stateDir: first, port: 0 });
+    await withStateDir(async (second) => {
+      const port = Number(new URL(endpoint).port);
+      await assert.rejects(ensureLocalAws({ stateDir: second, port }), {
+        message: new RegExp(
+          `^Port ${port} is held by the local AWS of another state directory\\..*SCONES_PORT`,
+        ),
+      });
+    });
+  });
+});

@@ -12,7 +12,7 @@ import { loadBaseline, saveBaseline } from "../../lib/evaluation/baseline.ts";
 import { evaluationFrame, predictions } from "../../lib/evaluation/frame.ts";
 import { readCaptures } from "../../lib/evaluation/read_captures.ts";
 import { ENDPOINT_NAME } from "../../lib/names.ts";
-import { testLabels } from "../../lib/notebook/evaluation_views.ts";
+import { testLabels } from "../../lib/notebook/order_views.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
 import { Estimator } from "../../lib/training/estimator.ts";
