@@ -74,8 +74,9 @@ export function checkState(state: Fields, at: string, type: MachineType, report:
   }
   for (const field of Object.keys(state)) {
     if (FIELDS[Type]!.includes(field)) continue;
-    if (Object.hasOwn(UNSUPPORTED_FIELDS, field)) report.unsupported(UNSUPPORTED_FIELDS[field]!, `${at}/${field}`);
-    else report.invalid(`Field '${field}' is not supported`, at);
+    if (Object.hasOwn(UNSUPPORTED_FIELDS, field)) {
+      report.unsupported(UNSUPPORTED_FIELDS[field]!, `${at}/${field}`);
+    } else report.invalid(`Field '${field}' is not supported`, at);
   }
   report.required(state, REQUIRED[Type] ?? [], at);
   checkPaths(state, at, report);
@@ -126,8 +127,9 @@ function checkParameters(resource: string, parameters: unknown, at: string, repo
   const given = isObject(parameters) ? Object.keys(parameters).map((key) => key.replace(/\.\$$/, "")) : [];
   for (const field of given) {
     if (integration.parameters.includes(field)) continue;
-    if (integration.unsupported.includes(field)) report.unsupported(`the field "${field}" of ${resource}`, at);
-    else report.invalid(`The field "${field}" is not supported by Step Functions`, at);
+    if (integration.unsupported.includes(field)) {
+      report.unsupported(`the field "${field}" of ${resource}`, at);
+    } else report.invalid(`The field "${field}" is not supported by Step Functions`, at);
   }
   if (!given.includes(integration.required)) {
     report.invalid(`The field "${integration.required}" is required but was missing`, at);
