@@ -81,12 +81,15 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const { port } = server.addr;
   endpoint = `http://127.0.0.1:${port}`;
   for (const service of services) await service.start?.();
+  // After the caller has made the endpoint known: whatever is stored, the server can be found and stopped.
+  const resuming = setTimeout(() => services.forEach((service) => service.resume?.()));
   return {
     endpoint,
     port,
     busy: () => services.some((service) => service.busy?.()),
     async stop() {
       stopping = true;
+      clearTimeout(resuming);
       await within(DRAIN_MS, delivered.ended());
       // A request may be waiting for a function that runs for minutes: stopping its service answers it.
       for (const service of services.toReversed()) await service.stop?.();
