@@ -1,12 +1,14 @@
+import { existsSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { packTar } from "modern-tar";
 import { fileURLToPath } from "node:url";
 import { type Writable, writePickle } from "../../lib/dataset/pickle_writer.ts";
 
-/** The real bicycles and motorcycles in the published archive's format. */
+/** The real bicycles and motorcycles in the published archive's format, where a copy lies beside the project. */
 export const REAL_ARCHIVE = fileURLToPath(
   new URL("../../../shared/data/cifar-100-python.tar.gz", import.meta.url),
 );
+export const HAS_REAL_ARCHIVE = existsSync(REAL_ARCHIVE);
 
 /** Runs `work` with a folder of its own, which is removed afterwards. */
 export async function withFolder(work: (dir: string) => Promise<void>): Promise<void> {
@@ -47,12 +49,13 @@ export async function tarGz(
   return new Uint8Array(gzipSync(tar));
 }
 
-/** A whole small archive with the labels of NAMES, written to `path`. */
+/** A whole small archive, written to `path`. */
 export async function writeArchive(
   path: string,
   train: Map<string, Writable> = batchOf([1, 0, 2, 1]),
   test: Map<string, Writable> = batchOf([2, 1]),
+  labelNames: readonly string[] = NAMES,
 ): Promise<void> {
-  const meta = writePickle(new Map([["fine_label_names", NAMES]]));
+  const meta = writePickle(new Map([["fine_label_names", [...labelNames]]]));
   await Deno.writeFile(path, await tarGz({ train: writePickle(train), test: writePickle(test), meta }));
 }

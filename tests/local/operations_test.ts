@@ -1,8 +1,7 @@
 /** The table of all operations with the permission that each asks for: a new one is a new line here. */
 import assert from "node:assert/strict";
 import { OPEN } from "../../lib/local/operation.ts";
-import { createServices } from "../../lib/local/services.ts";
-import { Store } from "../../lib/local/store.ts";
+import { withServices } from "./testing.ts";
 
 const TABLE: Readonly<Record<string, Readonly<Record<string, string | typeof OPEN>>>> = {
   iam: {
@@ -194,19 +193,9 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | typeof OPE
   },
 };
 
-Deno.test("every operation is in the table, under its service, with its permission", async () => {
-  const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
-  const store = new Store(stateDir);
-  try {
+Deno.test("every operation is in the table, under its service, with its permission", () =>
+  withServices((services) => {
     const found: Record<string, Record<string, string | typeof OPEN>> = {};
-    const { services } = createServices({
-      store,
-      stateDir,
-      account: "000000000000",
-      region: "us-east-1",
-      endpoint: () => "",
-      now: Date.now,
-    });
     for (const { name, operations } of services) {
       const key = found[name] ? `${name} (runtime)` : name;
       found[key] = Object.fromEntries([...operations.values()].map((one) => [one.name, one.action]));
@@ -219,8 +208,4 @@ Deno.test("every operation is in the table, under its service, with its permissi
         assert.match(action, new RegExp(`^${service.replace(" (runtime)", "")}:[A-Z][A-Za-z]+$`), name);
       }
     }
-  } finally {
-    store.close();
-    await Deno.remove(stateDir, { recursive: true });
-  }
-});
+  }));

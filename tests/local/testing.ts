@@ -1,5 +1,8 @@
 /** A local AWS of a test's own: a free port and a temporary state directory that is gone afterwards. */
+import type { Service } from "../../lib/local/dispatcher.ts";
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../../lib/local/server.ts";
+import { createServices } from "../../lib/local/services.ts";
+import { Store } from "../../lib/local/store.ts";
 
 export interface TestAws extends LocalAws {
   /** What an SDK client needs: `new S3Client(aws.client)`. */
@@ -44,4 +47,26 @@ export async function withLocalAws(
     if (!options.stateDir) await Deno.remove(stateDir, { recursive: true });
   }
   if (faults.length > 0) throw new Error(`The local AWS answered 500:\n${faults.join("\n")}`);
+}
+
+/** The services with their tables of operations, none of them started. */
+export async function withServices(
+  body: (services: readonly Service[]) => void | Promise<void>,
+): Promise<void> {
+  const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
+  const store = new Store(stateDir);
+  try {
+    const { services } = createServices({
+      store,
+      stateDir,
+      account: "000000000000",
+      region: "us-east-1",
+      endpoint: () => "",
+      now: Date.now,
+    });
+    await body(services);
+  } finally {
+    store.close();
+    await Deno.remove(stateDir, { recursive: true });
+  }
 }

@@ -1,7 +1,7 @@
-/** Good requests: what hostile ones are made of by changing one thing. */
-import { createInput } from "./lambda/testing.ts";
-import { trainingJob } from "./sagemaker/testing.ts";
-import { allowing, trusting } from "./iam/testing.ts";
+/** Good input of operations: what hostile input is made of by changing one thing. */
+import { createInput } from "../../lambda/testing.ts";
+import { trainingJob } from "../../sagemaker/testing.ts";
+import { allowing, trusting } from "../../iam/testing.ts";
 
 const ROLE = "arn:aws:iam::000000000000:role/role";
 const MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:machine";
@@ -62,17 +62,48 @@ export const DEFINITION = {
   },
 };
 
-export const CREATE_FUNCTION = () => {
-  const { Code, ...input } = createInput("function", "export const handler = async (event) => event;");
+export const CREATE_FUNCTION = (() => {
+  const { Code, ...input } = createInput("function2", "export const handler = async (event) => event;");
   return { ...input, Role: ROLE, Code: { ZipFile: Code!.ZipFile!.toBase64() } };
-};
+})();
+
+/** The fields of definitions that DEFINITION does not have. */
+export const MORE_FIELDS = [
+  "Branches",
+  "Cause",
+  "CausePath",
+  "Comment",
+  "Error",
+  "ErrorPath",
+  "HeartbeatSeconds",
+  "InputPath",
+  "Iterator",
+  "MaxConcurrencyPath",
+  "QueryLanguage",
+  "Result",
+  "Seconds",
+  "SecondsPath",
+  "TimeoutSecondsPath",
+  "Timestamp",
+  "BackoffRate",
+  "MaxDelaySeconds",
+  "JitterStrategy",
+  "NumericLessThan",
+  "StringMatches",
+  "TimestampEqualsPath",
+  "Or",
+  "IsNumeric",
+  "Assign",
+  "Arguments",
+  "ItemReader",
+];
 
 /** By operation. */
 export const GOOD: Readonly<Record<string, object>> = {
   // SageMaker
   CreateTrainingJob: trainingJob(ROLE),
   CreateModel: {
-    ModelName: "model",
+    ModelName: "model2",
     ExecutionRoleArn: ROLE,
     PrimaryContainer: {
       Image: "811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1",
@@ -82,7 +113,7 @@ export const GOOD: Readonly<Record<string, object>> = {
     Tags: [{ Key: "a", Value: "b" }],
   },
   CreateEndpointConfig: {
-    EndpointConfigName: "config",
+    EndpointConfigName: "config2",
     ProductionVariants: [{
       VariantName: "AllTraffic",
       ModelName: "model",
@@ -137,15 +168,17 @@ export const GOOD: Readonly<Record<string, object>> = {
   },
   FilterLogEvents: { logGroupName: "group", logStreamNames: ["stream"], filterPattern: "m", limit: 10 },
   // Lambda
-  "POST /2015-03-31/functions": CREATE_FUNCTION(),
-  "PUT /2015-03-31/functions/{FunctionName}/code": { ZipFile: CREATE_FUNCTION().Code.ZipFile },
-  "PUT /2015-03-31/functions/{FunctionName}/configuration": {
+  CreateFunction: CREATE_FUNCTION,
+  UpdateFunctionCode: { FunctionName: "function", ZipFile: CREATE_FUNCTION.Code.ZipFile },
+  UpdateFunctionConfiguration: {
+    FunctionName: "function",
     Timeout: 3,
     MemorySize: 128,
     Environment: { Variables: { AB: "c" } },
     LoggingConfig: { LogFormat: "Text" },
   },
-  "POST /2015-03-31/functions/{FunctionName}/aliases": {
+  CreateAlias: {
+    FunctionName: "function",
     Name: "alias",
     FunctionVersion: "$LATEST",
     RoutingConfig: { AdditionalVersionWeights: { "1": 0.5 } },
@@ -158,13 +191,24 @@ export const GOOD: Readonly<Record<string, object>> = {
     MaxSessionDuration: 3600,
   },
   PutRolePolicy: { RoleName: "role2", PolicyName: "policy", PolicyDocument: allowing("s3:*") },
-  CreatePolicy: { PolicyName: "policy", PolicyDocument: allowing("s3:*") },
+  CreatePolicy: { PolicyName: "policy2", PolicyDocument: allowing("s3:*") },
+  UpdateAssumeRolePolicy: { RoleName: "role2", PolicyDocument: trusting("lambda.amazonaws.com") },
   AttachRolePolicy: { RoleName: "role2", PolicyArn: POLICY },
-  AssumeRole: { RoleArn: ROLE, RoleSessionName: "session", DurationSeconds: 900, Policy: allowing("s3:*") },
+  AssumeRole: { RoleArn: ROLE, RoleSessionName: "session", DurationSeconds: 900 },
   ListRoles: { MaxItems: 1, Marker: "x", PathPrefix: "/" },
+  // S3
+  PutObject: {
+    Bucket: "bucket",
+    Key: "key2",
+    Body: "content",
+    ContentType: "text/plain",
+    Metadata: { a: "b" },
+  },
+  DeleteObjects: { Bucket: "bucket", Delete: { Objects: [{ Key: "key2" }] } },
+  ListObjectsV2: { Bucket: "bucket", Prefix: "k", Delimiter: "/", MaxKeys: 1, StartAfter: "a" },
   // SNS and SQS
   CreateTopic: { Name: "topic", Attributes: { DisplayName: "d" } },
-  Subscribe: { TopicArn: TOPIC, Protocol: "sqs", Endpoint: QUEUE, ReturnSubscriptionArn: true },
+  Subscribe: { TopicArn: TOPIC, Protocol: "sqs", Endpoint: QUEUE, ReturnSubscriptionArn: "true" },
   Publish: {
     TopicArn: TOPIC,
     Message: "m",

@@ -9,9 +9,9 @@ import {
 } from "@aws-sdk/client-sfn";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { ReceiveMessageCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { allowing, makeRole, trusting } from "../iam/testing.ts";
-import { QUEUE_ARN, withQueue } from "../sqs/testing.ts";
-import type { TestAws } from "../testing.ts";
+import { allowing, makeRole, trusting } from "../../iam/testing.ts";
+import { QUEUE_ARN, withQueue } from "../../sqs/testing.ts";
+import type { TestAws } from "../../testing.ts";
 
 const TOPIC_ARN = "arn:aws:sns:us-east-1:000000000000:topic";
 
