@@ -58,6 +58,11 @@ export class Store {
     return this.#prepared(sql).all(...values) as T[];
   }
 
+  /** Like `all`, but reads the rows one by one. Nothing else may be done with the store between them. */
+  each<T>(sql: string, ...values: SQLInputValue[]): Iterable<T> {
+    return this.#prepared(sql).iterate(...values) as Iterable<unknown> as Iterable<T>;
+  }
+
   /** Runs `work` in a transaction; calls may nest, the outermost one commits. `work` must be synchronous. */
   transaction<T>(work: () => T): T {
     if (this.db.isTransaction) return work();

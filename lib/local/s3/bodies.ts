@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { setImmediate } from "node:timers";
 import { type ChecksumAlgorithm, createHasher, type Hasher } from "./checksums.ts";
 import { sweep } from "./sweep.ts";
 
@@ -23,6 +24,9 @@ export const MAX_INLINE_BYTES = 32 * 1024;
 
 /** Bodies up to this size are returned whole, larger ones as a stream of chunks of this size. */
 const CHUNK_BYTES = 256 * 1024;
+
+/** After so many bytes a stream lets other requests run: one that is copied would never wait otherwise. */
+const TURN_BYTES = 16 * CHUNK_BYTES;
 
 export class Bodies {
   readonly #directories = new Set<string>();
@@ -84,7 +88,10 @@ export class Bodies {
     };
     let position = 0;
     return new ReadableStream<Uint8Array<ArrayBuffer>>({
-      pull: (controller) => {
+      pull: async (controller) => {
+        if (position > 0 && position % TURN_BYTES === 0) {
+          await new Promise<void>((turn) => setImmediate(turn));
+        }
         try {
           const count = Math.min(CHUNK_BYTES, length - position);
           controller.enqueue(this.bytes(pieces, start + position, count));
