@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
 import { allowing, makeRole } from "../../iam/testing.ts";
+import { HOLD_LIMIT_MS, longestHold } from "../../testing/event_loop.ts";
 import { type TestAws, withLocalAws } from "../../testing.ts";
 import { CREATE_FUNCTION, DEFINITION, GOOD } from "./good.ts";
 import { ANYTHING, awsJson, query, type Sent, type Writer } from "./wire.ts";
@@ -39,12 +40,14 @@ export async function withTarget(
         "authorization",
         `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request`,
       );
-      const response = await fetch(aws.endpoint + path, {
-        redirect: "manual",
-        ...init,
-        headers,
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      });
+      const answer = () =>
+        fetch(aws.endpoint + path, {
+          redirect: "manual",
+          ...init,
+          headers,
+          signal: AbortSignal.timeout(PATIENCE_MS),
+        });
+      const response = await withoutHolding(answer, () => `${service} ${init.method} ${path} ${init.body}`);
       await assertLikeAws(response, protocol, init.method).catch((error) => {
         error.cause = fault;
         throw error;
@@ -55,6 +58,23 @@ export async function withTarget(
     assert.equal((await fetch(`${aws.endpoint}/_scones/health`)).status, 200);
   }, { onFault: (error) => fault = error });
   assert.equal(fault, undefined);
+}
+
+/**
+ * Sends a request that may not hold the event loop for long. One that does is sent again: the first may have met a
+ * collection of garbage, or code that was compiled.
+ */
+async function withoutHolding(send: () => Promise<Response>, what: () => string): Promise<Response> {
+  let shortest = Infinity;
+  for (let tries = 1;; tries++) {
+    const { result, milliseconds } = await longestHold(send);
+    shortest = Math.min(shortest, milliseconds);
+    if (shortest <= HOLD_LIMIT_MS) return result;
+    await result.body?.cancel();
+    const text = () =>
+      `a request holds the event loop for ${shortest.toFixed()} ms: ${what().slice(0, 2000)}`;
+    assert.ok(tries < 3, text());
+  }
 }
 
 async function prepare(aws: TestAws, send: Send): Promise<Record<string, string[]>> {
