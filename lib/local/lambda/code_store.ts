@@ -1,6 +1,6 @@
 /**
- * Deployment packages on disk, by the hash of the zip: `<hash>/code.zip`, `<hash>/task/…` and a list of the files that
- * the function may not read. A package is complete before a record refers to it, so a killed server leaves at worst a
+ * Deployment packages on disk, by the hash of the zip: `<hash>/code.zip`, `<hash>/task/…`, a list of the files that
+ * the function may not read, and, once it has run, an import map of its `node_modules`. A package is complete before a record refers to it, so a killed server leaves at worst a
  * folder that the next sweep removes.
  */
 import { createHash, randomUUID } from "node:crypto";
@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AwsError, unsupported } from "../errors.ts";
+import { importMapOf } from "./packages.ts";
 import { MAX_ZIPPED_BYTES, notAZip, readZip } from "./zip.ts";
 
 export interface Code {
@@ -58,6 +59,17 @@ export class CodeStore {
   /** Paths below the task root that the function may not read by their modes in the zip. */
   unreadable(codeSha256: string): string[] {
     return JSON.parse(readFileSync(join(this.#path(codeSha256), "unreadable.json"), "utf8"));
+  }
+
+  /** Path of an import map of the package's `node_modules`, in which the task root is `./task/`. */
+  async importMap(codeSha256: string): Promise<string> {
+    const path = join(this.#path(codeSha256), "packages.json");
+    if (!existsSync(path)) {
+      const part = `${path}.${randomUUID()}`;
+      await writeFile(part, JSON.stringify(await importMapOf(this.taskRoot(codeSha256), "task")));
+      renameSync(part, path);
+    }
+    return path;
   }
 
   /** The zip as it was uploaded. */

@@ -91,6 +91,6 @@ Deno.test("who has a package's address may read it, without a signature", () =>
     const none = await fetch(`${aws.endpoint}/2015-03-31/code/${"0".repeat(64)}`);
     assert.equal(
       (await none.json()).message,
-      "There is no such package: a function's code may have changed.",
+      "The package does not exist. The function's code may have changed since.",
     );
   }));
