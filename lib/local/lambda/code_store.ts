@@ -1,15 +1,20 @@
 /**
  * Deployment packages on disk, by the hash of the zip: `<hash>/code.zip`, `<hash>/task/…`, a list of the files that
- * the function may not read, and, once it has run, an import map of its `node_modules`. A package is complete before a record refers to it, so a killed server leaves at worst a
+ * the function may not read, and, once it has run, an import map of its `node_modules` and Deno's cache. A package is complete before a record refers to it, so a killed server leaves at worst a
  * folder that the next sweep removes.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AwsError, unsupported } from "../errors.ts";
 import { importMapOf } from "./packages.ts";
+import { holdsMore } from "./storage_watch.ts";
 import { MAX_ZIPPED_BYTES, notAZip, readZip } from "./zip.ts";
+
+const MIN_CACHED_BYTES = 50_000;
+/** A package's cache is begun anew beyond this size. */
+export const CACHE_MEGABYTES = 128;
 
 export interface Code {
   /** SHA-256 of the zip, base64. */
@@ -70,6 +75,25 @@ export class CodeStore {
       renameSync(part, path);
     }
     return path;
+  }
+
+  /**
+   * A folder where Deno keeps what it has found out about the package's code, which the function cannot use itself.
+   * Undefined for small packages, which start sooner without.
+   */
+  async cache(codeSha256: string): Promise<string | undefined> {
+    const { size } = await stat(join(this.#path(codeSha256), "code.zip"));
+    if (size < MIN_CACHED_BYTES) return undefined;
+    const folder = join(this.#path(codeSha256), "cache");
+    if (existsSync(folder) && await holdsMore(folder, CACHE_MEGABYTES)) {
+      await rm(folder, { recursive: true, force: true });
+    }
+    await mkdir(folder, { recursive: true });
+    // The process may be another user's.
+    await chmod(folder, 0o777);
+    // Deno keeps what code stores in `localStorage` and `caches`, and scripts in URLs, in folders of these names.
+    for (const name of ["location_data", "gen"]) await writeFile(join(folder, name), "");
+    return folder;
   }
 
   /** The zip as it was uploaded. */

@@ -122,7 +122,7 @@ export class Environment {
       await mkdir(tmp, { recursive: true });
       const command = await this.options.command(this.#api.address);
       if (!this.#killedFor) {
-        if (command.maxStorage !== undefined) this.#storage = new StorageWatch(tmp, command.maxStorage);
+        if (command.storages) this.#storage = new StorageWatch(command.storages);
         this.#process = new RuntimeProcess(command, (line) => log.line(line));
         onStart();
         this.#status = await this.#process.ended;

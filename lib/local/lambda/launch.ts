@@ -15,6 +15,8 @@ export interface Worker {
   readonly taskRoot: string;
   /** An import map of its packages, beside the task root. */
   readonly importMap: string;
+  /** A folder for Deno, if it should have one: the function itself may not use it. */
+  readonly cache: string | undefined;
   readonly tmp: string;
   /** The function's environment variables and Lambda's. */
   readonly variables: Readonly<Record<string, string>>;
@@ -58,6 +60,7 @@ export function launch(
         version,
         taskRoot,
         importMap: await code.importMap(version.CodeSha256),
+        cache: await code.cache(version.CodeSha256),
         tmp,
         variables: variables(core, version, {
           session: session.credentials,

@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import type { Command } from "./runtime_process.ts";
+import { FILES_PER_MEGABYTE } from "./storage_watch.ts";
 
 /** The user of functions on AWS. */
 const UID = 993;
@@ -17,12 +18,15 @@ const PROGRAM = "/var/lang/bin/deno";
 /** The import map, which names the code's folder `./task/`. */
 const PACKAGES = "/var/packages.json";
 
+/** Deno's cache. */
+export const CACHE = "/var/cache";
+
 /** Where helpers are found, and all that they get of an environment. */
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
  * $1 is an empty folder, which becomes the root; $2 the mounts in fstab's format; $3 folders; $4 files to mount on;
- * then the program that enters the root, with its arguments.
+ * then the program that enters the root, with its arguments. The list of mounts disappears below the last one.
  */
 const SCRIPT = `set -e
 root=$1 mounts=$2 folders=$3 files=$4
@@ -33,16 +37,22 @@ cd "$root"
 mkdir -p $folders proc/self
 for file in $files; do : > "$file"; done
 ln -s ${PROGRAM} proc/self/exe
-printf '%s\\n' "$mounts" > fstab
-mount --all --fstab fstab
-rm fstab
+printf '%s\\n' "$mounts" > tmp/fstab
+mount --all --fstab tmp/fstab
 exec "$@"`;
+
+/** How long a trial may take. */
+const TRIAL_MS = 10_000;
+
+let found: Promise<OwnRoot | undefined> | undefined;
 
 export interface View {
   /** The function's code, at `/var/task`. */
   readonly taskRoot: string;
   /** A file, at `/var/packages.json`. */
   readonly importMap: string;
+  /** A folder at `/var/cache`, which can be written to. */
+  readonly cache: string | undefined;
   /** The runtime's files, at `/var/runtime`. */
   readonly runtime: string;
   /** An empty folder. */
@@ -61,8 +71,16 @@ export class OwnRoot {
     readonly libraries: readonly string[],
   ) {}
 
-  /** @returns undefined where the system does not allow it */
-  static async find(folder: string): Promise<OwnRoot | undefined> {
+  /**
+   * Tries once, for this process, whether the system allows it.
+   * @param folder a folder to try in
+   * @returns undefined where it does not
+   */
+  static find(folder: string): Promise<OwnRoot | undefined> {
+    return found ??= OwnRoot.#find(folder);
+  }
+
+  static async #find(folder: string): Promise<OwnRoot | undefined> {
     if (Deno.build.os !== "linux") return undefined;
     const libraries = await librariesOf(Deno.execPath());
     if (!libraries || [folder, ...libraries].some((path) => path.includes("\n"))) return undefined;
@@ -79,39 +97,43 @@ export class OwnRoot {
     return undefined;
   }
 
-  /** The command that runs Deno with these arguments in the view. */
+  /**
+   * The command that runs Deno with these arguments in the view.
+   * @param limits a line of shell that sets limits
+   */
   command(
-    { taskRoot, importMap, runtime, mountPoint, tmpMegabytes }: View,
+    { taskRoot, importMap, cache, runtime, mountPoint, tmpMegabytes }: View,
+    limits: string,
     args: readonly string[],
   ): Command {
     const at = (path: string) => join(mountPoint, path);
     const files = [PROGRAM, PACKAGES, ...this.libraries].map((path) => path.slice(1));
-    const bound = (what: string, where: string) => [what, where, "none", "bind,ro,nosuid,nodev"] as const;
+    const bound = (what: string, where: string, mode = "ro") =>
+      [what, where, "none", `bind,${mode},nosuid,nodev`] as const;
     const mounts = [
       bound(Deno.execPath(), PROGRAM),
       ...this.libraries.map((path) => bound(path, path)),
       bound(taskRoot, "/var/task"),
       bound(importMap, PACKAGES),
+      ...cache === undefined ? [] : [bound(cache, CACHE, "rw")],
       bound(runtime, "/var/runtime"),
       // As many files as AWS's file system of this size has.
       [
         "none",
         "/tmp",
         "tmpfs",
-        `size=${tmpMegabytes}m,nr_inodes=${tmpMegabytes * 64},mode=1777,nosuid,nodev`,
+        `size=${tmpMegabytes}m,nr_inodes=${tmpMegabytes * FILES_PER_MEGABYTE},mode=1777,nosuid,nodev`,
       ],
     ];
     const fstab = mounts.map(([what, where, type, options]) =>
       [escaped(what), escaped(at(where)), type, options, "0 0"].join(" ")
     );
-    const folders = ["tmp", "var/task", "var/runtime", ...files.map((file) => file.replace(/\/[^/]*$/, ""))];
-    const enter = [
-      "setpriv",
-      "--no-new-privs",
-      "unshare",
-      ...this.drop,
-      `--root=${mountPoint}`,
-      "--wd=/var/task",
+    const folders = [
+      "tmp",
+      "var/task",
+      "var/cache",
+      "var/runtime",
+      ...files.map((file) => file.replace(/\/[^/]*$/, "")),
     ];
     return {
       program: "unshare",
@@ -119,13 +141,16 @@ export class OwnRoot {
         ...this.enter,
         "sh",
         "-c",
-        SCRIPT,
+        `${limits}\n${SCRIPT}`,
         "sh",
         mountPoint,
         fstab.join("\n"),
         [...new Set(folders)].join(" "),
         files.join(" "),
-        ...enter,
+        "unshare",
+        ...this.drop,
+        `--root=${mountPoint}`,
+        "--wd=/var/task",
         PROGRAM,
         ...args,
       ],
@@ -140,11 +165,12 @@ export class OwnRoot {
       const view = {
         taskRoot: mountPoint,
         importMap: Deno.execPath(),
+        cache: mountPoint,
         runtime: mountPoint,
         mountPoint,
         tmpMegabytes: 1,
       };
-      const { program, args, cwd, env } = this.command(view, ["eval", "--no-config", "0"]);
+      const { program, args, cwd, env } = this.command(view, ":", ["eval", "--no-config", "--ext=js", "0"]);
       const { success } = await new Deno.Command(program, {
         args: [...args],
         cwd,
@@ -153,6 +179,7 @@ export class OwnRoot {
         stdin: "null",
         stdout: "null",
         stderr: "null",
+        signal: AbortSignal.timeout(TRIAL_MS),
       }).output();
       return success;
     } catch {

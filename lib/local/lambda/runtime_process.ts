@@ -1,6 +1,7 @@
 /** The process of a runtime and its function: its output in lines, its memory, its halts and its end. */
 import { readLines } from "../lines.ts";
 import { megabytes } from "../process_memory.ts";
+import type { Storage } from "./storage_watch.ts";
 
 /** The command that starts a runtime. */
 export interface Command {
@@ -11,8 +12,8 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   /** What it reads on its standard input. */
   readonly input?: string;
-  /** How many megabytes its `/tmp` may hold, where the file system does not see to that itself. */
-  readonly maxStorage?: number;
+  /** Folders that it writes to, and that the file system does not limit itself. */
+  readonly storages?: readonly Storage[];
 }
 
 /** How long output that the runtime says to have written is waited for. */

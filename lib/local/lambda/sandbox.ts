@@ -8,25 +8,20 @@ import { stripTypeScriptTypes } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "./launch.ts";
-import { OwnRoot } from "./own_root.ts";
+import { CACHE_MEGABYTES } from "./code_store.ts";
+import { CACHE, OwnRoot } from "./own_root.ts";
 import type { Command } from "./runtime_process.ts";
+import type { Storage } from "./storage_watch.ts";
 
 const BOOTSTRAP = fileURLToPath(new URL("./bootstrap/", import.meta.url));
-/** A folder that does not exist, nor can it: Deno would keep `localStorage` and caches of functions there. */
+/** A folder that cannot be made: Deno would keep `localStorage` and the like there. */
 const NO_CACHE = "/dev/null/deno";
 /** AWS's limit of open files. */
 const MAX_OPEN_FILES = 1024;
 /** What a process may have in memory beyond its limit until it is noticed, in megabytes. */
 const SUDDEN_MEMORY = 2048;
 
-/** Sets limits that the process cannot lift, and becomes the program. */
-const LIMITED =
-  `ulimit -c 0; ulimit -n ${MAX_OPEN_FILES}; ulimit -d $1 2>/dev/null; [ -z "$2" ] || ulimit -f $2
-shift 2
-exec "$@"`;
-
 export class Sandbox {
-  #ownRoot: Promise<OwnRoot | undefined> | undefined;
   #runtime: string | undefined;
 
   /**
@@ -38,48 +33,54 @@ export class Sandbox {
   /** The command that starts a function's process. */
   async command(worker: Worker): Promise<Command> {
     this.#runtime ??= writeRuntime(join(this.folder, "runtime"));
-    if (this.useOwnRoot) this.#ownRoot ??= OwnRoot.find(this.folder);
-    const ownRoot = await this.#ownRoot;
+    const ownRoot = this.useOwnRoot ? await OwnRoot.find(this.folder) : undefined;
     return ownRoot ? this.#ownView(ownRoot, worker) : this.#sharedView(worker);
   }
 
   #ownView(ownRoot: OwnRoot, worker: Worker): Command {
-    const { taskRoot, importMap, tmp, version, variables } = worker;
+    const { taskRoot, importMap, cache, tmp, version, variables } = worker;
     const view = {
       taskRoot,
       importMap,
+      cache,
       runtime: this.#runtime!,
       mountPoint: tmp,
       tmpMegabytes: version.EphemeralStorage.Size,
     };
     const flags = denoFlags(worker, "/var/packages.json", "/var/task", "/tmp");
-    const { program, args, cwd, env } = ownRoot.command(view, [...flags, "/var/runtime/main.mjs"]);
+    const command = ownRoot.command(view, limits(worker), [...flags, "/var/runtime/main.mjs"]);
     return {
-      ...limited(worker, program, args),
-      cwd,
-      env: { ...env, ...fixedEnvironment(variables, "/tmp") },
+      ...command,
+      env: { ...command.env, ...fixedEnvironment(variables, "/tmp", cache && CACHE) },
       input: JSON.stringify({ variables: { ...variables, LAMBDA_TASK_ROOT: "/var/task" } }),
+      storages: cacheStorage(cache),
     };
   }
 
   #sharedView(worker: Worker): Command {
-    const { taskRoot, importMap, tmp, version, variables } = worker;
+    const { taskRoot, importMap, cache, tmp, version, variables } = worker;
     // Relative, because Deno's lists of paths cannot escape commas.
     const flags = denoFlags(worker, importMap, ".", relative(taskRoot, tmp));
     const main = join(this.#runtime!, "main.mjs");
+    // No file may be larger than the storage, in blocks of 512 bytes.
+    const script = `${limits(worker)}; ulimit -f ${version.EphemeralStorage.Size * 2048}; exec "$@"`;
     return {
-      ...limited(worker, Deno.execPath(), [...flags, main], version.EphemeralStorage.Size),
+      program: "/bin/sh",
+      args: ["-c", script, "sh", Deno.execPath(), ...flags, main],
       cwd: taskRoot,
-      env: fixedEnvironment(variables, tmp),
+      env: fixedEnvironment(variables, tmp, cache),
       input: JSON.stringify({ variables, tmp }),
-      maxStorage: version.EphemeralStorage.Size,
+      storages: [
+        { folder: tmp, megabytes: version.EphemeralStorage.Size },
+        ...cacheStorage(cache),
+      ],
     };
   }
 }
 
 /** @param task the folder of the code, @param tmp that of `/tmp`, as Deno's permissions name them */
 function denoFlags(
-  { version, unreadable, reachable }: Worker,
+  { version, unreadable, reachable, cache }: Worker,
   importMap: string,
   task: string,
   tmp: string,
@@ -94,8 +95,8 @@ function denoFlags(
     "--no-config",
     "--no-lock",
     "--no-remote",
-    "--no-code-cache",
     "--deny-import",
+    ...cache === undefined ? ["--no-code-cache"] : [],
     // With Deno's own search for packages every node_modules folder of the machine could be read.
     "--node-modules-dir=none",
     `--import-map=${importMap}`,
@@ -116,9 +117,13 @@ function denoFlags(
 }
 
 /** The process's environment. Of the function's variables only a language is taken, when it has the form of one. */
-function fixedEnvironment({ LANG = "" }: Worker["variables"], tmp: string): Record<string, string> {
+function fixedEnvironment(
+  { LANG = "" }: Worker["variables"],
+  tmp: string,
+  cache = NO_CACHE,
+): Record<string, string> {
   return {
-    DENO_DIR: NO_CACHE,
+    DENO_DIR: cache,
     DENO_NO_UPDATE_CHECK: "1",
     HOME: "/home/sbx_user1051",
     TMPDIR: tmp,
@@ -127,17 +132,15 @@ function fixedEnvironment({ LANG = "" }: Worker["variables"], tmp: string): Reco
   };
 }
 
-/** @param fileMegabytes the largest file that the process may write */
-function limited(
-  { version }: Worker,
-  program: string,
-  args: readonly string[],
-  fileMegabytes?: number,
-): Pick<Command, "program" | "args"> {
+function cacheStorage(cache: string | undefined): Storage[] {
+  return cache === undefined ? [] : [{ folder: cache, megabytes: CACHE_MEGABYTES }];
+}
+
+/** A line of shell that sets limits which the process cannot lift. */
+function limits({ version }: Worker): string {
   const data = (version.MemorySize + SUDDEN_MEMORY) * 1024;
-  // In blocks of 512 bytes.
-  const files = fileMegabytes === undefined ? "" : String(fileMegabytes * 2048);
-  return { program: "/bin/sh", args: ["-c", LIMITED, "sh", String(data), files, program, ...args] };
+  // Not every system has a limit of a process's data.
+  return `ulimit -c 0; ulimit -n ${MAX_OPEN_FILES}; ulimit -d ${data} 2>/dev/null || :`;
 }
 
 /** Writes the bootstrap as JavaScript, which Deno loads faster, and alone in a folder. @returns the folder */

@@ -16,19 +16,19 @@ interface Command {
 
 /**
  * `train`, with the folder that stands for /opt/ml: it reads that folder, writes to its model and output, and has no
- * network. `env` is added to the process's environment: TRAINING_JOB_NAME, SCONES_SEED, SCONES_CLASSES.
+ * network.
  */
-export function trainCommand(optMl: string, env: Record<string, string> = {}): Command {
+export function trainCommand(optMl: string): Command {
   const written = [join(optMl, "model"), join(optMl, "output")];
-  return command("train", optMl, [`--allow-write=${written.map(escaped).join(",")}`], env);
+  return command("train", optMl, [`--allow-write=${written.map(escaped).join(",")}`]);
 }
 
 /** `serve`, with the folder that stands for /opt/ml: it reads that folder and listens on 127.0.0.1. */
 export function serveCommand(optMl: string): Command {
-  return command("serve", optMl, ["--allow-net=127.0.0.1"], {});
+  return command("serve", optMl, ["--allow-net=127.0.0.1"]);
 }
 
-function command(verb: string, optMl: string, permissions: string[], env: Record<string, string>): Command {
+function command(verb: string, optMl: string, permissions: string[]): Command {
   const flags = [
     "--quiet", // Deno's own messages, as of a download on the first run, do not belong in the job's log
     "--no-prompt",
@@ -38,8 +38,7 @@ function command(verb: string, optMl: string, permissions: string[], env: Record
     "--allow-env", // the environment below is all there is
     ...permissions,
   ];
-  const args = ["run", ...flags, ENTRY_POINT, verb, optMl];
-  return { args, env: { ...env, ...inherited() } }; // a job's own variables replace none of the inherited ones
+  return { args: ["run", ...flags, ENTRY_POINT, verb, optMl], env: environment() };
 }
 
 /** A comma inside a path is written twice in a list of permissions. */
@@ -47,7 +46,8 @@ function escaped(path: string): string {
   return path.replaceAll(",", ",,");
 }
 
-function inherited(): Record<string, string> {
+/** The process's environment: nothing in it comes from a job or a model. */
+function environment(): Record<string, string> {
   const names = ["HOME", "PATH", "DENO_DIR"];
   const set = names.map((name) => [name, Deno.env.get(name)]).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(set), SCONES_PARENT_PIPE: "1" };
