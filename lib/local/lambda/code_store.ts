@@ -10,9 +10,11 @@ import { dirname, join } from "node:path";
 import { AwsError, unsupported } from "../errors.ts";
 import { importMapOf } from "./packages.ts";
 import { holdsMore } from "./storage_watch.ts";
-import { MAX_ZIPPED_BYTES, notAZip, readZip } from "./zip.ts";
+import { MAX_ZIPPED_BYTES, notAZip, readZip, type ZipFile } from "./zip.ts";
 
 const MIN_CACHED_BYTES = 50_000;
+/** What fits into one argument of a program on every system. */
+const MAX_UNREADABLE_LENGTH = 100_000;
 /** A package's cache is begun anew beyond this size. */
 export const CACHE_MEGABYTES = 128;
 
@@ -134,11 +136,16 @@ export class CodeStore {
         await writeFile(file, content);
       }
       await writeFile(join(part, "code.zip"), zip);
-      const hidden = files.filter((file) => !file.readable).map((file) => file.path);
+      const hidden = unreadablePaths(files);
       // Deno's lists of paths are separated by commas, which cannot be escaped.
       const strange = hidden.find((path) => path.includes(","));
       if (strange) {
         throw unsupported(`a comma in the name of a file that is not readable by others: ${strange}`);
+      }
+      if (lengthOf(hidden) > MAX_UNREADABLE_LENGTH) {
+        throw unsupported(
+          `a package of readable files among ${hidden.length} that are not readable by others`,
+        );
       }
       await writeFile(join(part, "unreadable.json"), JSON.stringify(hidden));
       // Another request may have stored the same zip meanwhile. These two calls are synchronous, so nothing runs between.
@@ -151,6 +158,28 @@ export class CodeStore {
       await rm(part, { recursive: true, force: true });
     }
   }
+}
+
+/** The files that others may not read; when they are many, the folders that hold nothing else. */
+function unreadablePaths(files: readonly Pick<ZipFile, "path" | "readable">[]): string[] {
+  const each = files.filter(({ readable }) => !readable).map(({ path }) => path);
+  if (lengthOf(each) <= MAX_UNREADABLE_LENGTH) return each;
+  const open = new Set<string>();
+  for (const { path, readable } of files) {
+    if (readable) { for (const folder of foldersOf(path)) open.add(folder); }
+  }
+  return [...new Set(each.map((path) => foldersOf(path).find((folder) => !open.has(folder)) ?? path))];
+}
+
+/** How long a list of paths is as an argument, with `/var/task/` and a comma. */
+function lengthOf(paths: readonly string[]): number {
+  return paths.reduce((sum, path) => sum + path.length + "/var/task/,".length, 0);
+}
+
+/** The folders that a path is in, the topmost first. */
+function foldersOf(path: string): string[] {
+  const parts = path.split("/");
+  return [".", ...parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join("/"))];
 }
 
 function folderName(codeSha256: string): string {
