@@ -3,7 +3,7 @@
  * replaces /opt/ml. SIGTERM ends it cleanly. With SCONES_PARENT_PIPE=1 it also ends when its standard input closes, so
  * that it does not outlive the process that started it.
  */
-import { wholeNumber } from "./environment.ts";
+import { readVariables, wholeNumber } from "./environment.ts";
 import { failureReason } from "./failure_file.ts";
 import { serve } from "./serve.ts";
 import { train } from "./train.ts";
@@ -21,11 +21,12 @@ async function main([command, root]: string[]): Promise<number> {
     await serve(root, port, stop.signal);
     return 0;
   }
+  const { SCONES_SEED: seed, SCONES_CLASSES: classes } = await readVariables(root);
   return await train({
     root,
-    seed: Deno.env.get("SCONES_SEED"),
+    seed,
     threads: navigator.hardwareConcurrency,
-    classes: Deno.env.get("SCONES_CLASSES"),
+    classes,
     signal: stop.signal,
   });
 }
