@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
 import { allowing, makeRole } from "../../iam/testing.ts";
-import { HOLD_LIMIT_MS, longestHold } from "../../testing/event_loop.ts";
+import { assertShortHold } from "../../testing/event_loop.ts";
 import { type TestAws, withLocalAws } from "../../testing.ts";
 import { CREATE_FUNCTION, DEFINITION, GOOD } from "./good.ts";
 import { ANYTHING, awsJson, query, type Sent, type Writer } from "./wire.ts";
@@ -47,7 +47,7 @@ export async function withTarget(
           headers,
           signal: AbortSignal.timeout(PATIENCE_MS),
         });
-      const response = await withoutHolding(answer, () => `${service} ${init.method} ${path} ${init.body}`);
+      const response = await assertShortHold(answer, () => `${service} ${init.method} ${path} ${init.body}`);
       await assertLikeAws(response, protocol, init.method).catch((error) => {
         error.cause = fault;
         throw error;
@@ -58,23 +58,6 @@ export async function withTarget(
     assert.equal((await fetch(`${aws.endpoint}/_scones/health`)).status, 200);
   }, { onFault: (error) => fault = error });
   assert.equal(fault, undefined);
-}
-
-/**
- * Sends a request that may not hold the event loop for long. One that does is sent again: the first may have met a
- * collection of garbage, or code that was compiled.
- */
-async function withoutHolding(send: () => Promise<Response>, what: () => string): Promise<Response> {
-  let shortest = Infinity;
-  for (let tries = 1;; tries++) {
-    const { result, milliseconds } = await longestHold(send);
-    shortest = Math.min(shortest, milliseconds);
-    if (shortest <= HOLD_LIMIT_MS) return result;
-    await result.body?.cancel();
-    const text = () =>
-      `a request holds the event loop for ${shortest.toFixed()} ms: ${what().slice(0, 2000)}`;
-    assert.ok(tries < 3, text());
-  }
 }
 
 async function prepare(aws: TestAws, send: Send): Promise<Record<string, string[]>> {
