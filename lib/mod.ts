@@ -2,14 +2,7 @@
 export { type Aws, connect } from "./aws/clients.ts";
 export { getObject, listObjects } from "./aws/s3.ts";
 export { inferenceIdOf } from "./inference_id.ts";
-export {
-  ENDPOINT_NAME,
-  FUNCTION_NAMES,
-  ROLE_NAMES,
-  S3_LAYOUT,
-  STATE_MACHINE_NAME,
-  THRESHOLD_ERROR,
-} from "./names.ts";
+export { S3_LAYOUT, THRESHOLD_ERROR } from "./names.ts";
 export { setVariables } from "./settings.ts";
 export { ensureRole } from "./workflow/roles.ts";
 

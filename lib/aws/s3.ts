@@ -5,6 +5,7 @@ import {
   CreateBucketCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  HeadObjectCommand,
   paginateListObjectsV2,
   PutObjectCommand,
   type S3Client,
@@ -62,6 +63,19 @@ export async function listObjects(s3: S3Client, bucket: string, prefix: string):
 export async function getObject(s3: S3Client, bucket: string, key: string): Promise<Uint8Array> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   return await Body!.transformToByteArray();
+}
+
+/** Whether an object exists; true also if the caller may not find out. */
+export async function objectExists(s3: S3Client, bucket: string, key: string): Promise<boolean> {
+  try {
+    await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return true;
+  } catch (error) {
+    const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+    if ($metadata?.httpStatusCode === 404) return false;
+    if ($metadata?.httpStatusCode === 403) return true;
+    throw error;
+  }
 }
 
 export interface Upload {

@@ -9,7 +9,7 @@ import { html, live, notice } from "../display/show.ts";
 import { saveBaseline } from "../evaluation/baseline.ts";
 import type { Answer } from "../evaluation/drift.ts";
 import { type CapturedTraffic, readCaptures } from "../evaluation/read_captures.ts";
-import { ENDPOINT_NAME, S3_LAYOUT } from "../names.ts";
+import { S3_LAYOUT } from "../names.ts";
 import { VARIANT_NAME } from "../training/endpoint.ts";
 import type { Estimator, FitOptions } from "../training/estimator.ts";
 import type { Predictor } from "../training/predictor.ts";
@@ -187,7 +187,7 @@ export async function collectCaptures(
   return await working("Captures", (bar, signal) =>
     readCaptures(aws.s3, {
       bucket: aws.bucket,
-      prefix: `${S3_LAYOUT.dataCapture}/${ENDPOINT_NAME}/${VARIANT_NAME}/`,
+      prefix: `${S3_LAYOUT.dataCapture}/${aws.names.endpoint}/${VARIANT_NAME}/`,
       since,
       expect,
       pollSeconds: aws.pollSeconds,

@@ -1,7 +1,6 @@
 /** Removes the workflow from the target, and says how to delete the data that stays. */
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { type Aws, awsCli } from "../aws/clients.ts";
-import { ENDPOINT_NAME, FUNCTION_NAMES } from "../names.ts";
 import { variablesHelp } from "../variables.ts";
 import { destroyWorkflow } from "../workflow/deployment.ts";
 import { CONNECTION, printResource, runTask } from "./task.ts";
@@ -33,10 +32,10 @@ await runTask(HELP, async (aws) => {
 });
 
 /** The workflow's log groups that exist; all of them if the caller has no permission to list log groups. */
-async function logGroups({ logs }: Aws): Promise<string[]> {
+async function logGroups({ logs, names: { functions, endpoint } }: Aws): Promise<string[]> {
   const names = [
-    ...Object.values(FUNCTION_NAMES).map((name) => `/aws/lambda/${name}`),
-    `/aws/sagemaker/Endpoints/${ENDPOINT_NAME}`,
+    ...Object.values(functions).map((name) => `/aws/lambda/${name}`),
+    `/aws/sagemaker/Endpoints/${endpoint}`,
     TRAINING_LOGS,
   ];
   const exists = async (name: string) => {

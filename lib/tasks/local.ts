@@ -20,7 +20,7 @@ await runProgram(HELP, async () => {
     return;
   }
   if (Deno.args[0]) throw new Error(`Unknown argument ${Deno.args[0]}.\n\n${HELP}`);
-  const { region, stateDir } = settings;
+  const { region = "us-east-1", stateDir } = settings;
   const explain = (endpoint: string, end: string) =>
     // Both region variables: version 1 of the AWS CLI and boto3 read only the second.
     console.log(`

@@ -5,15 +5,17 @@ import {
   type DescribeTrainingJobCommandOutput,
 } from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../aws/clients.ts";
-import { retryWhile, roleIsPropagating } from "../aws/retries.ts";
+import { ownTagList } from "../aws/ownership.ts";
+import { whileRoleIsNew } from "../aws/retries.ts";
+import { parseS3Uri } from "../aws/s3.ts";
 import { waitFor } from "../aws/waiting.ts";
-import { timestamp, TRAINING_JOB_BASE_NAME } from "../names.ts";
+import { timestamp } from "../names.ts";
 import type { DataCaptureConfig } from "./data_capture_config.ts";
 import { deployModel, type DeployProgress } from "./endpoint.ts";
-import { type EqualJob, findEqualJob, fingerprint, FINGERPRINT_TAG } from "./equal_job.ts";
+import { type EqualJob, findEqualJob, fingerprint } from "./equal_job.ts";
 import { JobWatch, type TrainingObserver } from "./job_watch.ts";
 import type { Predictor } from "./predictor.ts";
-import { runningJobs, stopTrainingJob, withoutStop } from "./running_jobs.ts";
+import { FINGERPRINT_TAG, runningJobs, stopTrainingJob, withoutStop } from "./running_jobs.ts";
 import { toChannels, type TrainingInput } from "./training_input.ts";
 import { toResult, type TrainingResult } from "./training_result.ts";
 
@@ -25,7 +27,7 @@ export interface EstimatorOptions {
   role: string;
   /** `s3://bucket/prefix`; the model goes to `<outputPath>/<job>/output/model.tar.gz`. */
   outputPath: string;
-  /** Default ml.g4dn.xlarge: the algorithm needs a GPU, and ml.p2 and ml.p3 are retired. */
+  /** Default: that of the settings. The algorithm needs a GPU on AWS, and ml.p2 and ml.p3 are retired. */
   instanceType?: string;
   instanceCount?: number;
   volumeSizeGb?: number;
@@ -54,11 +56,11 @@ export class Estimator {
 
   constructor(readonly aws: Aws, options: EstimatorOptions) {
     this.options = {
-      instanceType: "ml.g4dn.xlarge",
+      instanceType: aws.settings.trainingInstance,
       instanceCount: 1,
       volumeSizeGb: 30,
       maxRunSeconds: 3600,
-      baseJobName: TRAINING_JOB_BASE_NAME,
+      baseJobName: aws.names.trainingJobs,
       environment: {},
       ...options,
     };
@@ -99,7 +101,7 @@ export class Estimator {
   /**
    * Trains: starts a job (see `reuse`), follows its log, and returns when it has ended.
    * @param inputs the data of each channel, by channel name
-   * @throws UnexpectedStatusError if the job fails, is stopped or exceeds its maximum run time; the signal's reason after
+   * @throws Error if a channel is empty; UnexpectedStatusError if the job fails, is stopped or exceeds its maximum run time; the signal's reason after
    *   telling the job to stop; Error that names the job if it may still be running when the network or the credentials
    *   failed for longer than the SDK retries
    */
@@ -110,9 +112,18 @@ export class Estimator {
     const jobName = options.jobName ?? `${this.options.baseJobName}-${timestamp()}`;
     const request = this.toRequest(inputs, jobName);
     const equal = await fingerprint(this.aws, request);
-    const earlier = options.reuse ? await findEqualJob(this.aws, this.options.baseJobName, equal) : undefined;
+    const { baseJobName: baseName, outputPath } = this.options;
+    const earlier = options.reuse
+      ? await findEqualJob(this.aws, {
+        baseName,
+        equal,
+        bucket: parseS3Uri(outputPath).bucket,
+        status: options.status,
+      })
+      : undefined;
     if (!earlier) {
-      await this.#create({ ...request, Tags: [{ Key: FINGERPRINT_TAG, Value: equal }] }, options);
+      const Tags = [...ownTagList(this.aws), { Key: FINGERPRINT_TAG, Value: equal }];
+      await this.#create({ ...request, Tags }, options);
     }
     return this.#result = await this.#follow(earlier?.jobName ?? jobName, earlier?.status, options);
   }
@@ -143,11 +154,12 @@ export class Estimator {
   /** Creates the job. If jobs that are being stopped still use up the account's quota, waits until they have ended. */
   async #create(request: CreateTrainingJobCommandInput, { status, signal }: FitOptions): Promise<void> {
     const create = () =>
-      retryWhile(
-        roleIsPropagating,
+      whileRoleIsNew(
+        this.aws,
+        request.RoleArn!,
         // Not aborted by the signal, since the job might be created nevertheless; #follow stops it.
         () => this.aws.sagemaker.send(new CreateTrainingJobCommand(request)),
-        { signal },
+        { signal, onWait: status },
       );
     try {
       await create();

@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
-import type { Aws } from "../../lib/aws/clients.ts";
 import { InterruptedError } from "../../lib/notebook/interrupt.ts";
 import { Estimator, type FitOptions } from "../../lib/training/estimator.ts";
 import type { TrainingResult } from "../../lib/training/training_result.ts";
+import { playedAws } from "../aws/testing.ts";
 
 interface PlayedJob {
   TrainingJobName: string;
   TrainingJobStatus: string;
   Tags?: { Key?: string; Value?: string }[];
   StatusMessage?: string;
+}
+
+function notFound(): Error {
+  return Object.assign(new Error("UnknownError"), { name: "NotFound", $metadata: { httpStatusCode: 404 } });
 }
 
 /** SageMaker with some training jobs, oldest first; one that runs completes when it is looked at a second time. */
@@ -23,11 +27,20 @@ class PlayedAws {
   stop = (job: PlayedJob): void => void (job.TrainingJobStatus = "Stopped");
   readonly #looks = new Map<string, number>();
 
-  readonly aws = {
-    target: "aws",
-    settings: { seed: 0 },
-    pollSeconds: 0.001,
-    s3: Object.assign(new S3Client({ region: "us-east-1" }), { send: () => Promise.resolve({}) }),
+  /** Whether the models of completed jobs are still in the bucket. */
+  hasModels = true;
+  /** What the channel holds. */
+  Contents = [{ Key: "train/1.png", ETag: '"1"', Size: 1 }];
+
+  readonly aws = playedAws({
+    s3: Object.assign(new S3Client({ region: "us-east-1" }), {
+      send: (command: object) => {
+        if (command.constructor.name !== "HeadObjectCommand") {
+          return Promise.resolve({ Contents: this.Contents });
+        }
+        return this.hasModels ? Promise.resolve({}) : Promise.reject(notFound());
+      },
+    }),
     logs: { send: () => Promise.resolve({}) },
     sagemaker: Object.assign(new SageMakerClient({ region: "us-east-1" }), {
       send: async (command: object, options: { abortSignal?: AbortSignal } = {}) => {
@@ -37,7 +50,7 @@ class PlayedAws {
         return answer;
       },
     }),
-  } as unknown as Aws;
+  });
 
   async #answer(command: object): Promise<object> {
     await Promise.resolve();
@@ -248,4 +261,41 @@ Deno.test("a quota that a job being stopped still uses is waited for; any other 
     throw exceeded;
   };
   await assert.rejects(played.fit({ jobName: "another" }), exceeded);
+});
+
+Deno.test("reuse looks at the model: a job whose model is gone is not taken, and it is said why", async () => {
+  const played = await PlayedAws.with("Completed");
+  played.hasModels = false;
+  const statuses: string[] = [];
+  const { jobName, reused } = await played.fit({
+    reuse: true,
+    jobName: "new",
+    status: (message) => statuses.push(message),
+  });
+  assert.deepEqual([jobName, reused, played.count("CreateTrainingJob")], ["new", false, 1]);
+  assert.match(statuses[0]!, /job-0 has the same inputs, but its model is gone/);
+});
+
+Deno.test("another deployment's job is not taken", async () => {
+  const played = await PlayedAws.with("Completed", "InProgress");
+  for (const job of played.jobs) {
+    job.Tags = job.Tags!.map((tag) => tag.Key === "stage" ? { Key: "stage", Value: "prod" } : tag);
+  }
+  assert.equal((await played.fit({ reuse: true, jobName: "new" })).jobName, "new");
+});
+
+Deno.test("a job of an earlier version, which had a fingerprint and no stage, is still taken", async () => {
+  const played = await PlayedAws.with("Completed");
+  played.jobs[0]!.Tags = played.jobs[0]!.Tags!.filter(({ Key }) => Key === "scones:fingerprint");
+  assert.equal((await played.fit({ reuse: true, jobName: "new" })).jobName, "job-0");
+});
+
+Deno.test("an empty channel is an error before anything is asked for", async () => {
+  const played = new PlayedAws();
+  played.Contents = [];
+  await assert.rejects(
+    played.fit({ jobName: "new" }),
+    /no objects under s3:\/\/b\/train\/, the channel "train"\. Run notebook 1/,
+  );
+  assert.equal(played.count("CreateTrainingJob"), 0);
 });
