@@ -13,6 +13,7 @@ export { stagedDataset } from "./dataset/staging.ts";
 
 // 2 Training and deployment
 export { retrieveImageUri } from "./aws/image_uris.ts";
+export { classNamesEnvironment } from "./training/class_names.ts";
 export { DataCaptureConfig } from "./training/data_capture_config.ts";
 export { findEndpoint } from "./training/endpoint.ts";
 export { Estimator } from "./training/estimator.ts";

@@ -5,6 +5,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { bucketNameOf, type Names, namesOf } from "../names.ts";
@@ -37,6 +38,7 @@ export interface Aws {
   readonly iam: IAMClient;
   readonly sts: STSClient;
   readonly logs: CloudWatchLogsClient;
+  readonly quotas: ServiceQuotasClient;
   /** Closes the connections, so that the program can exit. */
   close(): void;
 }
@@ -66,6 +68,7 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
     iam: new IAMClient(config),
     sts: new STSClient(config),
     logs: new CloudWatchLogsClient(config),
+    quotas: new ServiceQuotasClient(config),
   };
   for (const client of endpoint ? Object.values(clients) : []) {
     explainUnreachable(client, endpoint!, settings);

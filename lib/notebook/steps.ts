@@ -11,6 +11,7 @@ import type { Answer } from "../evaluation/drift.ts";
 import { type CapturedTraffic, readCaptures } from "../evaluation/read_captures.ts";
 import { S3_LAYOUT } from "../names.ts";
 import { VARIANT_NAME } from "../training/endpoint.ts";
+import { costReminderAtEnd } from "../training/costs.ts";
 import type { Estimator, FitOptions } from "../training/estimator.ts";
 import type { Predictor } from "../training/predictor.ts";
 import { trainingChart } from "../training/training_chart.ts";
@@ -73,6 +74,7 @@ export async function trainModel(
     const result = await estimator.fit(inputs, {
       reuse,
       signal,
+      note: notice,
       status: (message) => bar.update(0, message),
       line(line) {
         lines.push(line);
@@ -90,7 +92,7 @@ export async function trainModel(
     });
     await log.replace(logView(lines));
     return result;
-  }, { unit: "epochs", done: jobInWords });
+  }, { aws: estimator.aws, unit: "epochs", done: jobInWords });
 }
 
 function jobInWords({ jobName, reused, joined }: TrainingResult): string {
@@ -113,11 +115,15 @@ export async function deployEndpoint(
   estimator: Estimator,
   options: Parameters<Estimator["deploy"]>[0],
 ): Promise<Predictor> {
-  return await working(
+  const predictor = await working(
     "Endpoint",
+    // An error says itself what it leaves running.
     (bar, signal) => estimator.deploy({ ...options, signal, status: (status) => bar.update(0, status) }),
     { done: () => "InService" },
   );
+  const reminder = await costReminderAtEnd(estimator.aws);
+  if (reminder) await notice(reminder);
+  return predictor;
 }
 
 /** Stores the new endpoint's answers for all test pictures, as the baseline for later traffic. */
@@ -135,6 +141,7 @@ export async function recordBaseline(
         signal,
       }),
     {
+      aws,
       unit: "pictures",
       done: (answers) => {
         const mean = answers.reduce((sum, { confidence }) => sum + confidence, 0) / answers.length;
@@ -150,7 +157,7 @@ export async function deployLambdas(aws: Aws, roleArn: string): Promise<Deployed
     "Functions",
     (bar, signal) =>
       deployFunctions(aws, roleArn, { onProgress: (done, name) => bar.update(done, name), signal }),
-    { total: Object.keys(FUNCTIONS).length, done: changesInWords },
+    { aws, total: Object.keys(FUNCTIONS).length, done: changesInWords },
   );
 }
 
@@ -193,7 +200,7 @@ export async function collectCaptures(
       pollSeconds: aws.pollSeconds,
       signal,
       onProgress: (progress) => bar.update(progress, "delivered to S3"),
-    }), { total: expect.length, done: ({ files }) => `read from ${files} files` });
+    }), { aws, total: expect.length, done: ({ files }) => `read from ${files} files` });
 }
 
 /** `3 created`, `2 unchanged, 1 updated`. */

@@ -10,12 +10,13 @@ import type { TrainingResult } from "../training/training_result.ts";
 import { type DeployedFunction, FUNCTIONS, type InvocationResult } from "../workflow/functions.ts";
 
 /** The target and the main settings. */
-export function targetView({ target, region, bucket, settings }: Aws): Displayable {
+export function targetView({ target, region, stage, bucket, settings }: Aws): Displayable {
   return facts({
     target: target === "local"
       ? "local: the embedded AWS on this machine"
       : "aws: your account, where the endpoint costs money until `deno task destroy` removes it",
     region,
+    stage,
     bucket,
     classes: settings.classes.join(", "),
     threshold: settings.threshold,

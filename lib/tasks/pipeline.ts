@@ -1,5 +1,6 @@
 /** Runs the five notebooks in order, headless, and writes the reports. */
 import { join, resolve } from "node:path";
+import { type Aws, connect, regionOf } from "../aws/clients.ts";
 import { ensureLocalAws, findLocalAws, stopLocalAws } from "../aws/local_aws.ts";
 import { localArchive } from "../dataset/source.ts";
 import { formatAmount, formatSeconds } from "../display/format.ts";
@@ -9,8 +10,10 @@ import { renderIndexPage } from "../runner/index_page.ts";
 import { runNotebooks } from "../runner/run.ts";
 import type { Summary } from "../runner/summary.ts";
 import { PROJECT_DIR, readSettings, type Settings } from "../settings.ts";
+import { costReminderAtEnd } from "../training/costs.ts";
+import { endPipeline } from "../training/keep_endpoint.ts";
 import { variablesHelp } from "../variables.ts";
-import { runProgram } from "./task.ts";
+import { describeTarget, runProgram } from "./task.ts";
 
 const HELP = `deno task pipeline [FOLDER]
 
@@ -27,10 +30,26 @@ const NOTEBOOKS = [
   "5_evaluation",
 ];
 
-await runProgram(HELP, () => interruptible(runPipeline), 1);
+/** Connected on AWS only: the pipeline says first where it works, and last what it leaves running. */
+let aws: Aws | undefined;
+
+await runProgram(HELP, () => interruptible(runPipeline), 1, async () => {
+  if (!aws) return;
+  try {
+    for (const line of await endPipeline(aws)) console.log(line);
+  } catch (error) {
+    console.error(`Error: ${error instanceof Error ? error.message : error}`);
+    console.log(await costReminderAtEnd(aws) ?? "");
+  }
+  aws.close();
+});
 
 async function runPipeline(signal: AbortSignal): Promise<void> {
   const settings = readSettings();
+  if (settings.target === "aws") {
+    aws = await connect(settings);
+    console.log(describeTarget(aws));
+  }
   if (settings.datasetUrl) await localArchive(settings.datasetUrl); // fails at once if there is no such file
   const outDir = resolve(PROJECT_DIR, Deno.args[0] ?? "reports");
   const usesLocalAws = settings.target === "local" && settings.endpointUrl === undefined;
@@ -49,12 +68,13 @@ async function runPipeline(signal: AbortSignal): Promise<void> {
 
 async function runAndReport(settings: Settings, outDir: string, signal: AbortSignal): Promise<void> {
   const startMs = performance.now();
+  const region = await regionOf(settings);
   const constant = {
     ...await softwareFacts(),
     Made: `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
   };
   const facts = (summary: Summary) => ({
-    Target: `${settings.target}, ${settings.region}`,
+    Target: `${settings.target}, ${region}`,
     Data: describeData(summary),
     ...constant,
   });

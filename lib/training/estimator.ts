@@ -13,8 +13,10 @@ import { timestamp } from "../names.ts";
 import type { DataCaptureConfig } from "./data_capture_config.ts";
 import { deployModel, type DeployProgress } from "./endpoint.ts";
 import { type EqualJob, findEqualJob, fingerprint } from "./equal_job.ts";
+import { estimateInWords, estimateTraining, maxRunSecondsFor, type TrainingEstimate } from "./estimate.ts";
 import { JobWatch, type TrainingObserver } from "./job_watch.ts";
 import type { Predictor } from "./predictor.ts";
+import { checkQuotas } from "./quotas.ts";
 import { FINGERPRINT_TAG, runningJobs, stopTrainingJob, withoutStop } from "./running_jobs.ts";
 import { toChannels, type TrainingInput } from "./training_input.ts";
 import { toResult, type TrainingResult } from "./training_result.ts";
@@ -31,6 +33,7 @@ export interface EstimatorOptions {
   instanceType?: string;
   instanceCount?: number;
   volumeSizeGb?: number;
+  /** Default: an hour, or three times the estimate, whichever is longer. */
   maxRunSeconds?: number;
   baseJobName?: string;
   /** Variables of the training container; the local algorithm stores `SCONES_CLASSES` with the model as its class names. */
@@ -44,13 +47,17 @@ export interface FitOptions extends TrainingObserver {
    * whoever started it, follows that one.
    */
   reuse?: boolean;
+  /** Called before a job is started on AWS, with an estimate of time and costs, and with what could not be checked. */
+  note?(text: string): void | Promise<void>;
   /** Stops the job when aborted, also one that was already running: nothing keeps running after an interrupt. */
   signal?: AbortSignal;
 }
 
 /** A training algorithm with its settings, used as in SageMaker's Python SDK: hyperparameters, fit, deploy. */
 export class Estimator {
-  readonly options: Required<EstimatorOptions>;
+  readonly options:
+    & Required<Omit<EstimatorOptions, "maxRunSeconds">>
+    & Pick<EstimatorOptions, "maxRunSeconds">;
   readonly hyperparameters: Record<string, string> = {};
   #result: TrainingResult | undefined;
 
@@ -59,7 +66,6 @@ export class Estimator {
       instanceType: aws.settings.trainingInstance,
       instanceCount: 1,
       volumeSizeGb: 30,
-      maxRunSeconds: 3600,
       baseJobName: aws.names.trainingJobs,
       environment: {},
       ...options,
@@ -75,15 +81,15 @@ export class Estimator {
 
   /** The request that `fit` sends. */
   toRequest(inputs: Readonly<Record<string, TrainingInput>>, jobName: string): CreateTrainingJobCommandInput {
-    const { imageUri, role, outputPath, instanceType, instanceCount, volumeSizeGb, maxRunSeconds } =
-      this.options;
+    const { imageUri, role, outputPath, instanceType, instanceCount, volumeSizeGb } = this.options;
+    const { kmsKey } = this.aws.settings;
     return {
       TrainingJobName: jobName,
       AlgorithmSpecification: { TrainingImage: imageUri, TrainingInputMode: "File" },
       RoleArn: role,
       HyperParameters: this.hyperparameters,
       InputDataConfig: toChannels(inputs),
-      OutputDataConfig: { S3OutputPath: outputPath },
+      OutputDataConfig: { S3OutputPath: outputPath, ...kmsKey ? { KmsKeyId: kmsKey } : {} },
       ResourceConfig: {
         InstanceType: toInstanceType(instanceType),
         InstanceCount: instanceCount,
@@ -94,14 +100,28 @@ export class Estimator {
         // Only the local algorithm has a seed.
         ...this.aws.target === "local" ? { SCONES_SEED: `${this.aws.settings.seed}` } : {},
       },
-      StoppingCondition: { MaxRuntimeInSeconds: maxRunSeconds },
+      StoppingCondition: {
+        MaxRuntimeInSeconds: this.options.maxRunSeconds ?? maxRunSecondsFor(this.estimate()),
+      },
     };
+  }
+
+  /** How long training on AWS will take and what it will cost, roughly, from the hyperparameters. */
+  estimate(): TrainingEstimate {
+    const { num_training_samples: samples = "0", epochs } = this.hyperparameters;
+    const { instanceType, instanceCount } = this.options;
+    return estimateTraining({
+      samples: Number(samples),
+      epochs: epochs === undefined ? undefined : Number(epochs),
+      instanceType,
+      instanceCount,
+    });
   }
 
   /**
    * Trains: starts a job (see `reuse`), follows its log, and returns when it has ended.
    * @param inputs the data of each channel, by channel name
-   * @throws Error if a channel is empty; UnexpectedStatusError if the job fails, is stopped or exceeds its maximum run time; the signal's reason after
+   * @throws Error if a channel is empty; QuotaError if the account may not have the instances, also that of the endpoint; UnexpectedStatusError if the job fails, is stopped or exceeds its maximum run time; the signal's reason after
    *   telling the job to stop; Error that names the job if it may still be running when the network or the credentials
    *   failed for longer than the SDK retries
    */
@@ -122,6 +142,15 @@ export class Estimator {
       })
       : undefined;
     if (!earlier) {
+      const { instanceType, instanceCount } = this.options;
+      const note = await checkQuotas(this.aws, [
+        { instanceType, instanceCount, use: "training job" },
+        { instanceType: this.aws.settings.endpointInstance, instanceCount: 1, use: "endpoint" },
+      ]);
+      if (note) await options.note?.(note);
+      if (this.aws.target === "aws") {
+        await options.note?.(`The training will take ${estimateInWords(this.estimate(), instanceType)}.`);
+      }
       const Tags = [...ownTagList(this.aws), { Key: FINGERPRINT_TAG, Value: equal }];
       await this.#create({ ...request, Tags }, options);
     }

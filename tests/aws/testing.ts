@@ -1,4 +1,5 @@
 /** An `Aws` whose clients are played, for what the local AWS cannot answer. */
+import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import type { Aws } from "../../lib/aws/clients.ts";
 import { ownTags } from "../../lib/aws/ownership.ts";
 import { namesOf } from "../../lib/names.ts";
@@ -23,6 +24,7 @@ export function playedAws(
     names: namesOf({ region, stage: settings.stage }),
     bucket: "b",
     pollSeconds: 0.001,
+    quotas: Object.assign(new ServiceQuotasClient({ region }), { send: () => Promise.resolve({}) }),
     ...parts,
   } as unknown as Aws;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { InterruptedError } from "../../lib/notebook/interrupt.ts";
+import { classNamesEnvironment } from "../../lib/training/class_names.ts";
 import { Estimator, type FitOptions } from "../../lib/training/estimator.ts";
 import type { TrainingResult } from "../../lib/training/training_result.ts";
 import { playedAws } from "../aws/testing.ts";
@@ -298,4 +299,80 @@ Deno.test("an empty channel is an error before anything is asked for", async () 
     /no objects under s3:\/\/b\/train\/, the channel "train"\. Run notebook 1/,
   );
   assert.equal(played.count("CreateTrainingJob"), 0);
+});
+
+Deno.test("quotas of training and endpoint are asked for before the training is paid", async (t) => {
+  const withQuotas = (quotas: Record<string, number>) => {
+    const played = new PlayedAws();
+    const Quotas = Object.entries(quotas).map(([QuotaName, Value], index) => ({
+      QuotaName,
+      Value,
+      QuotaCode: `L-${index}`,
+    }));
+    Object.assign(played.aws.quotas, { send: () => Promise.resolve({ Quotas }) });
+    return played;
+  };
+  const [training, endpoint] = ["ml.g4dn.xlarge for training job usage", "ml.m5.xlarge for endpoint usage"];
+  await t.step("both are 0: both are named, with the command, and nothing is started", async () => {
+    const played = withQuotas({ [training!]: 0, other: 0, [endpoint!]: 0 });
+    await assert.rejects(played.fit({ jobName: "new" }), (error: Error) => {
+      assert.equal(error.name, "QuotaError");
+      assert.match(error.message, /"ml\.g4dn\.xlarge for training job usage" is 0, .*--quota-code L-0 /);
+      assert.match(error.message, /"ml\.m5\.xlarge for endpoint usage" is 0, .*--quota-code L-2 /);
+      return true;
+    });
+    assert.equal(played.count("CreateTrainingJob"), 0);
+  });
+  await t.step("enough, or unknown: it goes on", async () => {
+    await withQuotas({ [training!]: 1, [endpoint!]: 2 }).fit({ jobName: "new" });
+    await withQuotas({}).fit({ jobName: "new" });
+  });
+  await t.step("without the permission to read them it goes on, and says so", async () => {
+    const played = new PlayedAws();
+    Object.assign(played.aws.quotas, { send: () => Promise.reject(new Error("not authorized")) });
+    const notes: string[] = [];
+    await played.fit({ jobName: "new", note: (text) => void notes.push(text) });
+    assert.equal(notes[0], "The quotas could not be read: not authorized");
+  });
+  await t.step("a job that is reused needs none", async () => {
+    const played = await PlayedAws.with("Completed");
+    Object.assign(played.aws.quotas, { send: () => Promise.reject(new Error("not asked for")) });
+    assert.equal((await played.fit({ reuse: true })).reused, true);
+  });
+});
+
+Deno.test("time and dollars are estimated before a job starts, and the time limit grows with the pictures", async () => {
+  const played = new PlayedAws();
+  const notes: string[] = [];
+  const limitOf = async (samples: number) => {
+    const estimator = new Estimator(played.aws, { imageUri: "i", role: "r", outputPath: "s3://b/models" });
+    estimator.setHyperparameters({ num_training_samples: samples });
+    await estimator.fit({ train: { s3Uri: "s3://b/train/" } }, {
+      jobName: `of-${samples}`,
+      note: (text) => void notes.push(text),
+    });
+    return estimator.toRequest({}, "x").StoppingCondition!.MaxRuntimeInSeconds!;
+  };
+  assert.equal(await limitOf(1000), 3600);
+  assert.equal(await limitOf(50_000), 3 * 20_400);
+  assert.deepEqual(notes, [
+    "The training will take about 14 minutes on ml.g4dn.xlarge, about $0.16 in us-east-1.",
+    "The training will take about 340 minutes on ml.g4dn.xlarge, about $4.17 in us-east-1.",
+  ]);
+});
+
+Deno.test("the names of a hundred classes fit the limit of one environment variable, in several", () => {
+  assert.deepEqual(classNamesEnvironment(["bicycle", "motorcycle"]), {
+    SCONES_CLASSES: "bicycle,motorcycle",
+  });
+  const names = Array.from({ length: 100 }, (_, index) => `class_number_${index}`);
+  const environment = classNamesEnvironment(names);
+  assert.deepEqual(Object.keys(environment), [
+    "SCONES_CLASSES",
+    "SCONES_CLASSES_2",
+    "SCONES_CLASSES_3",
+    "SCONES_CLASSES_4",
+  ]);
+  assert.ok(Object.values(environment).every(({ length }) => length <= 512));
+  assert.deepEqual(Object.values(environment).join(",").split(","), names);
 });

@@ -25,9 +25,19 @@ async function main([command, root]: string[]): Promise<number> {
     root,
     seed: Deno.env.get("SCONES_SEED"),
     threads: navigator.hardwareConcurrency,
-    classes: Deno.env.get("SCONES_CLASSES"),
+    classes: listedClasses(Deno.env.toObject()),
     signal: stop.signal,
   });
+}
+
+/** SCONES_CLASSES, and SCONES_CLASSES_2 and so on: SageMaker limits the length of each. */
+function listedClasses(env: Readonly<Record<string, string>>): string | undefined {
+  const name = "SCONES_CLASSES";
+  const parts: string[] = [];
+  for (let part = env[name]; part !== undefined; part = env[`${name}_${parts.length + 1}`]) {
+    parts.push(part);
+  }
+  return parts.length > 0 ? parts.join(",") : undefined;
 }
 
 async function exitWithParent(): Promise<never> {
