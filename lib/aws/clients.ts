@@ -10,6 +10,7 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { bucketNameOf, type Names, namesOf } from "../names.ts";
 import { readSettings, type Settings } from "../settings.ts";
+import { expectOwner } from "./bucket_owner.ts";
 import { ensureLocalAws } from "./local_aws.ts";
 import { explainUnreachable, UnreachableError } from "./unreachable.ts";
 
@@ -90,6 +91,7 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
       { cause },
     );
   }
+  expectOwner(clients.s3, account);
   return {
     ...clients,
     settings,

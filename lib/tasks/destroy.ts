@@ -1,8 +1,10 @@
 /** Removes the workflow from the target, and says how to delete the data that stays. */
-import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { type Aws, awsCli } from "../aws/clients.ts";
+import { logGroupExists } from "../aws/log_groups.ts";
+import { endpointLogGroup } from "../training/endpoint.ts";
 import { variablesHelp } from "../variables.ts";
 import { destroyWorkflow } from "../workflow/destroy.ts";
+import { functionLogGroup } from "../workflow/functions.ts";
 import { oldRoleReports, removeOldRoles } from "../workflow/old_roles.ts";
 import { CONNECTION, printResource, runTask } from "./task.ts";
 
@@ -54,14 +56,13 @@ async function sayWhatStays(aws: Aws, cli: string): Promise<void> {
 /** The workflow's log groups that exist; all of them if the caller has no permission to list log groups. */
 async function logGroups({ logs, names: { functions, endpoint } }: Aws): Promise<string[]> {
   const names = [
-    ...Object.values(functions).map((name) => `/aws/lambda/${name}`),
-    `/aws/sagemaker/Endpoints/${endpoint}`,
+    ...Object.values(functions).map(functionLogGroup),
+    endpointLogGroup(endpoint),
     TRAINING_LOGS,
   ];
   const exists = async (name: string) => {
     try {
-      const { logGroups } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }));
-      return logGroups!.some(({ logGroupName }) => logGroupName === name);
+      return await logGroupExists({ logs }, name);
     } catch (error) {
       if ((error as Error).name === "AccessDeniedException") return true;
       throw error;

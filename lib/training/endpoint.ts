@@ -12,6 +12,7 @@ import {
   UpdateEndpointCommand,
 } from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../aws/clients.ts";
+import { ensureLogGroup } from "../aws/log_groups.ts";
 import { ownTagList } from "../aws/ownership.ts";
 import { retryWhile, whileRoleIsNew } from "../aws/retries.ts";
 import { objectExists, parseS3Uri } from "../aws/s3.ts";
@@ -49,6 +50,11 @@ const TIMEOUT_SECONDS = 1800;
 
 /** The name that SageMaker's SDK gives the only variant; the keys of captured records contain it. */
 export const VARIANT_NAME = "AllTraffic";
+
+/** Where SageMaker writes what an endpoint's container logs. */
+export function endpointLogGroup(endpointName: string): string {
+  return `/aws/sagemaker/Endpoints/${endpointName}`;
+}
 
 /** States in which an endpoint is not changing. */
 const SETTLED = ["InService", "Failed", "OutOfService", "UpdateRollbackFailed"];
@@ -92,7 +98,9 @@ async function deploy(aws: Aws, options: DeployOptions): Promise<Predictor> {
       (options.instanceType ?? aws.settings.endpointInstance) as ProductionVariant["InstanceType"],
     InitialVariantWeight: 1,
   };
-  const DataCaptureConfig = options.dataCaptureConfig?.toRequest();
+  const { kmsKey } = aws.settings;
+  const capture = options.dataCaptureConfig?.toRequest();
+  const DataCaptureConfig = capture && { ...capture, ...kmsKey ? { KmsKeyId: kmsKey } : {} };
   // A failed rollback leaves a mix of old and new instances.
   const isWhole = existing?.EndpointStatus !== "UpdateRollbackFailed";
   if (before && isWhole && serves(before, { ...options, variant, DataCaptureConfig })) {
@@ -100,6 +108,7 @@ async function deploy(aws: Aws, options: DeployOptions): Promise<Predictor> {
     return predictor;
   }
   const Tags = ownTagList(aws);
+  await ensureLogGroup(aws, endpointLogGroup(EndpointName));
   await whileRoleIsNew(aws, options.role, () =>
     sagemaker.send(
       new CreateModelCommand({

@@ -6,12 +6,12 @@ import {
   paginateListTrainingJobs,
 } from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../aws/clients.ts";
-import { listObjects, objectExists, parseS3Uri } from "../aws/s3.ts";
+import { contentTags, listObjects, objectExists, parseS3Uri } from "../aws/s3.ts";
 import { sagemakerTags } from "./describe_endpoint.ts";
 import { FINGERPRINT_TAG, isOwnJob } from "./running_jobs.ts";
 
 /**
- * A digest of everything that decides what a job learns; the data is represented by the ETags of its objects.
+ * A digest of everything that decides what a job learns; the data is represented by its objects' contents.
  * @throws Error if a channel has no objects: SageMaker words this as it words a role that has not reached it yet
  */
 export async function fingerprint(aws: Aws, request: CreateTrainingJobCommandInput): Promise<string> {
@@ -33,7 +33,7 @@ export async function fingerprint(aws: Aws, request: CreateTrainingJobCommandInp
         `There are no objects under ${uri}, the channel "${ChannelName}". Run notebook 1 first.`,
       );
     }
-    for (const object of objects) hash.update(`${object.Key} ${object.ETag}\n`);
+    for (const [name, tag] of await contentTags(aws.s3, bucket, objects)) hash.update(`${name} ${tag}\n`);
   }
   return hash.digest("hex");
 }

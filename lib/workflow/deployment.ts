@@ -1,4 +1,5 @@
 /** Deploys roles, functions and state machine, for the task deploy. */
+import { ensureBucket } from "../aws/bucket.ts";
 import type { Aws } from "../aws/clients.ts";
 import type { FunctionKey, RoleKind } from "../names.ts";
 import { type DeployedFunction, deployFunctions, FUNCTION_KEYS, settled } from "./functions.ts";
@@ -12,7 +13,7 @@ export type { ResourceReport } from "./report.ts";
 export { trainingStates, workflowStatus } from "./status.ts";
 
 /**
- * Creates the roles, the functions and the state machine, or updates what differs. Idempotent.
+ * Creates the roles, the bucket, the functions with their log groups and the state machine, or updates what differs. Idempotent.
  * @throws NotOursError if something of these names belongs to somebody else
  */
 export async function deployWorkflow(aws: Aws, onReport: OnReport): Promise<void> {
@@ -22,6 +23,11 @@ export async function deployWorkflow(aws: Aws, onReport: OnReport): Promise<void
     const { arn, change } = await ensureRole(aws, kind);
     roles[kind] = arn;
     onReport({ kind: "role", name: change === "given" ? arn : names.roles[kind], state: change });
+  }
+  const bucket = await ensureBucket(aws);
+  if (bucket.change !== "unchanged") {
+    const note = bucket.note ? ` (${bucket.note})` : "";
+    onReport({ kind: "bucket", name: aws.bucket, state: `${bucket.change}${note}` });
   }
   const functions = await deployFunctions(aws, roles.lambda);
   for (const { name, change } of functions) onReport({ kind: "function", name, state: change });

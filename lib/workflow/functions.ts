@@ -13,6 +13,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import type { Aws } from "../aws/clients.ts";
+import { ensureLogGroup } from "../aws/log_groups.ts";
 import { checkOurs, isOfEarlierVersion, ownTags } from "../aws/ownership.ts";
 import { retryWhile, whileRoleIsNew } from "../aws/retries.ts";
 import { UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
@@ -94,6 +95,11 @@ export async function deployFunctions(
   return deployed;
 }
 
+/** Where Lambda writes what a function logs. */
+export function functionLogGroup(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
+}
+
 /** What a function is made of, without its code: the part of CreateFunction that can be updated. */
 export function functionConfiguration(
   aws: Pick<Aws, "settings" | "names">,
@@ -128,6 +134,7 @@ async function deployFunction(
 
   let existing = await settled(aws, FunctionName, signal);
   if (existing) await checkFunction(aws, existing, { adopt: true });
+  await ensureLogGroup(aws, functionLogGroup(FunctionName));
   if (existing?.State === "Failed") {
     // It was never created entirely, and cannot be updated.
     await lambda.send(new DeleteFunctionCommand({ FunctionName }));
@@ -219,7 +226,9 @@ export async function invokeFunction(aws: Aws, key: FunctionKey, event: unknown)
   if (result.functionError === undefined || errorType === THRESHOLD_ERROR) return result;
   const name = aws.names.functions[key];
   throw new FunctionError(
-    `The function ${name} failed with ${errorType}: ${errorMessage}. Its log is in /aws/lambda/${name}.`,
+    `The function ${name} failed with ${errorType}: ${errorMessage}. Its log is in ${
+      functionLogGroup(name)
+    }.`,
   );
 }
 

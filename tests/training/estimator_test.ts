@@ -39,7 +39,8 @@ class PlayedAws {
         if (command.constructor.name !== "HeadObjectCommand") {
           return Promise.resolve({ Contents: this.Contents });
         }
-        return this.hasModels ? Promise.resolve({}) : Promise.reject(notFound());
+        const isModel = (command as { input: { Key: string } }).input.Key === "m";
+        return this.hasModels || !isModel ? Promise.resolve({}) : Promise.reject(notFound());
       },
     }),
     logs: { send: () => Promise.resolve({}) },

@@ -166,7 +166,7 @@ Deno.test("deploy waits until new roles have reached the services", async () => 
       const machine = await deployFunctions(aws);
       assert.ok(performance.now() - started > seconds * 1000, "it cannot have waited");
       const { error } = await execute(aws, machine);
-      assert.equal(error, "NoSuchBucket");
+      assert.equal(error, "NoSuchKey");
     } finally {
       aws.close();
     }
