@@ -159,7 +159,7 @@ async function createBucket(
 }
 
 /** The bucket's tags; none if the caller may not see them, or the target has none. */
-async function bucketTags({ s3, bucket }: Aws): Promise<Tags> {
+export async function bucketTags({ s3, bucket }: Aws): Promise<Tags> {
   try {
     return byKey((await s3.send(new GetBucketTaggingCommand({ Bucket: bucket }))).TagSet);
   } catch (error) {

@@ -146,9 +146,8 @@ async function deployFunction(
     const input = { ...configuration, FunctionName, Code: { ZipFile: zip }, Tags: ownTags(aws) };
     await whileRoleIsNew(aws, roleArn, () => lambda.send(new CreateFunctionCommand(input)), waiting);
   } else {
-    // After a failed update it is unknown which of the two versions the function has.
-    const failed = existing.LastUpdateStatus === "Failed";
-    if (failed || existing.CodeSha256 !== sha256) {
+    const changes = functionChanges(existing, sha256, configuration);
+    if (changes.code) {
       change = "updated";
       await retryWhile(
         isChanging,
@@ -158,7 +157,7 @@ async function deployFunction(
       // Lambda refuses a second update while the first is in progress.
       await settled(aws, FunctionName, signal);
     }
-    if (failed || !isDeepStrictEqual(configuration, pick(existing, configuration))) {
+    if (changes.configuration.length > 0) {
       change = "updated";
       await whileRoleIsNew(
         aws,
@@ -178,6 +177,22 @@ async function deployFunction(
     codeBytes: now.CodeSize!,
     memoryMb: now.MemorySize!,
     lastModified: now.LastModified!,
+  };
+}
+
+/** What of a function is to be changed: its code, and which members of its configuration. */
+export function functionChanges(
+  existing: FunctionConfiguration,
+  sha256: string,
+  wanted: ReturnType<typeof functionConfiguration>,
+): { code: boolean; configuration: string[] } {
+  // After a failed update it is unknown which of the two versions the function has.
+  const failed = existing.LastUpdateStatus === "Failed";
+  const current = pick(existing, wanted);
+  const differs = ([name, value]: [string, unknown]) => failed || !isDeepStrictEqual(value, current[name]);
+  return {
+    code: failed || existing.CodeSha256 !== sha256,
+    configuration: Object.entries(wanted).filter(differs).map(([name]) => name),
   };
 }
 

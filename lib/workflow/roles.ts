@@ -141,21 +141,35 @@ export async function ensureRole(aws: Aws, kind: RoleKind): Promise<EnsuredRole>
     return { arn: Role!.Arn!, change: "created" };
   }
   const arn = role.Arn!;
-  checkRole(aws, role);
-  let change: EnsuredRole["change"] = "unchanged";
-  if (!isDeepStrictEqual(parsePolicy(role.AssumeRolePolicyDocument), trust)) {
+  const changes = await roleChanges(aws, kind, role);
+  if (changes.length === 0) return { arn, change: "unchanged" };
+  if (changes.includes("trust")) {
     await aws.iam.send(
       new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: AssumeRolePolicyDocument }),
     );
-    change = "updated";
   }
+  if (changes.includes("permissions")) await putPolicy();
+  noteRoleChange(arn);
+  return { arn, change: "updated" };
+}
+
+/**
+ * What of a role is to be changed.
+ * @throws NotOursError if it belongs to somebody else
+ */
+export async function roleChanges(
+  aws: Aws,
+  kind: RoleKind,
+  role: Role,
+): Promise<("trust" | "permissions")[]> {
+  checkRole(aws, role);
+  const { RoleName, trust, policy } = roleDefinition(aws, kind);
   const current = await found(aws.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: POLICY_NAME })));
-  if (!isDeepStrictEqual(parsePolicy(current?.PolicyDocument), policy)) {
-    await putPolicy();
-    change = "updated";
-  }
-  if (change === "updated") noteRoleChange(arn);
-  return { arn, change };
+  const same = {
+    trust: isDeepStrictEqual(parsePolicy(role.AssumeRolePolicyDocument), trust),
+    permissions: isDeepStrictEqual(parsePolicy(current?.PolicyDocument), policy),
+  };
+  return (["trust", "permissions"] as const).filter((what) => !same[what]);
 }
 
 /** @throws NotOursError if the role belongs to somebody else */

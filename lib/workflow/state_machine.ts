@@ -84,13 +84,24 @@ export async function deployStateMachine(
     return { arn, definition, change: "created" };
   }
   await checkMachine(aws, existing.roleArn, { adopt: true });
-  const same = isDeepStrictEqual(JSON.parse(existing.definition!), definition) &&
-    existing.roleArn === roleArn;
-  if (same) return { arn, definition, change: "unchanged" };
+  if (machineChanges(existing, { definition, roleArn }).length === 0) {
+    return { arn, definition, change: "unchanged" };
+  }
   const command = new UpdateStateMachineCommand({ stateMachineArn: arn, definition: text, roleArn });
   const { revisionId } = await whileRoleIsNew(aws, roleArn, () => sfn.send(command), { onWait });
   await reached(aws, revisionId);
   return { arn, definition, change: "updated" };
+}
+
+/** What of a state machine is to be changed. */
+export function machineChanges(
+  existing: { definition?: string; roleArn?: string },
+  wanted: { definition: Definition; roleArn: string },
+): string[] {
+  return [
+    ...isDeepStrictEqual(JSON.parse(existing.definition!), wanted.definition) ? [] : ["definition"],
+    ...existing.roleArn === wanted.roleArn ? [] : ["role"],
+  ];
 }
 
 /** Executions that start within seconds of an update may still use the old definition: waits until two looks show the new. */
