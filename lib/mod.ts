@@ -20,14 +20,7 @@ import * as machines from "./workflow/state_machine.ts";
 
 export type { Aws } from "./aws/clients.ts";
 export { inferenceIdOf } from "./inference_id.ts";
-export {
-  ENDPOINT_NAME,
-  FUNCTION_NAMES,
-  ROLE_NAMES,
-  S3_LAYOUT,
-  STATE_MACHINE_NAME,
-  THRESHOLD_ERROR,
-} from "./names.ts";
+export { S3_LAYOUT, THRESHOLD_ERROR } from "./names.ts";
 export { setVariables } from "./settings.ts";
 export const connect = step(clients.connect);
 export const getObject = step(s3.getObject);
@@ -43,6 +36,7 @@ export const stagedDataset = step(staging.stagedDataset);
 
 // 2 Training and deployment
 export { retrieveImageUri } from "./aws/image_uris.ts";
+export { classNamesEnvironment } from "./training/class_names.ts";
 export { DataCaptureConfig } from "./training/data_capture_config.ts";
 export { Estimator } from "./training/estimator.ts";
 export { imageChannels } from "./training/training_input.ts";

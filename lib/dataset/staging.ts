@@ -2,7 +2,8 @@
 import { basename, join } from "node:path";
 import { DeleteObjectsCommand } from "@aws-sdk/client-s3";
 import type { Aws } from "../aws/clients.ts";
-import { ensureBucket, getObject, listObjects, type Upload, uploadChanged } from "../aws/s3.ts";
+import { ensureBucket } from "../aws/bucket.ts";
+import { getObject, listObjects, type Upload, uploadChanged } from "../aws/s3.ts";
 import { S3_LAYOUT } from "../names.ts";
 import { type Selection, stageFiles } from "./mod.ts";
 
@@ -57,7 +58,7 @@ export async function stageDataset(
     test: files.test,
     counts: files.counts,
   };
-  await ensureBucket(aws);
+  await ensureBucket(aws, { signal });
   const { train, test, trainList, testList } = S3_LAYOUT;
   const file = (key: string, contentType: string): Upload => ({
     key,

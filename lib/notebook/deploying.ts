@@ -2,7 +2,9 @@
 import type { Aws } from "../aws/clients.ts";
 import { stagedDataset } from "../dataset/staging.ts";
 import { formatCounts } from "../display/format.ts";
-import { ENDPOINT_NAME } from "../names.ts";
+import { notice } from "../display/show.ts";
+import { costReminderAtEnd } from "../training/costs.ts";
+import type { RoleKind } from "../names.ts";
 import { findEndpoint } from "../training/endpoint.ts";
 import type { Estimator } from "../training/estimator.ts";
 import type { Predictor } from "../training/predictor.ts";
@@ -13,9 +15,9 @@ import * as machines from "../workflow/state_machine.ts";
 import { working } from "./working.ts";
 
 /** What must exist before a role is of use. */
-const NEEDS: Record<roles.RoleKind, (aws: Aws) => Promise<unknown>> = {
+const NEEDS: Record<RoleKind, (aws: Aws) => Promise<unknown>> = {
   sagemaker: stagedDataset,
-  lambda: (aws) => findEndpoint(aws, ENDPOINT_NAME),
+  lambda: (aws) => findEndpoint(aws, aws.names.endpoint),
   states: findFunctionArns,
 };
 
@@ -23,7 +25,7 @@ const NEEDS: Record<roles.RoleKind, (aws: Aws) => Promise<unknown>> = {
  * The role of a service, created if it does not exist.
  * @throws Error that says which notebook to run first
  */
-export async function ensureRole(aws: Aws, kind: roles.RoleKind) {
+export async function ensureRole(aws: Aws, kind: RoleKind) {
   await NEEDS[kind](aws);
   return await roles.ensureRole(aws, kind);
 }
@@ -33,21 +35,25 @@ export async function deployEndpoint(
   estimator: Estimator,
   options: Parameters<Estimator["deploy"]>[0],
 ): Promise<Predictor> {
-  return await working(
+  const predictor = await working(
     "Endpoint",
+    // An error says itself what it leaves running.
     (bar, signal) => estimator.deploy({ ...options, signal, status: (status) => bar.update(0, status) }),
     { done: () => "InService" },
   );
+  const reminder = await costReminderAtEnd(estimator.aws);
+  if (reminder) await notice(reminder);
+  return predictor;
 }
 
 /** Bundles and deploys the three Lambda functions. @throws Error if there is no endpoint that they could call */
 export async function deployLambdas(aws: Aws, roleArn: string): Promise<DeployedFunction[]> {
-  await findEndpoint(aws, ENDPOINT_NAME);
+  await findEndpoint(aws, aws.names.endpoint);
   return await working(
     "Functions",
     (bar, signal) =>
       deployFunctions(aws, roleArn, { onProgress: (done, name) => bar.update(done, name), signal }),
-    { total: Object.keys(FUNCTIONS).length, done: changesInWords },
+    { aws, total: Object.keys(FUNCTIONS).length, done: changesInWords },
   );
 }
 

@@ -9,7 +9,7 @@ import { html, live, notice } from "../display/show.ts";
 import { type BaselineAnswer, loadBaseline, saveBaseline } from "../evaluation/baseline.ts";
 import { type Examples, findExamples } from "../evaluation/examples.ts";
 import { type CapturedTraffic, readCaptures } from "../evaluation/read_captures.ts";
-import { ENDPOINT_NAME, S3_LAYOUT } from "../names.ts";
+import { S3_LAYOUT } from "../names.ts";
 import { VARIANT_NAME } from "../training/endpoint.ts";
 import type { Estimator, FitOptions } from "../training/estimator.ts";
 import type { Predictor } from "../training/predictor.ts";
@@ -77,6 +77,7 @@ export async function trainModel(
     estimator.fit(inputs, {
       reuse,
       signal,
+      note: notice,
       status: (message) => bar.update({ done, total }, message),
       line(line) {
         lines.push(line);
@@ -95,7 +96,7 @@ export async function trainModel(
         await drawing.replace(chart(trainingChart(known, { epochs: total })));
         await log.replace(lastLines(lines));
       },
-    }), { unit: "epochs", done: jobInWords });
+    }), { aws: estimator.aws, unit: "epochs", done: jobInWords });
   return await training.finally(() => log.replace(wholeLog(lines)));
 }
 
@@ -137,6 +138,7 @@ export async function recordBaseline(
         signal,
       }),
     {
+      aws,
       unit: "pictures",
       done: (answers) => {
         const mean = answers.reduce((sum, { confidence }) => sum + confidence, 0) / answers.length;
@@ -193,11 +195,11 @@ export async function collectCaptures(
   return await working("Captures", (bar, signal) =>
     readCaptures(aws.s3, {
       bucket: aws.bucket,
-      prefix: `${S3_LAYOUT.dataCapture}/${ENDPOINT_NAME}/${VARIANT_NAME}/`,
+      prefix: `${S3_LAYOUT.dataCapture}/${aws.names.endpoint}/${VARIANT_NAME}/`,
       since,
       expect,
       pollSeconds: aws.pollSeconds,
       signal,
       onProgress: (progress) => bar.update(progress, "delivered to S3"),
-    }), { total: expect.length, done: ({ files }) => `read from ${files} files` });
+    }), { aws, total: expect.length, done: ({ files }) => `read from ${files} files` });
 }

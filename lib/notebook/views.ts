@@ -16,12 +16,13 @@ export function targetLine({ target, region, settings }: Aws): Displayable {
 }
 
 /** The target and the main settings. */
-export function targetView({ target, region, bucket, settings }: Aws): Displayable {
+export function targetView({ target, region, stage, bucket, settings }: Aws): Displayable {
   return facts({
     target: target === "local"
       ? "local: a local AWS that runs on your machine"
       : "aws: your account, where the endpoint costs money until `deno task destroy` removes it",
     region,
+    stage,
     bucket,
     classes: settings.classes.map(labelText).join(", "),
     threshold: settings.threshold,

@@ -1,5 +1,6 @@
 /** Runs the five notebooks in order, headless, and writes the reports. */
 import { resolve } from "node:path";
+import { type Aws, connect, regionOf } from "../aws/clients.ts";
 import { ensureLocalAws, findLocalAws, stopLocalAws } from "../aws/local_aws.ts";
 import { checkClasses } from "../dataset/mod.ts";
 import { localArchive } from "../dataset/source.ts";
@@ -7,9 +8,11 @@ import { interruptible } from "../notebook/interrupt.ts";
 import { runPipeline } from "../runner/pipeline.ts";
 import { resultWords } from "../runner/summary.ts";
 import { PROJECT_DIR, readSettings, type Settings } from "../settings.ts";
+import { costReminderAtEnd } from "../training/costs.ts";
+import { endPipeline } from "../training/keep_endpoint.ts";
 import { variablesHelp } from "../variables.ts";
 import { openPage, wantsPage } from "./open_page.ts";
-import { runProgram } from "./task.ts";
+import { describeTarget, runProgram } from "./task.ts";
 
 const HELP = `deno task pipeline [FOLDER] [--open | --no-open]
 
@@ -21,11 +24,27 @@ ${variablesHelp()}`;
 
 const FLAGS = ["--open", "--no-open"];
 
-await runProgram(HELP, () => interruptible(run), 1, FLAGS);
+/** Connected on AWS only: the pipeline says first where it works, and last what it leaves running. */
+let aws: Aws | undefined;
+
+await runProgram(HELP, () => interruptible(run), 1, async () => {
+  if (!aws) return;
+  try {
+    for (const line of await endPipeline(aws)) console.log(line);
+  } catch (error) {
+    console.error(`Error: ${error instanceof Error ? error.message : error}`);
+    console.log(await costReminderAtEnd(aws) ?? "");
+  }
+  aws.close();
+}, FLAGS);
 
 async function run(signal: AbortSignal): Promise<void> {
   const settings = readSettings();
   checkClasses(settings.classes, settings.datasetUrl);
+  if (settings.target === "aws") {
+    aws = await connect(settings);
+    console.log(describeTarget(aws));
+  }
   if (settings.datasetUrl) await localArchive(settings.datasetUrl); // fails at once if there is no such file
   const outDir = resolve(PROJECT_DIR, Deno.args.find((argument) => !FLAGS.includes(argument)) ?? "reports");
   const usesLocalAws = settings.target === "local" && settings.endpointUrl === undefined;
@@ -43,7 +62,10 @@ async function run(signal: AbortSignal): Promise<void> {
 }
 
 async function runAndReport(settings: Settings, outDir: string, signal: AbortSignal): Promise<void> {
-  const { summary, page, failure } = await runPipeline(settings, { outDir, signal });
+  const { summary, page, failure } = await runPipeline({ ...settings, region: await regionOf(settings) }, {
+    outDir,
+    signal,
+  });
   console.log(`\n${resultWords(summary)}\nReports: ${page}`);
   if (failure) throw failure;
   const asked = Deno.args.find((argument) => FLAGS.includes(argument));

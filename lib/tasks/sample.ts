@@ -30,7 +30,7 @@ async function makeSample(signal: AbortSignal): Promise<void> {
   const defaults = Object.fromEntries(Object.values(VARIABLES).map(({ name }) => [name, ""]));
   const env = {
     ...defaults,
-    AWS_REGION: VARIABLES.region.default,
+    AWS_REGION: "us-east-1",
     SCONES_STATE_DIR: join(folder, "state"),
     SCONES_PORT: "0",
     SCONES_DATASET_URL: archive,

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { connect } from "../../lib/aws/clients.ts";
 import { stopLocalAws } from "../../lib/aws/local_aws.ts";
-import { FUNCTION_NAMES } from "../../lib/names.ts";
 import { type ExecuteReply, Kernel } from "../../lib/runner/kernel.ts";
 import { joined, readNotebook } from "../../lib/runner/notebook.ts";
 import { PROJECT_DIR, readSettings } from "../../lib/settings.ts";
-import { findRole } from "../../lib/workflow/roles.ts";
+import { getRole } from "../../lib/workflow/roles.ts";
 import { settled } from "../../lib/workflow/functions.ts";
 import { withFolder } from "../runner/testing.ts";
 
@@ -98,10 +97,8 @@ Deno.test("notebooks run from top to bottom on a fresh state create nothing afte
       }
       const aws = await connect(settings);
       try {
-        assert.equal(await findRole(aws, "sagemaker"), undefined);
-        assert.equal(await findRole(aws, "lambda"), undefined);
-        assert.equal(await findRole(aws, "states"), undefined);
-        for (const functionName of Object.values(FUNCTION_NAMES)) {
+        for (const name of Object.values(aws.names.roles)) assert.equal(await getRole(aws, name), undefined);
+        for (const functionName of Object.values(aws.names.functions)) {
           assert.equal(await settled(aws, functionName), undefined);
         }
       } finally {

@@ -21,14 +21,24 @@ async function main([command, root]: string[]): Promise<number> {
     await serve(root, port, stop.signal);
     return 0;
   }
-  const { SCONES_SEED: seed, SCONES_CLASSES: classes } = await readVariables(root);
+  const variables = await readVariables(root);
   return await train({
     root,
-    seed,
+    seed: variables.SCONES_SEED,
     threads: navigator.hardwareConcurrency,
-    classes,
+    classes: listedClasses(variables),
     signal: stop.signal,
   });
+}
+
+/** SCONES_CLASSES, and SCONES_CLASSES_2 and so on: SageMaker limits the length of each. */
+function listedClasses(env: Readonly<Record<string, string>>): string | undefined {
+  const name = "SCONES_CLASSES";
+  const parts: string[] = [];
+  for (let part = env[name]; part !== undefined; part = env[`${name}_${parts.length + 1}`]) {
+    parts.push(part);
+  }
+  return parts.length > 0 ? parts.join(",") : undefined;
 }
 
 async function exitWithParent(): Promise<never> {

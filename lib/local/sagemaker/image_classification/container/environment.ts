@@ -5,11 +5,8 @@
 import { join } from "node:path";
 import { ClientError } from "../errors.ts";
 
-/** The variables that are read here; any other has no effect. */
-export interface Variables {
-  SCONES_SEED?: string;
-  SCONES_CLASSES?: string;
-}
+/** By name. Only SCONES_SEED and SCONES_CLASSES (with _2, _3 … for long lists) are read; any other has no effect. */
+export type Variables = Readonly<Record<string, string>>;
 
 const FILE = join("input", "config", "environment.json");
 

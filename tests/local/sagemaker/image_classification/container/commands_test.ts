@@ -62,7 +62,11 @@ Deno.test("train and serve as processes with their permissions", async (t) => {
   const root = await makeOptMl({ epochs: "12", mini_batch_size: "16" });
   try {
     await t.step("train writes AWS's log lines and the model", async () => {
-      await writeVariables(root, { TRAINING_JOB_NAME: "job", SCONES_CLASSES: "top,left" });
+      await writeVariables(root, {
+        TRAINING_JOB_NAME: "job",
+        SCONES_CLASSES: "top",
+        SCONES_CLASSES_2: "left",
+      });
       const run = start(trainCommand(root));
       assert.equal(await run.exit, 0);
       await run.stdin.close();
