@@ -5,7 +5,9 @@
 import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { createGateway } from "./gateway.ts";
 import type { Door } from "./core.ts";
-import { type Handler, Listener } from "./listener.ts";
+import { GuardedListener } from "./guarded_listener.ts";
+import { type Handler, type Listener, UserListener } from "./listener.ts";
+import type { BodyTimes } from "./protocols/body.ts";
 import { createServices, type ServicesOptions } from "./services.ts";
 import { Store } from "./store.ts";
 
@@ -18,6 +20,8 @@ export interface LocalAwsOptions extends ServicesOptions {
   region?: string;
   /** Unsigned requests are anonymous, as on AWS, and the administrator signs with the key pair local/local. */
   requireSignatures?: boolean;
+  /** How fast the bodies of requests have to come. */
+  bodyTimes?: BodyTimes;
   now?(): number;
   onFault?(error: unknown, what: string): void;
   /** Called with one line for each request. */
@@ -68,6 +72,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       region,
       authenticate: (request, rules, words) => iam.authenticate(request, rules, words, door),
       health,
+      bodyTimes: options.bodyTimes,
       onFault,
       onRequest: options.onRequest,
     });
@@ -78,8 +83,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     () => ({ service: "scones-local-aws", id }),
   );
   try {
-    ports.functions = new Listener(0, handler("functions"));
-    ports.users = new Listener(options.port, forUsers);
+    ports.functions = await GuardedListener.open(handler("functions"));
+    ports.users = new UserListener(options.port, forUsers);
   } catch (error) {
     await ports.functions?.close();
     store.close();
