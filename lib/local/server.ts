@@ -7,7 +7,7 @@ import { createGateway } from "./gateway.ts";
 import type { Door } from "./core.ts";
 import { GuardedListener } from "./guarded_listener.ts";
 import { type Handler, type Listener, UserListener } from "./listener.ts";
-import type { BodyTimes } from "./protocols/body.ts";
+import { BodyReader, type BodyTimes } from "./protocols/body.ts";
 import { createServices, type ServicesOptions } from "./services.ts";
 import { Store } from "./store.ts";
 
@@ -65,6 +65,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     now: options.now ?? Date.now,
   }, options);
   const id = crypto.randomUUID();
+  const bodies = new BodyReader(options.bodyTimes);
   const handler = (door: Door, health?: () => object) => {
     const handle = createGateway({
       services,
@@ -72,7 +73,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       region,
       authenticate: (request, rules, words) => iam.authenticate(request, rules, words, door),
       health,
-      bodyTimes: options.bodyTimes,
+      bodies,
       onFault,
       onRequest: options.onRequest,
     });
@@ -87,6 +88,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     ports.users = new UserListener(options.port, forUsers);
   } catch (error) {
     await ports.functions?.close();
+    bodies.stop();
     store.close();
     throw error;
   }
@@ -104,6 +106,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       for (const service of services.toReversed()) await service.stop?.();
       await Promise.all(listeners.map((listener) => listener.drain()));
       await Promise.all(listeners.map((listener) => listener.close()));
+      bodies.stop();
       store.close();
     },
   };
