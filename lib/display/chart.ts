@@ -36,9 +36,27 @@ export function chart(specification: TopLevelSpec): Displayable {
   }));
 }
 
-/** Draws a specification as SVG, without applying the theme. */
+/** The schemes of links that a chart may have, and a scheme for links without one. */
+const LINKS = ["https:", "http:", "mailto:"];
+
+/**
+ * In place of Vega's loader, which reads any file and any address that a specification names: charts contain their data.
+ * A link of another scheme goes nowhere; Vega's own check would reject it, and Vega does not expect that.
+ */
+const loader: vega.Loader = {
+  load: () => Promise.reject(new Error("A chart contains its data, and loads none.")),
+  sanitize(uri, { context }: { context?: string }) {
+    const { protocol } = URL.parse(uri, "https://relative") ?? {};
+    const allowed = context === "href" ? LINKS : ["data:"];
+    return Promise.resolve({ href: allowed.includes(protocol ?? "") ? uri : "" });
+  },
+  http: () => Promise.reject(),
+  file: () => Promise.reject(),
+};
+
+/** Draws a specification as SVG, without applying the theme; data that it does not contain is not loaded. */
 export async function renderSvg(specification: TopLevelSpec): Promise<string> {
-  const view = new vega.View(vega.parse(compile(specification).spec), { renderer: "none" });
+  const view = new vega.View(vega.parse(compile(specification).spec), { renderer: "none", loader });
   try {
     return await view.toSVG();
   } finally {

@@ -6,7 +6,7 @@ import { absentProtocol, absentService } from "./absent_service.ts";
 import { AwsError } from "./errors.ts";
 import type { Dispatcher, Service } from "./dispatcher.ts";
 import type { Principal } from "./operation.ts";
-import { readBody } from "./protocols/body.ts";
+import type { BodyReader } from "./protocols/body.ts";
 import type { SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
 
 /** Where a starter checks that the server on a port is the local AWS it wants. */
@@ -23,6 +23,7 @@ export interface GatewayOptions {
   authenticate(request: WireRequest, rules: SigningRules, words: Words): Principal;
   /** The answer to `GET /_scones/health` (no bucket can have that name), if the listener gives one. */
   health?(): object;
+  readonly bodies: BodyReader;
   /** Called with every unexpected error, which the client sees as status 500. */
   onFault(error: unknown, what: string): void;
   /** Called with one line for each request, for SCONES_DEBUG=requests. */
@@ -73,7 +74,10 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
   ): Promise<Response> {
     const { protocol, operations } = service;
     const { method, headers } = request;
-    const body = protocol.streams ? request.body : await wholeBody(request, protocol.maxBytes);
+    const { bodies } = options;
+    const body = protocol.streams
+      ? request.body && bodies.stream(request.body)
+      : await wholeBody(request, bodies, protocol.maxBytes);
     const wire: WireRequest = { method, url, headers, body, rawUrl: request.url };
     const principal = options.authenticate(wire, protocol.signing, protocol.words);
     seen.who = principal.arn;
@@ -91,9 +95,10 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
 /** The whole body; null when it is empty. */
 async function wholeBody(
   request: Request,
+  bodies: BodyReader,
   maxBytes = MAX_BODY_BYTES,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const body = await readBody(request, maxBytes);
+  const body = await bodies.whole(request, maxBytes);
   if (body.byteLength === 0) return null;
   if (request.method !== "GET" && request.method !== "HEAD") return body;
   throw new AwsError("SerializationException", `A ${request.method} request cannot have a body.`);

@@ -5,7 +5,9 @@
 import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { createGateway } from "./gateway.ts";
 import type { Door } from "./core.ts";
-import { type Handler, Listener } from "./listener.ts";
+import { GuardedListener } from "./guarded_listener.ts";
+import { type Handler, type Listener, UserListener } from "./listener.ts";
+import { BodyReader, type BodyTimes } from "./protocols/body.ts";
 import { createServices, type ServicesOptions } from "./services.ts";
 import { Store } from "./store.ts";
 
@@ -18,6 +20,8 @@ export interface LocalAwsOptions extends ServicesOptions {
   region?: string;
   /** Unsigned requests are anonymous, as on AWS, and the administrator signs with the key pair local/local. */
   requireSignatures?: boolean;
+  /** How fast the bodies of requests have to come. */
+  bodyTimes?: BodyTimes;
   now?(): number;
   onFault?(error: unknown, what: string): void;
   /** Called with one line for each request. */
@@ -61,6 +65,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     now: options.now ?? Date.now,
   }, options);
   const id = crypto.randomUUID();
+  const bodies = new BodyReader(options.bodyTimes);
   const handler = (door: Door, health?: () => object) => {
     const handle = createGateway({
       services,
@@ -68,6 +73,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       region,
       authenticate: (request, rules, words) => iam.authenticate(request, rules, words, door),
       health,
+      bodies,
       onFault,
       onRequest: options.onRequest,
     });
@@ -78,10 +84,11 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     () => ({ service: "scones-local-aws", id }),
   );
   try {
-    ports.functions = new Listener(0, handler("functions"));
-    ports.users = new Listener(options.port, forUsers);
+    ports.functions = await GuardedListener.open(handler("functions"));
+    ports.users = new UserListener(options.port, forUsers);
   } catch (error) {
     await ports.functions?.close();
+    bodies.stop();
     store.close();
     throw error;
   }
@@ -102,6 +109,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       for (const service of services.toReversed()) await service.stop?.();
       await Promise.all(listeners.map((listener) => listener.drain()));
       await Promise.all(listeners.map((listener) => listener.close()));
+      bodies.stop();
       store.close();
     },
   };

@@ -1,6 +1,7 @@
 /** Renders Markdown cells as HTML, with an anchor at every heading. */
 import { Marked, type Tokens } from "marked";
 import { escapeHtml } from "../display/format.ts";
+import { withAllowedTags } from "./html_tags.ts";
 
 export interface Heading {
   depth: number;
@@ -21,7 +22,8 @@ export class MarkdownRenderer {
     this.#marked = new Marked({
       renderer: {
         heading({ tokens, depth, text }) {
-          const heading = { depth, html: this.parser.parseInline(tokens), id: newId(text, headings) };
+          const html = withAllowedTags(this.parser.parseInline(tokens));
+          const heading = { depth, html, id: newId(text, headings) };
           headings.push(heading);
           return `<h${depth} id="${heading.id}">${heading.html}</h${depth}>\n`;
         },
@@ -41,7 +43,7 @@ export class MarkdownRenderer {
   /** The HTML of a cell's Markdown. `attachments` are the pictures in the cell, by name and MIME type. */
   render(source: string, attachments: Record<string, Record<string, string>> = {}): string {
     this.#attachments = attachments;
-    return this.#marked.parse(source, { async: false });
+    return withAllowedTags(this.#marked.parse(source, { async: false }));
   }
 
   #imageSource(href: string): string | undefined {

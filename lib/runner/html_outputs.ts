@@ -5,6 +5,7 @@ import { renderSvg, vegaLiteMime } from "../display/chart.ts";
 import { escapeHtml } from "../display/format.ts";
 import { type MediaBundle, summaryMime } from "../display/show.ts";
 import type { MarkdownRenderer } from "./html_markdown.ts";
+import { withAllowedTags } from "./html_tags.ts";
 import { joined, type Output } from "./notebook.ts";
 
 export class OutputRenderer {
@@ -38,7 +39,7 @@ export class OutputRenderer {
     const svg = text("image/svg+xml");
     if (svg) return renderDrawing(this.#inline(svg));
     const html = text("text/html");
-    if (html !== undefined) return `<div class="html">${html}</div>`;
+    if (html !== undefined) return `<div class="html">${withAllowedTags(html)}</div>`;
     const markdown = text("text/markdown");
     if (markdown !== undefined) return `<div class="markdown">${this.#markdown.render(markdown)}</div>`;
     for (const mime of ["image/png", "image/jpeg", "image/gif"]) {
@@ -68,7 +69,7 @@ export class OutputRenderer {
   /** An SVG for inlining: without the XML declaration, and with ids that are unique in the page. */
   #inline(svg: string): string {
     const prefix = `s${++this.#svgCount}-`;
-    return svg.slice(Math.max(0, svg.indexOf("<svg")))
+    return withAllowedTags(svg.slice(Math.max(0, svg.indexOf("<svg"))))
       .replace(/\bid="([^"]+)"/g, `id="${prefix}$1"`)
       .replace(/url\((["']?)#/g, `url($1#${prefix}`)
       .replace(/href="#/g, `href="#${prefix}`);

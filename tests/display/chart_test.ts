@@ -39,3 +39,37 @@ Deno.test("colours of classes go by their place and start again when there are m
   assert.equal(range.length, 9);
   assert.equal(range[7], range[0]);
 });
+
+Deno.test("a chart with a link that must not be followed is drawn, and its links lead to pages or nowhere", async () => {
+  const links: [link: string, drawn: string][] = [
+    ["javascript:alert(1)", ""],
+    [" java\tscript:alert(1)", ""],
+    ["data:text/html,x", ""],
+    ["file:///etc/passwd", ""],
+    ["https://example.com/", "https://example.com/"],
+    ["2_next.html", "2_next.html"],
+  ];
+  for (const [link, drawn] of links) {
+    const bundle = await chart({
+      data: { values: [{ n: 1, link }] },
+      mark: "bar",
+      encoding: { x: { field: "n", type: "quantitative" }, href: { field: "link", type: "nominal" } },
+    }).bundle();
+    assert.equal(/<a [^>]*href="([^"]*)"/.exec(bundle["image/svg+xml"] as string)?.[1], drawn, link);
+  }
+});
+
+Deno.test("a chart contains its data: no file and no address is read", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  try {
+    await Deno.writeTextFile(file, '[{"n": 424242}]');
+    const bundle = await chart({
+      data: { url: `file://${file}` },
+      mark: "text",
+      encoding: { text: { field: "n", type: "nominal" } },
+    }).bundle();
+    assert.doesNotMatch(bundle["image/svg+xml"] as string, /424242/);
+  } finally {
+    await Deno.remove(file);
+  }
+});

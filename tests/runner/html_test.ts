@@ -92,3 +92,49 @@ Deno.test("only a page's own scripts may run, and no request may leave it", asyn
   assert.match(html, /default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-/);
   assert.equal(html.match(/<\/script>/g)?.length, 1);
 });
+
+Deno.test("what a cell shows or says adds no elements that lead away, embed or ask", async () => {
+  const meta = '<meta http-equiv="refresh" content="0;url=https://example.com">';
+  const hostile = [
+    meta,
+    meta.toUpperCase(),
+    meta.replace("meta ", "meta\f"),
+    meta.replace("meta ", "meta/"),
+    `<!--><b>${meta}<!-- -->`,
+    `<!-- > ${meta} -->`,
+    `<p title="${meta.replaceAll('"', "'")}">${meta}`,
+    `<style></style>${meta}`,
+    `<svg><desc>${meta}</desc></svg>`,
+    `<math>${meta}</math><noscript>${meta}</noscript><template>${meta}</template>`,
+    `<iframe srcdoc="x"></iframe><object data="x"></object><embed src="x"><base href="x"><link rel="x">`,
+    `<form action="x"><input><button>x</button></form><plaintext>`,
+  ];
+  const allowed =
+    '<div style="overflow-x:auto"><table><tr><td>1</td></tr></table></div><details><summary>x</summary></details>';
+  const output = (data: Record<string, string>) => ({
+    output_type: "display_data" as const,
+    data,
+    metadata: {},
+  });
+  for (const source of hostile) {
+    const html = await renderReport(
+      notebookOf(
+        text(`# ${source}\n\n${source}`),
+        text(source),
+        code("1", {
+          outputs: [
+            output({ "text/html": source + allowed }),
+            output({ "text/markdown": source }),
+            output({ "image/svg+xml": `<svg width="10">${source}</svg>` }),
+          ],
+        }),
+      ),
+      context,
+    );
+    const body = html.slice(html.indexOf("<body>")).replaceAll(/<script>[^]*?<\/script>/g, "");
+    const forbidden =
+      /<(meta|iframe|object|embed|base|link|form|input|button(?! type="button" id="toggle-code")|math|noscript|template|plaintext)/i;
+    assert.doesNotMatch(body, forbidden, source);
+    assert.ok(body.includes(allowed), source);
+  }
+});

@@ -100,7 +100,8 @@ async function readXml({ headers, body }: WireRequest, root: string): Promise<un
   if (Number(headers.get("content-length") ?? 0) > MAX_XML_BYTES) {
     throw new AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
   }
-  const text = await new Response(body).text().catch(() => {
+  const text = await new Response(body).text().catch((error) => {
+    if (error instanceof AwsError) throw error;
     throw new AwsError("IncompleteBody", "The request body terminated unexpectedly");
   });
   if (text === "") return undefined;

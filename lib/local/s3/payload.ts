@@ -149,8 +149,8 @@ async function* piecesOf(body: Body = new Uint8Array()): AsyncGenerator<Uint8Arr
   if (body instanceof Uint8Array) return yield body;
   try {
     for await (const bytes of body) yield bytes;
-  } catch {
-    throw incompleteBody();
+  } catch (error) {
+    throw error instanceof AwsError ? error : incompleteBody();
   }
 }
 

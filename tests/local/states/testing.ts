@@ -13,6 +13,7 @@ import {
 import { Dispatcher } from "../../../lib/local/dispatcher.ts";
 import { AwsError } from "../../../lib/local/errors.ts";
 import { createGateway } from "../../../lib/local/gateway.ts";
+import { BodyReader } from "../../../lib/local/protocols/body.ts";
 import type { Access, Core } from "../../../lib/local/core.ts";
 import { invoke, type InvokeOutput } from "../../../lib/local/lambda/invoke.ts";
 import type { Principal } from "../../../lib/local/operation.ts";
@@ -131,7 +132,9 @@ export async function withStates(
     };
     const service = createStates(core);
     dispatcher.register(service);
+    const bodies = new BodyReader();
     const handle = createGateway({
+      bodies,
       services: [service],
       dispatcher,
       region: "us-east-1",
@@ -148,6 +151,7 @@ export async function withStates(
       await body(states);
     } finally {
       states.sfn.destroy();
+      bodies.stop();
       await service.stop?.();
       await server.shutdown();
     }
