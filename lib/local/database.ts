@@ -60,24 +60,33 @@ export function whatIsWrong(error: Error & { code?: string }, file: string): str
   if (/disk is full/.test(message) || code === "ENOSPC") {
     return `the disk is full. Nothing that is stored is lost. Make some room, ${elsewhere}`;
   }
-  if (/readonly|read-only/.test(message) || code === "EROFS") {
-    return `its database ${file} is read-only. Make it writable (chmod u+w), ${elsewhere}`;
-  }
   if (code === "ENOTDIR" || code === "EEXIST") return `it is not a directory. Remove it, ${elsewhere}`;
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+  if (isDirectory(file)) {
     return `${file} is a directory, where the database should be. Remove it, ${elsewhere}`;
   }
-  if (code === "EACCES" || code === "EPERM" || !isWritable(directory)) {
+  if (code === "EACCES" || code === "EPERM" || !may(constants.W_OK | constants.X_OK, directory)) {
     return `it cannot be written. Make it writable (chmod u+rwx ${directory}), ${elsewhere}`;
+  }
+  if (/readonly|read-only/.test(message) || code === "EROFS" || !may(constants.R_OK | constants.W_OK, file)) {
+    return `its database ${file} is read-only. Make it writable (chmod u+rw ${file}), ${elsewhere}`;
   }
   return `${message} (${file}).`;
 }
 
-function isWritable(directory: string): boolean {
+function isDirectory(path: string): boolean {
   try {
-    accessSync(directory, constants.W_OK | constants.X_OK);
-    return true;
+    return statSync(path).isDirectory();
   } catch {
     return false;
+  }
+}
+
+/** Whether this process has the access to the path, or would have if it were there. */
+function may(access: number, path: string): boolean {
+  try {
+    accessSync(path, access);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === "ENOENT";
   }
 }

@@ -140,3 +140,37 @@ Deno.test("a port that our own local AWS of another state directory holds is sai
     });
   });
 });
+
+Deno.test("a local AWS that does not react is killed when it is to stop, and starts again with everything", async () => {
+  await withStateDir(async (stateDir) => {
+    const settings = readSettings({ SCONES_STATE_DIR: stateDir, SCONES_PORT: "0" });
+    const before = await connect(settings);
+    await before.s3.send(new CreateBucketCommand({ Bucket: before.bucket }));
+    before.close();
+    const { pid } = (await findLocalAws({ stateDir }))!;
+    Deno.kill(pid, "SIGSTOP");
+    const said: string[] = [];
+    assert.equal(await stopLocalAws({ stateDir }, (line) => said.push(line)), true);
+    assert.deepEqual(said, [
+      `The local AWS (process ${pid}) did not react for 10 s; it was killed. Nothing stored is lost.`,
+    ]);
+    assert.equal(await findLocalAws({ stateDir }), undefined);
+    assert.equal(await stopLocalAws({ stateDir }), false);
+    const after = await connect(settings);
+    const { Buckets } = await after.s3.send(new ListBucketsCommand({}));
+    assert.deepEqual(Buckets!.map(({ Name }) => Name), [after.bucket]);
+    after.close();
+  });
+});
+
+Deno.test("a process that is no local AWS is never stopped, whatever the state directory says of it", async () => {
+  await withStateDir(async (stateDir) => {
+    // Accepts connections, and never answers.
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = silent.addr as Deno.NetAddr;
+    const file = join(stateDir, "local.json");
+    Deno.writeTextFileSync(file, JSON.stringify({ endpoint: `http://127.0.0.1:${port}`, pid: Deno.pid }));
+    await assert.rejects(stopLocalAws({ stateDir }), /has not answered for 2 s/);
+    Deno.removeSync(file);
+  });
+});

@@ -174,13 +174,18 @@ Deno.test({
   fn: () =>
     withDirectory((stateDir) => {
       const file = makeDatabase(stateDir);
-      Deno.chmodSync(file, 0o400);
-      assert.match(refusal(stateDir), /aws\.sqlite is read-only\. Make it writable/);
+      for (const mode of [0o400, 0o000]) {
+        Deno.chmodSync(file, mode);
+        assert.throws(() => new Store(stateDir), /aws\.sqlite is read-only\. Make it writable/);
+      }
       Deno.chmodSync(file, 0o600);
-      Deno.chmodSync(stateDir, 0o500);
       try {
-        assert.match(refusal(stateDir), /it cannot be written\. Make it writable/);
-        assert.throws(() => new Store(join(stateDir, "new")), /it cannot be written\. Make it writable/);
+        for (const mode of [0o500, 0o000]) {
+          Deno.chmodSync(stateDir, mode);
+          for (const directory of [stateDir, join(stateDir, "new")]) {
+            assert.throws(() => new Store(directory), /it cannot be written\. Make it writable/);
+          }
+        }
       } finally {
         Deno.chmodSync(stateDir, 0o700);
       }
