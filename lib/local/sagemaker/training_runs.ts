@@ -41,11 +41,13 @@ export class TrainingRuns {
   /**
    * @param command makes the command line of the algorithm's `train`, given the folder that stands for /opt/ml. A job's
    * variables are in that folder, not in the environment of the process.
+   * @param maxMegabytes what a container may have in memory
    */
   constructor(
     readonly core: Core,
     readonly records: Pick<Records, "jobs">,
     readonly command: (optMl: string) => ContainerCommand,
+    readonly maxMegabytes?: number,
   ) {
     this.#status = new JobStatus(core, records);
   }
@@ -152,6 +154,7 @@ export class TrainingRuns {
           }
         }
       },
+      this.maxMegabytes,
     );
     if (run.interruption) run.container.stop(STOP_GRACE_SECONDS);
     const { code, signal, outOfMemory } = await run.container.exit;
