@@ -23,7 +23,12 @@ export function attempting(imports: string, attempts: Record<string, string>): s
     export const handler = async (event) => {
       const results = {};
       for (const [name, attempt] of Object.entries(attempts)) {
-        try { results[name] = String(await attempt(event)); } catch (error) { results[name] = "!" + error; }
+        const late = new Promise((_, reject) => setTimeout(() => reject(new Error("no answer")), 3000));
+        try {
+          results[name] = String(await Promise.race([attempt(event), late]));
+        } catch (error) {
+          results[name] = "!" + error;
+        }
       }
       return results;
     };`;
