@@ -3,8 +3,8 @@
 /** CloudWatch Logs' limit of an event is 256 KB, of which 26 bytes are its own. */
 export const MAX_LINE_BYTES = 262_144 - 26;
 /** After so many lines or bytes other work has its turn. */
-const LINES_AT_ONCE = 1000;
-const BYTES_AT_ONCE = 2 ** 20;
+const LINES_AT_ONCE = 250;
+const BYTES_AT_ONCE = 2 ** 18;
 
 const NEWLINE = 10;
 

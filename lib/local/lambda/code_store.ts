@@ -130,11 +130,9 @@ export class CodeStore {
     const part = `${target}.${randomUUID()}.part`;
     try {
       await mkdir(join(part, "task"), { recursive: true });
-      for (const { path, content } of files) {
-        const file = join(part, "task", path);
-        await mkdir(dirname(file), { recursive: true });
-        await writeFile(file, content);
-      }
+      const folders = new Set(files.map(({ path }) => dirname(path)));
+      for (const folder of folders) await mkdir(join(part, "task", folder), { recursive: true });
+      for (const { path, content } of files) await writeFile(join(part, "task", path), content);
       await writeFile(join(part, "code.zip"), zip);
       const hidden = unreadablePaths(files);
       // Deno's lists of paths are separated by commas, which cannot be escaped.

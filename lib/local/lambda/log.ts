@@ -7,8 +7,8 @@ import { nodeMajor, runtimeVersionArn } from "./runtimes.ts";
 /** LogResult contains the last 4 KB of an invocation's lines. */
 const TAIL_BYTES = 4096;
 /** Lines are buffered up to this number and length, so that a chatty function does not fill the memory. */
-const MAX_WAITING = 1000;
-const MAX_WAITING_LENGTH = 2 ** 20;
+const MAX_WAITING = 250;
+const MAX_WAITING_LENGTH = 2 ** 18;
 
 export class Log {
   readonly stream: string;

@@ -39,6 +39,7 @@ for file in $files; do : > "$file"; done
 ln -s ${PROGRAM} proc/self/exe
 printf '%s\\n' "$mounts" > tmp/fstab
 mount --all --fstab tmp/fstab
+umask 022
 exec "$@"`;
 
 /** How long a trial may take. */

@@ -41,11 +41,13 @@ export class TrainingRuns {
   /**
    * @param command returns the command of the algorithm's `train` for a folder that replaces /opt/ml. A job's variables
    * are in that folder, not in the environment of the process.
+   * @param maxMegabytes the memory limit of a container
    */
   constructor(
     readonly core: Core,
     readonly records: Pick<Records, "jobs">,
     readonly command: (optMl: string) => ContainerCommand,
+    readonly maxMegabytes?: number,
   ) {
     this.#status = new JobStatus(core, records);
   }
@@ -152,6 +154,7 @@ export class TrainingRuns {
           }
         }
       },
+      this.maxMegabytes,
     );
     if (run.interruption) run.container.stop(STOP_GRACE_SECONDS);
     const { code, signal, outOfMemory } = await run.container.exit;

@@ -3,7 +3,7 @@
  * and the function may not change it, because Deno reads proxies, certificates and file names from there without
  * asking for a permission. `TZ` is the one exception, for dates.
  */
-import { readFileSync } from "node:fs";
+import fs from "node:fs";
 import { registerHooks } from "node:module";
 import process from "node:process";
 import { parseEnv } from "node:util";
@@ -11,7 +11,7 @@ import { parseEnv } from "node:util";
 type Variables = Record<string, string | undefined>;
 
 /** The process's own environment, of which only `TZ` may be read and written. */
-const own = process.env;
+const own = Deno.env;
 
 /** The global symbol under which the generated module finds the variables. */
 const SHARED = "scones.env";
@@ -25,7 +25,7 @@ export function setVariables(given: Readonly<Record<string, string>>): Variables
   const variables = nodeEnvironment(given);
   process.env = variables;
   process.loadEnvFile = (path: string | URL | Uint8Array = ".env") => {
-    const loaded = Object.entries(parseEnv(readFileSync(path as string, "utf8")));
+    const loaded = Object.entries(parseEnv(fs.readFileSync(path as string, "utf8")));
     for (const [name, value] of loaded) if (!Object.hasOwn(variables, name)) variables[name] = value;
   };
   const denoEnv = {
@@ -76,5 +76,5 @@ function nodeEnvironment(given: Readonly<Record<string, string>>): Variables {
 
 /** Node.js understands the leading colon of POSIX, as in Lambda's default `:UTC`. */
 function setTimeZone(zone: string): void {
-  own["TZ"] = zone.replace(/^:/, "");
+  own.set("TZ", zone.replace(/^:/, ""));
 }
