@@ -87,7 +87,7 @@ export class Interpreter {
     return this.#find(execution).abort(error, cause);
   }
 
-  /** Resolves when a running execution ends. */
+  /** Resolves when a running execution ends. @throws AwsError (as a rejection) when the server stops before */
   ending(execution: Execution): Promise<Ending> {
     return this.#find(execution).ending();
   }

@@ -1,5 +1,6 @@
 /** Drives a running execution: makes its steps, and waits between them. */
 import type { Core } from "../../core.ts";
+import { AwsError } from "../../errors.ts";
 import { asFailure } from "../language/failures.ts";
 import type { MachineStore } from "../machines.ts";
 import { Alarm } from "./alarm.ts";
@@ -37,7 +38,7 @@ export class RunningExecution {
   readonly #waits = new Map<Thread, Alarm>();
   readonly #timeLimit: Alarm;
   #stepsSoon = false;
-  readonly #onEnd: ((ending: Ending) => void)[] = [];
+  readonly #ending = Promise.withResolvers<Ending>();
 
   /** @param isResumed whether a former server started it */
   constructor(
@@ -49,6 +50,8 @@ export class RunningExecution {
     const { machineArn } = run.execution;
     this.#flow = new Flow(run, core.region, types, () => machines.isDeleting(machineArn));
     this.#timeLimit = new Alarm(run.now);
+    // Mostly nobody waits for it.
+    this.#ending.promise.catch(() => {});
     const session = new RoleSession(run.revision);
     this.#caller = { principal: () => session.principal(core.iam), core, signal };
   }
@@ -72,13 +75,18 @@ export class RunningExecution {
     return this.run.ending.stopDate;
   }
 
-  /** Resolves when the execution ends. */
+  /** Resolves when the execution ends. @throws AwsError (as a rejection) when the server stops before */
   ending(): Promise<Ending> {
-    return new Promise((resolve) => this.#onEnd.push(resolve));
+    return this.#ending.promise;
   }
 
-  /** Cancels all waits; the execution stays where it is. */
+  /** Cancels all waits, as the server stops; the execution stays where it is. */
   leave(): void {
+    this.#endWaits();
+    this.#ending.reject(new AwsError("ServiceUnavailable", "The local AWS is stopping.", 503));
+  }
+
+  #endWaits(): void {
     this.#timeLimit.cancel();
     for (const alarm of this.#waits.values()) alarm.cancel();
     this.#waits.clear();
@@ -165,8 +173,8 @@ export class RunningExecution {
   }
 
   #ended(ending: Ending): void {
-    this.leave();
+    this.#endWaits();
     this.around.ended(this);
-    for (const told of this.#onEnd) told(ending);
+    this.#ending.resolve(ending);
   }
 }

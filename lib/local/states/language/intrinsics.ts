@@ -36,7 +36,7 @@ export function callIntrinsic(text: string, { input, context, work = new Work() 
     );
   };
   try {
-    work.spend(text.length);
+    work.spendParsing(text.length);
     return evaluate(parseIntrinsic(text));
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;

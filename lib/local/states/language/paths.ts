@@ -44,7 +44,7 @@ export function select(path: string, data: Data): Json | undefined {
   const plain = inContext ? path.slice(1) : path;
   const segments = referencePath(plain);
   const { work = new Work() } = data;
-  work.spendText(path.length);
+  work.spendParsing(path.length);
   if (!segments) return find(plain, root, work);
   let value: Json | undefined = root;
   for (const segment of segments) value = member(value, segment);

@@ -7,7 +7,7 @@ import { isObject, isPastEnd, select } from "./paths.ts";
 
 /** Evaluates the template's `.$` members. @throws EvaluationFailure in AWS's wording */
 export function fill(template: Json, data: Data): Json {
-  data.work?.spend(1);
+  data.work?.spend(5);
   if (Array.isArray(template)) return template.map((item) => fill(item, data));
   if (!isObject(template)) return template;
   return Object.fromEntries(

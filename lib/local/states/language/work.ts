@@ -5,7 +5,7 @@
 import { EvaluationFailure } from "./failures.ts";
 
 /** A unit is one value that is looked at, 10 to 50 ns: together a tenth of a second at most. */
-export const WORK_LIMIT = 2_000_000;
+export const WORK_LIMIT = 1_500_000;
 
 /** As many characters are copied, parsed or compared in the time of one unit. */
 const CHARACTERS_PER_UNIT = 8;
@@ -24,7 +24,12 @@ export class Work {
     );
   }
 
-  /** Like `spend`, for text of this length. */
+  /** Like `spend`, for a path or function of this length, which is parsed. */
+  spendParsing(length: number): void {
+    this.spend(3 * length);
+  }
+
+  /** Like `spend`, for text of this length that is copied or compared. */
   spendText(length: number): void {
     this.spend(length / CHARACTERS_PER_UNIT);
   }

@@ -5,7 +5,7 @@ import { effectiveInput } from "../language/data_flow.ts";
 import { joinWhenDone, keepOutput, noteAborted, noteFailed } from "./children.ts";
 
 /** What a branch costs beside its input, in characters of text. */
-const THREAD_LENGTH = 1000;
+const THREAD_LENGTH = 6000;
 
 export const parallel: StateType<ParallelState> = {
   begin(flow, thread, state) {

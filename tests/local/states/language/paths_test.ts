@@ -111,7 +111,7 @@ Deno.test("a path that looks at too many values ends with a failure", () => {
   const deep = JSON.parse("[".repeat(500) + "]".repeat(500));
   assert.throws(() => select("$..*..*..*", { input: deep, context: {} }), {
     error: "States.Runtime",
-    cause: /takes more work than the local AWS allows \(2,000,000 values looked at\)/,
+    cause: /takes more work than the local AWS allows \(1,500,000 values looked at\)/,
   });
 });
 
