@@ -24,6 +24,11 @@ export function stateMachineArn(
   return `arn:${partitionOf(region)}:states:${region}:${account}:stateMachine:${names.stateMachine}`;
 }
 
+/** The text of `statemachine/scones.asl.json`, with its placeholders. */
+export async function readDefinition(): Promise<string> {
+  return await Deno.readTextFile(join(PROJECT_DIR, "statemachine", "scones.asl.json"));
+}
+
 /**
  * The definition in `statemachine/scones.asl.json` with the functions' ARNs in place of `${…FunctionArn}`.
  * @throws Error for a placeholder without a function of that name
@@ -31,7 +36,7 @@ export function stateMachineArn(
 export async function loadDefinition(
   functionArns: Readonly<Record<FunctionKey, string>>,
 ): Promise<Definition> {
-  const text = await Deno.readTextFile(join(PROJECT_DIR, "statemachine", "scones.asl.json"));
+  const text = await readDefinition();
   const values = new Map(
     Object.entries(functionArns).map((
       [key, arn],
