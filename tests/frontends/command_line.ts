@@ -1,14 +1,19 @@
 /** The notebooks without a front end: the project's own pipeline, Jupyter's nbconvert, papermill. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { ensureLocalAws } from "../../lib/aws/local_aws.ts";
 import { joined, type Notebook, type Output, readNotebook } from "../../lib/runner/notebook.ts";
 import { PROJECT_DIR } from "../../lib/settings.ts";
 import { type Environment, NOTEBOOKS, remake, run } from "./environment.ts";
 
 const source = (name: string) => join(PROJECT_DIR, "notebooks", `${name}.ipynb`);
 
-/** The run with which the others are compared; the first one trains, later ones find its model. */
-export async function checkPipeline({ env, reports }: Environment): Promise<string> {
+/**
+ * The run with which the others are compared; the first one trains, later ones find its model. The local AWS takes no
+ * unsigned request for the administrator's, as AWS takes none.
+ */
+export async function checkPipeline({ env, reports, stateDir }: Environment): Promise<string> {
+  await ensureLocalAws({ stateDir, port: 0, requireSignatures: true });
   await run(Deno.execPath(), ["task", "pipeline", reports], { env });
   for (const name of NOTEBOOKS) {
     const outputs = outputsOf(await readNotebook(join(reports, `${name}.ipynb`))).flat();
