@@ -1,20 +1,51 @@
 /** The names of the project's resources on the target, by which each notebook finds what the ones before it created. */
 
-export const ENDPOINT_NAME = "scones-unlimited";
-export const TRAINING_JOB_BASE_NAME = "scones-image-classification";
-export const STATE_MACHINE_NAME = "scones-unlimited";
+export type FunctionKey = "serializeImageData" | "classifyImage" | "filterLowConfidence";
+export type RoleKind = "sagemaker" | "lambda" | "states";
 
-export const FUNCTION_NAMES = {
-  serializeImageData: "scones-serialize-image-data",
-  classifyImage: "scones-classify-image",
-  filterLowConfidence: "scones-filter-low-confidence",
-} as const;
+/** The names of one deployment: of one stage, in one region. */
+export interface Names {
+  readonly endpoint: string;
+  /** Training jobs are called this and the time at which they were created. */
+  readonly trainingJobs: string;
+  readonly stateMachine: string;
+  readonly functions: Readonly<Record<FunctionKey, string>>;
+  readonly roles: Readonly<Record<RoleKind, string>>;
+}
 
-export const ROLE_NAMES = {
+/**
+ * The names of a deployment. Roles are global to an account, so theirs carry the region too: a role's policy holds the ARNs
+ * of one region and bucket, and must not be shared.
+ */
+export function namesOf({ region, stage }: { region: string; stage?: string }): Names {
+  const staged = (name: string) => stage === undefined ? name : `${name}-${stage}`;
+  const role = (kind: RoleKind) => `${staged(`scones-unlimited-${region}`)}-${kind}`;
+  return {
+    endpoint: staged("scones-unlimited"),
+    trainingJobs: staged("scones-image-classification"),
+    stateMachine: staged("scones-unlimited"),
+    functions: {
+      serializeImageData: staged("scones-serialize-image-data"),
+      classifyImage: staged("scones-classify-image"),
+      filterLowConfidence: staged("scones-filter-low-confidence"),
+    },
+    roles: { sagemaker: role("sagemaker"), lambda: role("lambda"), states: role("states") },
+  };
+}
+
+/** The bucket of a deployment, unless SCONES_BUCKET names another one. Bucket names are global to all accounts. */
+export function bucketNameOf(
+  { account, region, stage }: { account: string; region: string; stage?: string },
+): string {
+  return ["scones-unlimited", account, region, stage].filter((part) => part !== undefined).join("-");
+}
+
+/** The roles of earlier versions, which all regions of an account shared. */
+export const OLD_ROLE_NAMES: Readonly<Record<RoleKind, string>> = {
   sagemaker: "scones-sagemaker-role",
   lambda: "scones-lambda-role",
   states: "scones-states-role",
-} as const;
+};
 
 /** The error by which the third function ends an execution whose classification is not confident enough. */
 export const THRESHOLD_ERROR = "THRESHOLD_CONFIDENCE_NOT_MET";

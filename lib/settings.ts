@@ -10,7 +10,7 @@ import { type Variable, VARIABLES } from "./variables.ts";
 export const PROJECT_DIR = dirname(dirname(fileURLToPath(import.meta.url)));
 
 export interface Settings {
-  /** The embedded local AWS, or the real one. */
+  /** The local AWS on this machine, or the real one. */
   target: "local" | "aws";
   /** URL or absolute path of cifar-100-python.tar.gz; absent: the CIFAR-100 home page's, else synthetic pictures. */
   datasetUrl?: string;
@@ -22,13 +22,25 @@ export interface Settings {
   stateDir: string;
   /** Of the local AWS; 0 picks one. */
   port: number;
+  /** Tells deployments of one account and region apart. */
+  stage?: string;
   bucket?: string;
   roles: { sagemaker?: string; lambda?: string; states?: string };
+  /** ARN of the policy that bounds what created roles may do. */
+  permissionsBoundary?: string;
+  /** ARN of the key that encrypts what is stored. */
+  kmsKey?: string;
+  /** Instance types. */
+  trainingInstance: string;
+  endpointInstance: string;
+  /** Age of an endpoint after which a pipeline on AWS deletes it. */
+  keepEndpointHours?: number;
   /** Of the local training. */
   seed: number;
   /** What the local AWS logs beside its starts and faults. */
   debug?: "requests";
-  region: string;
+  /** Absent on AWS when no variable is set: the profile's then, see `connect`. */
+  region?: string;
   /** The profile whose keys are used on AWS; absent: the SDK's own search. */
   profile?: string;
   /** An AWS endpoint other than the target's own. */
@@ -47,22 +59,29 @@ export function readSettings(environment: Environment = projectEnvironment()): S
   if (misspelt) throw new RangeError(`${unknownText(misspelt)} It is set in the environment or in .env.`);
   const read = <T>(variable: Variable<T>) => valueOf(variable, environment);
   const datasetUrl = read(VARIABLES.datasetUrl);
+  const target = read(VARIABLES.target)!;
   return {
-    target: read(VARIABLES.target)!,
+    target,
     datasetUrl: datasetUrl && (isUrl(datasetUrl) ? datasetUrl : resolve(PROJECT_DIR, datasetUrl)),
     classes: read(VARIABLES.classes)!,
     threshold: read(VARIABLES.threshold)!,
     stateDir: resolve(PROJECT_DIR, read(VARIABLES.stateDir)!),
     port: read(VARIABLES.port)!,
+    stage: read(VARIABLES.stage),
     bucket: read(VARIABLES.bucket),
     roles: {
       sagemaker: read(VARIABLES.sagemakerRole),
       lambda: read(VARIABLES.lambdaRole),
       states: read(VARIABLES.statesRole),
     },
+    permissionsBoundary: read(VARIABLES.permissionsBoundary),
+    kmsKey: read(VARIABLES.kmsKey),
+    trainingInstance: read(VARIABLES.trainingInstance)!,
+    endpointInstance: read(VARIABLES.endpointInstance)!,
+    keepEndpointHours: read(VARIABLES.keepEndpointHours),
     seed: read(VARIABLES.seed)!,
     debug: read(VARIABLES.debug),
-    region: read(VARIABLES.region)!,
+    region: read(VARIABLES.region) ?? (target === "local" ? "us-east-1" : undefined),
     profile: read(VARIABLES.profile),
     endpointUrl: read(VARIABLES.endpointUrl),
   };

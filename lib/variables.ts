@@ -41,6 +41,14 @@ const bucketRules: readonly Rule[] = [
   ],
 ];
 
+const instanceType = (name: string, help: string, fallback: string) => ({
+  name,
+  help,
+  default: fallback,
+  rules: [["be an instance type, such as ml.m5.xlarge", (text) => /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/.test(text)]],
+  parse: asItIs,
+} satisfies Variable<string>);
+
 const roleArn = (name: string, service: string) => ({
   name,
   help: `ARN of a role for ${service} to use instead of the one that deploy creates`,
@@ -54,7 +62,7 @@ const roleArn = (name: string, service: string) => ({
 export const VARIABLES = {
   target: {
     name: "SCONES_TARGET",
-    help: "local for the embedded local AWS, aws for your AWS account",
+    help: "local for the local AWS on your machine, aws for your AWS account",
     default: "local",
     rules: [["be local or aws", (text) => text === "local" || text === "aws"]],
     parse: (text) => text as "local" | "aws",
@@ -84,6 +92,21 @@ export const VARIABLES = {
     default: "0.8",
     rules: [["be a number greater than 0 and less than 1", (text) => Number(text) > 0 && Number(text) < 1]],
     parse: Number,
+  },
+  stage: {
+    name: "SCONES_STAGE",
+    help:
+      "short name that keeps several deployments in one account apart, such as dev; it is part of all names",
+    rules: [
+      // The name of a training job has 63 characters, 52 of which are taken.
+      ["have 11 characters at most", (text) => text.length <= 11],
+      [
+        "be lower-case letters, digits and hyphens, from a letter to a letter or a digit",
+        (text) => /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(text),
+      ],
+      ["not be default, which is how deployments without a stage are tagged", (text) => text !== "default"],
+    ],
+    parse: asItIs,
   },
   stateDir: {
     name: "SCONES_STATE_DIR",
@@ -121,12 +144,41 @@ export const VARIABLES = {
   sagemakerRole: roleArn("SCONES_SAGEMAKER_ROLE_ARN", "SageMaker"),
   lambdaRole: roleArn("SCONES_LAMBDA_ROLE_ARN", "Lambda"),
   statesRole: roleArn("SCONES_STATES_ROLE_ARN", "Step Functions"),
+  permissionsBoundary: {
+    name: "SCONES_PERMISSIONS_BOUNDARY_ARN",
+    help: "ARN of the policy that bounds what the roles made by deploy may do",
+    rules: [[
+      "be the ARN of an IAM policy, arn:aws:iam::ACCOUNT:policy/NAME",
+      (text) => /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/.+$/.test(text),
+    ]],
+    parse: asItIs,
+  },
+  kmsKey: {
+    name: "SCONES_KMS_KEY_ARN",
+    help: "ARN of the KMS key that encrypts the bucket, models, captures and the functions' variables",
+    rules: [[
+      "be the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID",
+      (text) => /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-zA-Z0-9-]+$/.test(text),
+    ]],
+    parse: asItIs,
+  },
+  trainingInstance: instanceType(
+    "SCONES_TRAINING_INSTANCE",
+    "instance type of training jobs",
+    "ml.g4dn.xlarge",
+  ),
+  endpointInstance: instanceType("SCONES_ENDPOINT_INSTANCE", "instance type of the endpoint", "ml.m5.xlarge"),
+  keepEndpointHours: {
+    name: "SCONES_KEEP_ENDPOINT_HOURS",
+    help: "on aws, a pipeline deletes at its end an endpoint that is older than this; 0 deletes it always",
+    rules: [["be a number of hours, 0 or more", (text) => Number(text) >= 0 && Number(text) < Infinity]],
+    parse: Number,
+  },
   region: {
     name: "AWS_REGION",
-    help: "AWS region",
-    default: "us-east-1",
+    help: "AWS region; not set: AWS_DEFAULT_REGION, the profile's region on aws, us-east-1 on local",
     otherwise: "AWS_DEFAULT_REGION",
-    rules: [],
+    rules: [["be a region, such as us-east-1", (text) => /^[a-z]+(-[a-z]+)+-\d+$/.test(text)]],
     parse: asItIs,
   },
   profile: {
@@ -147,7 +199,7 @@ export const VARIABLES = {
 export function variablesHelp(keys = Object.keys(VARIABLES) as (keyof typeof VARIABLES)[]): string {
   const lines = keys.map((key) => {
     const { name, help, default: fallback }: Variable<unknown> = VARIABLES[key];
-    return `  ${name.padEnd(26)} ${help}${fallback === undefined ? "" : ` (default ${fallback})`}`;
+    return `  ${name.padEnd(31)} ${help}${fallback === undefined ? "" : ` (default ${fallback})`}`;
   });
   return ["Variables, from the environment or the file .env:", "", ...lines].join("\n");
 }

@@ -5,9 +5,12 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { bucketNameOf, type Names, namesOf } from "../names.ts";
 import { readSettings, type Settings } from "../settings.ts";
+import { expectOwner } from "./bucket_owner.ts";
 import { ensureLocalAws } from "./local_aws.ts";
 import { explainUnreachable, UnreachableError } from "./unreachable.ts";
 
@@ -16,6 +19,12 @@ export interface Aws {
   readonly target: Settings["target"];
   readonly region: string;
   readonly account: string;
+  /** The ARN of whoever is calling; resources are tagged with it. */
+  readonly caller: string;
+  /** Tells deployments of one account and region apart; absent for the one without a name. */
+  readonly stage?: string;
+  /** What the resources of this deployment are called. */
+  readonly names: Names;
   /** Where the clients connect, unless it is AWS's own endpoint. */
   readonly endpoint?: string;
   /** The bucket of pictures, models and captures. */
@@ -30,6 +39,7 @@ export interface Aws {
   readonly iam: IAMClient;
   readonly sts: STSClient;
   readonly logs: CloudWatchLogsClient;
+  readonly quotas: ServiceQuotasClient;
   /** Closes the connections, so that the program can exit. */
   close(): void;
 }
@@ -40,9 +50,10 @@ export interface Aws {
  */
 export async function connect(settings: Settings = readSettings()): Promise<Aws> {
   const local = settings.target === "local";
+  const region = await regionOf(settings);
   const endpoint = settings.endpointUrl ?? (local ? (await ensureLocalAws(settings)).endpoint : undefined);
   const config = {
-    region: settings.region,
+    region,
     ...(endpoint ? { endpoint } : {}),
     // The local AWS treats any key as the administrator's; real keys are never sent to it.
     ...(local ? { credentials: { accessKeyId: "local", secretAccessKey: "local" } } : {}),
@@ -58,14 +69,18 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
     iam: new IAMClient(config),
     sts: new STSClient(config),
     logs: new CloudWatchLogsClient(config),
+    quotas: new ServiceQuotasClient(config),
   };
   for (const client of endpoint ? Object.values(clients) : []) {
     explainUnreachable(client, endpoint!, settings);
   }
   const close = () => Object.values(clients).forEach((client) => client.destroy());
   let account: string;
+  let caller: string;
   try {
-    account = (await clients.sts.send(new GetCallerIdentityCommand({}))).Account!;
+    const identity = await clients.sts.send(new GetCallerIdentityCommand({}));
+    account = identity.Account!;
+    caller = identity.Arn!;
   } catch (cause) {
     close();
     if (cause instanceof UnreachableError) throw cause;
@@ -76,17 +91,43 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
       { cause },
     );
   }
+  expectOwner(clients.s3, account);
   return {
     ...clients,
     settings,
     target: settings.target,
-    region: settings.region,
+    region,
     account,
+    caller,
+    stage: settings.stage,
+    names: namesOf({ region, stage: settings.stage }),
     endpoint,
-    bucket: settings.bucket ?? `scones-unlimited-${account}-${settings.region}`,
+    bucket: settings.bucket ?? bucketNameOf({ account, region, stage: settings.stage }),
     pollSeconds: local ? 0.5 : 10,
     close,
   };
+}
+
+/**
+ * The region, found as all AWS tools find it: the variables, then the profile's in `~/.aws/config`.
+ * @throws Error that says how to set it, when none is set on AWS
+ */
+export async function regionOf({ region, profile }: Pick<Settings, "region" | "profile">): Promise<string> {
+  if (region) return region;
+  // The SDK's own search, in the file that AWS_CONFIG_FILE names.
+  const probe = new STSClient(profile ? { profile } : {});
+  try {
+    return await probe.config.region();
+  } catch (cause) {
+    throw new Error(
+      `No AWS region is set. Set AWS_REGION, for example to us-east-1, or give the profile ${
+        profile ?? "default"
+      } a region: aws configure set region us-east-1${profile ? ` --profile ${profile}` : ""}`,
+      { cause },
+    );
+  } finally {
+    probe.destroy();
+  }
 }
 
 /** The beginning of an AWS CLI command for this target, so that a pasted command does not reach another one. */

@@ -2,14 +2,14 @@
  * Starts, finds and stops the local AWS: a process of its own that notebooks and tasks share. This is the only file outside
  * `lib/local/` that knows where the program is; everything else speaks HTTP to it.
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   closeSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeSync,
 } from "node:fs";
@@ -17,11 +17,15 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { PROJECT_DIR, type Settings } from "../settings.ts";
+import { checkPort, makeStateDir } from "./start_checks.ts";
 
 const PROGRAM = fileURLToPath(new URL("../local/main.ts", import.meta.url));
 
 /** A local AWS that was started in the background stops after this long without a request. */
 const IDLE_MINUTES = 60;
+
+/** How long a local AWS may take to end before it is killed. */
+const STOP_SECONDS = 10;
 
 /** A larger log is renamed to local.log.1 at the next start, in place of the one before. */
 const MAX_LOG_BYTES = 2 ** 20;
@@ -89,7 +93,8 @@ export async function findLocalAws(
 export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { started: boolean }> {
   const running = await findLocalAws(where);
   if (running) return { ...checked(running, where), started: false };
-  mkdirSync(where.stateDir, { recursive: true, mode: 0o700 });
+  makeStateDir(where.stateDir);
+  await checkPort(where);
   const logFile = join(where.stateDir, "local.log");
   const log = openLog(logFile);
   const before = fstatSync(log).size;
@@ -144,6 +149,8 @@ export async function runLocalAws(
   where: Where,
   onListening: (running: RunningLocalAws) => void,
 ): Promise<void> {
+  makeStateDir(where.stateDir);
+  await checkPort(where);
   const child = spawn(Deno.execPath(), commandLine(where), {
     cwd: PROJECT_DIR,
     stdio: ["ignore", "inherit", "inherit"],
@@ -169,17 +176,66 @@ export async function runLocalAws(
   if (!await inOrder) throw new Error("The local AWS exited with an error, see above.");
 }
 
-/** Stops the local AWS of this state directory; its data stays. Returns whether one was running. */
-export async function stopLocalAws(where: Pick<Where, "stateDir">): Promise<boolean> {
-  const running = await findLocalAws(where);
-  if (!running) return false;
-  Deno.kill(running.pid, "SIGTERM");
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50)) {
-    if (!isAlive(running.pid)) return true;
+/**
+ * Stops the local AWS of this state directory; its data stays. One that does not react is killed.
+ * @param say told when it was killed
+ * @returns whether one was running
+ */
+export async function stopLocalAws(
+  where: Pick<Where, "stateDir">,
+  say: (line: string) => void = console.error,
+): Promise<boolean> {
+  const pid = await processOf(where);
+  if (pid === undefined) return false;
+  send(pid, "SIGTERM");
+  if (await hasEnded(pid, STOP_SECONDS)) return true;
+  send(pid, "SIGKILL");
+  if (!await hasEnded(pid, STOP_SECONDS)) {
+    throw new Error(`The local AWS (process ${pid}) cannot be killed. It ends when its disk answers again.`);
   }
-  throw new Error(
-    `The local AWS (process ${running.pid}) did not stop within 30 s. To kill it: kill -KILL ${running.pid}`,
+  rmSync(join(where.stateDir, "local.json"), { force: true });
+  say(
+    `The local AWS (process ${pid}) did not react for ${STOP_SECONDS} s; it was killed. Nothing stored is lost.`,
   );
+  return true;
+}
+
+/** The process of the local AWS of this state directory, whether it answers or not; undefined when none runs. */
+async function processOf(where: Pick<Where, "stateDir">): Promise<number | undefined> {
+  try {
+    return (await findLocalAws(where, 2))?.pid;
+  } catch (silent) {
+    const { pid }: RunningLocalAws = JSON.parse(readFileSync(join(where.stateDir, "local.json"), "utf8"));
+    // Its number may be another program's by now.
+    const command = commandOf(pid);
+    if (command.includes("main.ts") && command.includes(where.stateDir)) return pid;
+    throw silent;
+  }
+}
+
+/** The command line of a process, or "". */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    // Not Linux.
+    return spawnSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" }).stdout ?? "";
+  }
+}
+
+function send(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error; // it has just ended
+  }
+}
+
+async function hasEnded(pid: number, seconds: number): Promise<boolean> {
+  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(50)) {
+    if (!isAlive(pid)) return true;
+  }
+  return false;
 }
 
 function isAlive(pid: number): boolean {

@@ -1,10 +1,8 @@
-/** Helpers for buckets and objects. */
+/** Helpers for objects. */
 import { createHash } from "node:crypto";
 import {
-  type BucketLocationConstraint,
-  CreateBucketCommand,
   GetObjectCommand,
-  HeadBucketCommand,
+  HeadObjectCommand,
   paginateListObjectsV2,
   PutObjectCommand,
   type S3Client,
@@ -26,28 +24,6 @@ export function parseS3Uri(uri: string): { bucket: string; key: string } {
   return { bucket: match[1]!, key: match[2] ?? "" };
 }
 
-/** Creates the workflow's bucket unless it exists. */
-export async function ensureBucket({ s3, bucket, region }: Aws): Promise<void> {
-  try {
-    await s3.send(new HeadBucketCommand({ Bucket: bucket }));
-    return;
-  } catch (error) {
-    const { name, $metadata } = error as { name: string; $metadata?: { httpStatusCode?: number } };
-    if ($metadata?.httpStatusCode === 403) {
-      throw new Error(
-        `The bucket ${bucket} belongs to another account, or you have no permission to use it. Set SCONES_BUCKET to another name.`,
-        { cause: error },
-      );
-    }
-    if (name !== "NotFound" && name !== "NoSuchBucket") throw error;
-  }
-  // us-east-1 is the only region that must not be named here.
-  const CreateBucketConfiguration = region === "us-east-1"
-    ? undefined
-    : { LocationConstraint: region as BucketLocationConstraint };
-  await s3.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration }));
-}
-
 /** All objects whose keys begin with `prefix`, in key order. */
 export async function listObjects(s3: S3Client, bucket: string, prefix: string): Promise<ListedObject[]> {
   const objects: ListedObject[] = [];
@@ -64,6 +40,43 @@ export async function getObject(s3: S3Client, bucket: string, key: string): Prom
   return await Body!.transformToByteArray();
 }
 
+/** Whether an object exists; true also if the caller may not find out. */
+export async function objectExists(s3: S3Client, bucket: string, key: string): Promise<boolean> {
+  try {
+    await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return true;
+  } catch (error) {
+    const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+    if ($metadata?.httpStatusCode === 404) return false;
+    if ($metadata?.httpStatusCode === 403) return true;
+    throw error;
+  }
+}
+
+/** The SHA-256 that `uploadChanged` has stored with an object. */
+async function storedSha256(s3: S3Client, bucket: string, key: string): Promise<string | undefined> {
+  return (await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))).Metadata?.sha256;
+}
+
+/**
+ * What tells whether objects have changed, by key: their ETags; for objects that KMS encrypts, whose ETags change each time
+ * that they are written, the SHA-256 stored with them.
+ * @param objects of one prefix, which are all encrypted alike
+ */
+export async function contentTags(
+  s3: S3Client,
+  bucket: string,
+  objects: readonly ListedObject[],
+): Promise<[key: string, tag: string][]> {
+  const [first] = objects;
+  const head = first && await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: first.Key }));
+  if (!head?.ServerSideEncryption?.startsWith("aws:kms")) return objects.map(({ Key, ETag }) => [Key, ETag]);
+  return await mapBounded(objects, CONCURRENCY, async ({ Key, ETag }): Promise<[string, string]> => [
+    Key,
+    await storedSha256(s3, bucket, Key) ?? ETag,
+  ]);
+}
+
 export interface Upload {
   key: string;
   /** Called when its upload begins. */
@@ -75,7 +88,8 @@ export interface Upload {
 const CONCURRENCY = 16;
 
 /**
- * Uploads what is new or differs from the existing objects, by comparing their ETags, which are MD5 sums here.
+ * Uploads what is new or differs from the existing objects. An ETag is the MD5 sum of an object, but not of one that KMS
+ * encrypts: those are compared by the SHA-256 that is stored with them.
  * @returns how many were uploaded, and how many were there already
  */
 export async function uploadChanged(
@@ -89,12 +103,15 @@ export async function uploadChanged(
   await mapBounded(uploads, CONCURRENCY, async ({ key, body, contentType }) => {
     const bytes = await body();
     const etag = `"${createHash("md5").update(bytes).digest("hex")}"`;
-    if (etags.get(key) !== etag) {
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const found = etags.get(key);
+    if (found !== etag && (found === undefined || await storedSha256(s3, bucket, key) !== sha256)) {
       const command = new PutObjectCommand({
         Bucket: bucket,
         Key: key,
         Body: bytes,
         ContentType: contentType,
+        Metadata: { sha256 },
       });
       await s3.send(command, { abortSignal: options.signal });
       sent++;

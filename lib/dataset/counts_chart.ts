@@ -1,7 +1,7 @@
 /** The numbers of staged pictures, as a chart and in words. */
 import type { TopLevelSpec } from "vega-lite";
 import { chartWidth, emptyChart, titled } from "../display/chart_parts.ts";
-import { countOf, listOf } from "../display/format.ts";
+import { countOf, labelText, listOf } from "../display/format.ts";
 import { classScale } from "../display/theme.ts";
 
 /** The number of pictures of a class in a split. */
@@ -16,10 +16,11 @@ export interface ClassCount {
 export function countsChart(counts: readonly ClassCount[]): TopLevelSpec {
   const finding = countsWords(counts);
   if (counts.length === 0) return emptyChart(finding);
-  const classes = [...new Set(counts.map(({ className }) => className))];
+  const classes = [...new Set(counts.map(({ className }) => labelText(className)))];
   const splits = [...new Set(counts.map(({ split }) => split))];
   const values = counts.map((one) => ({
     ...one,
+    className: labelText(one.className),
     label: `${one.split}: ${one.count.toLocaleString("en-US")}`,
   }));
   return {

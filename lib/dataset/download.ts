@@ -1,6 +1,7 @@
 /** Downloads a file, and continues a download that broke off. */
 import { DatasetError, DownloadUnavailableError, reasonOf } from "./errors.ts";
 import type { Progress } from "./progress.ts";
+import { fetchRedirected } from "./redirects.ts";
 
 export interface DownloadOptions {
   url: string;
@@ -12,11 +13,15 @@ export interface DownloadOptions {
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
   connectSeconds?: number;
+  /** The file is not downloaded if it has more. */
+  maxBytes?: number;
 }
 
 const CONNECT_SECONDS = 10;
 const STALL_SECONDS = 60;
 const TRIES = 3;
+/** CIFAR-100's archive has 169 MB. */
+const MAX_BYTES = 2 ** 31;
 
 /** The connection broke during the download. */
 class BrokenConnection extends DatasetError {}
@@ -46,7 +51,7 @@ export async function download(options: DownloadOptions): Promise<{ resumed: boo
 
 /** Makes one request. Returns the offset at which the response starts. */
 async function request(options: DownloadOptions): Promise<number> {
-  const { url, part, onProgress } = options;
+  const { url, part, onProgress, maxBytes = MAX_BYTES } = options;
   using watchdog = new Watchdog(options.signal);
   const offset = await resumableSize(options);
   const response = await open(options, offset, watchdog);
@@ -69,6 +74,10 @@ async function request(options: DownloadOptions): Promise<number> {
   const startAt = response.status === 206 ? offset : 0;
   const length = response.headers.get("content-length");
   const totalBytes = range ? Number(range[2]) : length ? Number(length) : undefined;
+  if ((totalBytes ?? 0) > maxBytes) {
+    await response.body.cancel();
+    throw tooLarge(url, maxBytes);
+  }
   await saveValidator(part, response.headers);
 
   using file = await Deno.open(part, { write: true, create: true, truncate: startAt === 0 });
@@ -77,6 +86,7 @@ async function request(options: DownloadOptions): Promise<number> {
   try {
     watchdog.expectWithin(STALL_SECONDS);
     for await (const chunk of response.body) {
+      if (receivedBytes + chunk.length > maxBytes) throw tooLarge(url, maxBytes);
       for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
       receivedBytes += chunk.length;
       onProgress?.({ done: receivedBytes, total: totalBytes });
@@ -86,6 +96,7 @@ async function request(options: DownloadOptions): Promise<number> {
       throw new Error("the server closed the connection early");
     }
   } catch (error) {
+    if (error instanceof DatasetError) throw error;
     throw new BrokenConnection(
       `The download of ${url} broke off after ${receivedBytes} of ${totalBytes ?? "an unknown number of"} ` +
         `bytes: ${reasonOf(error)}. Run this again to continue it`,
@@ -93,6 +104,12 @@ async function request(options: DownloadOptions): Promise<number> {
     );
   }
   return startAt;
+}
+
+function tooLarge(url: string, maxBytes: number): DatasetError {
+  return new DatasetError(
+    `${url} has more than ${maxBytes} bytes, so it is not an archive like CIFAR-100's. Check the address`,
+  );
 }
 
 async function open(options: DownloadOptions, offset: number, watchdog: Watchdog): Promise<Response> {
@@ -106,9 +123,10 @@ async function open(options: DownloadOptions, offset: number, watchdog: Watchdog
   }
   try {
     watchdog.expectWithin(seconds);
-    return await fetch(options.url, { headers, signal: watchdog.signal });
+    return await fetchRedirected(options.url, { headers, signal: watchdog.signal });
   } catch (error) {
     options.signal?.throwIfAborted();
+    if (error instanceof DatasetError) throw error;
     throw new DownloadUnavailableError(
       `${options.url} cannot be reached: ${networkReason(error)}`,
       "Check the network, or set SCONES_DATASET_URL to a local copy of the archive",

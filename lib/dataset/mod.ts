@@ -1,8 +1,10 @@
 /** Loads the data set: CIFAR-100, or pictures that the project draws itself. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Cifar, readCifar, SYNTHETIC_MARK } from "./cifar.ts";
 import { DownloadUnavailableError } from "./errors.ts";
+import { FINE_LABELS } from "./labels.ts";
 import type { Progress } from "./progress.ts";
+import { assertKnown } from "./select.ts";
 import { CIFAR100_MD5, CIFAR100_URL, fetchArchive } from "./source.ts";
 import { DRAWING_VERSION, writeSyntheticArchive } from "./synthetic.ts";
 
@@ -26,6 +28,15 @@ export interface LoadDatasetOptions {
   signal?: AbortSignal;
   /** The published archive; tests use their own. */
   published?: { url: string; md5: string };
+}
+
+/**
+ * Checks the names of classes where they are known before the archive is there: those of CIFAR-100.
+ * @param url the value of SCONES_DATASET_URL
+ * @throws DatasetError for an unknown name
+ */
+export function checkClasses(classes: readonly string[], url: string | undefined): void {
+  if (url === undefined || basename(url) === basename(CIFAR100_URL)) assertKnown(classes, FINE_LABELS);
 }
 
 /** Fixed, so that the drawn pictures are the same on every machine. */

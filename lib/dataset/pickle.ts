@@ -36,6 +36,10 @@ const RECONSTRUCT = "numpy.core.multiarray._reconstruct";
 const NDARRAY = "numpy.ndarray";
 const DTYPE = "numpy.dtype";
 
+/** CIFAR's pickles have values in values, 6 deep at most, and about 400,000 opcodes. */
+const MAX_MARKS = 100;
+const MAX_OPCODES = 10_000_000;
+
 /**
  * Reads a pickle that Python 2 wrote for one of the CIFAR files. Of the functions that a pickle can call, only numpy's
  * array reconstruction is supported, and here it only fills an `NdArray`.
@@ -65,10 +69,11 @@ class Machine {
   }
 
   run(): PickleValue {
-    while (true) {
+    for (let count = 0;; count++) {
       this.#opAt = this.#at;
       const op = this.#bytes[this.#take(1)]!;
       if (op === Op.STOP) break;
+      if (count === MAX_OPCODES) this.#fail(`is one opcode more than the ${MAX_OPCODES} that are read`);
       this.#step(op);
     }
     return this.#asValue(this.#pop());
@@ -113,6 +118,7 @@ class Machine {
         stack.push(new Map<string, PickleValue>());
         break;
       case Op.MARK:
+        if (this.#marked.length === MAX_MARKS) this.#fail(`is in more than ${MAX_MARKS} others`);
         this.#marked.push(stack);
         this.#stack = [];
         break;

@@ -54,23 +54,39 @@ export function selectClasses(cifar: Cifar, classes: string[]): Selection {
 function labelsOf(classes: string[], { labelNames, train }: Cifar): number[] {
   const twice = classes.find((name, i) => classes.indexOf(name) !== i);
   if (twice !== undefined) throw new DatasetError(`The class ${twice} is given twice`);
-  const labels = classes.map((name) => {
-    const label = labelNames.indexOf(name);
-    if (label >= 0) return label;
-    const meant = namesLike(name, labelNames);
-    throw new DatasetError(
-      `Unknown class ${JSON.stringify(name)}. ` +
-        (meant.length > 0
-          ? `Did you mean ${meant.join(" or ")}?`
-          : `The classes are ${namesIn(train, labelNames).join(", ")}`),
-    );
-  });
+  assertKnown(classes, labelNames, namesIn(train, labelNames));
+  const labels = classes.map((name) => labelNames.indexOf(name));
   if (labels.length < 2) {
     throw new DatasetError(
       `There must be two or more classes; given: ${classes.join(", ") || "none"}`,
     );
   }
   return labels;
+}
+
+/** The most names that an error lists. */
+const LISTED = 12;
+
+/**
+ * Checks the names of classes before anything is downloaded or started.
+ * @param available the names to suggest if none is similar; default: all
+ * @throws DatasetError for an unknown name, with what it is similar to
+ */
+export function assertKnown(
+  classes: readonly string[],
+  labelNames: readonly string[],
+  available: readonly string[] = labelNames,
+): void {
+  const unknown = classes.find((name) => !labelNames.includes(name));
+  if (unknown === undefined) return;
+  const meant = namesLike(unknown, labelNames);
+  const more = available.length > LISTED ? `, … (${available.length} in all)` : "";
+  throw new DatasetError(
+    `Unknown class ${JSON.stringify(unknown)}. ` +
+      (meant.length > 0
+        ? `Did you mean ${meant.join(" or ")}?`
+        : `Available: ${available.slice(0, LISTED).join(", ")}${more}.`),
+  );
 }
 
 function selectRows(cifar: Cifar, split: "train" | "test", labels: number[]): Picture[] {
@@ -128,11 +144,16 @@ function assertFileNames(pictures: Picture[], split: string): void {
   }
 }
 
-/** Names that contain the given one as a word (`truck`: `pickup_truck`), else the one that differs in few letters. */
-function namesLike(name: string, labelNames: string[]): string[] {
+/**
+ * Names that contain the given one as a word (`truck`: `pickup_truck`), else the one that differs in few letters, else
+ * those that begin alike (`motorbike`: `motorcycle`).
+ */
+function namesLike(name: string, labelNames: readonly string[]): string[] {
   const wanted = name.toLowerCase().replaceAll(/[\s-]+/g, "_");
   const longer = labelNames.filter((other) => other.split("_").includes(wanted));
   if (longer.length > 0) return longer;
   const near = nearest(wanted, labelNames);
-  return near === undefined ? [] : [near];
+  if (near !== undefined) return [near];
+  const beginning = wanted.slice(0, 5);
+  return beginning.length < 5 ? [] : labelNames.filter((other) => other.startsWith(beginning));
 }

@@ -2,7 +2,8 @@
 import { basename, join } from "node:path";
 import { DeleteObjectsCommand } from "@aws-sdk/client-s3";
 import type { Aws } from "../aws/clients.ts";
-import { ensureBucket, getObject, listObjects, type Upload, uploadChanged } from "../aws/s3.ts";
+import { ensureBucket } from "../aws/bucket.ts";
+import { getObject, listObjects, type Upload, uploadChanged } from "../aws/s3.ts";
 import { S3_LAYOUT } from "../names.ts";
 import { type Selection, stageFiles } from "./mod.ts";
 
@@ -50,16 +51,14 @@ export async function stageDataset(
     signal,
   });
   const note: StagedDataset = {
-    source: selection.synthetic || /^https?:/.test(selection.source)
-      ? selection.source
-      : basename(selection.source),
+    source: /^https?:/.test(selection.source) ? selection.source : basename(selection.source),
     synthetic: selection.synthetic,
     classes: files.classes,
     train: files.train,
     test: files.test,
     counts: files.counts,
   };
-  await ensureBucket(aws);
+  await ensureBucket(aws, { signal });
   const { train, test, trainList, testList } = S3_LAYOUT;
   const file = (key: string, contentType: string): Upload => ({
     key,

@@ -9,22 +9,29 @@ export const chartWidth = 480;
 const titleFontSize = 15;
 const subtitleFontSize = 12;
 
-/** A title that states the finding, with a subtitle on how to read the chart. */
-export function titled(finding: string, reading: string) {
-  return { text: wrapTitle(finding), subtitle: wrap(reading, subtitleFontSize), subtitlePadding: 4 };
+/** A title that states the finding, with a subtitle on how to read the chart, in lines no wider than `width`. */
+export function titled(finding: string, reading: string, width = chartWidth) {
+  return {
+    text: wrapTitle(finding, width),
+    subtitle: wrap(reading, { width, fontSize: subtitleFontSize }),
+    subtitlePadding: 4,
+  };
 }
 
-function wrapTitle(finding: string): string[] {
-  return wrap(finding, titleFontSize, true);
+function wrapTitle(finding: string, width = chartWidth): string[] {
+  return wrap(finding, { width, fontSize: titleFontSize, bold: true });
 }
 
-/** Breaks text between words into lines that are no wider than the plot. */
-function wrap(text: string, fontSize: number, bold = false): string[] {
+/** Breaks text between words into lines that are no wider than `width`. */
+function wrap(
+  text: string,
+  { width, fontSize, bold = false }: { width: number; fontSize: number; bold?: boolean },
+): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
     const longer = `${last} ${word}`;
-    if (last !== undefined && textWidth(longer, fontSize, bold) <= chartWidth) {
+    if (last !== undefined && textWidth(longer, fontSize, bold) <= width) {
       lines[lines.length - 1] = longer;
     } else lines.push(word);
   }

@@ -78,3 +78,8 @@ export function listOf(parts: readonly string[]): string {
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** A class's name as people write it: `pickup truck` for CIFAR-100's `pickup_truck`. */
+export function labelText(className: string): string {
+  return className.replaceAll("_", " ");
+}

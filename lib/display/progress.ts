@@ -2,7 +2,7 @@
 import { escapeHtml, formatDone, formatSeconds } from "./format.ts";
 import { broadcast, handedOver, inKernel, type MediaBundle } from "./show.ts";
 import { TerminalLine } from "./terminal_line.ts";
-import { palette } from "./theme.ts";
+import { palette, trackColor } from "./theme.ts";
 
 export const progressMime = "application/vnd.scones.progress+json";
 
@@ -80,9 +80,9 @@ export function progress(label: string, { total, unit = "" }: ProgressOptions = 
   };
 }
 
-/** The state in words: `Upload: 450/1,200 files, 38 %, 3.1 s`, or `…, stopped after 3.1 s: Interrupted`. */
+/** The state in words: `Upload: 450/1,200 files, 38%, 3.1 s`, or `…, stopped after 3.1 s: Interrupted`. */
 export function progressText({ label, done, total, unit, detail, state, seconds }: ProgressState): string {
-  const percent = total && state === "running" ? `${Math.floor(100 * done / total)} %` : "";
+  const percent = total && state === "running" ? `${Math.floor(100 * done / total)}%` : "";
   const counted = total !== undefined || done > 0 ? formatDone(done, total, unit) : "";
   const said = detail.replace(/\.$/, "");
   const time = formatSeconds(seconds);
@@ -92,13 +92,31 @@ export function progressText({ label, done, total, unit, detail, state, seconds 
   return `${label}: ${parts.filter((part) => part !== "").join(", ")}`;
 }
 
-function progressHtml(state: ProgressState): string {
+/** The state in words, with a bar while the work is running. */
+export function progressHtml(state: ProgressState): string {
   const text = escapeHtml(progressText(state));
   const mark = { running: "", done: "✓ ", failed: "✗ " }[state.state];
-  const value = state.total === undefined ? "" : ` max="${state.total}" value="${state.done}"`;
-  const bar = state.state === "done" ? "" : `<progress aria-label="${escapeHtml(state.label)}"${value} ` +
-    `style="display:block;width:100%;max-width:32em;accent-color:${palette.blue}"></progress>`;
-  return `<div style="font-variant-numeric:tabular-nums">${mark}${text}${bar}</div>`;
+  return `<div style="font-variant-numeric:tabular-nums">${mark}${text}${barHtml(state)}</div>`;
+}
+
+/**
+ * The bar while the work is running: without a known total a piece of it moves. It is drawn here, as the track of a
+ * `<progress>` is white in dark front ends, and one without a value goes on moving after a failure.
+ */
+function barHtml({ label, state, done, total }: ProgressState): string {
+  if (state === "done" || (state === "failed" && !total)) return "";
+  const share = total ? Math.min(1, done / total) : 0.25;
+  const moving = total
+    ? ""
+    : '<animate attributeName="x" values="-25%;100%" dur="1.6s" repeatCount="indefinite"/>';
+  const value = total ? ` aria-valuemin="0" aria-valuemax="${total}" aria-valuenow="${done}"` : "";
+  return `<div role="progressbar" aria-label="${
+    escapeHtml(label)
+  }"${value} style="max-width:32em;margin-top:3px">` +
+    `<svg width="100%" height="6" style="display:block;border-radius:3px;background:${trackColor}">` +
+    `<rect width="${
+      (100 * share).toFixed(1)
+    }%" height="6" rx="3" fill="${palette.blue}">${moving}</rect></svg></div>`;
 }
 
 type Drawing = (state: ProgressState) => Promise<void>;

@@ -72,17 +72,21 @@ export function svg(source: string, title: string): Displayable {
   return new Displayable(() => ({ "image/svg+xml": source, "text/plain": title }));
 }
 
-/** Rows as a table; the columns are the keys of the first row. Numbers are aligned to the right. */
+/**
+ * Rows as a table; the columns are the keys of the first row. Numbers are aligned to the right, with equally many decimals
+ * in a column.
+ */
 export function table(rows: Record<string, unknown>[]): Displayable {
   const columns = Object.keys(rows[0] ?? {});
+  const digits = columns.map((column) => decimalsOf(rows.map((row) => row[column])));
   const align = (value: unknown) => typeof value === "number" ? "right" : "left";
   const head = columns.map((column) => cell("th", column, align(rows[0]?.[column]))).join("");
   const body = rows.map((row) =>
-    `<tr>${columns.map((column) => cell("td", row[column], align(row[column]))).join("")}</tr>`
+    `<tr>${columns.map((column, i) => cell("td", row[column], align(row[column]), digits[i])).join("")}</tr>`
   ).join("");
   return html(
     `<div style="overflow-x:auto"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`,
-    inColumns([columns, ...rows.map((row) => columns.map((column) => cellText(row[column])))]),
+    inColumns([columns, ...rows.map((row) => columns.map((column, i) => cellText(row[column], digits[i])))]),
   );
 }
 
@@ -98,15 +102,23 @@ export function facts(values: Record<string, unknown>): Displayable {
   );
 }
 
-function cellText(value: unknown): string {
+/** How many decimals the numbers among the values need, at most 4. */
+function decimalsOf(values: readonly unknown[]): number {
+  const needed = values.map((value) =>
+    typeof value === "number" ? String(Number(value.toFixed(4))).split(".")[1]?.length ?? 0 : 0
+  );
+  return Math.max(0, ...needed);
+}
+
+function cellText(value: unknown, decimals = decimalsOf([value])): string {
   return typeof value === "number"
-    ? value.toLocaleString("en-US", { maximumFractionDigits: 4 })
+    ? value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
     : String(value ?? "");
 }
 
 /** A cell whose long names can break between their parts. */
-function cell(tag: "th" | "td", value: unknown, aligned: string): string {
-  const text = escapeHtml(cellText(value)).replaceAll(/[_/]/g, "$&<wbr>");
+function cell(tag: "th" | "td", value: unknown, aligned: string, decimals?: number): string {
+  const text = escapeHtml(cellText(value, decimals)).replaceAll(/[_/]/g, "$&<wbr>");
   return `<${tag} style="text-align:${aligned};padding:3px 12px 3px 0">${text}</${tag}>`;
 }
 

@@ -33,6 +33,9 @@ export const outcomeColors = {
 export const inkColor = "#787878";
 export const gridColor = "#78787840";
 
+/** The unfilled part of a bar, on any page. */
+export const trackColor = "#78787840";
+
 /** The scale of a colour channel that shows classes: `color: { field: "class", scale: classScale(names) }`. */
 export function classScale(classNames: string[]): { domain: string[]; range: string[] } {
   const range = classNames.map((_, index) => classColors[index % classColors.length] ?? inkColor);

@@ -9,6 +9,11 @@ import type { Answer } from "./drift.ts";
 
 const KEY = "baseline.json";
 
+/** An answer of the new endpoint, with the picture's S3 key. */
+export interface BaselineAnswer extends Answer {
+  key: string;
+}
+
 /** How many pictures are sent at once. */
 const CONCURRENCY = 8;
 
@@ -24,7 +29,7 @@ export async function saveBaseline(
     onProgress?(done: number, total: number): void;
     signal?: AbortSignal;
   },
-): Promise<Answer[]> {
+): Promise<BaselineAnswer[]> {
   const { classes, onProgress, signal } = options;
   const pictures = await listObjects(aws.s3, aws.bucket, S3_LAYOUT.test);
   let done = 0;
@@ -32,7 +37,7 @@ export async function saveBaseline(
     const probabilities = await predictor.predict(await getObject(aws.s3, aws.bucket, Key), { signal });
     const confidence = Math.max(...probabilities);
     onProgress?.(++done, pictures.length);
-    return { predicted: classes[probabilities.indexOf(confidence)]!, confidence };
+    return { key: Key, predicted: classes[probabilities.indexOf(confidence)]!, confidence };
   }, signal);
   const Body = JSON.stringify(answers);
   await aws.s3.send(
@@ -42,7 +47,7 @@ export async function saveBaseline(
 }
 
 /** The saved baseline. @throws Error that says to run the second notebook if there is none */
-export async function loadBaseline({ s3, bucket }: Pick<Aws, "s3" | "bucket">): Promise<Answer[]> {
+export async function loadBaseline({ s3, bucket }: Pick<Aws, "s3" | "bucket">): Promise<BaselineAnswer[]> {
   try {
     return JSON.parse(new TextDecoder().decode(await getObject(s3, bucket, KEY)));
   } catch (error) {

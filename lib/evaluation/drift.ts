@@ -1,5 +1,7 @@
 /** Drift: whether the captured answers have another distribution than the baseline. */
 
+import { labelText } from "../display/format.ts";
+
 /** What drift is measured by: an answer's class and confidence, without the truth. */
 export interface Answer {
   predicted: string;
@@ -52,7 +54,7 @@ export function classDrift(
 ): Drift {
   const count = (answers: readonly Answer[]) =>
     classes.map((name) => answers.filter(({ predicted }) => predicted === name).length);
-  return compare([...classes], count(baseline), count(captured));
+  return compare(classes.map(labelText), count(baseline), count(captured));
 }
 
 /** Compares the confidences, in bins with equal shares of the baseline. */

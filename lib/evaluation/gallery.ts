@@ -1,7 +1,7 @@
 /** Galleries of pictures: chosen answers, and samples of each class. */
 import { Buffer } from "node:buffer";
 import { mapBounded } from "../concurrent.ts";
-import { confidenceText, countOf, escapeHtml } from "../display/format.ts";
+import { confidenceText, countOf, escapeHtml, labelText } from "../display/format.ts";
 import { type Displayable, html } from "../display/show.ts";
 import { classColors, outcomeColors } from "../display/theme.ts";
 import type { Prediction } from "./frame.ts";
@@ -44,8 +44,8 @@ export async function predictionGallery(
     const { mark, word, frame } = judgement(row);
     const lines = [
       `${mark} ${word}`,
-      `truth: ${row.truth ?? "unknown"}`,
-      `answer: ${row.predicted}`,
+      `truth: ${labelText(row.truth ?? "unknown")}`,
+      `answer: ${labelText(row.predicted)}`,
       `confidence: ${confidenceText(row.confidence)}${row.accepted ? "" : ", below the threshold"}`,
     ];
     return { source: figure(pngs[index]!, lines, frame), plain: `[${row.picture}: ${lines.join(", ")}]` };
@@ -78,11 +78,11 @@ export function sampleGallery(pictures: readonly LabelledPicture[], classes: rea
     const color = classColors[index % classColors.length]!;
     const heading =
       `<div style="font-weight:600;border-left:6px solid ${color};padding-left:8px;margin:12px 0 8px">` +
-      `${escapeHtml(className)}</div>`;
+      `${escapeHtml(labelText(className))}</div>`;
     const figures = members.map(({ png, name }) => image(png, name, "1px solid transparent"));
     return [{
       source: `<section>${heading}${strip(figures)}</section>`,
-      plain: `${className}, ${countOf(members.length, "picture")}: ${
+      plain: `${labelText(className)}, ${countOf(members.length, "picture")}: ${
         members.map(({ name }) => name).join(" ")
       }`,
     }];

@@ -1,7 +1,8 @@
 /** The evaluation of the captured answers. */
-export { loadBaseline, saveBaseline } from "./baseline.ts";
+export { type BaselineAnswer, loadBaseline, saveBaseline } from "./baseline.ts";
 export { type Capture, CaptureError, parseCaptures, probabilitiesOf } from "./captures.ts";
 export { type CapturedTraffic, readCaptures, type ReadCapturesOptions } from "./read_captures.ts";
+export { type Examples, findExamples } from "./examples.ts";
 export {
   evaluationFrame,
   type EvaluationOptions,
@@ -19,7 +20,15 @@ export {
   share,
   wilsonInterval,
 } from "./metrics.ts";
-export { atThreshold, recommendThreshold, thresholdCurve, type ThresholdPoint } from "./threshold.ts";
+export {
+  alikeThresholds,
+  atThreshold,
+  intervalAt,
+  recommendThreshold,
+  thresholdCurve,
+  type ThresholdPoint,
+  type ThresholdRange,
+} from "./threshold.ts";
 export { calibrationError, type ReliabilityBin, reliabilityBins } from "./calibration.ts";
 export {
   type Answer,

@@ -13,7 +13,7 @@ export interface ReadCapturesOptions {
   since?: Date;
   /** S3 keys of the pictures whose captures to wait for; a key that is given twice stands for two captures. */
   expect?: Iterable<string>;
-  /** The longest time to wait for them. */
+  /** The longest time to wait for them; default 10 minutes. AWS delivers within some minutes. */
   timeoutSeconds?: number;
   pollSeconds?: number;
   signal?: AbortSignal;
@@ -53,7 +53,7 @@ export async function readCaptures(s3: S3Client, options: ReadCapturesOptions): 
 }
 
 async function collect(s3: S3Client, options: ReadCapturesOptions): Promise<CapturedTraffic> {
-  const { bucket, prefix, since, timeoutSeconds = 180, pollSeconds = 2, signal, onProgress } = options;
+  const { bucket, prefix, since, timeoutSeconds = 600, pollSeconds = 2, signal, onProgress } = options;
   const expected = [...options.expect ?? []];
   const deadlineMs = performance.now() + timeoutSeconds * 1000;
   const files = new Map<string, Capture[]>();

@@ -1,6 +1,6 @@
 /** The effect of a threshold on the confidence, and which threshold to choose. */
 import type { Judged } from "./frame.ts";
-import { accuracy } from "./metrics.ts";
+import { accuracy, wilsonInterval } from "./metrics.ts";
 
 export interface ThresholdPoint {
   threshold: number;
@@ -47,4 +47,34 @@ export function recommendThreshold(
   precision: number,
 ): ThresholdPoint | undefined {
   return curve.find(({ accuracy }) => accuracy !== undefined && accuracy >= precision);
+}
+
+/** The 95% confidence interval of the share of right answers at a threshold; undefined if it accepts none. */
+export function intervalAt({ accepted, accuracy }: ThresholdPoint): [number, number] | undefined {
+  return accuracy === undefined ? undefined : wilsonInterval(Math.round(accuracy * accepted), accepted);
+}
+
+/** A range of thresholds, both ends included. */
+export interface ThresholdRange {
+  from: number;
+  to: number;
+}
+
+/**
+ * The thresholds around `point` that the answers cannot tell from it: those without a gap to it at which the share of right
+ * answers lies within its confidence interval.
+ */
+export function alikeThresholds(curve: readonly ThresholdPoint[], point: ThresholdPoint): ThresholdRange {
+  const [low, high] = intervalAt(point) ?? [0, 1];
+  const alike = ({ accuracy }: ThresholdPoint) =>
+    accuracy !== undefined && accuracy >= low && accuracy <= high;
+  const below = curve.findLast((other) => other.threshold < point.threshold && !alike(other));
+  const above = curve.find((other) => other.threshold > point.threshold && !alike(other));
+  const range = curve.filter(({ threshold }) =>
+    threshold > (below?.threshold ?? -1) && threshold < (above?.threshold ?? 2)
+  );
+  return {
+    from: range[0]?.threshold ?? point.threshold,
+    to: range.at(-1)?.threshold ?? point.threshold,
+  };
 }

@@ -1,10 +1,10 @@
 /** The evaluation in words: the titles of the charts, and the sentences around them. */
-import { confidenceText, countOf, listOf, partOf, percent, sentence } from "../display/format.ts";
+import { confidenceText, countOf, labelText, listOf, partOf, percent, sentence } from "../display/format.ts";
 import { calibrationError, type ReliabilityBin } from "./calibration.ts";
 import type { Drift } from "./drift.ts";
 import { judged, type Prediction } from "./frame.ts";
-import { type ClassPrecision, median, wilsonInterval } from "./metrics.ts";
-import type { ThresholdPoint } from "./threshold.ts";
+import { accuracy, type ClassPrecision, median, wilsonInterval } from "./metrics.ts";
+import { alikeThresholds, intervalAt, type ThresholdPoint } from "./threshold.ts";
 
 const noTruth = "No captured picture has a known label, so accuracy cannot be measured.";
 
@@ -52,9 +52,10 @@ export function confusionWords(matrix: readonly (readonly number[])[], classes: 
   if (mistakes.length === 0) {
     return total === 1 ? "The one picture was recognised." : `All ${total} pictures were recognised.`;
   }
+  const name = (index: number) => labelText(classes[index]!);
   const most = Math.max(...mistakes.map(({ count }) => count));
   const worst = mistakes.filter(({ count }) => count === most).map(({ count, truth, predicted, of }) =>
-    `${count} of ${countOf(of, `${classes[truth]} picture`)} taken for ${classes[predicted]}`
+    `${count} of ${countOf(of, `${name(truth)} picture`)} taken for ${name(predicted)}`
   );
   if (worst.length > 3) return `No mistake stands out: the most frequent ones occurred ${times(most)} each.`;
   const others = mistakes.length > worst.length ? "Most frequent mistake" : "The only mistake";
@@ -69,8 +70,8 @@ function times(count: number): string {
 export function precisionWords(precisions: readonly ClassPrecision[]): string {
   return precisions.map(({ className, predicted, right, precision }) =>
     precision === undefined
-      ? `“${className}” was never the answer.`
-      : `“${className}” was the answer for ${countOf(predicted, "picture")}, and right for ${
+      ? `“${labelText(className)}” was never the answer.`
+      : `“${labelText(className)}” was the answer for ${countOf(predicted, "picture")}, and right for ${
         right === 0 ? "none" : right
       } (${percent(precision)}).`
   ).join(" ");
@@ -82,12 +83,12 @@ export function distributionWords(rows: readonly Prediction[], classes: readonly
   if (known.length === 0) return noTruth;
   const medians = classes.flatMap((name) => {
     const middle = median(known.filter(({ truth }) => truth === name).map(({ confidence }) => confidence));
-    return middle === undefined ? [] : [`${confidenceText(middle)} for ${name}`];
+    return middle === undefined ? [] : [`${confidenceText(middle)} for ${labelText(name)}`];
   });
   return `Median confidence: ${listOf(medians)}.`;
 }
 
-/** The recommended threshold for a target precision. */
+/** The recommended threshold for a target precision, with the confidence interval of what it reaches. */
 export function recommendationWords(
   curve: readonly ThresholdPoint[],
   recommended: ThresholdPoint | undefined,
@@ -96,14 +97,27 @@ export function recommendationWords(
   if (curve.length === 0) return noTruth;
   if (!recommended) return `No threshold reaches a precision of ${percent(precision)}.`;
   const { threshold, accepted, coverage, accuracy } = recommended;
-  const wanted = `(target: ${percent(precision)})`;
+  const [low, high] = intervalAt(recommended)!;
+  const known = `(target: ${percent(precision)}; 95% interval: ${percent(low)} to ${percent(high)})`;
   const all = countOf(Math.round(accepted / coverage), "answer");
   return coverage === 1
-    ? `Even without a threshold ${percent(accuracy!)} of ${all} are right ${wanted}.`
-    : `With a threshold of ${threshold.toFixed(2)}, ${
-      percent(accuracy!)
-    } of the accepted answers are right ` +
-      `${wanted}: ${accepted} of ${all} reach it.`;
+    ? `Even without a threshold ${percent(accuracy!)} of ${all} are right ${known}.`
+    : `At a threshold of ${threshold.toFixed(2)}, ${percent(accuracy!)} of the accepted answers are right ` +
+      `${known}: ${accepted} of ${all} reach it.`;
+}
+
+/** Which other thresholds do as well as the recommended one, as far as these answers can tell; empty if none does. */
+export function alikeWords(
+  curve: readonly ThresholdPoint[],
+  recommended: ThresholdPoint | undefined,
+): string {
+  if (!recommended) return "";
+  const { from, to } = alikeThresholds(curve, recommended);
+  if (from === to) return "";
+  const all = countOf(Math.round(recommended.accepted / recommended.coverage), "answer");
+  return `${sentence(all)} cannot tell it from any other threshold between ${from.toFixed(2)} and ${
+    to.toFixed(2)
+  }: there, too, the share of right answers lies within the interval.`;
 }
 
 /** Whether the confidences match the accuracy. */
@@ -137,6 +151,16 @@ export function driftWords({ verdict, psi }: Drift, what: string): string {
     case "strong":
       return `${sentence(what)} have drifted strongly ${index}: look at the new pictures.`;
   }
+}
+
+/** How many pictures were recognised as they are and under other conditions: what the index of drift tells without labels. */
+export function conditionsWords(rows: readonly Prediction[], changed: readonly Prediction[]): string {
+  const [before, after] = [accuracy(judged(rows)), accuracy(judged(changed))];
+  if (before === undefined || after === undefined) return noTruth;
+  return `The endpoint recognised ${percent(before)} of the pictures as they are, and ${
+    percent(after)
+  } of the ` +
+    `changed ones. The drift tells that something is wrong without knowing a single label.`;
 }
 
 /** A warning that captures are missing from all figures; empty if none is. */

@@ -3,7 +3,7 @@ import { listOf, partOf, sentence } from "../display/format.ts";
 import { outcomeColors, palette } from "../display/theme.ts";
 import { THRESHOLD_ERROR } from "../names.ts";
 
-/** Below the threshold the execution fails on purpose: the filter has done its work. */
+/** Below the threshold the execution fails deliberately: the filter has done its work. */
 export type Outcome = "succeeded" | "below threshold" | "failed" | "running";
 
 /** An execution, with the members of DescribeExecution. */

@@ -25,6 +25,11 @@ export interface Service<C = any> {
   readonly context: C;
   /** Resumes what a stopped or killed server left unfinished; called once, when the server listens. */
   start?(): void | Promise<void>;
+  /**
+   * Resumes what runs inside the server and could hold it up; called once, when all services have started and the server
+   * can be found. It must return at once.
+   */
+  resume?(): void;
   /** Ends processes and timers, writes what is pending. */
   stop?(): void | Promise<void>;
   /** Whether work is running in the background, such as a training job. */

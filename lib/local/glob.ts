@@ -19,8 +19,13 @@ export function glob(pattern: string, one?: "?"): Glob {
 /**
  * Whether the pattern matches the whole text. On a mismatch only the last `*` is extended by one character, as in
  * BSD's and Go's matchers.
+ * @param work told of every character that is compared again; may throw to end it
  */
-export function matchesGlob(pattern: Glob, text: string): boolean {
+export function matchesGlob(
+  pattern: Glob,
+  text: string,
+  work?: { spend(characters: number): void },
+): boolean {
   let at = 0, place = 0;
   let run = -1, runEnd = 0; // the last MANY, and where in the text it ends
   while (at < text.length) {
@@ -32,6 +37,7 @@ export function matchesGlob(pattern: Glob, text: string): boolean {
       place++;
       at++;
     } else if (run >= 0) {
+      work?.spend(place - run);
       place = run + 1;
       at = ++runEnd;
     } else return false;

@@ -93,6 +93,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     throw error;
   }
   for (const service of services) await service.start?.();
+  // After the caller has made the endpoint known: whatever is stored, the server can be found and stopped.
+  const resuming = setTimeout(() => services.forEach((service) => service.resume?.()));
   const listeners = [ports.users, ports.functions];
   return {
     endpoint: ports.users.endpoint,
@@ -101,6 +103,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     port: ports.users.port,
     busy: () => services.some((service) => service.busy?.()),
     async stop() {
+      clearTimeout(resuming);
       await Promise.all(listeners.map((listener) => listener.drain()));
       // A request may be waiting for a function that runs for minutes: stopping its service answers it.
       for (const service of services.toReversed()) await service.stop?.();

@@ -2,9 +2,8 @@
  * Durable state: one SQLite database in the state directory. Every acknowledged write is in the write-ahead log, so
  * it survives SIGKILL.
  */
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { openDatabase } from "./database.ts";
 
 /** Incremented when the tables change; an older program refuses a newer directory. */
 export const STATE_VERSION = 1;
@@ -13,24 +12,14 @@ export class Store {
   readonly db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** @throws Error when another server has the directory open, or a newer version of the project wrote it. */
+  /** Whether the directory had no database before: it is a new directory, or its database was lost. */
+  readonly isNew: boolean;
+
+  /** @throws Error like `openDatabase`, or when a newer version of the project wrote the directory */
   constructor(readonly stateDir: string) {
-    mkdirSync(stateDir, { recursive: true });
-    this.db = new DatabaseSync(join(stateDir, "aws.sqlite"));
-    try {
-      // The lock is held until the process ends, however it ends: two servers cannot share a directory.
-      this.db.exec(
-        "PRAGMA busy_timeout = 2000; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; " +
-          "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; BEGIN EXCLUSIVE; COMMIT",
-      );
-    } catch (cause) {
-      this.db.close();
-      throw new Error(
-        `Cannot open the state directory ${stateDir}: another local AWS is using it. Stop that one, or point ` +
-          `SCONES_STATE_DIR to another directory.`,
-        { cause },
-      );
-    }
+    const { db, isNew } = openDatabase(stateDir);
+    this.db = db;
+    this.isNew = isNew;
     const { user_version: version } = this.db.prepare("PRAGMA user_version").get() as {
       user_version: number;
     };
@@ -67,6 +56,11 @@ export class Store {
 
   all<T>(sql: string, ...values: SQLInputValue[]): T[] {
     return this.#prepared(sql).all(...values) as T[];
+  }
+
+  /** Like `all`, but reads the rows one by one. Nothing else may be done with the store between them. */
+  each<T>(sql: string, ...values: SQLInputValue[]): Iterable<T> {
+    return this.#prepared(sql).iterate(...values) as Iterable<unknown> as Iterable<T>;
   }
 
   /** Runs `work` in a transaction; calls may nest, the outermost one commits. `work` must be synchronous. */

@@ -1,17 +1,14 @@
-/** Views of executions and of the evaluation, for the notebooks. */
+/** Views of the state machine and of the evaluation, for the notebooks. */
 import type { Aws } from "../aws/clients.ts";
 import { getObject } from "../aws/s3.ts";
-import { parseLst } from "../dataset/mod.ts";
-import { chart } from "../display/chart.ts";
-import { escapeHtml, formatSeconds } from "../display/format.ts";
-import { type Displayable, html, markdown, svg } from "../display/show.ts";
-import { driftChart } from "../evaluation/charts/drift.ts";
-import { type Answer, classDrift, confidenceDrift } from "../evaluation/drift.ts";
+import { type Displayable, html, markdown } from "../display/show.ts";
+import type { ThresholdChartOptions } from "../evaluation/charts/threshold.ts";
 import type { Judged, Prediction } from "../evaluation/frame.ts";
 import { judged } from "../evaluation/frame.ts";
 import { predictionGallery } from "../evaluation/gallery.ts";
 import { accuracy, confusionMatrix, precisionPerClass } from "../evaluation/metrics.ts";
 import type { CapturedTraffic } from "../evaluation/read_captures.ts";
+import { alikeThresholds, type ThresholdPoint } from "../evaluation/threshold.ts";
 import {
   accuracyWords,
   confusionWords,
@@ -22,37 +19,12 @@ import {
 } from "../evaluation/words.ts";
 import { drawStateMachine } from "../graph/draw.ts";
 import type { Definition } from "../graph/model.ts";
-import { S3_LAYOUT } from "../names.ts";
-import type { countExecutions, ExecutionResult } from "../workflow/executions.ts";
-import { executionHistory } from "../workflow/executions.ts";
+import type { countExecutions } from "../workflow/executions.ts";
 
 /** The state machine as a graph. */
 export function machineView(definition: Definition): Displayable {
   const drawing = drawStateMachine(definition);
-  return svg(drawing.svg, drawing.title);
-}
-
-/** An execution in words and as a graph with the status of each state; without one the text `otherwise`. */
-export async function executionView(
-  aws: Aws,
-  definition: Definition,
-  execution: ExecutionResult | undefined,
-  otherwise = "",
-): Promise<Displayable> {
-  if (!execution) return markdown(otherwise);
-  const { name, s3Key, status, error, output, startDate, stopDate } = execution;
-  const seconds = (stopDate.getTime() - startDate.getTime()) / 1000;
-  const drawing = drawStateMachine(definition, { history: await executionHistory(aws, execution.arn) });
-  const ended = error
-    ? `${status} with ${error}`
-    : `${status}, probabilities ${output?.inferences.map((p) => p.toFixed(3)).join(" and ")}`;
-  const words = `${s3Key}: ${ended}, after ${formatSeconds(seconds)} (execution ${name})`;
-  return html(`<p>${escapeHtml(words)}</p>${drawing.svg}`, words);
-}
-
-/** The labels of the staged test pictures. */
-export async function testLabels({ s3, bucket }: Pick<Aws, "s3" | "bucket">) {
-  return parseLst(new TextDecoder().decode(await getObject(s3, bucket, S3_LAYOUT.testList)));
+  return html(drawing.svg, drawing.title); // in a picture of its own its text would not have the page's colour
 }
 
 /** The results in sentences, computed from the figures of this run. */
@@ -86,20 +58,32 @@ export async function galleryView(
   return await predictionGallery(rows, (key) => getObject(aws.s3, aws.bucket, key));
 }
 
-/** The drift of the captured answers from the baseline. */
-export function driftView(
-  baseline: readonly Answer[],
-  rows: readonly Prediction[],
-  classes: readonly string[],
-) {
-  return chart(driftChart(confidenceDrift(baseline, rows), classDrift(baseline, rows, classes)));
-}
-
 /** The part about the evaluation in `reports/summary.json`. */
 export function evaluationSummary(
   rows: readonly Prediction[],
   { executions, traffic }: { executions: ReturnType<typeof countExecutions>; traffic: CapturedTraffic },
 ) {
   const accepted: Judged[] = judged(rows).filter((row) => row.accepted);
-  return { executions, captures: traffic.captures.length, accuracyOfAccepted: accuracy(accepted) };
+  return {
+    executions,
+    captures: traffic.captures.length,
+    accuracyOfAccepted: accuracy(accepted),
+    wrongCouriers: accepted.filter(({ correct }) => !correct).length,
+  };
+}
+
+/** The part about the threshold. */
+export function thresholdSummary(
+  curve: readonly ThresholdPoint[],
+  { threshold, recommended, precision }: ThresholdChartOptions,
+) {
+  const alike = recommended && alikeThresholds(curve, recommended);
+  return {
+    threshold: {
+      inUse: threshold,
+      recommended: recommended?.threshold,
+      precision,
+      alike: alike !== undefined && threshold >= alike.from && threshold <= alike.to,
+    },
+  };
 }

@@ -1,15 +1,15 @@
 /** The long steps of the notebooks. Each does its work and shows its progress meanwhile. */
 import { basename, join } from "node:path";
 import type { Aws } from "../aws/clients.ts";
-import { type Cifar, loadDataset, type Selection } from "../dataset/mod.ts";
-import { stageDataset, type StagingResult } from "../dataset/staging.ts";
+import { checkClasses, type Cifar, loadDataset, type Selection } from "../dataset/mod.ts";
+import { stageDataset, stagedDataset, type StagingResult } from "../dataset/staging.ts";
 import { chart } from "../display/chart.ts";
-import { escapeHtml, formatCounts } from "../display/format.ts";
+import { escapeHtml, formatCounts, percent } from "../display/format.ts";
 import { html, live, notice } from "../display/show.ts";
-import { saveBaseline } from "../evaluation/baseline.ts";
-import type { Answer } from "../evaluation/drift.ts";
+import { type BaselineAnswer, loadBaseline, saveBaseline } from "../evaluation/baseline.ts";
+import { type Examples, findExamples } from "../evaluation/examples.ts";
 import { type CapturedTraffic, readCaptures } from "../evaluation/read_captures.ts";
-import { ENDPOINT_NAME, S3_LAYOUT } from "../names.ts";
+import { S3_LAYOUT } from "../names.ts";
 import { VARIANT_NAME } from "../training/endpoint.ts";
 import type { Estimator, FitOptions } from "../training/estimator.ts";
 import type { Predictor } from "../training/predictor.ts";
@@ -21,12 +21,14 @@ import {
   type ExecutionResult,
   runExecutions,
   type TestCase,
+  testCase,
 } from "../workflow/executions.ts";
-import { type DeployedFunction, deployFunctions, FUNCTIONS } from "../workflow/functions.ts";
+import { testLabels } from "./order_views.ts";
 import { working } from "./working.ts";
 
 /** Downloads the archive, or uses the one in SCONES_DATASET_URL, and reads it. Says so if it has to draw pictures instead. */
 export async function openDataset({ settings }: Aws): Promise<Cifar> {
+  checkClasses(settings.classes, settings.datasetUrl); // before a long download
   let said = "";
   const cifar = await working("Data set", (bar, signal) =>
     loadDataset({
@@ -65,32 +67,37 @@ export async function trainModel(
   inputs: Readonly<Record<string, TrainingInput>>,
   { reuse }: Pick<FitOptions, "reuse"> = {},
 ): Promise<TrainingResult> {
+  await stagedDataset(estimator.aws); // without pictures no job is started
   const drawing = await live(chart(trainingChart([])));
-  const log = await live(logView([]));
+  const log = await live(lastLines([]));
   const lines: string[] = [];
+  let done = 0;
   let total: number | undefined;
-  return await working("Training", async (bar, signal) => {
-    const result = await estimator.fit(inputs, {
+  const training = working("Training", (bar, signal) =>
+    estimator.fit(inputs, {
       reuse,
       signal,
-      status: (message) => bar.update(0, message),
+      note: notice,
+      status: (message) => bar.update({ done, total }, message),
       line(line) {
         lines.push(line);
         total = Number(line.match(/ epochs: (\d+)$/)?.[1] ?? total) || total;
       },
       async epochs(known) {
-        const { train, validation } = known.findLast((epoch) => epoch.validation !== undefined) ?? {};
-        const detail = validation === undefined
-          ? "first epoch"
-          : `accuracy ${train?.toFixed(3)} in training, ${validation.toFixed(3)} in validation`;
-        bar.update({ done: known.length, total }, detail);
+        // Bar, chart and log speak of the last epoch that is complete.
+        const complete = known.findLast(({ validation }) => validation !== undefined);
+        const detail = complete
+          ? `accuracy ${percent(complete.train ?? 0)} in training, ${
+            percent(complete.validation!)
+          } in validation`
+          : "first epoch";
+        done = complete ? complete.epoch + 1 : 0;
+        bar.update({ done, total }, detail);
         await drawing.replace(chart(trainingChart(known, { epochs: total })));
-        await log.replace(logView(lines));
+        await log.replace(lastLines(lines));
       },
-    });
-    await log.replace(logView(lines));
-    return result;
-  }, { unit: "epochs", done: jobInWords });
+    }), { aws: estimator.aws, unit: "epochs", done: jobInWords });
+  return await training.finally(() => log.replace(wholeLog(lines)));
 }
 
 function jobInWords({ jobName, reused, joined }: TrainingResult): string {
@@ -99,24 +106,20 @@ function jobInWords({ jobName, reused, joined }: TrainingResult): string {
   return joined ? `followed ${jobName}, which was already running: ${same}` : jobName;
 }
 
-function logView(lines: readonly string[]) {
-  const title = `Log of the training job, ${lines.length} lines`;
-  return html(
-    `<details><summary>${title}</summary><pre style="max-height:20em;overflow:auto;font-size:0.8em">` +
-      `${escapeHtml(lines.join("\n"))}</pre></details>`,
-    title,
-  );
+const logStyle = 'style="max-height:20em;overflow:auto;font-size:0.8em"';
+
+/** The end of the log while it grows; nothing to fold, since each replacement would close it again. */
+function lastLines(lines: readonly string[]) {
+  const shown = lines.slice(-6).join("\n");
+  return html(shown && `<pre ${logStyle}>${escapeHtml(shown)}</pre>`, shown);
 }
 
-/** Deploys the trained model with `estimator.deploy`, and shows the endpoint's status until it is in service. */
-export async function deployEndpoint(
-  estimator: Estimator,
-  options: Parameters<Estimator["deploy"]>[0],
-): Promise<Predictor> {
-  return await working(
-    "Endpoint",
-    (bar, signal) => estimator.deploy({ ...options, signal, status: (status) => bar.update(0, status) }),
-    { done: () => "InService" },
+/** The whole log, folded. */
+function wholeLog(lines: readonly string[]) {
+  const title = `Log of the training job, ${lines.length} lines`;
+  return html(
+    `<details><summary>${title}</summary><pre ${logStyle}>${escapeHtml(lines.join("\n"))}</pre></details>`,
+    title,
   );
 }
 
@@ -125,7 +128,7 @@ export async function recordBaseline(
   aws: Aws,
   predictor: Predictor,
   classes: readonly string[],
-): Promise<Answer[]> {
+): Promise<BaselineAnswer[]> {
   return await working(
     "Baseline",
     (bar, signal) =>
@@ -135,6 +138,7 @@ export async function recordBaseline(
         signal,
       }),
     {
+      aws,
       unit: "pictures",
       done: (answers) => {
         const mean = answers.reduce((sum, { confidence }) => sum + confidence, 0) / answers.length;
@@ -144,14 +148,18 @@ export async function recordBaseline(
   );
 }
 
-/** Bundles and deploys the three Lambda functions. */
-export async function deployLambdas(aws: Aws, roleArn: string): Promise<DeployedFunction[]> {
-  return await working(
-    "Functions",
-    (bar, signal) =>
-      deployFunctions(aws, roleArn, { onProgress: (done, name) => bar.update(done, name), signal }),
-    { total: Object.keys(FUNCTIONS).length, done: changesInWords },
-  );
+/**
+ * Two orders to follow step by step: one whose picture the endpoint is sure of, and one whose picture it is not.
+ * @throws Error that says to run the second notebook if there is no baseline
+ */
+export async function exampleOrders(aws: Aws): Promise<{ [Kind in keyof Examples]: TestCase }> {
+  const [baseline, labels, { classes }] = await Promise.all([
+    loadBaseline(aws),
+    testLabels(aws),
+    stagedDataset(aws),
+  ]);
+  const { sure, unsure } = findExamples(baseline, labels, { classes, threshold: aws.settings.threshold });
+  return { sure: testCase(aws, sure), unsure: testCase(aws, unsure) };
 }
 
 /** Starts one execution per test case and waits until all have ended. */
@@ -180,24 +188,18 @@ export async function runTestCases(
 /** Waits until the captures of these executions have arrived in S3, and reads them. */
 export async function collectCaptures(
   aws: Aws,
-  executions: readonly ExecutionResult[],
+  executions: readonly Pick<ExecutionResult, "s3Key" | "startDate">[],
 ): Promise<CapturedTraffic> {
   const expect = executions.map(({ s3Key }) => s3Key);
   const since = new Date(Math.min(...executions.map(({ startDate }) => startDate.getTime())));
   return await working("Captures", (bar, signal) =>
     readCaptures(aws.s3, {
       bucket: aws.bucket,
-      prefix: `${S3_LAYOUT.dataCapture}/${ENDPOINT_NAME}/${VARIANT_NAME}/`,
+      prefix: `${S3_LAYOUT.dataCapture}/${aws.names.endpoint}/${VARIANT_NAME}/`,
       since,
       expect,
       pollSeconds: aws.pollSeconds,
       signal,
       onProgress: (progress) => bar.update(progress, "delivered to S3"),
-    }), { total: expect.length, done: ({ files }) => `read from ${files} files` });
-}
-
-/** `3 created`, `2 unchanged, 1 updated`. */
-function changesInWords(functions: DeployedFunction[]): string {
-  const groups = Map.groupBy(functions, ({ change }) => change);
-  return formatCounts(Object.fromEntries([...groups].map(([change, members]) => [change, members.length])));
+    }), { aws, total: expect.length, done: ({ files }) => `read from ${files} files` });
 }

@@ -2,22 +2,29 @@
 import type { Aws } from "../aws/clients.ts";
 import { encodePng, type Selection } from "../dataset/mod.ts";
 import type { StagedDataset } from "../dataset/staging.ts";
-import { escapeHtml, formatAmount, formatSeconds } from "../display/format.ts";
-import { type Displayable, facts, html, markdown, table } from "../display/show.ts";
-import { classColors } from "../display/theme.ts";
+import { formatAmount, formatSeconds, labelText, listOf, percent } from "../display/format.ts";
+import { type Displayable, facts, markdown, table } from "../display/show.ts";
 import { sampleGallery } from "../evaluation/gallery.ts";
 import type { TrainingResult } from "../training/training_result.ts";
-import { type DeployedFunction, FUNCTIONS, type InvocationResult } from "../workflow/functions.ts";
+import { type DeployedFunction, FUNCTIONS } from "../workflow/functions.ts";
+
+/** The target and the main settings, in one line. */
+export function targetLine({ target, region, settings }: Aws): Displayable {
+  const where = target === "local" ? "the local AWS" : "AWS, where the endpoint costs money";
+  const classes = listOf(settings.classes.map(labelText));
+  return markdown(`Target: ${where}, ${region}. Classes: ${classes}. Threshold: ${settings.threshold}.`);
+}
 
 /** The target and the main settings. */
-export function targetView({ target, region, bucket, settings }: Aws): Displayable {
+export function targetView({ target, region, stage, bucket, settings }: Aws): Displayable {
   return facts({
     target: target === "local"
-      ? "local: the embedded AWS on this machine"
+      ? "local: a local AWS that runs on your machine"
       : "aws: your account, where the endpoint costs money until `deno task destroy` removes it",
     region,
+    stage,
     bucket,
-    classes: settings.classes.join(", "),
+    classes: settings.classes.map(labelText).join(", "),
     threshold: settings.threshold,
   });
 }
@@ -26,7 +33,9 @@ export function targetView({ target, region, bucket, settings }: Aws): Displayab
 export function datasetView({ source, synthetic, classes, train, test }: StagedDataset): Displayable {
   const what = synthetic ? "**synthetic pictures**, drawn by this project" : `pictures from ${source}`;
   return markdown(
-    `${formatAmount(train)} training and ${formatAmount(test)} test ${what}; classes: ${classes.join(", ")}.`,
+    `${formatAmount(train)} training and ${formatAmount(test)} test ${what}; classes: ${
+      classes.map(labelText).join(", ")
+    }.`,
   );
 }
 
@@ -49,34 +58,6 @@ export async function sampleView({ train, classes }: Selection, perClass = 6): P
   );
 }
 
-/** A picture, with the probabilities of the classes as bars. */
-export function predictionView(
-  { png, key }: { png: Uint8Array; key: string },
-  probabilities: readonly number[],
-  classes: readonly string[],
-): Displayable {
-  const percent = (probability: number) => `${(probability * 100).toFixed(1)}%`;
-  const rows = classes.map((name, index) => {
-    const probability = probabilities[index]!;
-    return `<tr><td style="text-align:left">${
-      escapeHtml(name)
-    }</td><td style="width:180px;text-align:left">` +
-      `<div style="height:12px;border-radius:3px;width:${probability * 100}%;background:${
-        classColors[index]
-      }"></div>` +
-      `</td><td style="text-align:right">${percent(probability)}</td></tr>`;
-  });
-  const source = `data:image/png;base64,${Uint8Array.from(png).toBase64()}`;
-  return html(
-    `<div style="display:flex;gap:24px;align-items:center;flex-wrap:wrap"><img src="${source}" width="128" ` +
-      `alt="${escapeHtml(key)}" style="image-rendering:pixelated;border-radius:4px"><div><code>${
-        escapeHtml(key)
-      }</code>` +
-      `<table>${rows.join("")}</table></div></div>`,
-    `${key}: ${classes.map((name, index) => `${name} ${percent(probabilities[index]!)}`).join(", ")}`,
-  );
-}
-
 /** The result of training, with the network that was trained, since the local one can differ from AWS's. */
 export function trainingView(result: TrainingResult, dataset: StagedDataset): Displayable {
   const { network, accuracy, trainingSeconds, billableSeconds, epochs, modelData } = result;
@@ -84,7 +65,7 @@ export function trainingView(result: TrainingResult, dataset: StagedDataset): Di
   const seconds = (time: number | undefined) => time === undefined ? undefined : formatSeconds(time);
   return facts({
     network: network ?? "AWS's default",
-    "validation accuracy": accuracy === undefined ? undefined : `${Number((100 * accuracy).toFixed(1))}%`,
+    "validation accuracy": accuracy === undefined ? undefined : percent(accuracy),
     epochs: epochs.length,
     "training time": seconds(trainingSeconds),
     "billable time": seconds(billableSeconds),
@@ -111,15 +92,4 @@ export function functionsView(functions: readonly DeployedFunction[]): Displayab
     "memory (MB)": memoryMb,
     "last update": lastModified.slice(0, 19).replace("T", " "),
   })));
-}
-
-/** What a function returned or threw; long strings such as a picture in base64 are shortened. */
-export function answerView({ payload, functionError }: InvocationResult): Displayable {
-  const shortened = JSON.stringify(payload, (key, value) => {
-    if (key === "trace") return undefined;
-    const isLong = typeof value === "string" && value.length > 160;
-    return isLong ? `${value.slice(0, 60)}… (${value.length} characters)` : value;
-  }, 2);
-  const title = functionError ? "The function threw an error:" : "The function returned:";
-  return markdown(`${title}\n\n\`\`\`json\n${shortened}\n\`\`\``);
 }

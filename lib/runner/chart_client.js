@@ -38,15 +38,15 @@ async function makeLive(figure) {
   const view = new vega.View(runtime, { renderer: "svg", container, hover: true, tooltip: showTooltip });
   const widths = plotWidths(specification).map((name) => [name, view.signal(name)]);
 
-  /** Draws it, as much narrower as the page asks for, down to a width at which one can still read it. */
+  /** Draws it as wide as the column, between a width at which one can still read it and one beyond which it gains nothing. */
   async function fit() {
     let less = 0;
     // Axes and legends change with the plot, so once need not be enough.
     for (let round = 0; round < 6; round++) {
-      for (const [name, pixels] of widths) view.signal(name, Math.max(160, pixels - less));
+      for (const [name, pixels] of widths) view.signal(name, Math.min(780, Math.max(160, pixels - less)));
       await view.resize().runAsync();
       const surplus = container.firstElementChild.clientWidth - figure.clientWidth;
-      if (surplus <= 0) return;
+      if (surplus === 0 || (round > 0 && surplus < 0 && surplus > -8)) return;
       less += surplus;
     }
   }

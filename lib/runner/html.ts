@@ -17,6 +17,8 @@ export interface ReportContext {
   facts: Record<string, string>;
   /** Links to the previous page, the summary and the next page. */
   links: Link[];
+  /** Whether charts are interactive; default: true. */
+  liveCharts?: boolean;
 }
 
 /**
@@ -25,10 +27,10 @@ export interface ReportContext {
  */
 export async function renderReport(
   notebook: Notebook,
-  { name, facts, links }: ReportContext,
+  { name, facts, links, liveCharts }: ReportContext,
 ): Promise<string> {
   const markdown = new MarkdownRenderer();
-  const outputs = new OutputRenderer(markdown);
+  const outputs = new OutputRenderer(markdown, liveCharts);
   const cells: string[] = [];
   for (const cell of notebook.cells) {
     if (cell.cell_type === "code") cells.push(await renderCodeCell(cell, outputs));
@@ -38,18 +40,23 @@ export async function renderReport(
     }
   }
   const nav = `<nav class="pages" aria-label="Reports">${links.map(renderLink).join("")}</nav>`;
-  const body = `<header>${nav}${renderFacts(facts)}</header>
+  const body = `<header>${nav}</header>
 <div class="columns">
 ${renderContents(markdown.headings)}
 <main>
-${cells.filter((cell) => cell !== "").join("\n")}
+${underTitle(renderFacts(facts), cells.filter((cell) => cell !== "").join("\n"))}
 </main>
 </div>
 <footer>${nav}</footer>`;
   const title = markdown.headings.find(({ depth }) => depth === 1)?.html.replaceAll(/<[^>]*>/g, "");
   const client = await Deno.readTextFile(new URL("./report_client.js", import.meta.url));
-  const scripts = outputs.hasCharts ? [client, await chartScript()] : [client];
+  const scripts = outputs.hasLiveCharts ? [client, await chartScript()] : [client];
   return await renderPage({ title: title ? unescapeHtml(title) : name, body, scripts });
+}
+
+/** Puts the facts of the run under the page's title, or at the beginning of a page without one. */
+function underTitle(facts: string, html: string): string {
+  return /<\/h1>/.test(html) ? html.replace("</h1>", () => `</h1>\n${facts}`) : facts + html;
 }
 
 async function renderCodeCell(cell: CodeCell, outputs: OutputRenderer): Promise<string> {

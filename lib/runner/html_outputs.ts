@@ -9,12 +9,12 @@ import { withAllowedTags } from "./html_tags.ts";
 import { joined, type Output } from "./notebook.ts";
 
 export class OutputRenderer {
-  /** Whether the page has charts, which the script of `chart_script.ts` makes interactive. */
-  hasCharts = false;
+  /** Whether the page has charts that the script of `chart_script.ts` makes interactive. */
+  hasLiveCharts = false;
   readonly #markdown: MarkdownRenderer;
   #svgCount = 0;
 
-  constructor(markdown: MarkdownRenderer) {
+  constructor(markdown: MarkdownRenderer, readonly liveCharts = true) {
     this.#markdown = markdown;
   }
 
@@ -56,11 +56,12 @@ export class OutputRenderer {
    * title, which becomes a caption, since a caption can wrap on a narrow page.
    */
   async #renderChart({ title, ...specification }: TopLevelSpec): Promise<string> {
-    this.hasCharts = true;
     const svg = await renderSvg(specification as TopLevelSpec);
-    const json = JSON.stringify(compile(specification as TopLevelSpec).spec).replaceAll("<", "\\u003c");
     const [finding, reading] = titleTexts(title);
     const caption = `<figcaption><b>${escapeHtml(finding)}</b> ${escapeHtml(reading)}</figcaption>`;
+    if (!this.liveCharts) return renderDrawing(this.#inline(svg), { caption });
+    this.hasLiveCharts = true;
+    const json = JSON.stringify(compile(specification as TopLevelSpec).spec).replaceAll("<", "\\u003c");
     const script = `<script type="application/json">${json}</script>`;
     return renderDrawing(this.#inline(svg), { caption, script });
   }

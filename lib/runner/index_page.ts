@@ -3,7 +3,7 @@ import { escapeHtml, formatSeconds } from "../display/format.ts";
 import { chartScript } from "./chart_script.ts";
 import { MarkdownRenderer } from "./html_markdown.ts";
 import { OutputRenderer } from "./html_outputs.ts";
-import { renderFacts, renderPage } from "./page.ts";
+import { type Link, renderFacts, renderLink, renderPage } from "./page.ts";
 import type { NotebookReport, RunResult } from "./run.ts";
 import type { Summary } from "./summary.ts";
 
@@ -16,14 +16,20 @@ export interface Attention {
   /** `bad` is a failure, `note` is good to know. */
   kind: "bad" | "note";
   text: string;
+  /** Where it can be seen. */
+  evidence?: Link;
 }
+
+const mistakes = { text: "the worst mistakes", href: "5_evaluation.html#the-worst-mistakes" };
+const confidences = { text: "all confidences", href: "5_evaluation.html#confidence" };
+const thresholds = { text: "the threshold", href: "5_evaluation.html#the-threshold" };
 
 /** What a reader should look at. Empty if everything is fine. */
 export function needsAttention(summary: Summary, reports: NotebookReport[]): Attention[] {
-  const { dataset, training, executions, captures, accuracyOfAccepted } = summary;
+  const { dataset, training, executions, captures, accuracyOfAccepted, wrongCouriers, threshold } = summary;
   const found: Attention[] = [];
   const bad = (text: string) => found.push({ kind: "bad", text });
-  const note = (text: string) => found.push({ kind: "note", text });
+  const note = (text: string, evidence?: Link) => found.push({ kind: "note", text, evidence });
   for (const { title, failure } of reports) {
     // where, and on the second line why
     if (failure) bad(`${title} stopped: ${failure.message.split("\n", 2).join(" ")}`);
@@ -49,11 +55,28 @@ export function needsAttention(summary: Summary, reports: NotebookReport[]): Att
       }.`,
     );
   }
-  if (total && belowThreshold / total > tolerableBelowThreshold) {
+  if (wrongCouriers) {
     note(
       `${
-        percent(belowThreshold / total)
-      } of the executions ended below the threshold, so people must route many orders by hand.`,
+        count(wrongCouriers, "order")
+      } got the wrong courier: the answer reached the threshold and was wrong.`,
+      mistakes,
+    );
+  }
+  if (total && belowThreshold > 0) {
+    const share = belowThreshold / total;
+    const waiting = belowThreshold === 1 ? "1 order waits" : `${number(belowThreshold)} orders wait`;
+    note(
+      `${waiting} for a person, ${percent(share)} of all: the confidence is below the threshold.` +
+        (share > tolerableBelowThreshold ? " That is more than a quarter." : ""),
+      confidences,
+    );
+  }
+  if (threshold?.recommended !== undefined && threshold.recommended !== threshold.inUse) {
+    note(
+      `A threshold of ${threshold.recommended} is recommended instead of ${threshold.inUse}` +
+        (threshold.alike ? ", but these pictures are too few to tell the two apart." : "."),
+      thresholds,
     );
   }
   if (
@@ -79,14 +102,20 @@ export async function renderIndexPage(
   summary: Summary,
   { reports, highlights }: Pick<RunResult, "reports" | "highlights">,
   facts: Record<string, string>,
+  { liveCharts }: { liveCharts?: boolean } = {},
 ): Promise<string> {
-  const outputs = new OutputRenderer(new MarkdownRenderer());
+  const outputs = new OutputRenderer(new MarkdownRenderer(), liveCharts);
   const charts: string[] = [];
   for (const output of highlights) charts.push(await outputs.render(output));
   const attention = needsAttention(summary, reports);
-  const items = attention.map(({ kind, text }) => `<li class="${kind}">${escapeHtml(text)}</li>`);
-  const body = `<main>
-<header><h1>Scones Unlimited: who gets which order</h1>${renderFacts(facts)}</header>
+  const items = attention.map(({ kind, text, evidence }) => {
+    const see = evidence ? ` See ${renderLink(evidence)}.` : "";
+    return `<li class="${kind}">${escapeHtml(text)}${see}</li>`;
+  });
+  const body = `<main class="summary">
+<header><h1>Scones Unlimited: who gets which order</h1>
+<nav class="pages" aria-label="Reports">${reports.map(reportLink).map(renderLink).join("")}</nav>
+${renderFacts(facts)}</header>
 ${renderFigures(summary)}
 <h2>What needs attention</h2>
 ${items.length > 0 ? `<ul class="attention">${items.join("")}</ul>` : `<p class="fine">✓ Nothing.</p>`}
@@ -96,12 +125,17 @@ ${items.length > 0 ? `<ul class="attention">${items.join("")}</ul>` : `<p class=
 <p>${escapeHtml(qualityText(summary))}</p>
 <h2>What the workflow did</h2>
 <p>${escapeHtml(workflowText(summary))}</p>
-${charts.length > 0 ? `<h2>In pictures</h2>\n${charts.join("\n")}` : ""}
+${charts.length > 0 ? `<h2>In pictures</h2>\n<div class="charts">${charts.join("\n")}</div>` : ""}
 <h2>Reports</h2>
 ${renderReports(reports)}
 </main>`;
-  const scripts = outputs.hasCharts ? [await chartScript()] : [];
+  const client = await Deno.readTextFile(new URL("./report_client.js", import.meta.url));
+  const scripts = outputs.hasLiveCharts ? [client, await chartScript()] : [client];
   return await renderPage({ title: "Scones Unlimited: summary", body, scripts });
+}
+
+function reportLink({ name, title }: NotebookReport): Link {
+  return { text: title, href: `${name}.html` };
 }
 
 function renderFigures({ training, accuracyOfAccepted, executions }: Summary): string {
@@ -159,19 +193,17 @@ function workflowText({ executions, captures }: Summary): string {
   if (executions?.total === undefined) return "Nothing: no execution was started.";
   const { total, succeeded = 0, belowThreshold = 0, otherwiseFailed = 0 } = executions;
   const captured = captures === undefined ? "" : ` ${count(captures, "prediction")} were captured.`;
-  const failed = otherwiseFailed === 0 ? "none" : number(otherwiseFailed);
-  return `Of ${count(total, "execution")}, ${number(succeeded)} succeeded, ${
+  const failed = otherwiseFailed === 0 ? "None" : number(otherwiseFailed);
+  return `Of ${count(total, "execution")}, ${number(succeeded)} succeeded, and ${
     number(belowThreshold)
-  } ended because the ` +
-    `confidence was below the threshold (a person must check those), and ${failed} failed for other reasons.${captured}`;
+  } ended because the confidence was below the threshold: a person decides on those. ${failed} failed for any other ` +
+    `reason.${captured}`;
 }
 
 function renderReports(reports: NotebookReport[]): string {
-  const rows = reports.map(({ name, title, seconds, failure }) =>
-    `<tr><td><a href="${escapeHtml(name)}.html">${escapeHtml(title)}</a></td><td>${
-      failure ? "stopped" : "complete"
-    }</td>` +
-    `<td>${formatSeconds(seconds)}</td></tr>`
+  const rows = reports.map((report) =>
+    `<tr><td>${renderLink(reportLink(report))}</td><td>${report.failure ? "stopped" : "complete"}</td>` +
+    `<td>${formatSeconds(report.seconds)}</td></tr>`
   );
   return `<table><thead><tr><th>Notebook</th><th>Outcome</th><th>Time</th></tr></thead><tbody>${
     rows.join("")

@@ -15,6 +15,13 @@ export interface Link {
   href: string;
 }
 
+/** Two wheels and a frame, for the browser's tab. */
+const ICON = "data:image/svg+xml," + encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0072B2"/>' +
+    '<g fill="none" stroke="#fff" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round">' +
+    '<circle cx="9" cy="20" r="5"/><circle cx="23" cy="20" r="5"/><path d="M9 20l5-9h6l3 9M14 11l3 9l3-9M19 8h3"/></g></svg>',
+);
+
 /**
  * The HTML of the page. Its content security policy allows only these scripts and no requests, whatever the outputs of a
  * notebook contain. `unsafe-eval` is for Vega, which compiles its expressions.
@@ -38,7 +45,7 @@ export async function renderPage({ title, body, scripts }: Page): Promise<string
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)}</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="${ICON}">
 <style>
 ${css}</style>
 </head>
@@ -50,12 +57,14 @@ ${safeScripts.map((source) => `<script>${source}</script>`).join("\n")}
 `;
 }
 
-/** The facts of a run as a description list. */
+/** The facts of a run as a description list, which the page's script folds on a narrow page. */
 export function renderFacts(facts: Record<string, string>): string {
   const items = Object.entries(facts).map(([name, value]) =>
     `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`
   );
-  return `<dl class="facts">${items.join("")}</dl>`;
+  return `<details class="provenance" open><summary>About this run</summary><dl class="facts">${
+    items.join("")
+  }</dl></details>`;
 }
 
 export function renderLink({ text, href }: Link): string {

@@ -21,6 +21,8 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** The facts for a report, from the summary after its notebook. */
   facts?: (summary: Record<string, unknown>) => Record<string, string>;
+  /** Whether the charts of the reports are interactive, which takes 500 kB a report; default: true. */
+  liveCharts?: boolean;
   /** Interrupts the running notebook when aborted. */
   signal?: AbortSignal;
 }
@@ -52,7 +54,7 @@ export interface RunResult {
  * @throws Error if a notebook cannot be read or a report cannot be written
  */
 export async function runNotebooks(options: RunOptions): Promise<RunResult> {
-  const { notebooks, outDir, env, facts = () => ({}), signal } = options;
+  const { notebooks, outDir, env, facts = () => ({}), liveCharts, signal } = options;
   await Deno.mkdir(outDir, { recursive: true });
   const variables = { ...Deno.env.toObject(), ...env };
   const scrub = createScrubber([variables.AWS_SECRET_ACCESS_KEY, variables.AWS_SESSION_TOKEN]);
@@ -76,6 +78,7 @@ export async function runNotebooks(options: RunOptions): Promise<RunResult> {
     const context = {
       name,
       facts: scrub({ ...facts(result.summary), "This notebook took": formatSeconds(seconds) }),
+      liveCharts,
       links: linksBetween(failure ? pages.slice(0, index + 1) : pages, index),
     };
     await Deno.writeTextFile(join(outDir, `${name}.html`), await renderReport(notebook, context));

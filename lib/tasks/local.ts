@@ -29,7 +29,7 @@ await runProgram(
     const requireSignatures = Deno.args[0] === "--require-signatures";
     if (Deno.args[0] && !requireSignatures) throw new Error(`Unknown argument ${Deno.args[0]}.\n\n${HELP}`);
     const where = { ...settings, requireSignatures };
-    const { region, stateDir } = settings;
+    const { region = "us-east-1", stateDir } = settings;
     const explain = (endpoint: string, end: string) =>
       // Both region variables: version 1 of the AWS CLI and boto3 read only the second.
       console.log(`
@@ -50,5 +50,6 @@ ${end} stops it; its data stays in ${stateDir}.`);
     await runLocalAws(where, ({ endpoint }) => explain(endpoint, "Ctrl-C"));
   },
   1,
+  undefined,
   ["--require-signatures"],
 );

@@ -5,15 +5,19 @@ import {
   type DescribeTrainingJobCommandOutput,
 } from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../aws/clients.ts";
-import { retryWhile, roleIsPropagating } from "../aws/retries.ts";
+import { ownTagList } from "../aws/ownership.ts";
+import { whileRoleIsNew } from "../aws/retries.ts";
+import { parseS3Uri } from "../aws/s3.ts";
 import { waitFor } from "../aws/waiting.ts";
-import { timestamp, TRAINING_JOB_BASE_NAME } from "../names.ts";
+import { timestamp } from "../names.ts";
 import type { DataCaptureConfig } from "./data_capture_config.ts";
 import { deployModel, type DeployProgress } from "./endpoint.ts";
-import { type EqualJob, findEqualJob, fingerprint, FINGERPRINT_TAG } from "./equal_job.ts";
+import { type EqualJob, findEqualJob, fingerprint } from "./equal_job.ts";
+import { estimateInWords, estimateTraining, maxRunSecondsFor, type TrainingEstimate } from "./estimate.ts";
 import { JobWatch, type TrainingObserver } from "./job_watch.ts";
 import type { Predictor } from "./predictor.ts";
-import { runningJobs, stopTrainingJob, withoutStop } from "./running_jobs.ts";
+import { checkQuotas } from "./quotas.ts";
+import { FINGERPRINT_TAG, runningJobs, stopTrainingJob, withoutStop } from "./running_jobs.ts";
 import { toChannels, type TrainingInput } from "./training_input.ts";
 import { toResult, type TrainingResult } from "./training_result.ts";
 
@@ -25,10 +29,11 @@ export interface EstimatorOptions {
   role: string;
   /** `s3://bucket/prefix`; the model goes to `<outputPath>/<job>/output/model.tar.gz`. */
   outputPath: string;
-  /** Default ml.g4dn.xlarge: the algorithm needs a GPU, and ml.p2 and ml.p3 are retired. */
+  /** Default: that of the settings. The algorithm needs a GPU on AWS, and ml.p2 and ml.p3 are retired. */
   instanceType?: string;
   instanceCount?: number;
   volumeSizeGb?: number;
+  /** Default: an hour, or three times the estimate, whichever is longer. */
   maxRunSeconds?: number;
   baseJobName?: string;
   /** Variables of the training container; the local algorithm stores `SCONES_CLASSES` with the model as its class names. */
@@ -42,23 +47,26 @@ export interface FitOptions extends TrainingObserver {
    * whoever started it, follows that one.
    */
   reuse?: boolean;
+  /** Called before a job is started on AWS, with an estimate of time and costs, and with what could not be checked. */
+  note?(text: string): void | Promise<void>;
   /** Stops the job when aborted, also one that was already running: nothing keeps running after an interrupt. */
   signal?: AbortSignal;
 }
 
 /** A training algorithm with its settings, used as in SageMaker's Python SDK: hyperparameters, fit, deploy. */
 export class Estimator {
-  readonly options: Required<EstimatorOptions>;
+  readonly options:
+    & Required<Omit<EstimatorOptions, "maxRunSeconds">>
+    & Pick<EstimatorOptions, "maxRunSeconds">;
   readonly hyperparameters: Record<string, string> = {};
   #result: TrainingResult | undefined;
 
   constructor(readonly aws: Aws, options: EstimatorOptions) {
     this.options = {
-      instanceType: "ml.g4dn.xlarge",
+      instanceType: aws.settings.trainingInstance,
       instanceCount: 1,
       volumeSizeGb: 30,
-      maxRunSeconds: 3600,
-      baseJobName: TRAINING_JOB_BASE_NAME,
+      baseJobName: aws.names.trainingJobs,
       environment: {},
       ...options,
     };
@@ -73,15 +81,15 @@ export class Estimator {
 
   /** The request that `fit` sends. */
   toRequest(inputs: Readonly<Record<string, TrainingInput>>, jobName: string): CreateTrainingJobCommandInput {
-    const { imageUri, role, outputPath, instanceType, instanceCount, volumeSizeGb, maxRunSeconds } =
-      this.options;
+    const { imageUri, role, outputPath, instanceType, instanceCount, volumeSizeGb } = this.options;
+    const { kmsKey } = this.aws.settings;
     return {
       TrainingJobName: jobName,
       AlgorithmSpecification: { TrainingImage: imageUri, TrainingInputMode: "File" },
       RoleArn: role,
       HyperParameters: this.hyperparameters,
       InputDataConfig: toChannels(inputs),
-      OutputDataConfig: { S3OutputPath: outputPath },
+      OutputDataConfig: { S3OutputPath: outputPath, ...kmsKey ? { KmsKeyId: kmsKey } : {} },
       ResourceConfig: {
         InstanceType: toInstanceType(instanceType),
         InstanceCount: instanceCount,
@@ -92,14 +100,28 @@ export class Estimator {
         // Only the local algorithm has a seed.
         ...this.aws.target === "local" ? { SCONES_SEED: `${this.aws.settings.seed}` } : {},
       },
-      StoppingCondition: { MaxRuntimeInSeconds: maxRunSeconds },
+      StoppingCondition: {
+        MaxRuntimeInSeconds: this.options.maxRunSeconds ?? maxRunSecondsFor(this.estimate()),
+      },
     };
+  }
+
+  /** How long training on AWS will take and what it will cost, roughly, from the hyperparameters. */
+  estimate(): TrainingEstimate {
+    const { num_training_samples: samples = "0", epochs } = this.hyperparameters;
+    const { instanceType, instanceCount } = this.options;
+    return estimateTraining({
+      samples: Number(samples),
+      epochs: epochs === undefined ? undefined : Number(epochs),
+      instanceType,
+      instanceCount,
+    });
   }
 
   /**
    * Trains: starts a job (see `reuse`), follows its log, and returns when it has ended.
    * @param inputs the data of each channel, by channel name
-   * @throws UnexpectedStatusError if the job fails, is stopped or exceeds its maximum run time; the signal's reason after
+   * @throws Error if a channel is empty; QuotaError if the account may not have the instances, also that of the endpoint; UnexpectedStatusError if the job fails, is stopped or exceeds its maximum run time; the signal's reason after
    *   telling the job to stop; Error that names the job if it may still be running when the network or the credentials
    *   failed for longer than the SDK retries
    */
@@ -110,9 +132,27 @@ export class Estimator {
     const jobName = options.jobName ?? `${this.options.baseJobName}-${timestamp()}`;
     const request = this.toRequest(inputs, jobName);
     const equal = await fingerprint(this.aws, request);
-    const earlier = options.reuse ? await findEqualJob(this.aws, this.options.baseJobName, equal) : undefined;
+    const { baseJobName: baseName, outputPath } = this.options;
+    const earlier = options.reuse
+      ? await findEqualJob(this.aws, {
+        baseName,
+        equal,
+        bucket: parseS3Uri(outputPath).bucket,
+        status: options.status,
+      })
+      : undefined;
     if (!earlier) {
-      await this.#create({ ...request, Tags: [{ Key: FINGERPRINT_TAG, Value: equal }] }, options);
+      const { instanceType, instanceCount } = this.options;
+      const note = await checkQuotas(this.aws, [
+        { instanceType, instanceCount, use: "training job" },
+        { instanceType: this.aws.settings.endpointInstance, instanceCount: 1, use: "endpoint" },
+      ]);
+      if (note) await options.note?.(note);
+      if (this.aws.target === "aws") {
+        await options.note?.(`The training will take ${estimateInWords(this.estimate(), instanceType)}.`);
+      }
+      const Tags = [...ownTagList(this.aws), { Key: FINGERPRINT_TAG, Value: equal }];
+      await this.#create({ ...request, Tags }, options);
     }
     return this.#result = await this.#follow(earlier?.jobName ?? jobName, earlier?.status, options);
   }
@@ -143,11 +183,12 @@ export class Estimator {
   /** Creates the job. If jobs that are being stopped still use up the account's quota, waits until they have ended. */
   async #create(request: CreateTrainingJobCommandInput, { status, signal }: FitOptions): Promise<void> {
     const create = () =>
-      retryWhile(
-        roleIsPropagating,
+      whileRoleIsNew(
+        this.aws,
+        request.RoleArn!,
         // Not aborted by the signal, since the job might be created nevertheless; #follow stops it.
         () => this.aws.sagemaker.send(new CreateTrainingJobCommand(request)),
-        { signal },
+        { signal, onWait: status },
       );
     try {
       await create();

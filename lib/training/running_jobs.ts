@@ -6,17 +6,29 @@ import {
   StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
 import { type Aws, awsCli } from "../aws/clients.ts";
-import { TRAINING_JOB_BASE_NAME } from "../names.ts";
+import { isOurs, type Tags } from "../aws/ownership.ts";
+import { sagemakerTags } from "./describe_endpoint.ts";
 
-/** This project's training jobs of a status, newest first. A job that is being stopped still uses its instance. */
+/** The tag of a training job that holds its fingerprint. */
+export const FINGERPRINT_TAG = "scones:fingerprint";
+
+/** Whether a training job was started by this deployment. Jobs of earlier versions have a fingerprint and no stage. */
+export function isOwnJob({ stage }: Pick<Aws, "stage">, tags: Tags): boolean {
+  return isOurs({ stage }, tags) ||
+    stage === undefined && tags.project === undefined && tags[FINGERPRINT_TAG] !== undefined;
+}
+
+/** This deployment's training jobs of a status, newest first. A job that is being stopped still uses its instance. */
 export async function runningJobs(
-  { sagemaker }: Aws,
+  aws: Pick<Aws, "sagemaker" | "names" | "stage">,
   status: "InProgress" | "Stopping" = "InProgress",
 ): Promise<DescribeTrainingJobCommandOutput[]> {
-  const query = { NameContains: TRAINING_JOB_BASE_NAME, StatusEquals: status } as const;
+  const { sagemaker } = aws;
+  const query = { NameContains: aws.names.trainingJobs, StatusEquals: status } as const;
   const jobs: DescribeTrainingJobCommandOutput[] = [];
   for await (const { TrainingJobSummaries = [] } of paginateListTrainingJobs({ client: sagemaker }, query)) {
-    for (const { TrainingJobName } of TrainingJobSummaries) {
+    for (const { TrainingJobName, TrainingJobArn } of TrainingJobSummaries) {
+      if (!isOwnJob(aws, await sagemakerTags(aws, TrainingJobArn!))) continue;
       jobs.push(await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName })));
     }
   }

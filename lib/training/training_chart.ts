@@ -89,7 +89,7 @@ export function trainingWords(epochs: readonly Epoch[]): string {
       : `${countOf(epochs.length, "epoch")}, not validated.`;
   }
   const best = validated.reduce((a, b) => b.validation! > a.validation! ? b : a);
-  const end = `Validation accuracy ${percent(last.validation!)} after ${countOf(epochs.length, "epoch")}`;
+  const end = `Validation accuracy ${percent(last.validation!)} after ${countOf(last.epoch + 1, "epoch")}`;
   return best.validation! > last.validation!
     ? `${end}; the best was ${percent(best.validation!)}, after ${best.epoch + 1}.`
     : `${end}.`;

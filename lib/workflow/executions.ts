@@ -53,7 +53,12 @@ export async function generateTestCases(
     );
   }
   return shuffle(keys, options.seed ?? 1).slice(0, options.count)
-    .map((s3_key) => ({ s3_bucket: aws.bucket, s3_key, image_data: "", inferences: [] }));
+    .map((key) => testCase(aws, key));
+}
+
+/** The test case of one picture. */
+export function testCase({ bucket }: Pick<Aws, "bucket">, key: string): TestCase {
+  return { s3_bucket: bucket, s3_key: key, image_data: "", inferences: [] };
 }
 
 /**

@@ -7,16 +7,20 @@ import {
   type FunctionConfiguration,
   GetFunctionConfigurationCommand,
   InvokeCommand,
+  ListTagsCommand,
+  TagResourceCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import type { Aws } from "../aws/clients.ts";
-import { retryWhile, roleIsPropagating } from "../aws/retries.ts";
+import { ensureLogGroup } from "../aws/log_groups.ts";
+import { checkOurs, isOfEarlierVersion, ownTags } from "../aws/ownership.ts";
+import { retryWhile, whileRoleIsNew } from "../aws/retries.ts";
 import { UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
-import { ENDPOINT_NAME, FUNCTION_NAMES } from "../names.ts";
+import { type FunctionKey, THRESHOLD_ERROR } from "../names.ts";
 import { bundleFunction } from "./bundle.ts";
 
-export type FunctionKey = keyof typeof FUNCTION_NAMES;
+export type { FunctionKey };
 
 interface FunctionDefinition {
   /** In `lambdas/`. */
@@ -24,7 +28,7 @@ interface FunctionDefinition {
   description: string;
   timeoutSeconds: number;
   memoryMb: number;
-  environment(settings: Aws["settings"]): Record<string, string>;
+  environment(aws: Pick<Aws, "settings" | "names">): Record<string, string>;
 }
 
 export const FUNCTIONS: Readonly<Record<FunctionKey, FunctionDefinition>> = {
@@ -41,16 +45,18 @@ export const FUNCTIONS: Readonly<Record<FunctionKey, FunctionDefinition>> = {
     // The model has 60 s to answer.
     timeoutSeconds: 70,
     memoryMb: 256,
-    environment: () => ({ ENDPOINT_NAME }),
+    environment: ({ names }) => ({ ENDPOINT_NAME: names.endpoint }),
   },
   filterLowConfidence: {
     source: "filter_low_confidence.ts",
     description: "Ends the execution when the classification is not confident enough",
     timeoutSeconds: 10,
     memoryMb: 128,
-    environment: ({ threshold }) => ({ THRESHOLD: `${threshold}` }),
+    environment: ({ settings }) => ({ THRESHOLD: `${settings.threshold}` }),
   },
 };
+
+export const FUNCTION_KEYS = Object.keys(FUNCTIONS) as FunctionKey[];
 
 const RUNTIME = "nodejs24.x";
 
@@ -64,49 +70,84 @@ export interface DeployedFunction {
   lastModified: string;
 }
 
-/** Creates the functions, or updates what differs: first the code, then the configuration. Idempotent. */
+interface DeployFunctionsOptions {
+  /** Called before each function, and while a new role is waited for. */
+  onProgress?(done: number, message: string): void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Creates the functions, or updates what differs: first the code, then the configuration. Idempotent.
+ * @throws NotOursError if a function of that name belongs to somebody else; UnexpectedStatusError if an update fails
+ */
 export async function deployFunctions(
   aws: Aws,
   roleArn: string,
-  { onProgress, signal }: { onProgress?(done: number, name: string): void; signal?: AbortSignal } = {},
+  { onProgress, signal }: DeployFunctionsOptions = {},
 ): Promise<DeployedFunction[]> {
   const deployed: DeployedFunction[] = [];
-  for (const key of Object.keys(FUNCTIONS) as FunctionKey[]) {
+  for (const key of FUNCTION_KEYS) {
     signal?.throwIfAborted();
-    onProgress?.(deployed.length, FUNCTION_NAMES[key]);
-    deployed.push(await deployFunction(aws, key, roleArn, signal));
+    onProgress?.(deployed.length, aws.names.functions[key]);
+    const onWait = onProgress && ((message: string) => onProgress(deployed.length, message));
+    deployed.push(await deployFunction(aws, key, roleArn, { onWait, signal }));
   }
   return deployed;
 }
 
-async function deployFunction(
-  aws: Aws,
+/** Where Lambda writes what a function logs. */
+export function functionLogGroup(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
+}
+
+/** What a function is made of, without its code: the part of CreateFunction that can be updated. */
+export function functionConfiguration(
+  aws: Pick<Aws, "settings" | "names">,
   key: FunctionKey,
   roleArn: string,
-  signal?: AbortSignal,
-): Promise<DeployedFunction> {
-  const { lambda } = aws;
-  const FunctionName = FUNCTION_NAMES[key];
-  const { source, description, timeoutSeconds, memoryMb, environment } = FUNCTIONS[key];
-  const { zip, sha256 } = await bundleFunction(source);
-  const configuration = {
+) {
+  const { description, timeoutSeconds, memoryMb, environment } = FUNCTIONS[key];
+  const { kmsKey } = aws.settings;
+  return {
     Role: roleArn,
     Runtime: RUNTIME,
     Handler: "index.handler",
     Description: description,
     Timeout: timeoutSeconds,
     MemorySize: memoryMb,
-    Environment: { Variables: environment(aws.settings) },
+    Environment: { Variables: environment(aws) },
+    ...kmsKey ? { KMSKeyArn: kmsKey } : {},
   } satisfies Partial<CreateFunctionCommandInput>;
+}
 
-  const existing = await settled(aws, FunctionName, signal);
+async function deployFunction(
+  aws: Aws,
+  key: FunctionKey,
+  roleArn: string,
+  waiting: { onWait?(message: string): void; signal?: AbortSignal },
+): Promise<DeployedFunction> {
+  const { lambda } = aws;
+  const { signal } = waiting;
+  const FunctionName = aws.names.functions[key];
+  const { zip, sha256 } = await bundleFunction(FUNCTIONS[key].source);
+  const configuration = functionConfiguration(aws, key, roleArn);
+
+  let existing = await settled(aws, FunctionName, signal);
+  if (existing) await checkFunction(aws, existing, { adopt: true });
+  await ensureLogGroup(aws, functionLogGroup(FunctionName));
+  if (existing?.State === "Failed") {
+    // It was never created entirely, and cannot be updated.
+    await lambda.send(new DeleteFunctionCommand({ FunctionName }));
+    existing = undefined;
+  }
   let change: DeployedFunction["change"] = "unchanged";
   if (!existing) {
     change = "created";
-    const input = { ...configuration, FunctionName, Code: { ZipFile: zip } };
-    await retryWhile(roleIsPropagating, () => lambda.send(new CreateFunctionCommand(input)), { signal });
+    const input = { ...configuration, FunctionName, Code: { ZipFile: zip }, Tags: ownTags(aws) };
+    await whileRoleIsNew(aws, roleArn, () => lambda.send(new CreateFunctionCommand(input)), waiting);
   } else {
-    if (existing.CodeSha256 !== sha256) {
+    const changes = functionChanges(existing, sha256, configuration);
+    if (changes.code) {
       change = "updated";
       await retryWhile(
         isChanging,
@@ -116,16 +157,18 @@ async function deployFunction(
       // Lambda refuses a second update while the first is in progress.
       await settled(aws, FunctionName, signal);
     }
-    if (!isDeepStrictEqual(configuration, pick(existing, configuration))) {
+    if (changes.configuration.length > 0) {
       change = "updated";
-      await retryWhile(
-        (error) => isChanging(error) || roleIsPropagating(error),
+      await whileRoleIsNew(
+        aws,
+        roleArn,
         () => lambda.send(new UpdateFunctionConfigurationCommand({ ...configuration, FunctionName })),
-        { signal },
+        { ...waiting, passes: isChanging },
       );
     }
   }
   const now = (await settled(aws, FunctionName, signal))!;
+  checkState(FunctionName, now);
   return {
     key,
     name: FunctionName,
@@ -137,6 +180,45 @@ async function deployFunction(
   };
 }
 
+/** What of a function is to be changed: its code, and which members of its configuration. */
+export function functionChanges(
+  existing: FunctionConfiguration,
+  sha256: string,
+  wanted: ReturnType<typeof functionConfiguration>,
+): { code: boolean; configuration: string[] } {
+  // After a failed update it is unknown which of the two versions the function has.
+  const failed = existing.LastUpdateStatus === "Failed";
+  const current = pick(existing, wanted);
+  const differs = ([name, value]: [string, unknown]) => failed || !isDeepStrictEqual(value, current[name]);
+  return {
+    code: failed || existing.CodeSha256 !== sha256,
+    configuration: Object.entries(wanted).filter(differs).map(([name]) => name),
+  };
+}
+
+function checkState(name: string, configuration: FunctionConfiguration): void {
+  const { State, StateReason, LastUpdateStatus, LastUpdateStatusReason } = configuration;
+  if (State === "Failed") throw new UnexpectedStatusError(name, State, StateReason ?? "");
+  if (LastUpdateStatus === "Failed") {
+    throw new UnexpectedStatusError(`The update of ${name}`, LastUpdateStatus, LastUpdateStatusReason ?? "");
+  }
+}
+
+/**
+ * Checks that a function may be changed or removed. One of an earlier version may.
+ * @param options.adopt tags one of an earlier version as ours
+ * @throws NotOursError if it belongs to somebody else
+ */
+export async function checkFunction(
+  aws: Aws,
+  { FunctionName, FunctionArn, Role }: FunctionConfiguration,
+  { adopt = false } = {},
+): Promise<void> {
+  const { Tags = {} } = await aws.lambda.send(new ListTagsCommand({ Resource: FunctionArn }));
+  if (!isOfEarlierVersion(aws, Tags, Role)) return checkOurs(aws, `The function ${FunctionName}`, Tags);
+  if (adopt) await aws.lambda.send(new TagResourceCommand({ Resource: FunctionArn, Tags: ownTags(aws) }));
+}
+
 /** What a function returned, or the error that it threw; Lambda answers both with status 200. */
 export interface InvocationResult {
   payload: unknown;
@@ -144,22 +226,49 @@ export interface InvocationResult {
   functionError?: string;
 }
 
-/** Invokes a function once and waits for its result. */
+/** A function failed with another error than the one that it is meant to throw. */
+export class FunctionError extends Error {
+  override name = "FunctionError";
+}
+
+/**
+ * Invokes a function once and waits for its result.
+ * @throws FunctionError if it failed, unless the answer was below the threshold: that error is part of the result
+ */
 export async function invokeFunction(aws: Aws, key: FunctionKey, event: unknown): Promise<InvocationResult> {
+  const result = await tryFunction(aws, key, event);
+  const { errorType, errorMessage } = (result.payload ?? {}) as { errorType?: string; errorMessage?: string };
+  if (result.functionError === undefined || errorType === THRESHOLD_ERROR) return result;
+  const name = aws.names.functions[key];
+  throw new FunctionError(
+    `The function ${name} failed with ${errorType}: ${errorMessage}. Its log is in ${
+      functionLogGroup(name)
+    }.`,
+  );
+}
+
+/** Invokes a function once; however it fails, the error is the result. */
+export async function tryFunction(aws: Aws, key: FunctionKey, event: unknown): Promise<InvocationResult> {
   const { Payload, FunctionError } = await aws.lambda.send(
-    new InvokeCommand({ FunctionName: FUNCTION_NAMES[key], Payload: JSON.stringify(event) }),
+    new InvokeCommand({ FunctionName: aws.names.functions[key], Payload: JSON.stringify(event) }),
   );
   return { payload: JSON.parse(Payload!.transformToString()), functionError: FunctionError };
 }
 
-/** Removes a function; returns whether there was one. */
+/**
+ * Removes a function; returns whether there was one.
+ * @throws NotOursError if it belongs to somebody else
+ */
 export async function deleteFunction(aws: Aws, key: FunctionKey): Promise<boolean> {
-  if (!await settled(aws, FUNCTION_NAMES[key])) return false;
-  await aws.lambda.send(new DeleteFunctionCommand({ FunctionName: FUNCTION_NAMES[key] }));
+  const FunctionName = aws.names.functions[key];
+  const existing = await settled(aws, FunctionName);
+  if (!existing) return false;
+  await checkFunction(aws, existing);
+  await aws.lambda.send(new DeleteFunctionCommand({ FunctionName }));
   return true;
 }
 
-/** A function's configuration once no update is in progress; undefined if the function does not exist. */
+/** A function's configuration once no update is in progress, also a failed one; undefined if it does not exist. */
 export async function settled(
   aws: Aws,
   FunctionName: string,
@@ -174,16 +283,6 @@ export async function settled(
     } catch (error) {
       if ((error as Error).name === "ResourceNotFoundException") return { configuration: undefined };
       throw error;
-    }
-    if (now.State === "Failed") {
-      throw new UnexpectedStatusError(FunctionName, now.State, now.StateReason ?? "");
-    }
-    if (now.LastUpdateStatus === "Failed") {
-      throw new UnexpectedStatusError(
-        `The update of ${FunctionName}`,
-        "Failed",
-        now.LastUpdateStatusReason ?? "",
-      );
     }
     const changing = now.State === "Pending" || now.LastUpdateStatus === "InProgress";
     return changing ? undefined : { configuration: now };

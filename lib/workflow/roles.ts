@@ -4,19 +4,23 @@ import {
   CreateRoleCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
-  ListRolePoliciesCommand,
+  paginateListAttachedRolePolicies,
+  paginateListRolePolicies,
   PutRolePolicyCommand,
+  type Role,
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import type { Aws } from "../aws/clients.ts";
 import { retrieveImageUri } from "../aws/image_uris.ts";
+import { byKey, checkOurs, ownTagList } from "../aws/ownership.ts";
 import { partitionOf } from "../aws/partition.ts";
-import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, S3_LAYOUT } from "../names.ts";
+import { noteRoleChange } from "../aws/retries.ts";
+import { type RoleKind, S3_LAYOUT } from "../names.ts";
 
-export type RoleKind = keyof typeof ROLE_NAMES;
-export const ROLE_KINDS = Object.keys(ROLE_NAMES) as RoleKind[];
+export const ROLE_KINDS: readonly RoleKind[] = ["sagemaker", "lambda", "states"];
 
 interface Statement {
   Effect: "Allow";
@@ -24,11 +28,15 @@ interface Statement {
   Resource: string[];
 }
 
-const POLICY_NAME = "scones";
+/** The name of each role's only policy of its own. */
+export const POLICY_NAME = "scones";
 
 /** Which service may assume the role, and what the role may do. */
-export function roleDefinition(aws: Pick<Aws, "region" | "account" | "bucket">, kind: RoleKind) {
-  const { region, account, bucket } = aws;
+export function roleDefinition(
+  aws: Pick<Aws, "region" | "account" | "bucket" | "names" | "settings">,
+  kind: RoleKind,
+) {
+  const { region, account, bucket, names, settings } = aws;
   const partition = partitionOf(region);
   const arn = (service: string, resource: string) =>
     `arn:${partition}:${service}:${region}:${account}:${resource}`;
@@ -62,25 +70,31 @@ export function roleDefinition(aws: Pick<Aws, "region" | "account" | "bucket">, 
       allow(["s3:GetObject"], `${bucketArn}/${S3_LAYOUT.test}*`),
       // Without this permission S3 answers AccessDenied for a key that does not exist.
       allow(["s3:ListBucket"], bucketArn),
-      allow(["sagemaker:InvokeEndpoint"], arn("sagemaker", `endpoint/${ENDPOINT_NAME.toLowerCase()}`)),
+      allow(["sagemaker:InvokeEndpoint"], arn("sagemaker", `endpoint/${names.endpoint.toLowerCase()}`)),
       allow(["logs:CreateLogGroup"], arn("logs", "*")),
       allow(
         ["logs:CreateLogStream", "logs:PutLogEvents"],
-        ...Object.values(FUNCTION_NAMES).map((name) => arn("logs", `log-group:/aws/lambda/${name}:*`)),
+        ...Object.values(names.functions).map((name) => arn("logs", `log-group:/aws/lambda/${name}:*`)),
       ),
     ],
     states: () => [
       // The plain ARN does not cover versions, aliases and $LATEST.
       allow(
         ["lambda:InvokeFunction"],
-        ...Object.values(FUNCTION_NAMES).flatMap((
+        ...Object.values(names.functions).flatMap((
           name,
         ) => [arn("lambda", `function:${name}`), arn("lambda", `function:${name}:*`)]),
       ),
     ],
   };
+  const { kmsKey } = settings;
+  const keyed: Record<RoleKind, Statement[]> = {
+    sagemaker: kmsKey ? [allow(["kms:Decrypt", "kms:GenerateDataKey"], kmsKey)] : [],
+    lambda: kmsKey ? [allow(["kms:Decrypt"], kmsKey)] : [],
+    states: [],
+  };
   return {
-    RoleName: ROLE_NAMES[kind],
+    RoleName: names.roles[kind],
     trust: {
       Version: "2012-10-17",
       Statement: [{
@@ -89,7 +103,7 @@ export function roleDefinition(aws: Pick<Aws, "region" | "account" | "bucket">, 
         Action: "sts:AssumeRole",
       }],
     },
-    policy: { Version: "2012-10-17", Statement: statements[kind]() },
+    policy: { Version: "2012-10-17", Statement: [...statements[kind](), ...keyed[kind]] },
   };
 }
 
@@ -100,7 +114,8 @@ export interface EnsuredRole {
 
 /**
  * Creates the role or updates it; a role that a SCONES_*_ROLE_ARN variable names is used as it is. A new role takes a while
- * to reach the services, so the calls that use it retry (see `roleIsPropagating`).
+ * to reach the services, so the calls that use it retry (see `whileRoleIsNew`).
+ * @throws NotOursError if a role of this name belongs to somebody else
  */
 export async function ensureRole(aws: Aws, kind: RoleKind): Promise<EnsuredRole> {
   const given = aws.settings.roles[kind];
@@ -111,43 +126,88 @@ export async function ensureRole(aws: Aws, kind: RoleKind): Promise<EnsuredRole>
     aws.iam.send(
       new PutRolePolicyCommand({ RoleName, PolicyName: POLICY_NAME, PolicyDocument: JSON.stringify(policy) }),
     );
-  const role = await found(aws.iam.send(new GetRoleCommand({ RoleName })));
+  const role = await getRole(aws, RoleName);
   if (!role) {
-    const Tags = [{ Key: "project", Value: "scones-unlimited" }];
-    const { Role } = await aws.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, Tags }));
+    const { Role } = await aws.iam.send(
+      new CreateRoleCommand({
+        RoleName,
+        AssumeRolePolicyDocument,
+        PermissionsBoundary: aws.settings.permissionsBoundary,
+        Tags: ownTagList(aws),
+      }),
+    );
     await putPolicy();
+    noteRoleChange(Role!.Arn!);
     return { arn: Role!.Arn!, change: "created" };
   }
-  let change: EnsuredRole["change"] = "unchanged";
-  if (!isDeepStrictEqual(parsePolicy(role.Role!.AssumeRolePolicyDocument), trust)) {
+  const arn = role.Arn!;
+  const changes = await roleChanges(aws, kind, role);
+  if (changes.length === 0) return { arn, change: "unchanged" };
+  if (changes.includes("trust")) {
     await aws.iam.send(
       new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: AssumeRolePolicyDocument }),
     );
-    change = "updated";
   }
+  if (changes.includes("permissions")) await putPolicy();
+  noteRoleChange(arn);
+  return { arn, change: "updated" };
+}
+
+/**
+ * What of a role is to be changed.
+ * @throws NotOursError if it belongs to somebody else
+ */
+export async function roleChanges(
+  aws: Aws,
+  kind: RoleKind,
+  role: Role,
+): Promise<("trust" | "permissions")[]> {
+  checkRole(aws, role);
+  const { RoleName, trust, policy } = roleDefinition(aws, kind);
   const current = await found(aws.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: POLICY_NAME })));
-  if (!isDeepStrictEqual(parsePolicy(current?.PolicyDocument), policy)) {
-    await putPolicy();
-    change = "updated";
-  }
-  return { arn: role.Role!.Arn!, change };
+  const same = {
+    trust: isDeepStrictEqual(parsePolicy(role.AssumeRolePolicyDocument), trust),
+    permissions: isDeepStrictEqual(parsePolicy(current?.PolicyDocument), policy),
+  };
+  return (["trust", "permissions"] as const).filter((what) => !same[what]);
 }
 
-/** The ARN of the role; undefined if it does not exist. */
-export async function findRole(aws: Aws, kind: RoleKind): Promise<string | undefined> {
-  return (await found(aws.iam.send(new GetRoleCommand({ RoleName: ROLE_NAMES[kind] }))))?.Role?.Arn;
+/** @throws NotOursError if the role belongs to somebody else */
+export function checkRole(aws: Pick<Aws, "stage">, { RoleName, Tags }: Role): void {
+  checkOurs(aws, `The role ${RoleName}`, byKey(Tags));
 }
 
-/** Removes the role that this project created; returns whether it existed. */
+/** A role by its name; undefined if there is none. */
+export async function getRole(aws: Pick<Aws, "iam">, RoleName: string): Promise<Role | undefined> {
+  return (await found(aws.iam.send(new GetRoleCommand({ RoleName }))))?.Role;
+}
+
+/**
+ * Removes the role that this project created; returns whether it existed.
+ * @throws NotOursError if it belongs to somebody else
+ */
 export async function deleteRole(aws: Aws, kind: RoleKind): Promise<boolean> {
-  const RoleName = ROLE_NAMES[kind];
-  const policies = await found(aws.iam.send(new ListRolePoliciesCommand({ RoleName })));
-  if (!policies) return false;
-  for (const PolicyName of policies.PolicyNames ?? []) {
-    await aws.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
-  }
-  await aws.iam.send(new DeleteRoleCommand({ RoleName }));
+  const RoleName = aws.names.roles[kind];
+  const role = await getRole(aws, RoleName);
+  if (!role) return false;
+  checkRole(aws, role);
+  await removeRole(aws, RoleName);
   return true;
+}
+
+/** Removes a role, whoever made it, with its policies: its own ones, and those that somebody has attached to it. */
+export async function removeRole({ iam }: Pick<Aws, "iam">, RoleName: string): Promise<void> {
+  for await (const { PolicyNames = [] } of paginateListRolePolicies({ client: iam }, { RoleName })) {
+    for (const PolicyName of PolicyNames) {
+      await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+    }
+  }
+  for await (const page of paginateListAttachedRolePolicies({ client: iam }, { RoleName })) {
+    for (const { PolicyArn } of page.AttachedPolicies ?? []) {
+      await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+    }
+  }
+  await iam.send(new DeleteRoleCommand({ RoleName }));
 }
 
 /** IAM returns policy documents URL-encoded. */

@@ -5,18 +5,28 @@ import {
   CreateStateMachineCommand,
   DeleteStateMachineCommand,
   DescribeStateMachineCommand,
+  ListTagsForResourceCommand,
+  TagResourceCommand,
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
 import type { Aws } from "../aws/clients.ts";
+import { checkOurs, isOfEarlierVersion, ownTags } from "../aws/ownership.ts";
 import { partitionOf } from "../aws/partition.ts";
-import { retryWhile, roleIsPropagating } from "../aws/retries.ts";
+import { type RetryOptions, whileRoleIsNew } from "../aws/retries.ts";
 import { waitFor } from "../aws/waiting.ts";
 import type { Definition } from "../graph/model.ts";
-import { FUNCTION_NAMES, STATE_MACHINE_NAME } from "../names.ts";
+import type { FunctionKey } from "../names.ts";
 import { PROJECT_DIR } from "../settings.ts";
 
-export function stateMachineArn({ region, account }: Pick<Aws, "region" | "account">): string {
-  return `arn:${partitionOf(region)}:states:${region}:${account}:stateMachine:${STATE_MACHINE_NAME}`;
+export function stateMachineArn(
+  { region, account, names }: Pick<Aws, "region" | "account" | "names">,
+): string {
+  return `arn:${partitionOf(region)}:states:${region}:${account}:stateMachine:${names.stateMachine}`;
+}
+
+/** The text of `statemachine/scones.asl.json`, with its placeholders. */
+export async function readDefinition(): Promise<string> {
+  return await Deno.readTextFile(join(PROJECT_DIR, "statemachine", "scones.asl.json"));
 }
 
 /**
@@ -24,9 +34,9 @@ export function stateMachineArn({ region, account }: Pick<Aws, "region" | "accou
  * @throws Error for a placeholder without a function of that name
  */
 export async function loadDefinition(
-  functionArns: Readonly<Record<keyof typeof FUNCTION_NAMES, string>>,
+  functionArns: Readonly<Record<FunctionKey, string>>,
 ): Promise<Definition> {
-  const text = await Deno.readTextFile(join(PROJECT_DIR, "statemachine", "scones.asl.json"));
+  const text = await readDefinition();
   const values = new Map(
     Object.entries(functionArns).map((
       [key, arn],
@@ -49,32 +59,87 @@ export interface DeployedStateMachine {
   change: "created" | "updated" | "unchanged";
 }
 
-/** Creates the state machine, or updates its definition or role when they differ. Idempotent. */
+/**
+ * Creates the state machine, or updates its definition or role when they differ. Idempotent.
+ * @throws NotOursError if a state machine of this name belongs to somebody else
+ */
 export async function deployStateMachine(
   aws: Aws,
-  options: { roleArn: string; functionArns: Parameters<typeof loadDefinition>[0] },
+  options:
+    & { roleArn: string; functionArns: Parameters<typeof loadDefinition>[0] }
+    & Pick<RetryOptions, "onWait">,
 ): Promise<DeployedStateMachine> {
   const { sfn } = aws;
+  const { roleArn, functionArns, onWait } = options;
   const arn = stateMachineArn(aws);
-  const definition = await loadDefinition(options.functionArns);
+  const definition = await loadDefinition(functionArns);
   const text = JSON.stringify(definition, null, 2);
   const existing = await describe(aws);
   if (!existing) {
-    const input = { name: STATE_MACHINE_NAME, definition: text, roleArn: options.roleArn };
+    const tags = Object.entries(ownTags(aws)).map(([key, value]) => ({ key, value }));
+    const command = new CreateStateMachineCommand({
+      name: aws.names.stateMachine,
+      definition: text,
+      roleArn,
+      tags,
+    });
     // A state machine of this name may still be being deleted.
-    const passes = (error: Error) => roleIsPropagating(error) || error.name === "StateMachineDeleting";
-    const { stateMachineArn = arn } = await retryWhile(
-      passes,
-      () => sfn.send(new CreateStateMachineCommand(input)),
-    );
-    return { arn: stateMachineArn, definition, change: "created" };
+    const passes = (error: Error) => error.name === "StateMachineDeleting";
+    await whileRoleIsNew(aws, roleArn, () => sfn.send(command), { passes, onWait });
+    return { arn, definition, change: "created" };
   }
-  const same = isDeepStrictEqual(JSON.parse(existing.definition!), definition) &&
-    existing.roleArn === options.roleArn;
-  if (same) return { arn, definition, change: "unchanged" };
-  const input = { stateMachineArn: arn, definition: text, roleArn: options.roleArn };
-  await retryWhile(roleIsPropagating, () => sfn.send(new UpdateStateMachineCommand(input)));
+  await checkMachine(aws, existing.roleArn, { adopt: true });
+  if (machineChanges(existing, { definition, roleArn }).length === 0) {
+    return { arn, definition, change: "unchanged" };
+  }
+  const command = new UpdateStateMachineCommand({ stateMachineArn: arn, definition: text, roleArn });
+  const { revisionId } = await whileRoleIsNew(aws, roleArn, () => sfn.send(command), { onWait });
+  await reached(aws, revisionId);
   return { arn, definition, change: "updated" };
+}
+
+/** What of a state machine is to be changed. */
+export function machineChanges(
+  existing: { definition?: string; roleArn?: string },
+  wanted: { definition: Definition; roleArn: string },
+): string[] {
+  return [
+    ...isDeepStrictEqual(JSON.parse(existing.definition!), wanted.definition) ? [] : ["definition"],
+    ...existing.roleArn === wanted.roleArn ? [] : ["role"],
+  ];
+}
+
+/** Executions that start within seconds of an update may still use the old definition: waits until two looks show the new. */
+async function reached(aws: Aws, revisionId: string | undefined): Promise<void> {
+  let seen = 0;
+  await waitFor("The update of the state machine", {
+    everySeconds: Math.min(aws.pollSeconds, 3),
+    timeoutSeconds: 120,
+  }, async () => {
+    seen = (await describe(aws))?.revisionId === revisionId ? seen + 1 : 0;
+    return seen >= 2 ? true : undefined;
+  });
+}
+
+/**
+ * Checks that the state machine may be changed or removed. One of an earlier version may.
+ * @param options.adopt tags one of an earlier version as ours
+ * @throws NotOursError if it belongs to somebody else
+ */
+export async function checkMachine(
+  aws: Aws,
+  roleArn: string | undefined,
+  { adopt = false } = {},
+): Promise<void> {
+  const resourceArn = stateMachineArn(aws);
+  const { tags = [] } = await aws.sfn.send(new ListTagsForResourceCommand({ resourceArn }));
+  const found = Object.fromEntries(tags.map(({ key, value }) => [key!, value]));
+  if (!isOfEarlierVersion(aws, found, roleArn)) {
+    return checkOurs(aws, `The state machine ${aws.names.stateMachine}`, found);
+  }
+  if (!adopt) return;
+  const own = Object.entries(ownTags(aws)).map(([key, value]) => ({ key, value }));
+  await aws.sfn.send(new TagResourceCommand({ resourceArn, tags: own }));
 }
 
 /**
@@ -85,13 +150,18 @@ export async function findStateMachine(aws: Aws): Promise<string> {
   const found = await describe(aws);
   if (found) return found.stateMachineArn!;
   throw new Error(
-    `The state machine ${STATE_MACHINE_NAME} does not exist. Run notebook 4, Step Functions, first.`,
+    `The state machine ${aws.names.stateMachine} does not exist. Run notebook 4, Step Functions, first.`,
   );
 }
 
-/** Removes the state machine and waits until it is gone; returns whether there was one. */
+/**
+ * Removes the state machine and waits until it is gone; returns whether there was one.
+ * @throws NotOursError if it belongs to somebody else
+ */
 export async function deleteStateMachine(aws: Aws): Promise<boolean> {
-  if (!await describe(aws)) return false;
+  const existing = await describe(aws);
+  if (!existing) return false;
+  if (existing.status !== "DELETING") await checkMachine(aws, existing.roleArn);
   await aws.sfn.send(new DeleteStateMachineCommand({ stateMachineArn: stateMachineArn(aws) }));
   await waitFor(
     "Deleting the state machine",

@@ -115,3 +115,62 @@ Deno.test("a state directory of a newer version is refused and left as it is", a
     again.close();
   });
 });
+
+Deno.test("a state directory that cannot be made is said by the variable's name, with what to do", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    await assert.rejects(ensureLocalAws({ stateDir: join(file, "below"), port: 0 }), {
+      message: /^SCONES_STATE_DIR is ".*below", but .* \(ENOTDIR\)\. Set SCONES_STATE_DIR to a folder/,
+    });
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("a port that our own local AWS of another state directory holds is said to be that", async () => {
+  await withStateDir(async (first) => {
+    const { endpoint } = await ensureLocalAws({ stateDir: first, port: 0 });
+    await withStateDir(async (second) => {
+      const port = Number(new URL(endpoint).port);
+      await assert.rejects(ensureLocalAws({ stateDir: second, port }), {
+        message: new RegExp(
+          `^Port ${port} is held by the local AWS of another state directory\\..*SCONES_PORT`,
+        ),
+      });
+    });
+  });
+});
+
+Deno.test("a local AWS that does not react is killed when it is to stop, and starts again with everything", async () => {
+  await withStateDir(async (stateDir) => {
+    const settings = readSettings({ SCONES_STATE_DIR: stateDir, SCONES_PORT: "0" });
+    const before = await connect(settings);
+    await before.s3.send(new CreateBucketCommand({ Bucket: before.bucket }));
+    before.close();
+    const { pid } = (await findLocalAws({ stateDir }))!;
+    Deno.kill(pid, "SIGSTOP");
+    const said: string[] = [];
+    assert.equal(await stopLocalAws({ stateDir }, (line) => said.push(line)), true);
+    assert.deepEqual(said, [
+      `The local AWS (process ${pid}) did not react for 10 s; it was killed. Nothing stored is lost.`,
+    ]);
+    assert.equal(await findLocalAws({ stateDir }), undefined);
+    assert.equal(await stopLocalAws({ stateDir }), false);
+    const after = await connect(settings);
+    const { Buckets } = await after.s3.send(new ListBucketsCommand({}));
+    assert.deepEqual(Buckets!.map(({ Name }) => Name), [after.bucket]);
+    after.close();
+  });
+});
+
+Deno.test("a process that is no local AWS is never stopped, whatever the state directory says of it", async () => {
+  await withStateDir(async (stateDir) => {
+    // Accepts connections, and never answers.
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = silent.addr as Deno.NetAddr;
+    const file = join(stateDir, "local.json");
+    Deno.writeTextFileSync(file, JSON.stringify({ endpoint: `http://127.0.0.1:${port}`, pid: Deno.pid }));
+    await assert.rejects(stopLocalAws({ stateDir }), /has not answered for 2 s/);
+    Deno.removeSync(file);
+  });
+});

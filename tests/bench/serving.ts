@@ -10,7 +10,6 @@ import {
   serveCommand,
   trainCommand,
 } from "../../lib/local/sagemaker/image_classification/container/commands.ts";
-import { ENDPOINT_NAME } from "../../lib/names.ts";
 import { startProgram } from "../local/testing/program.ts";
 import { connectTo, deployEndpoint } from "../workflow/testing.ts";
 import { rows, stage, toPng } from "./pictures.ts";
@@ -76,7 +75,7 @@ async function throughEndpoint<T>(body: (invoke: Invoke) => Promise<T>): Promise
     const result = await body(async (png) => {
       const { Body } = await aws.runtime.send(
         new InvokeEndpointCommand({
-          EndpointName: ENDPOINT_NAME,
+          EndpointName: aws.names.endpoint,
           ContentType: "application/x-image",
           Body: png,
         }),

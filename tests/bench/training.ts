@@ -3,6 +3,7 @@
  * ResNet-20 step. Run on its own: `deno run -A tests/bench/training.ts`; `--quick` trains one seed of one split.
  */
 import { trainCommand } from "../../lib/local/sagemaker/image_classification/container/commands.ts";
+import { writeVariables } from "../../lib/local/sagemaker/image_classification/container/environment.ts";
 import { stage } from "./pictures.ts";
 import { type Throughput, throughput } from "./resnet_step.ts";
 
@@ -23,7 +24,8 @@ async function train(split: number, seed: number): Promise<Run> {
   const root = await Deno.makeTempDir();
   try {
     await stage(root, split, {});
-    const { args, env } = trainCommand(root, { SCONES_SEED: String(seed) });
+    await writeVariables(root, { SCONES_SEED: String(seed) });
+    const { args, env } = trainCommand(root);
     const start = performance.now();
     const options = { args, env, clearEnv: true, stdin: "piped", stdout: "piped" } as const;
     const child = new Deno.Command(Deno.execPath(), options).spawn();

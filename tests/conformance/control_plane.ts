@@ -10,7 +10,7 @@ import { readCifar, SYNTHETIC_MARK } from "../../lib/dataset/cifar.ts";
 import { selectClasses } from "../../lib/dataset/mod.ts";
 import { stageDataset } from "../../lib/dataset/staging.ts";
 import { writeSyntheticArchive } from "../../lib/dataset/synthetic.ts";
-import { ENDPOINT_NAME, S3_LAYOUT } from "../../lib/names.ts";
+import { S3_LAYOUT } from "../../lib/names.ts";
 import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
 import { Estimator } from "../../lib/training/estimator.ts";
 import { imageChannels } from "../../lib/training/training_input.ts";
@@ -22,7 +22,7 @@ const PER_CLASS = { trainPerClass: 6, testPerClass: 2 };
 
 const aws = await connect();
 const statesOf = async (
-  work: (onReport: (report: { name: string; state: string }) => void) => Promise<void>,
+  work: (onReport: (report: { name: string; state: string }) => void) => Promise<unknown>,
 ) => {
   const states: string[] = [];
   await work(({ name, state }) => {
@@ -56,7 +56,7 @@ const dataCaptureConfig = new DataCaptureConfig({
   destinationS3Uri: `s3://${aws.bucket}/${S3_LAYOUT.dataCapture}`,
 });
 for (let times = 0; times < 2; times++) {
-  await estimator.deploy({ endpointName: ENDPOINT_NAME, dataCaptureConfig, status });
+  await estimator.deploy({ endpointName: aws.names.endpoint, dataCaptureConfig, status });
 }
 
 await statesOf((onReport) => deployWorkflow(aws, onReport));

@@ -8,10 +8,11 @@ import { createRecorder } from "./recorder.ts";
 import { type Report, summarise } from "./summary.ts";
 import { ensurePython } from "./venv.ts";
 
-const HELP = `deno task conformance [matrix] [pipeline] [models] [moto]
+const HELP = `deno task conformance [matrix] [pipeline] [models] [moto] [template]
 
 Turns AWS's own clients and service models on a local AWS of its own: the calls of boto3 and the AWS CLI, the five
-notebooks, every recorded message against botocore's models, deploy and staging against moto's server. All parts, or
+notebooks, every recorded message against botocore's models, deploy and staging against moto's server, the CloudFormation template
+against AWS's schemas (cfn-lint). All parts, or
 those named. Needs Python 3; the packages come from PyPI into SCONES_STATE_DIR.`;
 
 await runProgram(HELP, async () => {

@@ -6,10 +6,11 @@ import { fileURLToPath } from "node:url";
 import type { LocalAws } from "../../lib/local/server.ts";
 import { runNotebooks } from "../../lib/runner/run.ts";
 import { PROJECT_DIR } from "../../lib/settings.ts";
+import { cloudFormationTemplate } from "../../lib/workflow/template.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Report } from "./summary.ts";
 
-export const PART_NAMES = ["matrix", "pipeline", "models", "moto"] as const;
+export const PART_NAMES = ["matrix", "pipeline", "models", "moto", "template"] as const;
 export type PartName = typeof PART_NAMES[number];
 
 /** Keys and region of no account, so that no real one is ever called. */
@@ -74,6 +75,15 @@ export class Parts {
     return [
       await this.#python("moto_target.py", join(scratch, "moto"), Deno.execPath(), "run", "-A", program),
     ];
+  }
+
+  /** The CloudFormation template against AWS's own resource schemas, which cfn-lint brings. */
+  async template(scratch: string): Promise<Report[]> {
+    const file = join(scratch, "template.json");
+    await Deno.writeTextFile(file, JSON.stringify(await cloudFormationTemplate(), null, 2));
+    await this.#succeed(join(this.bin, "cfn-lint"), ["--", file], {});
+    console.log("cfn-lint has no error and no warning.");
+    return [];
   }
 
   #recording(part: string): string {

@@ -48,7 +48,7 @@ Deno.test("drawn pictures go through the archive's own reader and say what they 
     );
     assert.throws(
       () => selectClasses(cifar, ["dragon", "bicycle"]),
-      /"dragon".* bicycle, motorcycle, pickup_truck$/,
+      /"dragon".* bicycle, motorcycle, pickup_truck\.$/,
     );
   }));
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { formatAmount, formatCounts, formatDone, formatSeconds } from "../../lib/display/format.ts";
-import { progressBar, type ProgressState, progressText } from "../../lib/display/progress.ts";
+import { progressBar, progressHtml, type ProgressState, progressText } from "../../lib/display/progress.ts";
 
 const running: ProgressState = {
   label: "Upload",
@@ -13,7 +13,7 @@ const running: ProgressState = {
 };
 
 Deno.test("progress in words and as a bar", () => {
-  assert.equal(progressText(running), "Upload: 450/1,200 files, 37 %, x.png, 3.1 s");
+  assert.equal(progressText(running), "Upload: 450/1,200 files, 37%, x.png, 3.1 s");
   assert.equal(
     progressText({ ...running, state: "failed", detail: "no route" }),
     "Upload: 450/1,200 files, stopped after 3.1 s: no route",
@@ -21,6 +21,18 @@ Deno.test("progress in words and as a bar", () => {
   assert.equal(progressText({ ...running, done: 0, total: undefined, detail: "" }), "Upload: 3.1 s");
   assert.equal(progressBar(running), "████████░░░░░░░░░░░░");
   assert.equal(progressBar({ ...running, total: undefined }), "");
+});
+
+Deno.test("only the bar of running work moves, and its track suits light and dark pages", () => {
+  const moves = (state: Partial<ProgressState>) =>
+    progressHtml({ ...running, ...state }).includes("<animate");
+  assert.equal(moves({ total: undefined }), true);
+  assert.equal(moves({}), false);
+  assert.equal(moves({ total: undefined, state: "failed" }), false);
+  assert.doesNotMatch(progressHtml({ ...running, total: undefined, state: "failed" }), /progressbar/);
+  assert.match(progressHtml({ ...running, state: "failed" }), /progressbar.*width="37\.5%"/);
+  assert.match(progressHtml(running), /aria-valuenow="450".*background:#787878/);
+  assert.doesNotMatch(progressHtml({ ...running, state: "done" }), /progressbar/);
 });
 
 Deno.test("amounts and durations have their units", () => {

@@ -41,7 +41,13 @@ Deno.test("a table escapes its cells, puts numbers at the right and has a twin i
   const bundle = await table([{ name: "<b>", size: 1234.56789 }, { name: undefined, size: 2 }]).bundle();
   assert.match(bundle["text/html"] as string, /<td style="text-align:left[^"]*">&lt;b&gt;<\/td>/);
   assert.match(bundle["text/html"] as string, /<td style="text-align:right[^"]*">1,234\.5679<\/td>/);
-  assert.equal(bundle["text/plain"], "name  size\n<b>   1,234.5679\n      2");
+  assert.equal(bundle["text/plain"], "name  size\n<b>   1,234.5679\n      2.0000");
+});
+
+Deno.test("the numbers of a column have equally many decimals, four at most", async () => {
+  const bundle = await table([{ confidence: 0.922, count: 5 }, { confidence: 0.76218, count: 1200 }])
+    .bundle();
+  assert.equal(bundle["text/plain"], "confidence  count\n0.9220      5\n0.7622      1,200");
 });
 
 Deno.test("facts stand one under the other, and what is not known is left out", async () => {

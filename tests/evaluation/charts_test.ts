@@ -123,3 +123,17 @@ Deno.test("charts: the drift of confidences names its bins", async () => {
     />confidence, in equal parts of the baseline</,
   );
 });
+
+Deno.test("charts: names of classes are written as people write them", async () => {
+  const names = ["bicycle", "pickup_truck"];
+  const rows = [row("pickup_truck", "bicycle", 0.9, names), row("bicycle", "bicycle", 0.95, names)];
+  for (const [name, specification] of Object.entries(charts(rows, names))) {
+    assert.doesNotMatch((await draw(specification)).svg, /pickup_truck/, name);
+  }
+  assert.match((await draw(confusionChart(rows, names))).svg, />pickup truck</);
+});
+
+Deno.test("charts: small counts of the confusion matrix are pale on light pages and dark on dark ones", async () => {
+  const { svg } = await draw(confusionChart(tenRows(), classes));
+  assert.match(svg, /fill="#0072B2" opacity="0\.\d+"/);
+});

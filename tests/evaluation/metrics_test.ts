@@ -8,7 +8,12 @@ import {
   precisionPerClass,
   wilsonInterval,
 } from "../../lib/evaluation/metrics.ts";
-import { atThreshold, recommendThreshold, thresholdCurve } from "../../lib/evaluation/threshold.ts";
+import {
+  alikeThresholds,
+  atThreshold,
+  recommendThreshold,
+  thresholdCurve,
+} from "../../lib/evaluation/threshold.ts";
 import { classes, row, tenRows } from "./testing.ts";
 
 function near(actual: number | undefined, expected: number, tolerance = 1e-9): void {
@@ -102,4 +107,18 @@ Deno.test("calibration: bins by confidence, and the error averaged by their coun
 
 Deno.test("median: the middle value, or the mean of the two in the middle", () => {
   assert.deepEqual([[], [3], [4, 1], [9, 1, 2]].map(median), [undefined, 3, 2.5, 2]);
+});
+
+Deno.test("threshold: alike are those next to it whose share of right answers lies within its interval", () => {
+  const point = (threshold: number, accuracy: number | undefined) => ({
+    threshold,
+    accuracy,
+    accepted: 100,
+    coverage: 0.5,
+  });
+  // 95 of 100 right: 88.8% to 97.8%
+  const chosen = point(0.8, 0.95);
+  const curve = [point(0.5, 0.9), point(0.6, 0.8), point(0.7, 0.9), chosen, point(0.9, 0.97), point(0.95, 1)];
+  assert.deepEqual(alikeThresholds(curve, chosen), { from: 0.7, to: 0.9 });
+  assert.deepEqual(alikeThresholds([chosen], chosen), { from: 0.8, to: 0.8 });
 });

@@ -5,6 +5,8 @@ import { confusionMatrix, precisionPerClass } from "../../lib/evaluation/metrics
 import { recommendThreshold, thresholdCurve } from "../../lib/evaluation/threshold.ts";
 import {
   accuracyWords,
+  alikeWords,
+  conditionsWords,
   confusionWords,
   distributionWords,
   driftWords,
@@ -87,8 +89,19 @@ Deno.test("words: the recommended threshold", () => {
   const curve = thresholdCurve(tenRows(), 2);
   const words = (precision: number) =>
     recommendationWords(curve, recommendThreshold(curve, precision), precision);
-  assert.match(words(0.95), /threshold of 0\.93, 100% .* right \(target: 95%\): 5 of 10 answers/);
-  assert.match(words(0.8), /without a threshold 80% of 10 answers are right \(target: 80%\)/);
+  assert.match(
+    words(0.95),
+    /^At a threshold of 0\.93, 100% .* right \(target: 95%; 95% interval: .* to 100%\): 5 of 10 answers/,
+  );
+  assert.match(
+    words(0.8),
+    /without a threshold 80% of 10 answers are right \(target: 80%; 95% interval: 49% to 94.3%\)/,
+  );
+  assert.match(
+    alikeWords(curve, recommendThreshold(curve, 0.95)),
+    /^10 answers cannot tell it from any other threshold between 0\.50 and 0\.99: /,
+  );
+  assert.equal(alikeWords(curve, undefined), "");
   const wrong = thresholdCurve([row("bicycle", "motorcycle", 0.9)], 2);
   assert.match(recommendationWords(wrong, undefined, 0.9), /^No threshold .* 90%/);
   assert.match(recommendationWords([], undefined, 0.9), noTruth);
@@ -132,4 +145,13 @@ Deno.test("words: missing captures are named", () => {
     missingWords(["test/a.png", "test/b.png"]),
     /^2 expected captures .* \(test\/a\.png, …\); .* them out\.$/,
   );
+});
+
+Deno.test("words: the pictures as they are and under other conditions", () => {
+  const changed = [row("bicycle", "motorcycle", 0.6), row("bicycle", "bicycle", 0.7)];
+  assert.match(
+    conditionsWords(tenRows(), changed),
+    /80% of the pictures as they are, and 50% of the changed ones\./,
+  );
+  assert.match(conditionsWords(tenRows(), []), /cannot be measured/);
 });

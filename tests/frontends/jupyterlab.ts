@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { stopLocalAws } from "../../lib/aws/local_aws.ts";
 import { vegaLiteMime } from "../../lib/display/chart.ts";
 import { type Notebook, readNotebook } from "../../lib/runner/notebook.ts";
 import { PROJECT_DIR } from "../../lib/settings.ts";
@@ -34,7 +35,33 @@ export async function checkJupyterLab(environment: Environment): Promise<string>
       });
     }
   });
-  return `five notebooks run, ${seen.charts} live charts and ${seen.pictures} pictures drawn, no error`;
+  const skipped = await checkRunAllOnFreshState(environment);
+  return `five notebooks run, ${seen.charts} live charts and ${seen.pictures} pictures drawn, no error; ` +
+    `on a fresh state ${skipped} cells skipped in one line each`;
+}
+
+/** On a fresh state notebook 3 says what to run first, and "Run All" runs no cell behind it. */
+async function checkRunAllOnFreshState(environment: Environment): Promise<number> {
+  const stateDir = join(environment.folder, "fresh");
+  await remake(stateDir);
+  const fresh = { ...environment, stateDir, env: { ...environment.env, SCONES_STATE_DIR: stateDir } };
+  try {
+    return await withBrowser(fresh.chromium, (browser) =>
+      withJupyterLab(fresh, "Light", async (server) => {
+        const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+        await page.goto(server.url("lab/tree/notebooks/3_lambda_functions.ipynb"));
+        await runAllCells(page);
+        await page.screenshot({ path: join(fresh.screenshots, "jupyterlab", "fresh-state.png") });
+        const [first, ...others] = await page.locator(`.jp-NotebookPanel ${ERRORS}`).allInnerTexts();
+        assert.match(first ?? "", /Run notebook 2, training and deployment, first/);
+        assert.doesNotMatch(first!, /node_modules/);
+        assert.ok(others.length >= 5);
+        for (const error of others) assert.equal(error.trim(), "Skipped: the cell above failed");
+        return others.length;
+      }));
+  } finally {
+    await stopLocalAws({ stateDir });
+  }
 }
 
 async function checkNotebook(

@@ -193,3 +193,10 @@ Deno.test("graph: rules of choices and captions in short", () => {
     "Map · distributed",
   );
 });
+
+Deno.test("cards have the page's text colour and hardly cover the page", () => {
+  const { svg } = drawStateMachine({ StartAt: "A", States: { A: { Type: "Pass", End: true } } });
+  const [, fill] = svg.match(/<rect [^>]*fill="([^"]+)"/)!;
+  assert.match(fill!, /^#[0-9A-F]{6}24$/);
+  assert.match(svg, /<text [^>]*fill="currentColor"/);
+});

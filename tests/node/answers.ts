@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import type { Aws } from "../../lib/aws/clients.ts";
-import { FUNCTION_NAMES } from "../../lib/names.ts";
+import { namesOf } from "../../lib/names.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import { deployWorkflow } from "../../lib/workflow/deployment.ts";
 import { runExecutions } from "../../lib/workflow/executions.ts";
-import { type FunctionKey, invokeFunction } from "../../lib/workflow/functions.ts";
+import { type FunctionKey, tryFunction } from "../../lib/workflow/functions.ts";
 import { findStateMachine } from "../../lib/workflow/state_machine.ts";
 import { BUCKET } from "../local/sagemaker/testing.ts";
 import { connectTo } from "../workflow/testing.ts";
@@ -26,7 +26,7 @@ export async function collectAnswers(endpoint: string): Promise<Answers> {
   try {
     const machine = await deploy(aws);
     const invoke = async (name: string, key: FunctionKey, event: unknown) => {
-      const answer = await invokeFunction(aws, key, event);
+      const answer = await tryFunction(aws, key, event);
       answers[name] = { functionError: answer.functionError, payload: withoutTrace(answer.payload) };
       return answer.payload as typeof PICTURE;
     };
@@ -82,7 +82,7 @@ export function assertExpected(answers: Answers): void {
 export async function loggedErrors(endpoint: string, startTime: number): Promise<string[]> {
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const logs = new CloudWatchLogsClient({ endpoint, region: "us-east-1", credentials });
-  const logGroupName = `/aws/lambda/${FUNCTION_NAMES.filterLowConfidence}`;
+  const logGroupName = `/aws/lambda/${namesOf({ region: "us-east-1" }).functions.filterLowConfidence}`;
   const found: string[] = [];
   for await (const { events } of paginateFilterLogEvents({ client: logs }, { logGroupName, startTime })) {
     for (const { message } of events!) {

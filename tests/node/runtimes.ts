@@ -37,11 +37,11 @@ export async function installRuntime(identifier: string, folder: string): Promis
   return {
     identifier,
     version,
-    commandOf: ({ env, taskRoot }) => ({
+    commandOf: ({ variables, taskRoot }) => ({
       program,
       args: ["--import", standIn, main],
       cwd: taskRoot,
-      env: { ...env, AWS_EXECUTION_ENV: `AWS_Lambda_${identifier}` },
+      env: { ...variables, AWS_EXECUTION_ENV: `AWS_Lambda_${identifier}` },
     }),
   };
 }

@@ -42,6 +42,11 @@ Deno.test("a report has contents, facts, links, folded code and outputs in their
   assert.match(html, /<h2 id="why-x">Why <code>x<\/code>\?<\/h2>/);
   assert.match(html, /<li class="depth-2"><a href="#why-x-2">/);
   assert.match(html, /href="2_next\.html#why"/);
+  assert.match(
+    html,
+    /<h1 [^>]*>The <em>story<\/em><\/h1>\s*<details class="provenance" open>/,
+    "facts are under the title",
+  );
   assert.match(html, /<dd>local &amp; &lt;small&gt;<\/dd>/);
   assert.match(html, /<a href="2\.html">Next<\/a>/);
   assert.match(html, /<details class="code" open><summary><b>Code<\/b> Set it/);
@@ -70,6 +75,12 @@ Deno.test("a chart is a drawing with a live twin, and drawings do not share ids"
   assert.doesNotMatch(html, /<\?xml/);
   assert.ok(html.length > 300_000, "Vega is within the page");
   assert.ok(html.length < 1_500_000, `the page has ${html.length} characters`);
+  const still = await renderReport(notebookOf(code("1", { outputs: [output] })), {
+    ...context,
+    liveCharts: false,
+  });
+  assert.ok(still.length < 60_000, `the page has ${still.length} characters`);
+  assert.match(still, /<figure class="chart".*<svg/s);
   const withoutScripts = html.replaceAll(/<script\b[^]*?<\/script>/g, "");
   assert.doesNotMatch(withoutScripts, /(?:src|srcset|action)="(?!data:)|url\(["']?(?:https?:)?\/\/|@import/);
 });
@@ -77,6 +88,7 @@ Deno.test("a chart is a drawing with a live twin, and drawings do not share ids"
 Deno.test("only a page's own scripts may run, and no request may leave it", async () => {
   const html = await renderPage({ title: "<t>", body: "", scripts: ["'</script>'"] });
   assert.match(html, /<title>&lt;t&gt;<\/title>/);
+  assert.match(html, /<link rel="icon" href="data:image\/svg\+xml,%3Csvg/);
   assert.match(html, /default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-/);
   assert.equal(html.match(/<\/script>/g)?.length, 1);
 });

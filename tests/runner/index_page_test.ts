@@ -11,6 +11,8 @@ const good = {
   captures: 42,
   accuracyOfAccepted: 0.97,
 };
+/** Nobody has to look at anything. */
+const fine = { ...good, executions: { total: 40, succeeded: 40, belowThreshold: 0, otherwiseFailed: 0 } };
 const reports = [
   { name: "1_data_staging", title: "1 · Data staging", seconds: 3.1 },
   { name: "2_train", title: "2 · Training", seconds: 45 },
@@ -25,10 +27,20 @@ Deno.test("the summary page says what was trained, how good it is and what the w
   assert.match(html, /recognises 92\.5% of the 200 test pictures and gets 15 wrong/);
   assert.match(
     html,
-    /Of 40 executions, 36 succeeded, 4 ended .*threshold.* and none failed for other reasons\./,
+    /Of 40 executions, 36 succeeded, and 4 ended .*threshold.*\. None failed for any other reason\./,
   );
-  assert.match(html, /✓ Nothing\./);
-  assert.match(html, /<a href="2_train\.html">2 · Training<\/a>/);
+  assert.match(
+    html,
+    /4 orders wait for a person, 10% of all: .*<a href="5_evaluation\.html#confidence">all confidences<\/a>/,
+  );
+  assert.match(await renderIndexPage(fine, { reports, highlights }, {}), /✓ Nothing\./);
+  const top = html.slice(html.indexOf("<h1>"), html.indexOf("What needs attention"));
+  assert.match(
+    top,
+    /<nav .*<a href="2_train\.html">2 · Training<\/a>/,
+    "the notebooks are linked at the top",
+  );
+  assert.match(html, /<td><a href="2_train\.html">2 · Training<\/a><\/td><td>complete<\/td>/);
   assert.match(html, /<figcaption><b>Accuracy 92\.5% after 32 epochs\.<\/b>.*<svg/);
 });
 
@@ -45,7 +57,8 @@ Deno.test("a run that stopped at once has a page too", async () => {
 });
 
 Deno.test("what needs attention is computed from the figures", () => {
-  assert.deepEqual(needsAttention(good, reports), []);
+  assert.deepEqual(needsAttention(fine, reports), []);
+  assert.deepEqual(needsAttention({ ...fine, threshold: { inUse: 0.8, recommended: 0.8 } }, reports), []);
   const cases: [object, RegExp][] = [
     [{ training: { accuracy: 0.8 } }, /80%.* 88%/],
     [
@@ -55,15 +68,24 @@ Deno.test("what needs attention is computed from the figures", () => {
     [{ executions: { total: 40, succeeded: 0, belowThreshold: 40 } }, /No execution succeeded/],
     [
       { executions: { total: 40, succeeded: 20, belowThreshold: 20 } },
-      /50% of the executions ended below the threshold/,
+      /20 orders wait for a person, 50% of all: .* more than a quarter/,
     ],
+    [{ wrongCouriers: 4 }, /4 orders got the wrong courier.*the-worst-mistakes/],
+    [
+      { threshold: { inUse: 0.8, recommended: 0.85, alike: true } },
+      /threshold of 0\.85 is recommended instead of 0\.8, but these pictures are too few .*#the-threshold/,
+    ],
+    [{ threshold: { inUse: 0.8, recommended: 0.85, alike: false } }, /instead of 0\.8\./],
     [{ captures: 39 }, /missing.* 39 captured predictions for 40 executions/],
     [{ accuracyOfAccepted: 0.9 }, /the threshold does not help/],
     [{ dataset: { ...good.dataset, synthetic: true } }, /synthetic/],
     [{ target: "aws" }, /costs money/],
   ];
   for (const [change, expected] of cases) {
-    const found = needsAttention({ ...good, ...change }, reports);
-    assert.ok(found.some(({ text }) => expected.test(text)), `${expected} in ${JSON.stringify(found)}`);
+    const found = needsAttention({ ...fine, ...change }, reports);
+    assert.ok(
+      found.some((one) => expected.test(JSON.stringify(one))),
+      `${expected} in ${JSON.stringify(found)}`,
+    );
   }
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import type { Aws } from "../../lib/aws/clients.ts";
 import { deleteEndpoint, findEndpoint } from "../../lib/training/endpoint.ts";
+import { playedAws, tagsOf } from "../aws/testing.ts";
 
 /** SageMaker with one endpoint in service, which knows what deleting it takes and notes each call. */
 function playedSageMaker(): { aws: Aws; calls: string[] } {
@@ -9,8 +11,9 @@ function playedSageMaker(): { aws: Aws; calls: string[] } {
   const answers: Record<string, () => object> = {
     DescribeEndpointCommand() {
       if (!exists) throw new Error('Could not find endpoint "scones".');
-      return { EndpointStatus: "InService", EndpointConfigName: "config" };
+      return { EndpointStatus: "InService", EndpointConfigName: "config", EndpointArn: "arn" };
     },
+    ListTagsCommand: () => ({ Tags: tagsOf() }),
     DescribeEndpointConfigCommand: () => ({
       EndpointConfigName: "config",
       ProductionVariants: [{ ModelName: "model" }],
@@ -26,7 +29,8 @@ function playedSageMaker(): { aws: Aws; calls: string[] } {
     calls.push(name);
     return new Promise((resolve) => resolve(answers[name]?.() ?? {}));
   };
-  return { aws: { sagemaker: { send }, pollSeconds: 0.01 } as unknown as Aws, calls };
+  const sagemaker = Object.assign(new SageMakerClient({ region: "us-east-1" }), { send });
+  return { aws: playedAws({ sagemaker }), calls };
 }
 
 Deno.test("an endpoint goes with its configuration and model, whether or not anybody is told of it", async () => {

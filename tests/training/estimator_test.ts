@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
-import type { Aws } from "../../lib/aws/clients.ts";
 import { InterruptedError } from "../../lib/notebook/interrupt.ts";
+import { classNamesEnvironment } from "../../lib/training/class_names.ts";
 import { Estimator, type FitOptions } from "../../lib/training/estimator.ts";
 import type { TrainingResult } from "../../lib/training/training_result.ts";
+import { playedAws } from "../aws/testing.ts";
 
 interface PlayedJob {
   TrainingJobName: string;
   TrainingJobStatus: string;
   Tags?: { Key?: string; Value?: string }[];
   StatusMessage?: string;
+}
+
+function notFound(): Error {
+  return Object.assign(new Error("UnknownError"), { name: "NotFound", $metadata: { httpStatusCode: 404 } });
 }
 
 /** SageMaker with some training jobs, oldest first; one that runs completes when it is looked at a second time. */
@@ -23,11 +28,21 @@ class PlayedAws {
   stop = (job: PlayedJob): void => void (job.TrainingJobStatus = "Stopped");
   readonly #looks = new Map<string, number>();
 
-  readonly aws = {
-    target: "aws",
-    settings: { seed: 0 },
-    pollSeconds: 0.001,
-    s3: Object.assign(new S3Client({ region: "us-east-1" }), { send: () => Promise.resolve({}) }),
+  /** Whether the models of completed jobs are still in the bucket. */
+  hasModels = true;
+  /** What the channel holds. */
+  Contents = [{ Key: "train/1.png", ETag: '"1"', Size: 1 }];
+
+  readonly aws = playedAws({
+    s3: Object.assign(new S3Client({ region: "us-east-1" }), {
+      send: (command: object) => {
+        if (command.constructor.name !== "HeadObjectCommand") {
+          return Promise.resolve({ Contents: this.Contents });
+        }
+        const isModel = (command as { input: { Key: string } }).input.Key === "m";
+        return this.hasModels || !isModel ? Promise.resolve({}) : Promise.reject(notFound());
+      },
+    }),
     logs: { send: () => Promise.resolve({}) },
     sagemaker: Object.assign(new SageMakerClient({ region: "us-east-1" }), {
       send: async (command: object, options: { abortSignal?: AbortSignal } = {}) => {
@@ -37,7 +52,7 @@ class PlayedAws {
         return answer;
       },
     }),
-  } as unknown as Aws;
+  });
 
   async #answer(command: object): Promise<object> {
     await Promise.resolve();
@@ -248,4 +263,117 @@ Deno.test("a quota that a job being stopped still uses is waited for; any other 
     throw exceeded;
   };
   await assert.rejects(played.fit({ jobName: "another" }), exceeded);
+});
+
+Deno.test("reuse looks at the model: a job whose model is gone is not taken, and it is said why", async () => {
+  const played = await PlayedAws.with("Completed");
+  played.hasModels = false;
+  const statuses: string[] = [];
+  const { jobName, reused } = await played.fit({
+    reuse: true,
+    jobName: "new",
+    status: (message) => statuses.push(message),
+  });
+  assert.deepEqual([jobName, reused, played.count("CreateTrainingJob")], ["new", false, 1]);
+  assert.match(statuses[0]!, /job-0 has the same inputs, but its model is gone/);
+});
+
+Deno.test("another deployment's job is not taken", async () => {
+  const played = await PlayedAws.with("Completed", "InProgress");
+  for (const job of played.jobs) {
+    job.Tags = job.Tags!.map((tag) => tag.Key === "stage" ? { Key: "stage", Value: "prod" } : tag);
+  }
+  assert.equal((await played.fit({ reuse: true, jobName: "new" })).jobName, "new");
+});
+
+Deno.test("a job of an earlier version, which had a fingerprint and no stage, is still taken", async () => {
+  const played = await PlayedAws.with("Completed");
+  played.jobs[0]!.Tags = played.jobs[0]!.Tags!.filter(({ Key }) => Key === "scones:fingerprint");
+  assert.equal((await played.fit({ reuse: true, jobName: "new" })).jobName, "job-0");
+});
+
+Deno.test("an empty channel is an error before anything is asked for", async () => {
+  const played = new PlayedAws();
+  played.Contents = [];
+  await assert.rejects(
+    played.fit({ jobName: "new" }),
+    /no objects under s3:\/\/b\/train\/, the channel "train"\. Run notebook 1/,
+  );
+  assert.equal(played.count("CreateTrainingJob"), 0);
+});
+
+Deno.test("quotas of training and endpoint are asked for before the training is paid", async (t) => {
+  const withQuotas = (quotas: Record<string, number>) => {
+    const played = new PlayedAws();
+    const Quotas = Object.entries(quotas).map(([QuotaName, Value], index) => ({
+      QuotaName,
+      Value,
+      QuotaCode: `L-${index}`,
+    }));
+    Object.assign(played.aws.quotas, { send: () => Promise.resolve({ Quotas }) });
+    return played;
+  };
+  const [training, endpoint] = ["ml.g4dn.xlarge for training job usage", "ml.m5.xlarge for endpoint usage"];
+  await t.step("both are 0: both are named, with the command, and nothing is started", async () => {
+    const played = withQuotas({ [training!]: 0, other: 0, [endpoint!]: 0 });
+    await assert.rejects(played.fit({ jobName: "new" }), (error: Error) => {
+      assert.equal(error.name, "QuotaError");
+      assert.match(error.message, /"ml\.g4dn\.xlarge for training job usage" is 0, .*--quota-code L-0 /);
+      assert.match(error.message, /"ml\.m5\.xlarge for endpoint usage" is 0, .*--quota-code L-2 /);
+      return true;
+    });
+    assert.equal(played.count("CreateTrainingJob"), 0);
+  });
+  await t.step("enough, or unknown: it goes on", async () => {
+    await withQuotas({ [training!]: 1, [endpoint!]: 2 }).fit({ jobName: "new" });
+    await withQuotas({}).fit({ jobName: "new" });
+  });
+  await t.step("without the permission to read them it goes on, and says so", async () => {
+    const played = new PlayedAws();
+    Object.assign(played.aws.quotas, { send: () => Promise.reject(new Error("not authorized")) });
+    const notes: string[] = [];
+    await played.fit({ jobName: "new", note: (text) => void notes.push(text) });
+    assert.equal(notes[0], "The quotas could not be read: not authorized");
+  });
+  await t.step("a job that is reused needs none", async () => {
+    const played = await PlayedAws.with("Completed");
+    Object.assign(played.aws.quotas, { send: () => Promise.reject(new Error("not asked for")) });
+    assert.equal((await played.fit({ reuse: true })).reused, true);
+  });
+});
+
+Deno.test("time and dollars are estimated before a job starts, and the time limit grows with the pictures", async () => {
+  const played = new PlayedAws();
+  const notes: string[] = [];
+  const limitOf = async (samples: number) => {
+    const estimator = new Estimator(played.aws, { imageUri: "i", role: "r", outputPath: "s3://b/models" });
+    estimator.setHyperparameters({ num_training_samples: samples });
+    await estimator.fit({ train: { s3Uri: "s3://b/train/" } }, {
+      jobName: `of-${samples}`,
+      note: (text) => void notes.push(text),
+    });
+    return estimator.toRequest({}, "x").StoppingCondition!.MaxRuntimeInSeconds!;
+  };
+  assert.equal(await limitOf(1000), 3600);
+  assert.equal(await limitOf(50_000), 3 * 20_400);
+  assert.deepEqual(notes, [
+    "The training will take about 14 minutes on ml.g4dn.xlarge, about $0.16 in us-east-1.",
+    "The training will take about 340 minutes on ml.g4dn.xlarge, about $4.17 in us-east-1.",
+  ]);
+});
+
+Deno.test("the names of a hundred classes fit the limit of one environment variable, in several", () => {
+  assert.deepEqual(classNamesEnvironment(["bicycle", "motorcycle"]), {
+    SCONES_CLASSES: "bicycle,motorcycle",
+  });
+  const names = Array.from({ length: 100 }, (_, index) => `class_number_${index}`);
+  const environment = classNamesEnvironment(names);
+  assert.deepEqual(Object.keys(environment), [
+    "SCONES_CLASSES",
+    "SCONES_CLASSES_2",
+    "SCONES_CLASSES_3",
+    "SCONES_CLASSES_4",
+  ]);
+  assert.ok(Object.values(environment).every(({ length }) => length <= 512));
+  assert.deepEqual(Object.values(environment).join(",").split(","), names);
 });

@@ -28,7 +28,7 @@ Deno.test("training in words", () => {
     epoch: 2,
     train: 0.9,
   }];
-  assert.equal(trainingWords(epochs), "Validation accuracy 92.5% after 3 epochs.");
+  assert.equal(trainingWords(epochs), "Validation accuracy 92.5% after 2 epochs.", "of the same epoch");
   assert.equal(
     trainingWords([...epochs, { epoch: 3, validation: 0.9 }]),
     "Validation accuracy 90% after 4 epochs; the best was 92.5%, after 2.",

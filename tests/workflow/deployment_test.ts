@@ -1,22 +1,27 @@
 import assert from "node:assert/strict";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
-import type { Aws } from "../../lib/aws/clients.ts";
 import { trainingStates } from "../../lib/workflow/deployment.ts";
+import { playedAws, tagsOf } from "../aws/testing.ts";
 
 Deno.test("on aws a training job that runs is listed with its age and what it costs per hour", async () => {
   const resources = [
     { InstanceType: "ml.g4dn.xlarge", InstanceCount: 2 },
     { InstanceType: "ml.new.large", InstanceCount: 1 },
   ];
-  const CreationTime = new Date("2026-01-31T12:05:09Z");
+  const CreationTime = new Date(Date.now() - 3 * 3_600_000);
+  const since = CreationTime.toISOString().slice(0, 16).replace("T", " ");
   const asked: object[] = [];
   const answers: Record<string, (input: { TrainingJobName: string }) => object> = {
     ListTrainingJobsCommand(input) {
       asked.push(input);
       return {
-        TrainingJobSummaries: resources.map((_, index) => ({ TrainingJobName: `${index}` })),
+        TrainingJobSummaries: resources.map((_, index) => ({
+          TrainingJobName: `${index}`,
+          TrainingJobArn: "arn",
+        })),
       };
     },
+    ListTagsCommand: () => ({ Tags: tagsOf() }),
     DescribeTrainingJobCommand: ({ TrainingJobName }) => ({
       CreationTime,
       ResourceConfig: resources[Number(TrainingJobName)],
@@ -26,10 +31,10 @@ Deno.test("on aws a training job that runs is listed with its age and what it co
     Promise.resolve(answers[command.constructor.name]!(command.input));
   const sagemaker = Object.assign(new SageMakerClient({ region: "us-east-1" }), { send });
   assert.deepEqual(
-    (await trainingStates({ target: "aws", sagemaker } as unknown as Aws)).map(({ state }) => state),
+    (await trainingStates(playedAws({ sagemaker }))).map(({ state }) => state),
     [
-      "InProgress since 2026-01-31 12:05 UTC, 2 × ml.g4dn.xlarge, about $1.47 per hour in us-east-1",
-      "InProgress since 2026-01-31 12:05 UTC, 1 × ml.new.large, see AWS's price list",
+      `InProgress since ${since} UTC, 2 × ml.g4dn.xlarge, about $1.47 per hour in us-east-1, about $4.42 in 3.0 hours so far`,
+      `InProgress since ${since} UTC, 1 × ml.new.large, see AWS's price list, 3.0 hours so far`,
     ],
   );
   assert.deepEqual(asked.map((input) => ({ ...input, NextToken: undefined, MaxResults: undefined })), [{

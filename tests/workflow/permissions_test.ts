@@ -21,9 +21,9 @@ import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import type { Aws } from "../../lib/aws/clients.ts";
 import { listObjects } from "../../lib/aws/s3.ts";
 import { waitFor } from "../../lib/aws/waiting.ts";
-import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, S3_LAYOUT } from "../../lib/names.ts";
+import { type RoleKind, S3_LAYOUT } from "../../lib/names.ts";
 import { settled } from "../../lib/workflow/functions.ts";
-import { ensureRole, ROLE_KINDS, roleDefinition, type RoleKind } from "../../lib/workflow/roles.ts";
+import { ensureRole, ROLE_KINDS, roleDefinition } from "../../lib/workflow/roles.ts";
 import { BUCKET, IMAGE, jobEnded } from "../local/sagemaker/testing.ts";
 import { withLocalAws } from "../local/testing.ts";
 import { connectTo, deployEndpoint, deployFunctions, type Ended, execute, smallJob } from "./testing.ts";
@@ -77,7 +77,7 @@ const WITHOUT: Readonly<Record<string, (deployed: Deployed) => Promise<void>>> =
     const before = await captures(aws);
     assert.equal((await execute(aws, machine)).status, "SUCCEEDED");
     const logged = await waitFor("The report", { everySeconds: 0.1, timeoutSeconds: 10 }, async () => {
-      const events = await logsOf(aws, `/aws/sagemaker/Endpoints/${ENDPOINT_NAME}`, "Could not write");
+      const events = await logsOf(aws, `/aws/sagemaker/Endpoints/${aws.names.endpoint}`, "Could not write");
       return events.length > 0 ? events : undefined;
     });
     assert.match(logged[0]!, /s3:PutObject/);
@@ -166,7 +166,7 @@ Deno.test("deploy waits until new roles have reached the services", async () => 
       const machine = await deployFunctions(aws);
       assert.ok(performance.now() - started > seconds * 1000, "it cannot have waited");
       const { error } = await execute(aws, machine);
-      assert.equal(error, "NoSuchBucket");
+      assert.equal(error, "NoSuchKey");
     } finally {
       aws.close();
     }
@@ -196,7 +196,7 @@ function permissionsOf(aws: Aws, kind: RoleKind) {
 async function putPolicy(aws: Aws, kind: RoleKind, policy: object): Promise<void> {
   const PolicyDocument = JSON.stringify(policy);
   await aws.iam.send(
-    new PutRolePolicyCommand({ RoleName: ROLE_NAMES[kind], PolicyName: "scones", PolicyDocument }),
+    new PutRolePolicyCommand({ RoleName: aws.names.roles[kind], PolicyName: "scones", PolicyDocument }),
   );
 }
 
@@ -222,7 +222,7 @@ async function trainsWithoutLog({ aws, role }: Deployed, withoutGroup = false): 
 
 /** The function works and what it writes is lost. */
 async function runsWithoutLog({ aws, machine }: Deployed, withoutGroup = false): Promise<void> {
-  const FunctionName = FUNCTION_NAMES.filterLowConfidence;
+  const FunctionName = aws.names.functions.filterLowConfidence;
   const logGroupName = `/aws/lambda/${FunctionName}`;
   if (withoutGroup) await aws.logs.send(new DeleteLogGroupCommand({ logGroupName }));
   const before = await streamsOf(aws, logGroupName);
@@ -269,7 +269,7 @@ async function trust({ aws, machine, role, modelData }: Deployed): Promise<void>
     await setTrust(aws, kind, kind === "lambda" ? "states.amazonaws.com" : "lambda.amazonaws.com");
   }
   try {
-    const change = { FunctionName: FUNCTION_NAMES.filterLowConfidence, Role: arns.lambda, Timeout: 11 };
+    const change = { FunctionName: aws.names.functions.filterLowConfidence, Role: arns.lambda, Timeout: 11 };
     await refused(
       aws.lambda.send(new UpdateFunctionConfigurationCommand(change)),
       "InvalidParameterValueException",
@@ -306,7 +306,10 @@ async function sources({ aws, machine, role, modelData }: Deployed): Promise<voi
   const PrimaryContainer = { Image: IMAGE, ModelDataUrl: modelData };
   const model = new CreateModelCommand({ ModelName: "sources", ExecutionRoleArn: role, PrimaryContainer });
   try {
-    await asking("lambda", ...Object.values(FUNCTION_NAMES).map((name) => arn("lambda", `function:${name}`)));
+    await asking(
+      "lambda",
+      ...Object.values(aws.names.functions).map((name) => arn("lambda", `function:${name}`)),
+    );
     await asking("states", machine);
     await asking("sagemaker", arn("sagemaker", "endpoint/*"));
     await refused(train(aws, role), "ValidationException", /Could not assume role/);
@@ -315,7 +318,7 @@ async function sources({ aws, machine, role, modelData }: Deployed): Promise<voi
     assert.equal((await train(aws, role)).TrainingJobStatus, "Completed");
     await aws.sagemaker.send(model);
     // A changed function has new environments, which assume the role anew.
-    const change = { FunctionName: FUNCTION_NAMES.filterLowConfidence, Description: "sources" };
+    const change = { FunctionName: aws.names.functions.filterLowConfidence, Description: "sources" };
     await aws.lambda.send(new UpdateFunctionConfigurationCommand(change));
     await settled(aws, change.FunctionName);
     assert.equal((await execute(aws, machine)).status, "SUCCEEDED");
@@ -366,7 +369,7 @@ async function passRole({ aws, machine, role, modelData }: Deployed): Promise<vo
   try {
     const { arn: lambdaRole } = await ensureRole({ ...aws, iam }, "lambda");
     const { arn: statesRole } = await ensureRole({ ...aws, iam }, "states");
-    const FunctionName = FUNCTION_NAMES.filterLowConfidence;
+    const FunctionName = aws.names.functions.filterLowConfidence;
     const PrimaryContainer = { Image: IMAGE, ModelDataUrl: modelData };
     const calls = [
       () => lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Role: lambdaRole })),

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { type Aws, connect } from "../../lib/aws/clients.ts";
 import { waitFor } from "../../lib/aws/waiting.ts";
-import { ENDPOINT_NAME, S3_LAYOUT } from "../../lib/names.ts";
+import { S3_LAYOUT } from "../../lib/names.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
 import { deployModel } from "../../lib/training/endpoint.ts";
@@ -19,8 +19,13 @@ import { findStateMachine } from "../../lib/workflow/state_machine.ts";
 import { BUCKET, IMAGE, jobEnded, stagePictures, trainingJob } from "../local/sagemaker/testing.ts";
 
 /** The workflow's own clients for a local AWS. Every answer passes that threshold: the model here has hardly learnt. */
-export function connectTo(endpoint: string, SCONES_THRESHOLD = "0.01"): Promise<Aws> {
-  return connect(readSettings({ AWS_ENDPOINT_URL: endpoint, SCONES_BUCKET: BUCKET, SCONES_THRESHOLD }));
+export function connectTo(
+  endpoint: string,
+  SCONES_THRESHOLD = "0.01",
+  variables: Record<string, string> = {},
+): Promise<Aws> {
+  const usual = { AWS_ENDPOINT_URL: endpoint, SCONES_BUCKET: BUCKET, SCONES_THRESHOLD };
+  return connect(readSettings({ ...usual, ...variables }));
 }
 
 /** The request of a small training job with the workflow's role and paths. */
@@ -38,7 +43,7 @@ export async function deployEndpoint(aws: Aws): Promise<{ role: string; modelDat
   if (job.TrainingJobStatus !== "Completed") throw new Error(`The training job failed: ${job.FailureReason}`);
   const modelData = job.ModelArtifacts!.S3ModelArtifacts!;
   await deployModel(aws, {
-    endpointName: ENDPOINT_NAME,
+    endpointName: aws.names.endpoint,
     imageUri: IMAGE,
     role,
     modelData,

@@ -11,8 +11,7 @@ import { writeSyntheticArchive } from "../../lib/dataset/synthetic.ts";
 import { loadBaseline, saveBaseline } from "../../lib/evaluation/baseline.ts";
 import { evaluationFrame, predictions } from "../../lib/evaluation/frame.ts";
 import { readCaptures } from "../../lib/evaluation/read_captures.ts";
-import { ENDPOINT_NAME } from "../../lib/names.ts";
-import { testLabels } from "../../lib/notebook/evaluation_views.ts";
+import { testLabels } from "../../lib/notebook/order_views.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
 import { Estimator } from "../../lib/training/estimator.ts";
@@ -106,7 +105,7 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
 
       await t.step("deploy: an endpoint in service, left alone when it serves this model", async () => {
         const options = {
-          endpointName: ENDPOINT_NAME,
+          endpointName: aws.names.endpoint,
           dataCaptureConfig: new DataCaptureConfig({ destinationS3Uri: `s3://${aws.bucket}/data_capture` }),
         };
         const predictor = await estimator.deploy(options);
@@ -152,7 +151,7 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
         assert.deepEqual([total, otherwiseFailed], [12, 0]);
         const traffic = await readCaptures(aws.s3, {
           bucket: aws.bucket,
-          prefix: `data_capture/${ENDPOINT_NAME}/AllTraffic/`,
+          prefix: `data_capture/${aws.names.endpoint}/AllTraffic/`,
           since: new Date(Math.min(...results.map(({ startDate }) => startDate.getTime()))),
           expect: testCases.map(({ s3_key }) => s3_key),
           pollSeconds: 0.2,

@@ -1,7 +1,7 @@
 /** Charts of the confidences. */
 import type { TopLevelSpec } from "vega-lite";
 import { chartWidth, emptyChart, titled } from "../../display/chart_parts.ts";
-import { countOf } from "../../display/format.ts";
+import { countOf, labelText } from "../../display/format.ts";
 import { classScale, inkColor, outcomeColors } from "../../display/theme.ts";
 import { judged, type Prediction } from "../frame.ts";
 import { distributionWords, thresholdWords } from "../words.ts";
@@ -50,8 +50,8 @@ export function confidenceOverTime(
     confidence: row.confidence,
     state: stateOf(row),
     picture: row.picture ?? "unknown",
-    truth: row.truth ?? "unknown",
-    predicted: row.predicted,
+    truth: labelText(row.truth ?? "unknown"),
+    predicted: labelText(row.predicted),
   })).toSorted((a, b) => states.indexOf(a.state) - states.indexOf(b.state));
   return {
     title: titled(
@@ -142,8 +142,8 @@ export function confidenceDistribution(
     const [truth, predicted, bin] = JSON.parse(key) as [string, string, number];
     const [from, to] = [bin * binWidth, (bin + 1) * binWidth];
     return {
-      truth,
-      predicted,
+      truth: labelText(truth),
+      predicted: labelText(predicted),
       wrong: Number(truth !== predicted), // stacked on the right ones
       from,
       to,
@@ -154,7 +154,7 @@ export function confidenceDistribution(
   const sizes = new Map(classes.map((name) => [name, known.filter(({ truth }) => truth === name).length]));
   const present = classes.filter((name) => sizes.get(name) !== 0);
   const header = Object.fromEntries(
-    present.map((name) => [name, `${name}: ${countOf(sizes.get(name)!, "picture")}`]),
+    present.map((name) => [labelText(name), `${labelText(name)}: ${countOf(sizes.get(name)!, "picture")}`]),
   );
   return {
     title: titled(
@@ -166,7 +166,7 @@ export function confidenceDistribution(
       row: {
         field: "truth",
         type: "nominal",
-        sort: present,
+        sort: present.map(labelText),
         title: null,
         header: {
           labelAngle: 0,
@@ -205,7 +205,7 @@ export function confidenceDistribution(
               field: "predicted",
               type: "nominal",
               title: "answer",
-              scale: classScale([...classes]),
+              scale: classScale(classes.map(labelText)),
               legend: { orient: "bottom", columns: 4, labelLimit: 0 },
             },
             order: { field: "wrong", type: "quantitative" },

@@ -1,7 +1,7 @@
 /** Which class was mistaken for which. */
 import type { TopLevelSpec } from "vega-lite";
 import { emptyChart, titled } from "../../display/chart_parts.ts";
-import { percent } from "../../display/format.ts";
+import { labelText, percent } from "../../display/format.ts";
 import { palette } from "../../display/theme.ts";
 import { judged, type Prediction } from "../frame.ts";
 import { confusionMatrix } from "../metrics.ts";
@@ -15,8 +15,8 @@ export function confusionChart(rows: readonly Prediction[], classes: readonly st
   const values = matrix.flatMap((counts, truth) => {
     const total = counts.reduce((sum, count) => sum + count, 0);
     return counts.map((count, predicted) => ({
-      truth: classes[truth],
-      predicted: classes[predicted],
+      truth: labelText(classes[truth]!),
+      predicted: labelText(classes[predicted]!),
       count,
       share: total === 0 ? 0 : count / total,
       shareText: total === 0 ? "no pictures" : percent(count / total),
@@ -38,7 +38,7 @@ export function confusionChart(rows: readonly Prediction[], classes: readonly st
       x: {
         field: "predicted",
         type: "nominal",
-        sort: [...classes],
+        sort: classes.map(labelText),
         title: "answer",
         axis: { orient: "top", domain: false, ticks: false, labelAngle: classes.length > 4 ? -40 : 0 },
         scale: { paddingInner: 0.04 },
@@ -46,7 +46,7 @@ export function confusionChart(rows: readonly Prediction[], classes: readonly st
       y: {
         field: "truth",
         type: "nominal",
-        sort: [...classes],
+        sort: classes.map(labelText),
         title: "truth",
         axis: { domain: false, ticks: false },
         scale: { paddingInner: 0.04 },
@@ -60,12 +60,13 @@ export function confusionChart(rows: readonly Prediction[], classes: readonly st
     },
     layer: [
       {
-        mark: { type: "rect", cornerRadius: 3 },
+        mark: { type: "rect", cornerRadius: 3, color: palette.blue },
         encoding: {
-          color: {
+          // Few are pale on a light page and dark on a dark one.
+          opacity: {
             field: "share",
             type: "quantitative",
-            scale: { domain: [0, 1], range: ["#E4EEF5", palette.blue] },
+            scale: { domain: [0, 1], range: [0.12, 1] },
             legend: null,
           },
         },
@@ -82,8 +83,5 @@ export function confusionChart(rows: readonly Prediction[], classes: readonly st
   };
 }
 
-/** Dark on pale cells, white on strong ones. */
-const textColor = {
-  condition: { test: "datum.share > 0.6", value: "#FFFFFF" },
-  value: "#222222",
-};
+/** White on strong cells; else the theme's colour of text. */
+const textColor = { condition: { test: "datum.share > 0.6", value: "#FFFFFF" } };

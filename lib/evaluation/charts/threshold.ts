@@ -3,8 +3,8 @@ import type { TopLevelSpec } from "vega-lite";
 import { chartWidth, emptyChart, titled } from "../../display/chart_parts.ts";
 import { percent } from "../../display/format.ts";
 import { inkColor, palette } from "../../display/theme.ts";
-import type { ThresholdPoint } from "../threshold.ts";
-import { recommendationWords } from "../words.ts";
+import { alikeThresholds, type ThresholdPoint } from "../threshold.ts";
+import { alikeWords, recommendationWords } from "../words.ts";
 
 export interface ThresholdChartOptions {
   /** The threshold in use. */
@@ -14,7 +14,10 @@ export interface ThresholdChartOptions {
   precision: number;
 }
 
-/** The accuracy of the accepted answers, and the share of accepted answers, by threshold. */
+/**
+ * The accuracy of the accepted answers, and the share of accepted answers, by threshold. Thresholds that the answers cannot
+ * tell from the recommended one are shaded.
+ */
 export function thresholdChart(
   curve: readonly ThresholdPoint[],
   { threshold, recommended, precision }: ThresholdChartOptions,
@@ -37,6 +40,7 @@ export function thresholdChart(
       }]
       : []),
   ];
+  const alike = recommended && alikeThresholds(curve, recommended);
   // The axis shows what matters, at the top; the tail where hardly any answer is accepted is cut off.
   const needed = [
     0.5,
@@ -51,11 +55,22 @@ export function thresholdChart(
   return {
     title: titled(
       finding,
-      "With a higher threshold fewer answers are accepted, and more of those should be right.",
+      alikeWords(curve, recommended) ||
+        "With a higher threshold fewer answers are accepted, and more of those should be right.",
     ),
     width: chartWidth,
     height: 240,
     layer: [
+      ...(alike && alike.from < alike.to
+        ? [{
+          data: { values: [alike] },
+          mark: { type: "rect" as const, color: palette.green, opacity: 0.12 },
+          encoding: {
+            x: { field: "from", type: "quantitative" as const, scale: { domain: [curve[0]!.threshold, 1] } },
+            x2: { field: "to" },
+          },
+        }]
+        : []),
       {
         data: { values },
         mark: { type: "line", interpolate: "step-before", strokeWidth: 2.5, clip: true },

@@ -1,14 +1,22 @@
 /**
- * Deployment packages on disk, by the hash of the zip: `<hash>/code.zip`, `<hash>/task/…` and a list of the files that
- * the function may not read. A package is complete before a record refers to it, so a killed server leaves at worst a
+ * Deployment packages on disk, by the hash of the zip: `<hash>/code.zip`, `<hash>/task/…`, a list of the files that
+ * the function may not read, and, once it has run, an import map of its `node_modules` and Deno's cache. A package is complete before a record refers to it, so a killed server leaves at worst a
  * folder that the next sweep removes.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AwsError, unsupported } from "../errors.ts";
-import { MAX_ZIPPED_BYTES, notAZip, readZip } from "./zip.ts";
+import { importMapOf } from "./packages.ts";
+import { holdsMore } from "./storage_watch.ts";
+import { MAX_ZIPPED_BYTES, notAZip, readZip, type ZipFile } from "./zip.ts";
+
+const MIN_CACHED_BYTES = 50_000;
+/** What fits into one argument of a program on every system. */
+const MAX_UNREADABLE_LENGTH = 100_000;
+/** A package's cache is begun anew beyond this size. */
+export const CACHE_MEGABYTES = 128;
 
 export interface Code {
   /** SHA-256 of the zip, base64. */
@@ -60,6 +68,36 @@ export class CodeStore {
     return JSON.parse(readFileSync(join(this.#path(codeSha256), "unreadable.json"), "utf8"));
   }
 
+  /** Path of an import map of the package's `node_modules`, in which the task root is `./task/`. */
+  async importMap(codeSha256: string): Promise<string> {
+    const path = join(this.#path(codeSha256), "packages.json");
+    if (!existsSync(path)) {
+      const part = `${path}.${randomUUID()}`;
+      await writeFile(part, JSON.stringify(await importMapOf(this.taskRoot(codeSha256), "task")));
+      renameSync(part, path);
+    }
+    return path;
+  }
+
+  /**
+   * A folder where Deno keeps what it has found out about the package's code, which the function cannot use itself.
+   * Undefined for small packages, which start sooner without.
+   */
+  async cache(codeSha256: string): Promise<string | undefined> {
+    const { size } = await stat(join(this.#path(codeSha256), "code.zip"));
+    if (size < MIN_CACHED_BYTES) return undefined;
+    const folder = join(this.#path(codeSha256), "cache");
+    if (existsSync(folder) && await holdsMore(folder, CACHE_MEGABYTES)) {
+      await rm(folder, { recursive: true, force: true });
+    }
+    await mkdir(folder, { recursive: true });
+    // The process may be another user's.
+    await chmod(folder, 0o777);
+    // Deno keeps what code stores in `localStorage` and `caches`, and scripts in URLs, in folders of these names.
+    for (const name of ["location_data", "gen"]) await writeFile(join(folder, name), "");
+    return folder;
+  }
+
   /** The zip as it was uploaded. */
   async zip(codeSha256: string): Promise<Uint8Array<ArrayBuffer>> {
     return new Uint8Array(await readFile(join(this.#path(codeSha256), "code.zip")));
@@ -92,17 +130,20 @@ export class CodeStore {
     const part = `${target}.${randomUUID()}.part`;
     try {
       await mkdir(join(part, "task"), { recursive: true });
-      for (const { path, content } of files) {
-        const file = join(part, "task", path);
-        await mkdir(dirname(file), { recursive: true });
-        await writeFile(file, content);
-      }
+      const folders = new Set(files.map(({ path }) => dirname(path)));
+      for (const folder of folders) await mkdir(join(part, "task", folder), { recursive: true });
+      for (const { path, content } of files) await writeFile(join(part, "task", path), content);
       await writeFile(join(part, "code.zip"), zip);
-      const hidden = files.filter((file) => !file.readable).map((file) => file.path);
+      const hidden = unreadablePaths(files);
       // Deno's lists of paths are separated by commas, which cannot be escaped.
       const strange = hidden.find((path) => path.includes(","));
       if (strange) {
         throw unsupported(`a comma in the name of a file that is not readable by others: ${strange}`);
+      }
+      if (lengthOf(hidden) > MAX_UNREADABLE_LENGTH) {
+        throw unsupported(
+          `a package of readable files among ${hidden.length} that are not readable by others`,
+        );
       }
       await writeFile(join(part, "unreadable.json"), JSON.stringify(hidden));
       // Another request may have stored the same zip meanwhile. These two calls are synchronous, so nothing runs between.
@@ -115,6 +156,28 @@ export class CodeStore {
       await rm(part, { recursive: true, force: true });
     }
   }
+}
+
+/** The files that others may not read; when they are many, the folders that hold nothing else. */
+function unreadablePaths(files: readonly Pick<ZipFile, "path" | "readable">[]): string[] {
+  const each = files.filter(({ readable }) => !readable).map(({ path }) => path);
+  if (lengthOf(each) <= MAX_UNREADABLE_LENGTH) return each;
+  const open = new Set<string>();
+  for (const { path, readable } of files) {
+    if (readable) { for (const folder of foldersOf(path)) open.add(folder); }
+  }
+  return [...new Set(each.map((path) => foldersOf(path).find((folder) => !open.has(folder)) ?? path))];
+}
+
+/** How long a list of paths is as an argument, with `/var/task/` and a comma. */
+function lengthOf(paths: readonly string[]): number {
+  return paths.reduce((sum, path) => sum + path.length + "/var/task/,".length, 0);
+}
+
+/** The folders that a path is in, the topmost first. */
+function foldersOf(path: string): string[] {
+  const parts = path.split("/");
+  return [".", ...parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join("/"))];
 }
 
 function folderName(codeSha256: string): string {

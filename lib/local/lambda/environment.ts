@@ -1,13 +1,15 @@
 /**
  * An execution environment: a process that runs a function's code, with its Runtime API, credentials, `/tmp` and log
- * stream. It runs one invocation at a time, and is not used again after its process has ended.
+ * stream. It runs one invocation at a time, is frozen between them, and is not used again after its process has ended.
  */
 import { mkdir, rm } from "node:fs/promises";
 import { stopping } from "./errors.ts";
+import { failure, type KillReason, lastWords, type Outcome } from "./exits.ts";
 import type { Version } from "./function_version.ts";
 import { type Log, report } from "./log.ts";
-import { type Answer, errorPayload, type Invocation, RuntimeApi } from "./runtime_api.ts";
+import { type Answer, type Invocation, RuntimeApi } from "./runtime_api.ts";
 import { type Command, RuntimeProcess } from "./runtime_process.ts";
+import { StorageWatch } from "./storage_watch.ts";
 
 export interface EnvironmentOptions {
   readonly version: Version;
@@ -16,18 +18,13 @@ export interface EnvironmentOptions {
   readonly tmp: string;
   /** When the credentials in `env` expire, in milliseconds since the epoch. */
   readonly expires: number;
-  command(runtimeApi: string): Command;
+  command(runtimeApi: string): Command | Promise<Command>;
   /** Called when its process runs. */
   onStart(): void;
   /** Called when it waits for an invocation. */
   onIdle(environment: Environment): void;
   /** Called when it has ended. */
   onEnd(environment: Environment): void;
-}
-
-export interface Outcome {
-  readonly payload: Uint8Array;
-  readonly functionError?: "Unhandled";
 }
 
 interface Running {
@@ -39,7 +36,7 @@ interface Running {
 
 /** AWS allows 10 s for the start, and repeats a longer one within the timeout of the first invocation. */
 const INIT_MS = 10_000;
-/** How often the memory of a running function is checked. */
+/** How often the memory and the storage of a process are checked while it is not frozen. */
 const WATCH_MS = 100;
 
 export class Environment {
@@ -49,23 +46,34 @@ export class Environment {
   readonly #api: RuntimeApi;
   readonly #startedAt = performance.now();
   #process: RuntimeProcess | undefined;
+  #storage: StorageWatch | undefined;
   #running: Running | undefined;
+  /** Whether the runtime has asked for an invocation, and is frozen or will be. */
+  #waiting = false;
   /** Why it could not start. */
   #initError: Answer | undefined;
-  readonly #initTimeout: ReturnType<typeof setTimeout>;
+  /** The end of the time that the start, or an invocation with what follows it, may take. */
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #watch: ReturnType<typeof setInterval> | undefined;
   #initialized = false;
   /** How long the start took; undefined after the first report, which shows it. */
   #initMs: number | undefined;
-  #killedFor: "timeout" | "memory" | "stop" | undefined;
+  #killedFor: KillReason | undefined;
   /** How its process ended. */
   #status: Deno.CommandStatus | undefined;
   /** The error when the process could not be started. */
   #fault: unknown;
 
   constructor(readonly options: EnvironmentOptions) {
-    this.#api = new RuntimeApi(() => this.#idle(), (answer) => this.#initError = answer);
+    this.#api = new RuntimeApi(
+      () => {
+        this.#waiting = true;
+        this.#rest();
+      },
+      (answer) => this.#initError = answer,
+    );
     options.log.initStart();
-    this.#initTimeout = setTimeout(() => this.kill("timeout"), INIT_MS + options.version.Timeout * 1000);
+    this.#work(INIT_MS + options.version.Timeout * 1000);
     this.ended = this.#live();
   }
 
@@ -86,19 +94,12 @@ export class Environment {
     const deadline = Date.now() + version.Timeout * 1000;
     const { promise: finished, resolve: finish, reject: refuse } = Promise.withResolvers<Outcome>();
     this.#running = { invocation: { ...invocation, deadline }, started, finish, refuse };
+    this.#waiting = false;
     log.start(invocation.requestId, version.Version);
-    const timeout = setTimeout(() => this.kill("timeout"), version.Timeout * 1000);
-    const watch = setInterval(() => {
-      log.flush();
-      if ((this.#process?.megabytes("VmRSS") ?? 0) > version.MemorySize) this.kill("memory");
-    }, WATCH_MS);
+    this.#work(version.Timeout * 1000);
+    this.#process?.thaw();
     void this.#api.invoke(this.#running.invocation).then((answer) => this.#answered(answer));
-    try {
-      return await finished;
-    } finally {
-      clearTimeout(timeout);
-      clearInterval(watch);
-    }
+    return await finished;
   }
 
   /** The outcome for the invocation that waited when the start failed. @throws Error when it is not the function's fault */
@@ -110,24 +111,26 @@ export class Environment {
     return { payload: this.#initError.payload, functionError: "Unhandled" };
   }
 
-  kill(reason: "timeout" | "memory" | "stop"): void {
+  kill(reason: KillReason): void {
     this.#killedFor ??= reason;
     this.#process?.kill();
   }
 
   async #live(): Promise<void> {
-    const { tmp, log, onStart, onEnd, command } = this.options;
+    const { tmp, log, onStart, onEnd } = this.options;
     try {
       await mkdir(tmp, { recursive: true });
+      const command = await this.options.command(this.#api.address);
       if (!this.#killedFor) {
-        this.#process = new RuntimeProcess(command(this.#api.address), (line) => log.line(line));
+        if (command.storages) this.#storage = new StorageWatch(command.storages);
+        this.#process = new RuntimeProcess(command, (line) => log.line(line));
         onStart();
         this.#status = await this.#process.ended;
       }
     } catch (error) {
       this.#fault = error;
     }
-    clearTimeout(this.#initTimeout);
+    this.#stopTimers();
     const running = this.#running;
     this.#running = undefined;
     if (running && this.#killedFor === "stop") running.refuse(stopping());
@@ -140,12 +143,37 @@ export class Environment {
     onEnd(this);
   }
 
-  #idle(): void {
+  /** From now on the process runs, for this long at most. */
+  #work(milliseconds: number): void {
+    this.#stopTimers();
+    this.#deadline = setTimeout(() => this.kill("timeout"), milliseconds);
+    this.#watch = setInterval(() => this.#check(), WATCH_MS);
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#deadline);
+    clearInterval(this.#watch);
+  }
+
+  #check(): void {
+    const { log, version } = this.options;
+    log.flush();
+    if ((this.#process?.megabytes("VmRSS") ?? 0) > version.MemorySize) this.kill("memory");
+    if (!this.#storage?.isFull()) return;
+    if (!this.doomed) log.line("ENOSPC: no space left on device, write");
+    this.kill("storage");
+  }
+
+  /** Becomes idle, once the runtime waits for an invocation and the one before is answered. */
+  #rest(): void {
+    if (!this.#waiting || this.#running) return;
     this.idleSince = performance.now();
     if (!this.#initialized) this.#initMs = this.idleSince - this.#startedAt;
     this.#initialized = true;
-    clearTimeout(this.#initTimeout);
+    this.#stopTimers();
     this.options.onIdle(this);
+    // It may have got an invocation by now.
+    if (!this.#running && this.#waiting) this.#process?.freeze();
   }
 
   async #answered({ payload, errorType, outputBytes }: Answer): Promise<void> {
@@ -159,6 +187,7 @@ export class Environment {
     const failed = errorType !== undefined;
     this.#report(running.invocation.requestId, elapsed, failed ? "error" : undefined, errorType);
     running.finish({ payload, functionError: failed ? "Unhandled" : undefined });
+    this.#rest();
   }
 
   /** The outcome of an invocation whose process has ended. */
@@ -171,17 +200,8 @@ export class Environment {
       return failure("Sandbox.Timedout", `RequestId: ${requestId} Error: ${text}`);
     }
     this.#report(requestId, elapsedMs, "error", "Runtime.ExitError");
-    return failure("Runtime.ExitError", `RequestId: ${requestId} Error: ${this.#exitReason()}`);
-  }
-
-  #exitReason(): string {
-    const status = this.#status;
-    if (this.#killedFor === "memory" || status?.signal) {
-      // V8 aborts the process when its heap is full.
-      return `Runtime exited with error: signal: ${status?.signal === "SIGKILL" ? "killed" : "aborted"}`;
-    }
-    if (status?.code) return `Runtime exited with error: exit status ${status.code}`;
-    return "Runtime exited without providing a reason";
+    const reason = lastWords(this.#killedFor, this.#status);
+    return failure("Runtime.ExitError", `RequestId: ${requestId} Error: ${reason}`);
   }
 
   #report(requestId: string, durationMs: number, status?: "timeout" | "error", errorType?: string): void {
@@ -194,8 +214,4 @@ export class Environment {
       report({ requestId, durationMs, memorySize: MemorySize, memoryUsed, initMs, status, errorType }),
     );
   }
-}
-
-function failure(errorType: string, errorMessage: string): Outcome {
-  return { payload: errorPayload(errorType, errorMessage), functionError: "Unhandled" };
 }

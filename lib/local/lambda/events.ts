@@ -4,7 +4,7 @@
  */
 import { AwsError } from "../errors.ts";
 import type { Core } from "../core.ts";
-import type { Outcome } from "./environment.ts";
+import type { Outcome } from "./exits.ts";
 
 interface Event {
   readonly id: string;
@@ -12,6 +12,8 @@ interface Event {
   readonly payload: Uint8Array;
   readonly accepted: number;
   readonly attempt: number;
+  /** X-Ray's header of the request. */
+  readonly trace: string | null;
 }
 
 /** Delays before the retries after a function error. */
@@ -30,7 +32,7 @@ export class EventQueue {
   /** @param run runs an invocation; throws like Invoke */
   constructor(
     readonly core: Core,
-    readonly run: (arn: string, payload: Uint8Array, requestId: string) => Promise<Outcome>,
+    readonly run: (arn: string, payload: Uint8Array, requestId: string, trace?: string) => Promise<Outcome>,
   ) {
     core.store.db.exec(`
       CREATE TABLE IF NOT EXISTS lambda_events (
@@ -39,18 +41,24 @@ export class EventQueue {
       ) WITHOUT ROWID;
       CREATE INDEX IF NOT EXISTS lambda_events_due ON lambda_events (due);
     `);
+    const columns = core.store.all<{ name: string }>("PRAGMA table_info(lambda_events)");
+    if (!columns.some(({ name }) => name === "trace")) {
+      core.store.db.exec("ALTER TABLE lambda_events ADD COLUMN trace TEXT");
+    }
   }
 
   /** Stores an event and runs it soon. @param id the request id, the same for all attempts */
-  accept(arn: string, payload: Uint8Array, id: string): void {
+  accept(arn: string, payload: Uint8Array, id: string, trace?: string): void {
     const now = this.core.now();
     this.core.store.run(
-      "INSERT INTO lambda_events VALUES (?, ?, ?, ?, 0, 1000, ?)",
+      "INSERT INTO lambda_events (id, arn, payload, accepted, attempt, backoff, due, trace) " +
+        "VALUES (?, ?, ?, ?, 0, 1000, ?, ?)",
       id,
       arn,
       payload,
       now,
       now,
+      trace?.slice(0, 1000) ?? null,
     );
     this.advance();
   }
@@ -82,7 +90,7 @@ export class EventQueue {
 
   async #attempt(event: Event): Promise<void> {
     try {
-      const { functionError } = await this.run(event.arn, event.payload, event.id);
+      const { functionError } = await this.run(event.arn, event.payload, event.id, event.trace ?? undefined);
       const wait = functionError && FUNCTION_RETRY_MS[event.attempt];
       if (this.#stopped) return;
       if (wait) this.#again(event.id, wait, event.attempt + 1);

@@ -20,6 +20,7 @@ import {
   qualifier,
 } from "./names.ts";
 import type { Ran } from "./pool.ts";
+import { traceOf } from "./trace.ts";
 
 /** 6 MB for synchronous invocations, 1 MB for events. */
 const MAX_PAYLOAD_BYTES = { RequestResponse: 6_291_456, DryRun: 6_291_456, Event: 1_048_576 };
@@ -45,6 +46,7 @@ export const invoke = operation({
     InvocationType: header("X-Amz-Invocation-Type", invocationType),
     LogType: header("X-Amz-Log-Type", logType),
     ClientContext: header("X-Amz-Client-Context", string()),
+    TraceHeader: header("X-Amzn-Trace-Id", string()),
     TenantId: header("X-Amz-Tenant-Id", notSupported()),
     DurableExecutionName: header("X-Amz-Durable-Execution-Name", notSupported()),
     Payload: body(blob<Uint8Array>()),
@@ -67,7 +69,7 @@ export const invoke = operation({
   },
   async run(input, lambda, { requestId, signal }): Promise<InvokeOutput> {
     const { core, records, events } = lambda;
-    const { InvocationType = "RequestResponse" } = input;
+    const { InvocationType = "RequestResponse", TraceHeader: trace } = input;
     checkSize(input.Payload, MAX_PAYLOAD_BYTES[InvocationType]);
     const payload = checkedPayload(input.Payload);
     const clientContext = checkedContext(input.ClientContext);
@@ -76,7 +78,7 @@ export const invoke = operation({
     records.get(reference.name, functionArn(core, { qualifier: "$LATEST", ...reference }));
     const { version } = records.resolve(reference);
     if (InvocationType === "RequestResponse") {
-      const ran = await runFunction(lambda, reference, { requestId, payload, clientContext }, signal);
+      const ran = await runFunction(lambda, reference, { requestId, payload, clientContext, trace }, signal);
       return {
         StatusCode: 200,
         ExecutedVersion: ran.executedVersion,
@@ -87,7 +89,7 @@ export const invoke = operation({
     }
     refuseWhilePending(version);
     if (InvocationType === "DryRun") return { StatusCode: 204, ExecutedVersion: version.Version };
-    events.accept(functionArn(core, reference), payload, requestId);
+    events.accept(functionArn(core, reference), payload, requestId, trace);
     return { StatusCode: 202 };
   },
 });
@@ -100,16 +102,17 @@ export const invoke = operation({
 export async function runFunction(
   { core, records, pools, executions }: LambdaContext,
   reference: FunctionReference,
-  request: { requestId: string; payload: Uint8Array; clientContext?: string },
+  request: { requestId: string; payload: Uint8Array; clientContext?: string; trace?: string },
   signal?: AbortSignal,
 ): Promise<Ran & { executedVersion: string }> {
   const { record, version } = records.resolve(reference, Math.random());
   refuseWhilePending(version);
   const served = serving(version);
   const invokedFunctionArn = functionArn(core, reference);
+  const trace = traceOf(record.latest.FunctionArn, request.trace);
   const ran = await executions.count(
     record,
-    () => pools.run(served, { ...request, invokedFunctionArn }, signal),
+    () => pools.run(served, { ...request, invokedFunctionArn, trace }, signal),
   );
   return { ...ran, executedVersion: served.Version };
 }

@@ -13,36 +13,40 @@ import type { LambdaContext } from "./context.ts";
 import { EventQueue } from "./events.ts";
 import * as functions from "./functions.ts";
 import * as invocation from "./invoke.ts";
-import { denoCommand, type Worker } from "./launch.ts";
+import type { Worker } from "./launch.ts";
 import { functionReference } from "./names.ts";
 import { Pools } from "./pools.ts";
 import { lambdaProtocol } from "./protocol.ts";
 import { Records } from "./records.ts";
 import type { Command } from "./runtime_process.ts";
+import { Sandbox } from "./sandbox.ts";
 import * as tags from "./tags.ts";
 import * as updates from "./updates.ts";
 import * as versions from "./versions.ts";
 
 export interface LambdaOptions {
-  /** The command that starts a function's process; by default Deno with minimal permissions. */
+  /** The command that starts a function's process; by default Deno in a sandbox. */
   commandOf?(worker: Worker): Command;
+  /** False to leave functions the machine's file system, confined by Deno's permissions alone. */
+  ownRoot?: boolean;
 }
 
-/** Lambda, with its files (packages, `/tmp` folders, caches) in `<stateDir>/lambda`. */
+/** Lambda, with its files (packages, `/tmp` folders, the runtime) in `<stateDir>/lambda`. */
 export function createLambda(
   core: Core,
-  { commandOf = denoCommand }: LambdaOptions = {},
+  { commandOf, ownRoot }: LambdaOptions = {},
 ): Service<LambdaContext> {
   const folder = join(core.stateDir, "lambda");
   const code = new CodeStore(join(folder, "code"));
   const records = new Records(core);
   const sweep = () => code.sweep(records.usedCode().union(pools.usedCode()));
-  const pools = new Pools(core, code, commandOf, sweep);
+  const sandbox = new Sandbox(folder, ownRoot);
+  const pools = new Pools(core, code, commandOf ?? ((worker) => sandbox.command(worker)), sweep);
   const executions = new ConcurrentExecutions(records);
   const events = new EventQueue(
     core,
-    (arn, payload, requestId) =>
-      invocation.runFunction(context, functionReference(core, arn), { payload, requestId }),
+    (arn, payload, requestId, trace) =>
+      invocation.runFunction(context, functionReference(core, arn), { payload, requestId, trace }),
   );
   const context: LambdaContext = { core, records, code, pools, executions, events, sweep };
   return {

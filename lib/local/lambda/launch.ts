@@ -1,6 +1,5 @@
-/** Starts execution environments: their permissions, variables, credentials and folders. */
-import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+/** Starts execution environments: their variables, credentials and folders. */
+import { join } from "node:path";
 import { AwsError } from "../errors.ts";
 import type { Core, Credentials } from "../core.ts";
 import type { CodeStore } from "./code_store.ts";
@@ -10,19 +9,30 @@ import type { Version } from "./function_version.ts";
 import { Log } from "./log.ts";
 import type { Command } from "./runtime_process.ts";
 
+export interface Ports {
+  /** The one that users know, which functions may not connect to. */
+  readonly users: number;
+  /** The one for functions. */
+  readonly functions: number;
+}
+
 /** What is known of a function's process to make its command. */
 export interface Worker {
   readonly version: Version;
   readonly taskRoot: string;
+  /** An import map of its packages, beside the task root. */
+  readonly importMap: string;
+  /** A folder for Deno, if it should have one: the function itself may not use it. */
+  readonly cache: string | undefined;
   readonly tmp: string;
-  /** The function's variables and Lambda's. */
-  readonly env: Readonly<Record<string, string>>;
+  /** The function's environment variables and Lambda's. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Paths below the task root that the function may not read. */
   readonly unreadable: readonly string[];
   /** `host:port` of everything that the function may connect to. */
   readonly reachable: readonly string[];
-  /** A folder for the runtime's caches. */
-  readonly cacheDir: string;
+  /** The local AWS's ports. */
+  readonly ports: Ports;
 }
 
 /**
@@ -33,7 +43,7 @@ export function launch(
   core: Core,
   code: CodeStore,
   version: Version,
-  commandOf: (worker: Worker) => Command,
+  commandOf: (worker: Worker) => Command | Promise<Command>,
   events: Pick<EnvironmentOptions, "onStart" | "onIdle" | "onEnd">,
 ): Environment {
   const { iam } = core;
@@ -47,29 +57,29 @@ export function launch(
   }
   const session = iam.assumeRole(version.Role, by, version.FunctionName);
   const log = new Log(core, session.principal, version);
-  const folder = join(core.stateDir, "lambda");
-  const tmp = join(folder, "tmp", crypto.randomUUID());
+  const tmp = join(core.stateDir, "lambda", "tmp", crypto.randomUUID());
   const taskRoot = code.taskRoot(version.CodeSha256);
   return new Environment({
     version,
     log,
     tmp,
     expires: session.credentials.Expiration,
-    command: (runtimeApi) =>
-      commandOf({
+    command: async (runtimeApi) =>
+      await commandOf({
         version,
         taskRoot,
+        importMap: await code.importMap(version.CodeSha256),
+        cache: await code.cache(version.CodeSha256),
         tmp,
-        env: variables(core, version, {
+        variables: variables(core, version, {
           session: session.credentials,
           stream: log.stream,
           taskRoot,
-          tmp,
           runtimeApi,
         }),
         unreadable: code.unreadable(version.CodeSha256),
         reachable: [new URL(core.functionEndpoint()).host, runtimeApi],
-        cacheDir: join(folder, "deno"),
+        ports: { users: portOf(core.endpoint()), functions: portOf(core.functionEndpoint()) },
       }),
     ...events,
   });
@@ -78,7 +88,7 @@ export function launch(
 function variables(
   core: Core,
   version: Version,
-  at: { session: Credentials; stream: string; taskRoot: string; tmp: string; runtimeApi: string },
+  at: { session: Credentials; stream: string; taskRoot: string; runtimeApi: string },
 ): Record<string, string> {
   return {
     // A function's settings may override these,
@@ -104,47 +114,9 @@ function variables(
     AWS_SESSION_TOKEN: at.session.SessionToken,
     LAMBDA_TASK_ROOT: at.taskRoot,
     LAMBDA_RUNTIME_DIR: "/var/runtime",
-    // For bootstrap_connections.ts; the function does not see it.
-    _LOCAL_AWS_PORTS: [core.endpoint(), core.functionEndpoint()].map((url) => new URL(url).port).join(":"),
-    TMPDIR: at.tmp,
   };
 }
 
-/**
- * Runs the function under Deno. It may connect to the local AWS and its Runtime API, read its code, and read and write
- * its `/tmp` folder, nothing else. Paths are relative, because Deno's lists of paths cannot escape commas.
- */
-export function denoCommand(worker: Worker): Command {
-  const { version, taskRoot, unreadable, reachable } = worker;
-  const tmp = relative(taskRoot, worker.tmp);
-  // The shares of the memory that AWS's runtime gives V8.
-  const oldSpace = Math.floor(version.MemorySize * 0.9);
-  const semiSpace = Math.max(1, Math.floor(version.MemorySize * 0.05));
-  return {
-    program: Deno.execPath(),
-    args: [
-      "run",
-      "--quiet",
-      "--no-prompt",
-      "--no-config",
-      "--no-lock",
-      "--no-remote",
-      "--deny-import",
-      "--node-modules-dir=manual",
-      // As under Node.js, a `.js` file is CommonJS by default.
-      "--unstable-detect-cjs",
-      // Safe: no variable is inherited from this process.
-      "--allow-env",
-      `--allow-net=${reachable.join(",")}`,
-      `--allow-read=.,${tmp}`,
-      ...(unreadable.length > 0 ? [`--deny-read=${unreadable.join(",")}`] : []),
-      `--allow-write=${tmp}`,
-      // The AWS SDK needs these for its user agent and to find shared configuration files.
-      "--allow-sys=osRelease,uid,homedir",
-      `--v8-flags=--max-old-space-size=${oldSpace},--max-semi-space-size=${semiSpace}`,
-      fileURLToPath(new URL("./bootstrap.ts", import.meta.url)),
-    ],
-    cwd: taskRoot,
-    env: { ...worker.env, DENO_DIR: worker.cacheDir },
-  };
+function portOf(endpoint: string): number {
+  return Number(new URL(endpoint).port);
 }

@@ -6,13 +6,15 @@ import { nodeMajor, runtimeVersionArn } from "./runtimes.ts";
 
 /** LogResult contains the last 4 KB of an invocation's lines. */
 const TAIL_BYTES = 4096;
-/** Lines are buffered up to this number, so that a chatty function does not fill the memory. */
-const MAX_WAITING = 1000;
+/** Lines are buffered up to this number and length, so that a chatty function does not fill the memory. */
+const MAX_WAITING = 250;
+const MAX_WAITING_LENGTH = 2 ** 18;
 
 export class Log {
   readonly stream: string;
   readonly #allowed: boolean;
   #waiting: string[] = [];
+  #waitingLength = 0;
   #tail = "";
 
   constructor(readonly core: Core, principal: Principal, readonly version: Version) {
@@ -36,9 +38,10 @@ export class Log {
   }
 
   line(text: string): void {
-    this.#tail = (this.#tail + text + "\n").slice(-TAIL_BYTES);
+    this.#tail = (this.#tail + text.slice(-TAIL_BYTES) + "\n").slice(-TAIL_BYTES);
     this.#waiting.push(text);
-    if (this.#waiting.length >= MAX_WAITING) this.flush();
+    this.#waitingLength += text.length;
+    if (this.#waiting.length >= MAX_WAITING || this.#waitingLength >= MAX_WAITING_LENGTH) this.flush();
   }
 
   /** Ends an invocation's lines with the END and REPORT lines. */
@@ -58,6 +61,7 @@ export class Log {
     const lines = this.#waiting;
     if (lines.length === 0) return;
     this.#waiting = [];
+    this.#waitingLength = 0;
     if (this.#allowed) this.core.logs.write(this.version.LoggingConfig.LogGroup, this.stream, lines);
   }
 }

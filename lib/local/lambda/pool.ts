@@ -4,7 +4,8 @@
  * so the more there are, the longer the next start is delayed.
  */
 import type { Core } from "../core.ts";
-import type { Environment, Outcome } from "./environment.ts";
+import type { Environment } from "./environment.ts";
+import type { Outcome } from "./exits.ts";
 import { settledRevision, type Version } from "./function_version.ts";
 import type { Invocation } from "./runtime_api.ts";
 

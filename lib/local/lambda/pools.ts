@@ -23,7 +23,7 @@ export class Pools implements Launcher {
   constructor(
     readonly core: Core,
     readonly code: CodeStore,
-    readonly commandOf: (worker: Worker) => Command,
+    readonly commandOf: (worker: Worker) => Command | Promise<Command>,
     /** Called when an environment has ended: its code may not be needed any more. */
     readonly onEnd: () => void,
   ) {}

@@ -1,6 +1,7 @@
 /**
  * The Lambda Runtime API, version 2018-06-01, of one execution environment: the runtime in it gets invocations and
- * posts results. It works with any runtime interface client.
+ * posts results. It works with any runtime interface client, and the function's own code can reach it too: whatever
+ * that sends, at most one invocation runs, and no body is kept that is too large.
  */
 
 export interface Invocation {
@@ -9,6 +10,8 @@ export interface Invocation {
   readonly payload: Uint8Array;
   /** JSON, decoded from the caller's header. */
   readonly clientContext?: string;
+  /** X-Ray's header, which the function's clients pass on. */
+  readonly trace: string;
   /** Milliseconds since the epoch by the system clock, which the runtime compares with. */
   readonly deadline: number;
 }
@@ -25,6 +28,8 @@ export interface Answer {
 const BASE = "/2018-06-01/runtime";
 /** AWS's limit: 6 MB and 100 bytes. */
 export const MAX_RESPONSE_BYTES = 6_291_556;
+/** So much more is read and thrown away, so that a client that writes before it reads gets the answer. */
+const MAX_SURPLUS_BYTES = 16 * 2 ** 20;
 
 export class RuntimeApi {
   /** `127.0.0.1:port`, for AWS_LAMBDA_RUNTIME_API. */
@@ -60,7 +65,7 @@ export class RuntimeApi {
           "Lambda-Runtime-Aws-Request-Id": invocation.requestId,
           "Lambda-Runtime-Deadline-Ms": String(invocation.deadline),
           "Lambda-Runtime-Invoked-Function-Arn": invocation.invokedFunctionArn,
-          "Lambda-Runtime-Trace-Id": traceId(),
+          "Lambda-Runtime-Trace-Id": invocation.trace,
           ...(invocation.clientContext
             ? { "Lambda-Runtime-Client-Context": asciiJson(invocation.clientContext) }
             : {}),
@@ -82,14 +87,10 @@ export class RuntimeApi {
     if (request.headers.get("host") !== this.address || request.headers.has("origin")) {
       return refusal(403, "Forbidden", "Only the runtime of this environment may call");
     }
-    if (request.method === "GET" && pathname === `${BASE}/invocation/next`) {
-      const { promise, resolve } = Promise.withResolvers<Response>();
-      this.#poll = resolve;
-      this.onIdle();
-      return await promise;
-    }
-    const payload = await request.bytes();
+    if (request.method === "GET" && pathname === `${BASE}/invocation/next`) return await this.#next();
     if (request.method === "POST" && pathname === `${BASE}/init/error`) {
+      const payload = await payloadOf(request);
+      if (!payload) return tooLarge("error");
       this.onInitError({ payload, errorType: errorTypeOf(request) });
       return accepted();
     }
@@ -99,13 +100,15 @@ export class RuntimeApi {
     if (request.method !== "POST" || !requestId) {
       return refusal(404, "InvalidRequest", `No such call: ${request.method} ${pathname}`);
     }
+    if (this.#running?.requestId !== requestId) return invalidRequestId();
+    const payload = await payloadOf(request);
     const running = this.#running;
-    if (running?.requestId !== requestId) return refusal(400, "InvalidRequestID", "Invalid request ID");
+    // Another answer may have come while this one was read.
+    if (running?.requestId !== requestId) return invalidRequestId();
     this.#running = undefined;
     const outputBytes = Number(request.headers.get("x-output-bytes") ?? NaN);
     const counted = Number.isFinite(outputBytes) ? { outputBytes } : {};
-    if (payload.length > MAX_RESPONSE_BYTES) {
-      const name = kind === "error" ? "error" : "response";
+    if (!payload) {
       running.answer({
         payload: errorPayload(
           "Function.ResponseSizeTooLarge",
@@ -114,10 +117,25 @@ export class RuntimeApi {
         errorType: "Function.ResponseSizeTooLarge",
         ...counted,
       });
-      return refusal(413, "RequestEntityTooLarge", `Exceeded maximum allowed payload size in ${name}`);
+      return tooLarge(kind === "error" ? "error" : "response");
     }
     running.answer({ payload, ...(kind === "error" ? { errorType: errorTypeOf(request) } : {}), ...counted });
     return accepted();
+  }
+
+  async #next(): Promise<Response> {
+    if (this.#poll || this.#running) {
+      const state = this.#running ? "Running" : "Ready";
+      return refusal(
+        403,
+        "InvalidStateTransition",
+        `State transition from ${state} to Ready failed for runtime. Error: State transition is not allowed`,
+      );
+    }
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    this.#poll = resolve;
+    this.onIdle();
+    return await promise;
   }
 }
 
@@ -134,6 +152,29 @@ function refusal(status: number, errorType: string, errorMessage: string): Respo
   return Response.json({ errorType, errorMessage }, { status });
 }
 
+function invalidRequestId(): Response {
+  return refusal(400, "InvalidRequestID", "Invalid request ID");
+}
+
+function tooLarge(name: string): Response {
+  return refusal(413, "RequestEntityTooLarge", `Exceeded maximum allowed payload size in ${name}`);
+}
+
+/** A request's body; undefined when it is larger than a payload may be. */
+async function payloadOf(request: Request): Promise<Uint8Array | undefined> {
+  const announced = request.headers.get("content-length");
+  if (announced !== null && Number(announced) <= MAX_RESPONSE_BYTES) return await request.bytes();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for await (const part of request.body ?? []) {
+    length += part.length;
+    if (length > MAX_RESPONSE_BYTES + MAX_SURPLUS_BYTES) break;
+    if (length > MAX_RESPONSE_BYTES) parts.length = 0;
+    else parts.push(part);
+  }
+  return length > MAX_RESPONSE_BYTES ? undefined : await new Blob(parts).bytes();
+}
+
 function errorTypeOf(request: Request): string {
   return request.headers.get("lambda-runtime-function-error-type") ?? "Unhandled";
 }
@@ -144,11 +185,4 @@ function asciiJson(json: string): string {
     /[\u0080-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-/** An X-Ray trace that is not sampled. */
-function traceId(): string {
-  const hex = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes)).toHex();
-  const seconds = Math.floor(Date.now() / 1000).toString(16);
-  return `Root=1-${seconds}-${hex(12)};Parent=${hex(8)};Sampled=0`;
 }

@@ -1,6 +1,7 @@
-/** The process of a runtime and its function: its output in lines, its memory and its end. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+/** The process of a runtime and its function: its output in lines, its memory, its halts and its end. */
+import { readLines } from "../lines.ts";
+import { megabytes } from "../process_memory.ts";
+import type { Storage } from "./storage_watch.ts";
 
 /** The command that starts a runtime. */
 export interface Command {
@@ -9,7 +10,14 @@ export interface Command {
   readonly cwd: string;
   /** All variables: none are inherited. */
   readonly env: Readonly<Record<string, string>>;
+  /** What it reads on its standard input. */
+  readonly input?: string;
+  /** Folders that it writes to, and that the file system does not limit itself. */
+  readonly storages?: readonly Storage[];
 }
+
+/** How long output that the runtime says to have written is waited for. */
+const OUTPUT_MS = 1000;
 
 export class RuntimeProcess {
   /** Its exit status, after all of its output was read. */
@@ -20,18 +28,25 @@ export class RuntimeProcess {
   #onRead: (() => void) | undefined;
 
   /** @throws Error when the program cannot be started */
-  constructor({ program, args, cwd, env }: Command, readonly onLine: (line: string) => void) {
+  constructor({ program, args, cwd, env, input }: Command, onLine: (line: string) => void) {
     this.#process = new Deno.Command(program, {
       args: [...args],
       cwd,
       env: { ...env },
       clearEnv: true,
-      stdin: "null",
+      stdin: input === undefined ? "null" : "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    if (input !== undefined) void this.#write(input);
     const { status, stdout, stderr } = this.#process;
-    this.ended = Promise.all([status, this.#read(stdout, true), this.#read(stderr, false)])
+    // A carriage return stands for a line break within one message.
+    const onMessage = (line: string) => onLine(line.replaceAll("\r", "\n"));
+    const onBytes = (count: number) => {
+      this.#bytesRead += count;
+      this.#onRead?.();
+    };
+    this.ended = Promise.all([status, readLines(stdout, onMessage, onBytes), readLines(stderr, onMessage)])
       .then(([status]) => status);
   }
 
@@ -40,49 +55,49 @@ export class RuntimeProcess {
   }
 
   kill(): void {
+    this.#signal("SIGKILL");
+  }
+
+  /** Halts it: it keeps its memory and connections, and takes no processor time. */
+  freeze(): void {
+    this.#signal("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#signal("SIGCONT");
+  }
+
+  /** Resolves when this many bytes of standard output were read, the process has ended, or none came for long. */
+  async outputRead(bytes: number): Promise<void> {
+    if (this.#bytesRead >= bytes) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onRead = () => this.#bytesRead >= bytes && resolve();
+    const timer = setTimeout(resolve, OUTPUT_MS);
+    await Promise.race([promise, this.#process.status]);
+    clearTimeout(timer);
+    this.#onRead = undefined;
+  }
+
+  /** Resident memory in megabytes: current (`VmRSS`) or peak (`VmHWM`); undefined where there is no /proc. */
+  megabytes(field: "VmRSS" | "VmHWM"): number | undefined {
+    return megabytes(this.pid, field);
+  }
+
+  #signal(name: Deno.Signal): void {
     try {
-      this.#process.kill("SIGKILL");
+      this.#process.kill(name);
     } catch {
       // It ended by itself.
     }
   }
 
-  /** Resolves when this many bytes of standard output were read, or the process has ended. */
-  async outputRead(bytes: number): Promise<void> {
-    if (this.#bytesRead >= bytes) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onRead = () => {
-      if (this.#bytesRead < bytes) return;
-      this.#onRead = undefined;
-      resolve();
-    };
-    await Promise.race([promise, this.#process.status]);
-  }
-
-  /** Resident memory in megabytes: current (`VmRSS`) or peak (`VmHWM`); undefined where there is no /proc. */
-  megabytes(field: "VmRSS" | "VmHWM"): number | undefined {
+  async #write(input: string): Promise<void> {
+    const writer = this.#process.stdin.getWriter();
     try {
-      const status = readFileSync(join("/proc", String(this.pid), "status"), "utf8");
-      const kilobytes = status.match(new RegExp(`^${field}:\\s+(\\d+) kB`, "m"))?.[1];
-      return kilobytes === undefined ? undefined : Math.ceil(Number(kilobytes) / 1024);
+      await writer.write(new TextEncoder().encode(input));
+      await writer.close();
     } catch {
-      return undefined;
+      // It ended before it read all.
     }
-  }
-
-  async #read(stream: ReadableStream<Uint8Array>, counted: boolean): Promise<void> {
-    const decoder = new TextDecoder();
-    let rest = "";
-    for await (const chunk of stream) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-      rest = lines.pop()!;
-      // A carriage return stands for a line break within one message.
-      for (const line of lines) this.onLine(line.replaceAll("\r", "\n"));
-      if (counted) {
-        this.#bytesRead += chunk.length;
-        this.#onRead?.();
-      }
-    }
-    if (rest) this.onLine(rest);
   }
 }

@@ -17,6 +17,8 @@ import type { LogEvent, Position } from "./tables.ts";
 
 const MAX_EVENTS = 10_000;
 const MAX_PAGE_BYTES = 1_048_576;
+/** How much one page may search, in characters; an event costs as much as some. */
+const MAX_SEARCHED = 4_000_000, EVENT_COST = 200;
 const FOR_EVER = Number.MAX_SAFE_INTEGER;
 /** The position before every event. */
 const HEAD: Position = { timestamp: 0, id: 0 };
@@ -105,7 +107,10 @@ export const filterLogEvents = operation({
   },
 });
 
-/** The matching events after `start` that fit on one page, and the start of the next page if there may be one. */
+/**
+ * The matching events after `start` that fit on one page, and the start of the next page if there may be one. As on AWS,
+ * a page can be empty and not the last one.
+ */
 function filter(
   { tables }: LogsContext,
   group: string,
@@ -115,30 +120,32 @@ function filter(
   limit: number,
 ): { events: LogEvent[]; next?: Position } {
   const events: LogEvent[] = [];
-  let bytes = 0;
-  for (let position = start;;) {
-    const batch = tables.ofGroup(group, position, startTime, endTime, 1000);
-    for (const event of batch) {
-      if (wanted(event)) {
-        bytes += eventBytes(event.message);
-        if (events.length === limit || (bytes > MAX_PAGE_BYTES && events.length > 0)) {
-          return { events, next: position };
-        }
-        events.push(event);
+  let bytes = 0, searched = 0, position = start;
+  for (const event of tables.ofGroup(group, start, startTime, endTime)) {
+    if (searched > MAX_SEARCHED) return { events, next: position };
+    searched += event.message.length + EVENT_COST;
+    if (wanted(event)) {
+      bytes += eventBytes(event.message);
+      if (events.length === limit || (bytes > MAX_PAGE_BYTES && events.length > 0)) {
+        return { events, next: position };
       }
-      position = event;
+      events.push(event);
     }
-    if (batch.length < 1000) return { events };
+    position = event;
   }
+  return { events };
 }
 
 /** The first events that fit on one page; at least one. */
-function fitting(events: LogEvent[]): LogEvent[] {
+function fitting(events: Iterable<LogEvent>): LogEvent[] {
+  const fit: LogEvent[] = [];
   let bytes = 0;
-  const end = events.findIndex(({ message }, index) =>
-    (bytes += eventBytes(message)) > MAX_PAGE_BYTES && index > 0
-  );
-  return end < 0 ? events : events.slice(0, end);
+  for (const event of events) {
+    bytes += eventBytes(event.message);
+    if (bytes > MAX_PAGE_BYTES && fit.length > 0) break;
+    fit.push(event);
+  }
+  return fit;
 }
 
 /** AWS's tokens and event ids are 56 digits. */

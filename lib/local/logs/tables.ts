@@ -135,7 +135,10 @@ export class LogTables {
     });
   }
 
-  /** Up to `limit` events of a stream after a position (or before it, nearest first), with from <= time < to. */
+  /**
+   * Up to `limit` events of a stream after a position (or before it, nearest first), with from <= time < to, one by one:
+   * together they can be larger than the memory.
+   */
   ofStream(
     group: string,
     stream: string,
@@ -146,10 +149,10 @@ export class LogTables {
       to: number;
       limit: number;
     },
-  ): LogEvent[] {
+  ): Iterable<LogEvent> {
     const place = behind ?? before ?? { timestamp: to, id: 0 };
     const [compare, order] = behind ? [">", "ASC"] : ["<", "DESC"];
-    return this.store.all(
+    return this.store.each(
       `SELECT ${EVENT} FROM log_events WHERE log_group = ? AND stream = ?
          AND (timestamp, id) ${compare} (?, ?) AND timestamp >= ? AND timestamp < ?
        ORDER BY timestamp ${order}, id ${order} LIMIT ?`,
@@ -163,24 +166,23 @@ export class LogTables {
     );
   }
 
-  /** Up to `limit` events of a group after a position, with from <= time <= to. */
-  ofGroup(group: string, behind: Position, from: number, to: number, limit: number): LogEvent[] {
-    return this.store.all(
+  /** The events of a group after a position, with from <= time <= to, one by one. */
+  ofGroup(group: string, behind: Position, from: number, to: number): Iterable<LogEvent> {
+    return this.store.each(
       `SELECT ${EVENT} FROM log_events WHERE log_group = ? AND (timestamp, id) > (?, ?)
-         AND timestamp >= ? AND timestamp <= ? ORDER BY timestamp, id LIMIT ?`,
+         AND timestamp >= ? AND timestamp <= ? ORDER BY timestamp, id`,
       group,
       behind.timestamp,
       behind.id,
       from,
       to,
-      limit,
     );
   }
 
-  /** By `eventBytes`, but with characters counted instead of bytes. */
+  /** By `eventBytes`; SQLite knows the lengths without reading the texts. */
   storedBytes(group: string): number {
     const sum = this.store.get<{ bytes: number | null }>(
-      "SELECT sum(length(message) + 26) AS bytes FROM log_events WHERE log_group = ?",
+      "SELECT sum(octet_length(message) + 26) AS bytes FROM log_events WHERE log_group = ?",
       group,
     );
     return sum?.bytes ?? 0;

@@ -1,12 +1,14 @@
 /**
  * Objects' bytes: small bodies are in the object's row (creating a file takes several times as long), larger ones in
  * files. A file has a generated name and becomes part of an object when a row refers to it, so a kill leaves at worst
- * files without a row, which are deleted at start.
+ * files without a row, which are put away at start (`sweep.ts`).
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { setImmediate } from "node:timers";
 import { type ChecksumAlgorithm, createHasher, type Hasher } from "./checksums.ts";
+import { sweep } from "./sweep.ts";
 
 /** Consecutive bytes of an object: one piece after a PutObject, one per part after a multipart upload. */
 export interface Piece {
@@ -23,13 +25,20 @@ export const MAX_INLINE_BYTES = 32 * 1024;
 /** Bodies up to this size are returned whole, larger ones as a stream of chunks of this size. */
 const CHUNK_BYTES = 256 * 1024;
 
+/** After so many bytes a stream lets other requests run: one that is copied would never wait otherwise. */
+const TURN_BYTES = 16 * CHUNK_BYTES;
+
 export class Bodies {
   readonly #directories = new Set<string>();
   /** Number of open streams by file. A removed file is deleted when its last stream has ended. */
   readonly #streamed = new Map<string, number>();
   readonly #removed = new Set<string>();
+  /** Files made before the sweep at start, to which no row may refer yet; undefined after it. */
+  #begun?: Set<string> = new Set();
 
-  constructor(readonly directory: string) {}
+  constructor(readonly directory: string) {
+    Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  }
 
   /** A writer for a new body. @param algorithms the checksums to compute */
   create(algorithms: readonly ChecksumAlgorithm[] = []): BodyWriter {
@@ -41,6 +50,7 @@ export class Bodies {
         this.#directories.add(directory);
       }
       const path = join(directory, name);
+      this.#begun?.add(name);
       return { name, path, handle: Deno.openSync(path, { write: true, createNew: true }) };
     }, algorithms);
   }
@@ -78,7 +88,10 @@ export class Bodies {
     };
     let position = 0;
     return new ReadableStream<Uint8Array<ArrayBuffer>>({
-      pull: (controller) => {
+      pull: async (controller) => {
+        if (position > 0 && position % TURN_BYTES === 0) {
+          await new Promise<void>((turn) => setImmediate(turn));
+        }
         try {
           const count = Math.min(CHUNK_BYTES, length - position);
           controller.enqueue(this.bytes(pieces, start + position, count));
@@ -103,14 +116,14 @@ export class Bodies {
     }
   }
 
-  /** Deletes every file that is not in `used`: those that a kill left behind. */
-  sweep(used: ReadonlySet<string>): void {
-    Deno.mkdirSync(this.directory, { recursive: true });
-    for (const folder of Deno.readDirSync(this.directory)) {
-      for (const file of Deno.readDirSync(join(this.directory, folder.name))) {
-        if (!used.has(file.name)) this.#unlink(file.name);
-      }
-    }
+  /**
+   * Puts away every file that is not in `used`: those that a kill left behind. Called once, at start.
+   * @param trash the folder they go to
+   */
+  sweep(used: ReadonlySet<string>, trash: string, now: number): ReturnType<typeof sweep> {
+    const begun = this.#begun ?? new Set();
+    this.#begun = undefined;
+    return sweep({ directory: this.directory, trash, used: used.union(begun), now });
   }
 
   #read(name: string, from: number, into: Uint8Array): void {

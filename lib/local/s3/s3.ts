@@ -16,6 +16,7 @@ import * as multipart from "./multipart.ts";
 import * as objects from "./objects.ts";
 import { s3Protocol } from "./protocol.ts";
 import * as readObjects from "./read_objects.ts";
+import { hasBodies } from "./sweep.ts";
 import { Uploads } from "./uploads.ts";
 
 /** Copies come first: they have the same method and path as PutObject and UploadPart, and one more header. */
@@ -31,7 +32,7 @@ const operations = operationsOf<S3Context>(
   configuration,
 );
 
-/** S3 with its files in `<stateDir>/s3`. */
+/** S3 with its files in `<stateDir>/s3`, and what it throws away in `<stateDir>/s3-trash`. */
 export function createS3(core: Core): Service<S3Context> {
   const s3: S3Context = {
     core,
@@ -44,6 +45,21 @@ export function createS3(core: Core): Service<S3Context> {
     protocol: s3Protocol,
     operations,
     context: s3,
-    start: () => s3.bodies.sweep(new Set([...s3.index.files(MAX_INLINE_BYTES), ...s3.uploads.files()])),
+    start: () => sweep(s3),
   };
+}
+
+function sweep({ core, bodies, index, uploads }: S3Context): void {
+  const trash = join(core.stateDir, "s3-trash");
+  if (core.store.isNew) {
+    if (!hasBodies(bodies.directory)) return;
+    return console.warn(
+      `The database of ${core.stateDir} is new, but ${bodies.directory} has files of objects. They are kept. If the ` +
+        "database was lost, stop the local AWS and put a copy of aws.sqlite back.",
+    );
+  }
+  const used = new Set([...index.files(MAX_INLINE_BYTES), ...uploads.files()]);
+  const { thrown, restored } = bodies.sweep(used, trash, core.now());
+  if (thrown > 0) console.warn(`Files that no object refers to: ${thrown}, moved to ${trash} for 30 days.`);
+  if (restored > 0) console.warn(`Files of objects taken back from ${trash}: ${restored}.`);
 }

@@ -1,7 +1,7 @@
 /** The work behind Creating, Updating and Deleting: builds, switches and removes the deployments of endpoints. */
 import { join } from "node:path";
 import type { Core } from "../core.ts";
-import { bytesOf, getObject } from "../s3/read_objects.ts";
+import { getObject } from "../s3/read_objects.ts";
 import type { Fleet } from "./fleet.ts";
 import { removeFolder, variantFolder } from "./folders.ts";
 import { unpackModel } from "./model_archive.ts";
@@ -98,8 +98,8 @@ export class Deployments {
     const { bucket: Bucket, key: Key } = parseS3Uri(PrimaryContainer.ModelDataUrl);
     const folder = variantFolder(this.core, deployment, variant);
     await removeFolder(folder);
-    const object = this.core.call(getObject, { Bucket, Key }, { principal });
-    await unpackModel(await bytesOf(object), join(folder, "model"));
+    const { Body } = this.core.call(getObject, { Bucket, Key }, { principal });
+    await unpackModel(Body, join(folder, "model"));
   }
 
   async #remove(name: string): Promise<void> {

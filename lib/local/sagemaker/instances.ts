@@ -9,10 +9,20 @@ const TRAINING =
 const HOSTING =
   /^ml\.(t2\.(medium|large|xlarge|2xlarge)|m[45]\.(large|xlarge|2xlarge|4xlarge|10xlarge|12xlarge|16xlarge|24xlarge)|m5d\.(large|xlarge|2xlarge|4xlarge|12xlarge|24xlarge)|m6i\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|32xlarge)|c[45]\.(large|xlarge|2xlarge|4xlarge|8xlarge|9xlarge|18xlarge)|c5d\.(large|xlarge|2xlarge|4xlarge|9xlarge|18xlarge)|c6i\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|32xlarge)|r5d?\.(large|xlarge|2xlarge|4xlarge|12xlarge|24xlarge)|g4dn\.(xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge)|g5\.(xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|48xlarge))$/;
 
-/** Limits by `<type> for <training-job or endpoint> usage`; absent is no limit. New AWS accounts have 0 of many. */
+/**
+ * Instances by `<type> for <training-job or endpoint> usage`; absent is no limit. New AWS accounts have 0 of many.
+ * `Number of instances across training jobs` and `… across active endpoints` limit all types together.
+ */
 export type Quotas = Readonly<Record<string, number>>;
 
 type Use = "training-job" | "endpoint";
+
+/** The quotas of all types together. Each job and each variant is a process here, whatever its count of instances. */
+const ALL_TYPES: Readonly<Record<Use, string>> = {
+  "training-job": "Number of instances across training jobs",
+  "endpoint": "Number of instances across active endpoints",
+};
+const MAX_PROCESSES = 20;
 
 /** A number of instances of a type. */
 export interface Instances {
@@ -61,16 +71,24 @@ export function checkCapacity(
       );
     }
     const quota = quotas[`${type} for ${use} usage`];
-    const [more, used] = [count(wanted, type), count(running, type)];
-    if (quota === undefined || used + more <= quota) continue;
-    throw new AwsError(
-      "ResourceLimitExceeded",
-      `The account-level service limit '${type} for ${
-        use.replace("-", " ")
-      } usage' is ${quota} Instances, with ` +
-        `current utilization of ${used} Instances and a request delta of ${more} Instances. Please use AWS Service ` +
-        `Quotas to request an increase for this quota. If AWS Service Quotas is not available, contact AWS support to ` +
-        `request an increase for this quota.`,
+    checkQuota(
+      `${type} for ${use.replace("-", " ")} usage`,
+      quota,
+      count(running, type),
+      count(wanted, type),
     );
   }
+  const name = ALL_TYPES[use];
+  checkQuota(name, quotas[name] ?? MAX_PROCESSES, running.length, wanted.length);
+}
+
+function checkQuota(name: string, quota: number | undefined, used: number, more: number): void {
+  if (quota === undefined || used + more <= quota) return;
+  throw new AwsError(
+    "ResourceLimitExceeded",
+    `The account-level service limit '${name}' is ${quota} Instances, with ` +
+      `current utilization of ${used} Instances and a request delta of ${more} Instances. Please use AWS Service ` +
+      `Quotas to request an increase for this quota. If AWS Service Quotas is not available, contact AWS support to ` +
+      `request an increase for this quota.`,
+  );
 }

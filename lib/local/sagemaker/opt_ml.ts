@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AwsError } from "../errors.ts";
 import type { Principal } from "../operation.ts";
 import type { Core } from "../core.ts";
+import { writeVariables } from "./image_classification/container/environment.ts";
 import { allObjects } from "../s3/listing.ts";
 import { putObject } from "../s3/objects.ts";
 import { getObject } from "../s3/read_objects.ts";
@@ -25,6 +26,7 @@ export async function fill(
   for (const path of [config, join(folder, "model"), join(folder, "output")]) {
     await Deno.mkdir(path, { recursive: true });
   }
+  await writeVariables(folder, { TRAINING_JOB_NAME: job.TrainingJobName, ...job.Environment });
   const channels = job.InputDataConfig ?? [];
   const write = (name: string, value: unknown) =>
     Deno.writeTextFile(join(config, name), JSON.stringify(value));

@@ -22,6 +22,11 @@ const METRICS: Readonly<Record<string, RegExp>> = {
   "validation:accuracy": /Validation-accuracy=(\S+)/,
 };
 
+/** As SageMaker words it. */
+const OUT_OF_MEMORY =
+  "ClientError: Please use an instance type with more memory, or reduce the size of job data " +
+  "processed on an instance.";
+
 interface Run {
   container?: Container;
   interruption?: Interruption;
@@ -33,11 +38,16 @@ export class TrainingRuns {
   readonly #runs = new Map<string, Run>();
   #closing = false;
 
-  /** @param command returns the command of the algorithm's `train` for a folder that replaces /opt/ml */
+  /**
+   * @param command returns the command of the algorithm's `train` for a folder that replaces /opt/ml. A job's variables
+   * are in that folder, not in the environment of the process.
+   * @param maxMegabytes the memory limit of a container
+   */
   constructor(
     readonly core: Core,
     readonly records: Pick<Records, "jobs">,
-    readonly command: (optMl: string, env: Record<string, string>) => ContainerCommand,
+    readonly command: (optMl: string) => ContainerCommand,
+    readonly maxMegabytes?: number,
   ) {
     this.#status = new JobStatus(core, records);
   }
@@ -133,7 +143,7 @@ export class TrainingRuns {
     const metrics = new Map<string, { MetricName: string; Value: number; Timestamp: number }>();
     let lastWords: string[] = [];
     run.container = startContainer(
-      this.command(folder, { TRAINING_JOB_NAME: job.TrainingJobName, ...job.Environment }),
+      this.command(folder),
       (line, output) => {
         log(line);
         if (output === "stderr") lastWords = [...lastWords, line].slice(-5);
@@ -144,11 +154,13 @@ export class TrainingRuns {
           }
         }
       },
+      this.maxMegabytes,
     );
     if (run.interruption) run.container.stop(STOP_GRACE_SECONDS);
-    const { code, signal } = await run.container.exit;
+    const { code, signal, outOfMemory } = await run.container.exit;
     job.FinalMetricDataList = [...metrics.values()];
     if (code === 0 || run.interruption || this.#closing) return;
+    if (outOfMemory) throw new TrainingFailure(OUT_OF_MEMORY);
     const reason = await Deno.readTextFile(join(folder, "output", "failure")).catch(() => "");
     throw new TrainingFailure(
       reason.trim() ||

@@ -58,13 +58,13 @@ export const createStateMachine = operation({
   }),
   resource: ({ name }, { machines }) => machines.arn(name),
   passRole,
-  async run(input, states) {
+  run(input, states) {
     const { name, definition, roleArn, type = "STANDARD" } = input;
     const { machines, core } = states;
     const machineArn = machines.arn(name);
     requireName(name);
     requirePlain(input);
-    await requireValid(definition, type);
+    requireValid(definition, type);
     const tags = withTags({}, input.tags ?? [], machineArn);
     const existing = machines.find(machineArn);
     if (existing) {
@@ -96,7 +96,7 @@ export const updateStateMachine = operation({
   input: structure({ stateMachineArn: arn, definition, roleArn, ...configuration }),
   resource: onMachine,
   passRole,
-  async run(input, states) {
+  run(input, states) {
     const { machines, core } = states;
     const machine = machines.get(input.stateMachineArn);
     requireActive(machine);
@@ -107,7 +107,7 @@ export const updateStateMachine = operation({
         "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
       );
     }
-    if (input.definition) await requireValid(input.definition, machine.type);
+    if (input.definition) requireValid(input.definition, machine.type);
     if (input.roleArn) requireRole(states, input.roleArn, machine.arn);
     const before = machines.revision(machine.revision);
     const { definition = before.definition, roleArn = before.roleArn } = input;
@@ -191,8 +191,8 @@ export const validateStateMachineDefinition = operation({
     severity: string({ values: ["ERROR", "WARNING"] }),
     maxResults: integer({ min: 0, max: 100 }),
   }),
-  async run({ definition, type = "STANDARD", maxResults }) {
-    const found = await diagnose(definition, type);
+  run({ definition, type = "STANDARD", maxResults }) {
+    const found = diagnose(definition, type);
     const most = maxResults || 100;
     return {
       result: found.length === 0 ? "OK" : "FAIL",

@@ -24,8 +24,8 @@ export function createStates(core: Core): Service<StatesContext> {
     context: { core, machines, journal, interpreter },
     start() {
       journal.forget(core.now() - executions.RETENTION_MS);
-      interpreter.resume();
     },
+    resume: () => interpreter.resume(),
     stop: () => interpreter.stop(),
   };
 }

@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import type { Aws } from "../../../lib/aws/clients.ts";
 import { listObjects } from "../../../lib/aws/s3.ts";
-import { ENDPOINT_NAME, FUNCTION_NAMES, ROLE_NAMES, S3_LAYOUT } from "../../../lib/names.ts";
+import { namesOf, S3_LAYOUT } from "../../../lib/names.ts";
 import { settled } from "../../../lib/workflow/functions.ts";
 import { connectTo, deployEndpoint, deployFunctions, smallJob } from "../../workflow/testing.ts";
 import { BUCKET, jobEnded, picture } from "../sagemaker/testing.ts";
@@ -33,7 +33,8 @@ interface Acknowledged {
   updates: number;
 }
 
-const UPDATED = FUNCTION_NAMES.filterLowConfidence;
+const NAMES = namesOf({ region: "us-east-1" });
+const UPDATED = NAMES.functions.filterLowConfidence;
 const EXECUTING = 4;
 
 export const workflow: Part = {
@@ -118,7 +119,7 @@ function execute(aws: Aws, done: Acknowledged, machine: string, prefix: string, 
 function invoke(aws: Aws, done: Acknowledged, round: number, Body: Uint8Array): Worker {
   return async (turn) => {
     const InferenceId = `direct-${round}-${turn}`;
-    const request = { EndpointName: ENDPOINT_NAME, ContentType: "image/png", Body, InferenceId };
+    const request = { EndpointName: NAMES.endpoint, ContentType: "image/png", Body, InferenceId };
     await aws.runtime.send(new InvokeEndpointCommand(request));
     done.invocations.push(InferenceId);
   };
@@ -143,7 +144,7 @@ function create(aws: Aws, done: Acknowledged, round: number): Worker {
   return async (turn) => {
     const name = `machine-${round}-${turn}`;
     const definition = JSON.stringify({ StartAt: "A", States: { A: { Type: "Succeed" } } });
-    const roleArn = `arn:aws:iam::${aws.account}:role/${ROLE_NAMES.states}`;
+    const roleArn = `arn:aws:iam::${aws.account}:role/${NAMES.roles.states}`;
     const { stateMachineArn } = await aws.sfn.send(
       new CreateStateMachineCommand({ name, definition, roleArn }),
     );

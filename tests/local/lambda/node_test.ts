@@ -78,11 +78,11 @@ async function withNode(
   };
   await Deno.writeTextFile(join(stateDir, "loop.mjs"), LOOP);
   const lambda = createLambda(core, {
-    commandOf: ({ env, taskRoot }) => ({
+    commandOf: ({ variables, taskRoot }) => ({
       program: "node",
       args: [join(stateDir, "loop.mjs")],
       cwd: taskRoot,
-      env: { ...env, PATH: Deno.env.get("PATH")! },
+      env: { ...variables, PATH: Deno.env.get("PATH")! },
     }),
   });
   dispatcher.register(lambda);

@@ -144,6 +144,7 @@ export async function withStates(
     });
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handle);
     await service.start?.();
+    service.resume?.();
     const states = new TestStates(`http://127.0.0.1:${server.addr.port}`, stateDir);
     Object.assign(states, { invocations });
     try {

@@ -14,20 +14,30 @@ export const UNSUPPORTED = "NOT_SUPPORTED_LOCALLY";
 /** An unchecked part of a definition. */
 export type Fields = Record<string, unknown>;
 
+/** A hostile definition could have millions of errors, with names of a megabyte in each. */
+const MOST_FOUND = 200, LONGEST_TEXT = 1000;
+
 export class Report {
   readonly found: Diagnostic[] = [];
+  /** The names of all states so far, as they must be unique in the whole definition. */
+  readonly names = new Set<string>();
+
+  add(code: string, message: string, location: string): void {
+    if (this.found.length === MOST_FOUND) return;
+    this.found.push({ code, message: shortened(message), location: shortened(location) });
+  }
 
   invalid(message: string, location: string): void {
-    this.found.push({ code: INVALID, message, location });
+    this.add(INVALID, message, location);
   }
 
   missingTarget(message: string, location: string): void {
-    this.found.push({ code: "MISSING_TRANSITION_TARGET", message, location });
+    this.add("MISSING_TRANSITION_TARGET", message, location);
   }
 
   /** @param what the unsupported feature, for example "activities" */
   unsupported(what: string, location: string): void {
-    this.found.push({ code: UNSUPPORTED, message: what, location });
+    this.add(UNSUPPORTED, what, location);
   }
 
   /** Reports missing fields; returns whether there are none. */
@@ -36,4 +46,8 @@ export class Report {
     if (missing.length > 0) this.invalid(`These fields are required: [${missing.join(", ")}]`, location);
     return missing.length === 0;
   }
+}
+
+function shortened(text: string): string {
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }

@@ -1,10 +1,12 @@
 /** The rules of a state: its fields, its resource, Retry and Catch, choice rules. */
 import { INTEGRATIONS } from "../integrations/mod.ts";
 import type { MachineType } from "../language/asl.ts";
-import { OPERATORS, timestamp } from "../language/choice_rules.ts";
+import { timestamp } from "../language/choice_rules.ts";
 import { isObject, referencePath } from "../language/paths.ts";
+import { checkChoices } from "./choice_rules.ts";
+import { checkStateFields } from "./field_rules.ts";
 import type { Fields, Report } from "./report.ts";
-import { checkPath, checkPaths } from "./value_rules.ts";
+import { checkPaths } from "./value_rules.ts";
 
 const DATA_FLOW = ["Type", "Comment", "QueryLanguage", "InputPath", "OutputPath"];
 const TRANSITION = ["Next", "End"];
@@ -79,6 +81,7 @@ export function checkState(state: Fields, at: string, type: MachineType, report:
     } else report.invalid(`Field '${field}' is not supported`, at);
   }
   report.required(state, REQUIRED[Type] ?? [], at);
+  checkStateFields(state, Type, at, report);
   checkPaths(state, at, report);
   checkRecovery(state, at, report);
   if (Type === "Task") checkTask(state, at, type, report);
@@ -89,9 +92,7 @@ export function checkState(state: Fields, at: string, type: MachineType, report:
       `${at}/Timestamp`,
     );
   }
-  if (Array.isArray(Choices)) {
-    Choices.forEach((rule, index) => checkRule(rule, `${at}/Choices[${index}]`, report));
-  }
+  if (Array.isArray(Choices)) checkChoices(Choices, at, report);
   return true;
 }
 
@@ -156,6 +157,9 @@ function checkHandler(handler: Fields, isLast: boolean, at: string, report: Repo
   if (!Array.isArray(errors) || errors.length === 0) {
     return report.invalid("The field 'ErrorEquals' should be a non-empty array", `${at}/ErrorEquals`);
   }
+  if (!errors.every((error) => typeof error === "string")) {
+    report.invalid("The elements of 'ErrorEquals' should be strings", `${at}/ErrorEquals`);
+  }
   if (Assign !== undefined) report.unsupported(UNSUPPORTED_FIELDS.Assign!, at);
   if (errors.includes("States.ALL") && (errors.length > 1 || !isLast)) {
     report.invalid("States.ALL must be alone in 'ErrorEquals' and in the last element", `${at}/ErrorEquals`);
@@ -182,27 +186,5 @@ function checkRetrier(retrier: Fields, at: string, report: Report): void {
   const jitter = retrier.JitterStrategy;
   if (jitter !== undefined && jitter !== "FULL" && jitter !== "NONE") {
     report.invalid("The field 'JitterStrategy' should have one of these values: [FULL, NONE]", at);
-  }
-}
-
-function checkRule(rule: unknown, at: string, report: Report): void {
-  if (!isObject(rule)) return report.invalid("A choice rule should be an object", at);
-  if (rule.Condition !== undefined) return report.unsupported("the JSONata field 'Condition'", at);
-  if (rule.Assign !== undefined) return report.unsupported(UNSUPPORTED_FIELDS.Assign!, at);
-  for (const field of ["And", "Or"]) {
-    const parts = rule[field];
-    if (Array.isArray(parts)) {
-      return parts.forEach((part, index) => checkRule(part, `${at}/${field}[${index}]`, report));
-    }
-  }
-  if (rule.Not !== undefined) return checkRule(rule.Not, `${at}/Not`, report);
-  const operators = Object.keys(rule).filter((field) => OPERATORS.includes(field));
-  if (operators.length !== 1) {
-    report.invalid("A choice rule should have exactly one comparison operator", at);
-  }
-  if (!report.required(rule, ["Variable"], at)) return;
-  checkPath(rule.Variable, `${at}/Variable`, report);
-  for (const operator of operators) {
-    if (operator.endsWith("Path")) checkPath(rule[operator], `${at}/${operator}`, report);
   }
 }

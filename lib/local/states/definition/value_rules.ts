@@ -4,10 +4,13 @@ import { ARITIES } from "../language/intrinsics.ts";
 import { isObject, isPath, referencePath } from "../language/paths.ts";
 import type { Report } from "./report.ts";
 
-const PATHS = ["InputPath", "OutputPath", "SecondsPath", "TimestampPath", "ItemsPath"];
-const REFERENCE_PATHS = ["ResultPath", "TimeoutSecondsPath", "HeartbeatSecondsPath", "MaxConcurrencyPath"];
+const PATHS = ["InputPath", "OutputPath"];
+const REFERENCE_PATHS = [
+  ...["ResultPath", "SecondsPath", "TimestampPath", "ItemsPath"],
+  ...["TimeoutSecondsPath", "HeartbeatSecondsPath", "MaxConcurrencyPath"],
+];
 /** Fields with payload templates. */
-export const TEMPLATES = ["Parameters", "ResultSelector", "ItemSelector"];
+const TEMPLATES = ["Parameters", "ResultSelector", "ItemSelector"];
 
 /** Checks the paths and templates of a state. */
 export function checkPaths(state: Record<string, unknown>, at: string, report: Report): void {
@@ -36,7 +39,8 @@ export function checkPath(path: unknown, at: string, report: Report): void {
   }
 }
 
-function isVariable(path: string): boolean {
+/** Whether a path begins with a variable, `$name`. */
+export function isVariable(path: string): boolean {
   return /^\$[\p{L}_]/u.test(path);
 }
 

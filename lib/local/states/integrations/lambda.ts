@@ -5,6 +5,7 @@ import type { Infer } from "../../shapes.ts";
 import type { TaskCaller } from "../interpreter/flow.ts";
 import type { Json } from "../language/asl.ts";
 import { StateFailure } from "../language/failures.ts";
+import { parseUserJson } from "../language/json_text.ts";
 import type { Integration } from "./integration.ts";
 import { sdkMetadata, serviceFailure } from "./sdk.ts";
 
@@ -53,10 +54,13 @@ function bytes(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 
-/** A payload that is not JSON becomes a string, such as the empty one of an asynchronous call. */
+/**
+ * A payload that is not JSON becomes a string, such as the empty one of an asynchronous call; so does one that nests too
+ * deep.
+ */
 function parsed(payload: string): Json {
   try {
-    return JSON.parse(payload);
+    return parseUserJson(payload) as Json;
   } catch {
     return payload;
   }

@@ -1,17 +1,19 @@
 /** How an execution moves from state to state: enters, leaves, retries, catches, ends. Each step is synchronous. */
 import type { Core } from "../../core.ts";
 import type { Principal } from "../../operation.ts";
-import { type Data, exceedsDataLimit, type Json, type ResultState, type State } from "../language/asl.ts";
+import type { Data, Json, ResultState, State } from "../language/asl.ts";
 import { merge, outputOf, withResult } from "../language/data_flow.ts";
 import { asFailure, located, StateFailure, tooLarge } from "../language/failures.ts";
+import { toText } from "../language/json_text.ts";
 import { selectExisting } from "../language/paths.ts";
+import { Work } from "../language/work.ts";
 import { contextObject } from "./context_object.ts";
 import { type Ending, type EventBody, NOT_TRUNCATED, type Thread } from "./journal.ts";
 import { matching, retryDelay } from "./recovery.ts";
 import type { Run } from "./run.ts";
 
-/** The most states entered in one step: a machine that never waits must not block the server. */
-const STATES_PER_STEP = 100;
+/** A machine that never waits must not block the server: a step ends after so many states, or so much work. */
+const STATES_PER_STEP = 100, WORK_PER_STEP = 200_000;
 /** Limits of an execution's error and cause, in characters. */
 const ERROR_LIMIT = 256, CAUSE_LIMIT = 32_768;
 
@@ -45,6 +47,8 @@ export interface TaskCaller {
 }
 
 export class Flow {
+  #work = new Work();
+
   constructor(
     readonly run: Run,
     readonly region: string,
@@ -53,14 +57,20 @@ export class Flow {
     private readonly isDeleting: () => boolean,
   ) {}
 
-  /** Makes one step: does `work`, then advances all threads until they wait or the step's limit is reached. */
+  /** Makes one step: does `work`, then advances all threads until they wait or the step's limits are reached. */
   step(work?: () => void): void {
+    let spent = 0;
+    const measured = (work: () => void) => {
+      this.#work = new Work();
+      work();
+      spent += this.#work.spent;
+    };
     try {
-      work?.();
-      for (let states = 0; states < STATES_PER_STEP && !this.run.ending; states++) {
+      if (work) measured(work);
+      for (let states = 0; states < STATES_PER_STEP && spent < WORK_PER_STEP && !this.run.ending; states++) {
         const thread = this.run.nextReady();
         if (!thread) return;
-        this.attempt(thread, () => this.#enter(thread));
+        measured(() => this.attempt(thread, () => this.#enter(thread)));
       }
     } catch (error) {
       if (this.run.ending) throw error;
@@ -100,18 +110,30 @@ export class Flow {
   /** What paths of the thread's state refer to: its input after InputPath, and the context object. */
   data(thread: Thread): Data {
     const { InputPath } = this.run.state(thread);
-    const input = this.run.input(thread);
-    const context = contextObject(this.run, thread);
-    if (InputPath === undefined) return { input, context };
-    return { input: InputPath === null ? {} : selectExisting(InputPath, { input, context }), context };
+    const data = this.#dataOf(thread, this.run.input(thread));
+    if (InputPath === undefined) return data;
+    return { ...data, input: InputPath === null ? {} : selectExisting(InputPath, data) };
+  }
+
+  /** The value as JSON text. @throws StateFailure States.DataLimitExceeded */
+  text(value: Json, thread: Thread): string {
+    const text = toText(value);
+    if (text === undefined) throw tooLarge(thread.state);
+    this.#work.spendText(text.length);
+    return text;
+  }
+
+  /** The work of the current state so far. */
+  get work(): Work {
+    return this.#work;
   }
 
   /** Ends a state with its result: applies ResultSelector, ResultPath and OutputPath, and leaves the state. */
   complete(thread: Thread, result: Json, previous = thread.last): void {
     const state = this.run.state(thread) as ResultState;
-    const context = contextObject(this.run, thread);
-    const merged = withResult(state, { input: this.run.input(thread), context }, result);
-    this.leave(thread, outputOf(state, { input: merged, context }), state.Next, previous);
+    const data = this.#dataOf(thread, this.run.input(thread));
+    const merged = withResult(state, data, result);
+    this.leave(thread, outputOf(state, { ...data, input: merged }), state.Next, previous);
   }
 
   /** Ends a state whose output is its input. */
@@ -126,8 +148,7 @@ export class Flow {
    */
   leave(thread: Thread, output: Json, next: string | undefined, previous = thread.last): void {
     const { run } = this;
-    const data = JSON.stringify(output);
-    if (exceedsDataLimit(data)) throw tooLarge(thread.state);
+    const data = this.text(output, thread);
     const details = { name: thread.state, output: data, outputDetails: NOT_TRUNCATED };
     const last = run.note(`${run.state(thread).Type}StateExited`, previous, details);
     if (next !== undefined) return run.goTo(thread, next, data, last);
@@ -178,6 +199,7 @@ export class Flow {
   #enter(thread: Thread): void {
     if (this.isDeleting()) return this.end({ status: "ABORTED" });
     const { run } = this;
+    this.#work.spendText(thread.data.length);
     const entered = run.note(`${run.state(thread).Type}StateEntered`, thread.last, {
       name: thread.state,
       input: thread.data,
@@ -185,6 +207,10 @@ export class Flow {
     });
     run.update(thread, { phase: "wait", entered, enteredAt: run.now(), last: entered, tries: [] });
     this.#begin(thread);
+  }
+
+  #dataOf(thread: Thread, input: Json): Data {
+    return { input, context: contextObject(this.run, thread), work: this.#work };
   }
 
   #begin(thread: Thread): void {

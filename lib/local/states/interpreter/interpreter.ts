@@ -16,7 +16,11 @@
  * **The clock.** All waiting is in `running_execution.ts`. After a step it starts a new wait for each changed thread: an
  * alarm at the due time, a running task, or both. Whichever comes first makes the next step; the other is ignored. An
  * execution has two more alarms: its time limit, and the next step when one was cut short to let other requests run.
- * Alarms use `core.now`; what came due while no server ran is due at once.
+ * Alarms use `core.now`; what came due while no server ran is due at once. Steps that are due together take turns with
+ * requests (`turns.ts`).
+ *
+ * **Crashes.** A step that ends the process would do so at every start. A resumed execution's attempts at a step are
+ * counted in the journal, and at the third crash in a row the execution fails.
  */
 import type { Core } from "../../core.ts";
 import type { MachineStore } from "../machines.ts";
@@ -24,11 +28,13 @@ import type { StateTypes } from "./flow.ts";
 import { type Ending, type Execution, type Journal, NOT_TRUNCATED } from "./journal.ts";
 import { Run } from "./run.ts";
 import { RunningExecution, type Surroundings } from "./running_execution.ts";
+import { Turns } from "./turns.ts";
 
 export class Interpreter {
   /** By ARN. */
   readonly #running = new Map<string, RunningExecution>();
   readonly #stopping = new AbortController();
+  readonly #turns = new Turns();
   readonly #surroundings: Surroundings;
 
   constructor(
@@ -38,7 +44,8 @@ export class Interpreter {
     types: StateTypes,
   ) {
     const ended = ({ run }: RunningExecution) => this.#running.delete(run.execution.arn);
-    this.#surroundings = { core, journal, machines, types, stopping: this.#stopping.signal, ended };
+    const { signal: stopping } = this.#stopping;
+    this.#surroundings = { core, journal, machines, types, turns: this.#turns, stopping, ended };
   }
 
   /** Stores a new execution and starts it; it is durable when this returns. */
@@ -52,23 +59,27 @@ export class Interpreter {
       run.flush(this.journal);
       return run;
     });
-    this.#begin(run);
+    this.#begin(run, false);
     return run.execution;
   }
 
-  /** Resumes running executions after a stop or kill; synchronous ones are aborted, as their callers are gone. */
+  /**
+   * Resumes running executions after a stop or kill, one after the other, while requests are answered; synchronous ones
+   * are aborted, as their callers are gone.
+   */
   resume(): void {
-    for (const execution of this.journal.running()) {
-      // A request may have resumed it already.
-      if (this.#running.has(execution.arn)) continue;
-      if (!execution.sync) this.#find(execution);
-      else {
-        this.journal.transaction(() => {
-          this.journal.end(execution, { status: "ABORTED", stopDate: this.core.now() });
-          this.machines.executionEnded(execution.machineArn);
-        });
-      }
-    }
+    for (const arn of this.journal.running()) this.#turns.take(() => this.#resume(arn));
+  }
+
+  #resume(arn: string): void {
+    const execution = this.journal.find(arn);
+    // A request may have resumed or ended it already.
+    if (execution?.status !== "RUNNING" || this.#running.has(arn)) return;
+    if (!execution.sync) return void this.#find(execution);
+    this.journal.transaction(() => {
+      this.journal.end(execution, { status: "ABORTED", stopDate: this.core.now() });
+      this.machines.executionEnded(execution.machineArn);
+    });
   }
 
   /** Aborts a running execution; returns its stop date, in milliseconds since the epoch. */
@@ -76,7 +87,7 @@ export class Interpreter {
     return this.#find(execution).abort(error, cause);
   }
 
-  /** Resolves when a running execution ends. */
+  /** Resolves when a running execution ends. @throws AwsError (as a rejection) when the server stops before */
   ending(execution: Execution): Promise<Ending> {
     return this.#find(execution).ending();
   }
@@ -84,6 +95,7 @@ export class Interpreter {
   /** Stops running; executions continue at the next start. */
   stop(): void {
     this.#stopping.abort();
+    this.#turns.stop();
     for (const running of this.#running.values()) running.leave();
     this.#running.clear();
   }
@@ -94,15 +106,15 @@ export class Interpreter {
     if (known) return known;
     const run = this.#load(execution, this.journal.lastEvent(execution.id));
     for (const thread of this.journal.threads(execution.id)) run.adopt(thread);
-    return this.#begin(run);
+    return this.#begin(run, true);
   }
 
   #load(execution: Execution, lastEvent: number): Run {
     return new Run(execution, this.machines.revision(execution.revision), lastEvent, () => this.core.now());
   }
 
-  #begin(run: Run): RunningExecution {
-    const running = new RunningExecution(run, this.#surroundings);
+  #begin(run: Run, isResumed: boolean): RunningExecution {
+    const running = new RunningExecution(run, this.#surroundings, isResumed);
     this.#running.set(run.execution.arn, running);
     running.begin();
     return running;

@@ -109,6 +109,10 @@ export class Journal {
         execution INTEGER NOT NULL, id INTEGER NOT NULL, data TEXT NOT NULL, record TEXT NOT NULL,
         PRIMARY KEY (execution, id)
       );
+      CREATE TABLE IF NOT EXISTS sfn_attempts (
+        execution INTEGER NOT NULL, thread INTEGER NOT NULL, count INTEGER NOT NULL,
+        PRIMARY KEY (execution, thread)
+      ) WITHOUT ROWID;
     `);
   }
 
@@ -136,8 +140,10 @@ export class Journal {
     return this.store.get(`SELECT ${COLUMNS} FROM sfn_executions WHERE arn = ?`, arn);
   }
 
-  running(): Execution[] {
-    return this.store.all(`SELECT ${COLUMNS} FROM sfn_executions WHERE status = 'RUNNING' ORDER BY id`);
+  /** The ARNs of running executions, in order of their starts. */
+  running(): string[] {
+    const sql = "SELECT arn FROM sfn_executions WHERE status = 'RUNNING' ORDER BY id";
+    return this.store.all<{ arn: string }>(sql).map(({ arn }) => arn);
   }
 
   runsAny(machineArn: string): boolean {
@@ -165,6 +171,7 @@ export class Journal {
   /** Stores the outcome; an express execution is deleted. */
   end(execution: Execution, { status, output, error, cause, stopDate }: Ending): void {
     this.store.run("DELETE FROM sfn_threads WHERE execution = ?", execution.id);
+    this.store.run("DELETE FROM sfn_attempts WHERE execution = ?", execution.id);
     if (execution.type === "EXPRESS") return this.#remove(execution.id);
     this.store.run(
       "UPDATE sfn_executions SET status = ?, stop_date = ?, output = ?, error = ?, cause = ? WHERE id = ?",
@@ -239,6 +246,22 @@ export class Journal {
       "SELECT id, data, record FROM sfn_threads WHERE execution = ? ORDER BY id",
       execution,
     ).map(({ id, data, record }) => ({ id, data, ...JSON.parse(record) }));
+  }
+
+  /**
+   * Counts an attempt at a step, until `attempted` is told of its end.
+   * @param thread the thread that makes it, or a number of the caller's
+   * @returns the number of attempts so far, with this one: one more than the crashes in a row during the step
+   */
+  attempt({ id }: Execution, thread: number): number {
+    return this.store.get<{ count: number }>(
+      `INSERT INTO sfn_attempts VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count`,
+      ...[id, thread],
+    )!.count;
+  }
+
+  attempted({ id }: Execution, thread: number): void {
+    this.store.run("DELETE FROM sfn_attempts WHERE execution = ? AND thread = ?", id, thread);
   }
 
   #remove(execution: number): void {

@@ -5,6 +5,9 @@ import type { StateFailure } from "../language/failures.ts";
 /** A retrier's defaults: IntervalSeconds, MaxAttempts, BackoffRate. */
 const INTERVAL = 1, ATTEMPTS = 3, BACKOFF = 2;
 
+/** The longest delay, in seconds, as of MaxDelaySeconds: otherwise delays would grow beyond any date. */
+const LONGEST = 31_622_400;
+
 /** The index of the first catcher or retrier that matches the failure; -1 without one, or for a fatal failure. */
 export function matching(
   handlers: readonly (Catcher | Retrier)[] | undefined,
@@ -23,6 +26,6 @@ export function matching(
 export function retryDelay(retrier: Retrier, tried: number): number | undefined {
   if (tried >= (retrier.MaxAttempts ?? ATTEMPTS)) return undefined;
   const backoff = (retrier.IntervalSeconds ?? INTERVAL) * (retrier.BackoffRate ?? BACKOFF) ** tried;
-  const seconds = Math.min(backoff, retrier.MaxDelaySeconds ?? Infinity);
+  const seconds = Math.min(backoff, retrier.MaxDelaySeconds ?? LONGEST);
   return 1000 * (retrier.JitterStrategy === "FULL" ? Math.random() * seconds : seconds);
 }

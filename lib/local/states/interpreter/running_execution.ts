@@ -1,5 +1,6 @@
 /** Drives a running execution: makes its steps, and waits between them. */
 import type { Core } from "../../core.ts";
+import { AwsError } from "../../errors.ts";
 import { asFailure } from "../language/failures.ts";
 import type { MachineStore } from "../machines.ts";
 import { Alarm } from "./alarm.ts";
@@ -7,9 +8,15 @@ import { Flow, type StateTypes, type TaskCaller } from "./flow.ts";
 import type { Ending, Journal, Thread } from "./journal.ts";
 import { RoleSession } from "./role_session.ts";
 import type { Run } from "./run.ts";
+import type { Turns } from "./turns.ts";
 
 const EXPRESS_LIMIT_MS = 5 * 60_000;
 const STANDARD_LIMIT_MS = 365 * 86_400_000;
+
+/** After so many crashes in a row during the same step the execution fails: the one before the first resumption counts. */
+const CRASH_LIMIT = 3;
+/** Stands for the threads that will enter a state, in the count of attempts. */
+const READY = -1;
 
 /** What all running executions share. */
 export interface Surroundings {
@@ -17,6 +24,7 @@ export interface Surroundings {
   readonly journal: Journal;
   readonly machines: MachineStore;
   readonly types: StateTypes;
+  readonly turns: Turns;
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
   /** Called when an execution has ended. */
@@ -28,16 +36,22 @@ export class RunningExecution {
   readonly #caller: TaskCaller;
   /** The current wait of each thread: alarms and answers of earlier waits are ignored. */
   readonly #waits = new Map<Thread, Alarm>();
-  readonly #nextStep: Alarm;
   readonly #timeLimit: Alarm;
-  readonly #onEnd: ((ending: Ending) => void)[] = [];
+  #stepsSoon = false;
+  readonly #ending = Promise.withResolvers<Ending>();
 
-  constructor(readonly run: Run, private readonly around: Surroundings) {
+  /** @param isResumed whether a former server started it */
+  constructor(
+    readonly run: Run,
+    private readonly around: Surroundings,
+    private readonly isResumed: boolean,
+  ) {
     const { core, machines, types, stopping: signal } = around;
     const { machineArn } = run.execution;
     this.#flow = new Flow(run, core.region, types, () => machines.isDeleting(machineArn));
-    this.#nextStep = new Alarm(run.now);
     this.#timeLimit = new Alarm(run.now);
+    // Mostly nobody waits for it.
+    this.#ending.promise.catch(() => {});
     const session = new RoleSession(run.revision);
     this.#caller = { principal: () => session.principal(core.iam), core, signal };
   }
@@ -51,7 +65,7 @@ export class RunningExecution {
     const error = isExpress ? "States.Timeout" : undefined;
     this.#timeLimit.set(ends, () => this.#step(() => this.#flow.end({ status: "TIMED_OUT", error })));
     for (const thread of this.run.threads.values()) this.#wait(thread);
-    this.#stepSoon();
+    if (this.run.hasReady) this.#stepSoon();
   }
 
   /** Aborts the execution; returns its stop date, in milliseconds since the epoch. */
@@ -61,25 +75,48 @@ export class RunningExecution {
     return this.run.ending.stopDate;
   }
 
-  /** Resolves when the execution ends. */
+  /** Resolves when the execution ends. @throws AwsError (as a rejection) when the server stops before */
   ending(): Promise<Ending> {
-    return new Promise((resolve) => this.#onEnd.push(resolve));
+    return this.#ending.promise;
   }
 
-  /** Cancels all waits; the execution stays where it is. */
+  /** Cancels all waits, as the server stops; the execution stays where it is. */
   leave(): void {
-    this.#nextStep.cancel();
+    this.#endWaits();
+    this.#ending.reject(new AwsError("ServiceUnavailable", "The local AWS is stopping.", 503));
+  }
+
+  #endWaits(): void {
     this.#timeLimit.cancel();
     for (const alarm of this.#waits.values()) alarm.cancel();
     this.#waits.clear();
   }
 
-  /** Makes a step and writes it in one transaction. */
-  #step(work?: () => void): void {
+  /** Makes a step that begins with a thread's work, or with the threads that are ready. */
+  #advance(thread: number, work?: () => void): void {
+    const { run: { execution, ending }, around: { journal, stopping }, isResumed } = this;
+    if (ending || stopping.aborted) return;
+    if (!isResumed) return this.#step(work);
+    // Written before the step, so that it is there after a crash.
+    if (journal.attempt(execution, thread) < CRASH_LIMIT) return this.#step(work, thread);
+    this.#step(() =>
+      this.#flow.end({
+        status: "FAILED",
+        error: "States.Runtime",
+        cause:
+          `The local AWS ended unexpectedly ${CRASH_LIMIT} times in a row while it made this execution's ` +
+          "next step. The execution was ended so that the local AWS can go on.",
+      })
+    );
+  }
+
+  /** Makes a step and writes it in one transaction. @param attempt the thread whose attempt succeeds with it */
+  #step(work?: () => void, attempt?: number): void {
     const { run, around: { journal, stopping } } = this;
     if (run.ending || stopping.aborted) return;
     const { changed, removed } = journal.transaction(() => {
       this.#flow.step(work);
+      if (attempt !== undefined) journal.attempted(run.execution, attempt);
       return this.#write();
     });
     if (run.ending) return this.#ended(run.ending);
@@ -99,7 +136,12 @@ export class RunningExecution {
   }
 
   #stepSoon(): void {
-    this.#nextStep.set(0, () => this.#step());
+    if (this.#stepsSoon) return;
+    this.#stepsSoon = true;
+    this.around.turns.take(() => {
+      this.#stepsSoon = false;
+      this.#advance(READY);
+    });
   }
 
   /** Waits for the thread's due time, its task's answer, or whichever comes first. */
@@ -113,9 +155,10 @@ export class RunningExecution {
     const goOn = (work: () => void) => {
       if (this.#waits.get(thread) !== alarm) return;
       this.#endWait(thread);
-      this.#step(() => this.#flow.attempt(thread, work));
+      this.#advance(thread.id, () => this.#flow.attempt(thread, work));
     };
-    if (due !== undefined) alarm.set(due, () => goOn(() => this.#flow.due(thread)));
+    const { turns } = this.around;
+    if (due !== undefined) alarm.set(due, () => turns.take(() => goOn(() => this.#flow.due(thread))));
     const isOver = due !== undefined && due <= now();
     if (phase !== "task" || isOver) return;
     this.#flow.perform(thread, this.#caller).then(
@@ -130,8 +173,8 @@ export class RunningExecution {
   }
 
   #ended(ending: Ending): void {
-    this.leave();
+    this.#endWaits();
     this.around.ended(this);
-    for (const told of this.#onEnd) told(ending);
+    this.#ending.resolve(ending);
   }
 }

@@ -1,5 +1,6 @@
 /** The part of the Amazon States Language (JSONPath) that is supported. Source: https://states-language.net/ */
 import { Buffer } from "node:buffer";
+import type { Work } from "./work.ts";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -139,6 +140,8 @@ export interface Data {
   readonly input: Json;
   /** `$$`: the context object. */
   readonly context: Json;
+  /** What evaluating the state may still cost; without it, each evaluation has a limit of its own. */
+  readonly work?: Work;
 }
 
 /** The limit of an input, result or output, in bytes of JSON in UTF-8. */

@@ -1,9 +1,11 @@
 /** The rules of Choice states. Source: https://states-language.net/#choice-state */
+import { type Glob, glob, literal, matchesGlob } from "../../glob.ts";
 import { type ChoiceRule, type ChoiceState, type Data, type Json } from "./asl.ts";
 import { EvaluationFailure } from "./failures.ts";
 import { select } from "./paths.ts";
+import { Work } from "./work.ts";
 
-type Comparison = (value: Json, expected: Json) => boolean;
+type Comparison = (value: Json, expected: Json, work?: Work) => boolean;
 
 const ORDERS: Record<string, (order: number) => boolean> = {
   Equals: (order) => order === 0,
@@ -58,10 +60,11 @@ function matches(rule: ChoiceRule, data: Data): boolean {
   const value = existing(rule.Variable!, data);
   if (operator in TESTS) return TESTS[operator]!(value) === operand;
   if (operator === "StringMatches") {
-    return typeof value === "string" && wildcard(operand as string).test(value);
+    return typeof value === "string" && matchesText(operand as string, value, data.work);
   }
-  if (!operator.endsWith("Path")) return COMPARISONS[operator]!(value, operand);
-  return COMPARISONS[operator.slice(0, -"Path".length)]!(value, existing(operand as string, data));
+  if (!operator.endsWith("Path")) return COMPARISONS[operator]!(value, operand, data.work);
+  const compare = COMPARISONS[operator.slice(0, -"Path".length)]!;
+  return compare(value, existing(operand as string, data), data.work);
 }
 
 function existing(path: string, data: Data): Json {
@@ -76,8 +79,9 @@ function ordered<T extends string | number>(
   prefix: string,
   read: (value: Json) => T | undefined,
 ): Record<string, Comparison> {
-  const compare = (holds: (order: number) => boolean): Comparison => (value, expected) => {
+  const compare = (holds: (order: number) => boolean): Comparison => (value, expected, work) => {
     const [a, b] = [read(value), read(expected)];
+    if (typeof a === "string" && typeof b === "string") work?.spendText(Math.min(a.length, b.length));
     return a !== undefined && b !== undefined && holds(a < b ? -1 : a > b ? 1 : 0);
   };
   return Object.fromEntries(
@@ -85,14 +89,18 @@ function ordered<T extends string | number>(
   );
 }
 
+const ANY_TEXT = glob("*")[0]!;
+
 /** `*` matches any text; a backslash escapes the next character. */
-function wildcard(pattern: string): RegExp {
-  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-  const source = pattern.replace(
-    /\\(.?)|\*|[^\\*]+/gsu,
-    (found, escaped) => found === "*" ? ".*" : literal(escaped ?? found),
-  );
-  return new RegExp(`^${source}$`, "s");
+function matchesText(pattern: string, text: string, work = new Work()): boolean {
+  work.spend(pattern.length);
+  const parts: Glob[number][] = [];
+  for (let at = 0; at < pattern.length; at++) {
+    const character = pattern[at]!;
+    if (character === "\\") parts.push(...literal(pattern[++at] ?? ""));
+    else parts.push(character === "*" ? ANY_TEXT : character);
+  }
+  return matchesGlob(parts, text, work);
 }
 
 /** Milliseconds since the epoch of an RFC 3339 time with upper-case T and Z and an offset; undefined for others. */

@@ -9,9 +9,13 @@ export function effectiveInput({ Parameters }: ResultState, data: Data): Json {
 }
 
 /** Applies ResultSelector and ResultPath. */
-export function withResult(state: ResultState, { input, context }: Data, result: Json): Json {
+export function withResult(state: ResultState, data: Data, result: Json): Json {
   const selector = "ResultSelector" in state ? state.ResultSelector : undefined;
-  return merge(state, input, selector === undefined ? result : fill(selector, { input: result, context }));
+  return merge(
+    state,
+    data.input,
+    selector === undefined ? result : fill(selector, { ...data, input: result }),
+  );
 }
 
 /** Puts `result` into `input` at the ResultPath of a state or catcher. */

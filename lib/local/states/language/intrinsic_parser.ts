@@ -7,6 +7,10 @@ export type Expression =
   | { kind: "path"; path: string }
   | { kind: "call"; name: string; args: Expression[] };
 
+const NAME = /States\.\w+/uy;
+const QUOTED = /'(?:\\.|[^'\\])*'/uy;
+const WORD = /true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/uy;
+
 /** The limit of nested calls. */
 const DEPTH_LIMIT = 10;
 
@@ -22,8 +26,7 @@ export function parseIntrinsic(text: string): Expression {
     if (text[at] !== character) throw new SyntaxError(`expected '${character}' at position ${at + 1}`);
     at++;
   };
-  const token = (pattern: RegExp): string | undefined => {
-    const sticky = new RegExp(pattern, "uy");
+  const token = (sticky: RegExp): string | undefined => {
     sticky.lastIndex = at;
     const found = sticky.exec(text)?.[0];
     if (found !== undefined) at += found.length;
@@ -32,7 +35,7 @@ export function parseIntrinsic(text: string): Expression {
 
   const call = (depth: number): Expression => {
     if (depth > DEPTH_LIMIT) throw new SyntaxError(`calls nest deeper than ${DEPTH_LIMIT}`);
-    const name = token(/States\.\w+/);
+    const name = token(NAME);
     if (!name) throw new SyntaxError(`expected an intrinsic function at position ${at + 1}`);
     expect("(");
     const args: Expression[] = [];
@@ -52,14 +55,14 @@ export function parseIntrinsic(text: string): Expression {
     skip();
     if (text[at] === "$") return { kind: "path", path: path() };
     if (text.startsWith("States.", at)) return call(depth + 1);
-    const quoted = token(/'(?:\\.|[^'\\])*'/);
+    const quoted = token(QUOTED);
     if (quoted !== undefined) {
       const raw = quoted.slice(1, -1);
       // States.Format handles escapes itself: in its template `\{` does not start a placeholder.
       const isTemplate = name === "States.Format" && index === 0;
       return { kind: "literal", value: isTemplate ? raw : raw.replace(/\\(.)/gu, "$1") };
     }
-    const word = token(/true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/);
+    const word = token(WORD);
     if (word === undefined) throw new SyntaxError(`expected a value at position ${at + 1}`);
     return { kind: "literal", value: JSON.parse(word) };
   };

@@ -1,41 +1,81 @@
-/** Parses JSON texts of users, with AWS's error messages. */
+/** Reads and writes JSON of users, with AWS's error messages, within limits of size and depth. */
+import { DATA_LIMIT, exceedsDataLimit, type Json } from "./asl.ts";
+import { EvaluationFailure } from "./failures.ts";
 
-/** The limit of nested arrays and objects in AWS's JSON parser (Jackson). */
+/** The limit of nested arrays and objects in AWS's JSON parser and generator (Jackson). */
 const DEPTH_LIMIT = 1000;
+/** The limit of a token in Jackson's messages, in characters. */
+const TOKEN_LIMIT = 256;
+/** Character codes; the closing ones of brackets and braces are two higher. */
+const QUOTE = 0x22, BACKSLASH = 0x5c, BRACKET = 0x5b, BRACE = 0x7b;
+const TOO_DEEP = `Document nesting depth (${DEPTH_LIMIT + 1}) exceeds the maximum allowed (${DEPTH_LIMIT})`;
 
 /** @throws SyntaxError, for common mistakes in Jackson's wording */
 export function parseUserJson(text: string): unknown {
-  let value: unknown;
+  // First, because recursive code reads what is parsed.
+  if (isTooDeep(text)) throw new SyntaxError(TOO_DEEP);
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw new SyntaxError(jacksonMessage(text) ?? (error as Error).message);
   }
-  if (depth(text) <= DEPTH_LIMIT) return value;
-  throw new SyntaxError(
-    `Document nesting depth (${DEPTH_LIMIT + 1}) exceeds the maximum allowed (${DEPTH_LIMIT})`,
-  );
 }
 
-/** The levels of nesting in a valid JSON text. */
-function depth(text: string): number {
-  let now = 0, most = 0, isQuoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const mark = text[at];
-    if (isQuoted && mark === "\\") at++;
-    else if (mark === '"') isQuoted = !isQuoted;
-    else if (isQuoted) continue;
-    else if (mark === "[" || mark === "{") most = Math.max(most, ++now);
-    else if (mark === "]" || mark === "}") now--;
+/**
+ * The value as JSON text; undefined when it exceeds the limit of a state's data. A value can hold the same part many
+ * times, so its size is checked before the text is made.
+ * @throws EvaluationFailure when it is nested too deep
+ */
+export function toText(value: Json): string | undefined {
+  if (leastLength(value, DATA_LIMIT) > DATA_LIMIT) return undefined;
+  const text = JSON.stringify(value);
+  return exceedsDataLimit(text) ? undefined : text;
+}
+
+/** The value as JSON text for a message. */
+export function shown(value: Json): string {
+  return toText(value) ?? `(more than ${DATA_LIMIT} bytes)`;
+}
+
+/** A lower bound of the length of a value's JSON text; the count stops above `limit`. */
+function leastLength(value: Json, limit: number, depth = 1): number {
+  if (typeof value === "string") return value.length + 2;
+  if (typeof value !== "object" || value === null) return 1;
+  if (depth > DEPTH_LIMIT) throw new EvaluationFailure(TOO_DEEP);
+  let length = 2;
+  const add = (item: Json) => length += 1 + leastLength(item, limit - length, depth + 1);
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length && length <= limit; index++) add(value[index]!);
+    return length;
   }
-  return most;
+  for (const key of Object.keys(value)) {
+    length += key.length + 3;
+    if (length > limit) break;
+    add(value[key]!);
+  }
+  return length;
+}
+
+function isTooDeep(text: string): boolean {
+  let depth = 0, isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const mark = text.charCodeAt(at);
+    if (isQuoted && mark === BACKSLASH) at++;
+    else if (mark === QUOTE) isQuoted = !isQuoted;
+    else if (isQuoted) continue;
+    else if (mark === BRACKET || mark === BRACE) {
+      if (++depth > DEPTH_LIMIT) return true;
+    } else if (mark === BRACKET + 2 || mark === BRACE + 2) depth--;
+  }
+  return false;
 }
 
 function jacksonMessage(text: string): string | undefined {
   const start = text.trimStart();
   const token = start.match(/^[\p{L}_$][\p{L}\p{N}_$]*/u)?.[0];
   if (token && !["true", "false", "null"].includes(token)) {
-    return `Unrecognized token '${token}': was expecting ` +
+    const short = token.length > TOKEN_LIMIT ? `${token.slice(0, TOKEN_LIMIT)}...` : token;
+    return `Unrecognized token '${short}': was expecting ` +
       "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
   }
   const name = start.match(/^\{\s*([^\s"}])/u)?.[1];

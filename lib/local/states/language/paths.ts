@@ -1,40 +1,40 @@
 /** JSONPath in the States Language: Paths select values, Reference Paths name one place to read or write. */
-import { JSONPath } from "jsonpath-plus";
 import { type Data, type Json } from "./asl.ts";
 import { EvaluationFailure } from "./failures.ts";
+import { evaluate, parsePath } from "./json_path.ts";
+import { shown } from "./json_text.ts";
+import { isObject, member, readSegments, type Segment } from "./path_segments.ts";
+import { Work } from "./work.ts";
 
-/** A member's name or an array's index. */
-export type Segment = string | number;
+export { isObject } from "./path_segments.ts";
 
 const SEGMENT =
-  /\.((?:\\.|[^\s.[\]()*?,:@'"$~^\\])+)|\[(-?\d+)\]|\['((?:\\.|[^'\\])*)'\]|\["((?:\\.|[^"\\])*)"\]/uy;
+  /\.((?:\\.|[^\s.[\]()*?,:@'"$~^\\])+)|\[(-?\d{1,15})\]|\['((?:\\.|[^'\\])*)'\]|\["((?:\\.|[^"\\])*)"\]/uy;
 
-/** A path without its quoted texts: names, `*`, `..` and brackets with filters, slices or unions. */
-const STEPS = /^\$(?:\.{1,2}(?:\*|[^\s.[\]()*?,:@'"$~^`\\]+)|(?:\.\.)?\[(?:[^[\]]|\[[^[\]]*\])*\])+$/u;
+/** The limit of a Reference Path's segments, that of nested JSON. */
+const SEGMENTS_LIMIT = 1000;
 
 /** The segments of a Reference Path, which names exactly one node; undefined for other paths. */
 export function referencePath(path: string): Segment[] | undefined {
   if (!path.startsWith("$")) return undefined;
-  const segments: Segment[] = [];
-  SEGMENT.lastIndex = 1;
-  while (SEGMENT.lastIndex < path.length) {
-    const match = SEGMENT.exec(path);
-    if (!match) return undefined;
-    const [, name, index, single, double] = match;
-    segments.push(index !== undefined ? Number(index) : (name ?? single ?? double)!.replace(/\\(.)/gu, "$1"));
-  }
-  return segments;
+  const { segments, end } = readSegments(path, 1, SEGMENT);
+  return end === path.length && segments.length <= SEGMENTS_LIMIT ? segments : undefined;
 }
 
 /**
- * Whether the text is a valid path. Extensions of JSONPath libraries (functions, parents `^`, names `~`, type
+ * Whether the text is a valid path. Extensions of JSONPath libraries (functions, scripts, parents `^`, names `~`, type
  * selectors `@string()`) are not.
  */
 export function isPath(text: string): boolean {
   if (!text.startsWith("$")) return false;
   const path = text.startsWith("$$") ? text.slice(1) : text;
   if (referencePath(path)) return true;
-  return STEPS.test(path.replace(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/g, ""));
+  try {
+    parsePath(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The value at a path (`$…`, or `$$…` in the context object); undefined when there is none. */
@@ -43,7 +43,9 @@ export function select(path: string, data: Data): Json | undefined {
   const root = inContext ? data.context : data.input;
   const plain = inContext ? path.slice(1) : path;
   const segments = referencePath(plain);
-  if (!segments) return find(plain, root);
+  const { work = new Work() } = data;
+  work.spendParsing(path.length);
+  if (!segments) return find(plain, root, work);
   let value: Json | undefined = root;
   for (const segment of segments) value = member(value, segment);
   return value;
@@ -82,28 +84,19 @@ export function place(path: string, input: Json, result: Json): Json {
   return put(input, referencePath(path)!);
 }
 
-export function isObject(value: unknown): value is { [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function member(value: Json | undefined, segment: Segment): Json | undefined {
-  if (typeof segment === "number") return Array.isArray(value) ? value.at(segment) : undefined;
-  return isObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
-}
-
-/** Evaluates paths with wildcards, filters, slices or `..`, to an array. Filters are interpreted, without eval. */
-function find(path: string, json: Json): Json[] {
-  if (json === null || typeof json !== "object") return [];
+/** Evaluates paths with wildcards, filters, slices or `..`, to an array. */
+function find(path: string, json: Json, work: Work): Json[] {
   try {
-    return JSONPath({ path, json, eval: "safe", wrap: true }) as Json[];
+    return evaluate(parsePath(path), json, work);
   } catch (error) {
-    throw new EvaluationFailure(`Invalid path '${path}' : ${(error as Error).message}`);
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new EvaluationFailure(`Invalid path '${path}' : ${error.message}`);
   }
 }
 
 function mismatch(path: string, input: Json): EvaluationFailure {
   return new EvaluationFailure(
-    `Unable to apply ReferencePath ${path} to input ${JSON.stringify(input)}`,
+    `Unable to apply ReferencePath ${path} to input ${shown(input)}`,
     "States.ResultPathMatchFailure",
   );
 }

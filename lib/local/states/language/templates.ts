@@ -2,10 +2,12 @@
 import { type Data, type Json } from "./asl.ts";
 import { EvaluationFailure } from "./failures.ts";
 import { callIntrinsic } from "./intrinsics.ts";
+import { shown } from "./json_text.ts";
 import { isObject, isPastEnd, select } from "./paths.ts";
 
 /** Evaluates the template's `.$` members. @throws EvaluationFailure in AWS's wording */
 export function fill(template: Json, data: Data): Json {
+  data.work?.spend(5);
   if (Array.isArray(template)) return template.map((item) => fill(item, data));
   if (!isObject(template)) return template;
   return Object.fromEntries(
@@ -21,7 +23,7 @@ function dynamic(key: string, text: string, data: Data): Json {
   if (value !== undefined) return value;
   // Only in templates AWS evaluates an index past the end of an array to null.
   if (isPastEnd(text, data)) return null;
-  const searched = JSON.stringify(text.startsWith("$$") ? data.context : data.input);
+  const searched = shown(text.startsWith("$$") ? data.context : data.input);
   throw new EvaluationFailure(
     `The JSONPath '${text}' specified for the field '${key}' could not be found in the input '${searched}'`,
   );

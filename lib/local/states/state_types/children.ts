@@ -4,6 +4,24 @@
  */
 import type { Flow } from "../interpreter/flow.ts";
 import type { Thread } from "../interpreter/journal.ts";
+import { tooLarge } from "../language/failures.ts";
+
+/** The limit of the outputs of all children together, in characters; their result has AWS's limit of data. */
+const OUTPUTS_LIMIT = 16 * 2 ** 20;
+
+/** The length of all outputs of a running state's children; counted anew after a restart. */
+const kept = new WeakMap<Thread, { total: number; children: readonly Thread[] }>();
+
+/** Counts the output of a child that has ended. @throws StateFailure States.DataLimitExceeded */
+export function keepOutput({ run }: Flow, thread: Thread, child: Thread): void {
+  const children = run.children.get(thread.id)!;
+  const known = kept.get(thread);
+  const total = known?.children === children
+    ? known.total + child.data.length
+    : children.reduce((sum, { phase, data }) => phase === "done" ? sum + data.length : sum, 0);
+  kept.set(thread, { total, children });
+  if (total > OUTPUTS_LIMIT) throw tooLarge(thread.state);
+}
 
 /** Ends the state when all its children are done; its result is the array of their outputs. */
 export function joinWhenDone(flow: Flow, thread: Thread): void {
@@ -11,6 +29,7 @@ export function joinWhenDone(flow: Flow, thread: Thread): void {
   const children = run.children.get(thread.id) ?? [];
   if (!children.every(({ phase }) => phase === "done")) return;
   const outputs = children.map(({ data }) => data);
+  flow.work.spendText(outputs.reduce((sum, { length }) => sum + length, 0));
   run.removeChildren(thread);
   const { last } = thread;
   run.update(thread, { last: run.note(`${run.state(thread).Type}StateSucceeded`, last) });

@@ -5,7 +5,7 @@ import { type Data, type Json, machineWithin, type MapState } from "../language/
 import { EvaluationFailure } from "../language/failures.ts";
 import { selectExisting } from "../language/paths.ts";
 import { fill } from "../language/templates.ts";
-import { joinWhenDone, noteAborted, noteFailed } from "./children.ts";
+import { joinWhenDone, keepOutput, noteAborted, noteFailed } from "./children.ts";
 
 /** AWS's limit of concurrent iterations. */
 const INLINE_CONCURRENCY = 40;
@@ -37,6 +37,7 @@ export const map: StateType<MapState> = {
       last: run.note("MapIterationSucceeded", iteration.last, nameOf(iteration, thread)),
     });
     flow.attempt(thread, () => {
+      keepOutput(flow, thread, iteration);
       const { items } = mapping(flow, thread, state);
       const started = run.children.get(thread.id)!.length;
       if (started < items.length) startIteration(flow, thread, state, started, iteration.last);
@@ -61,14 +62,15 @@ function startIteration(flow: Flow, thread: Thread, state: MapState, index: numb
   const value = selector === undefined ? item : fill(selector, {
     input,
     context: { ...context as Record<string, Json>, Map: { Item: { Index: index, Value: item } } },
+    work: flow.work,
   });
   flow.run.spawn({
     parent: thread.id,
     index,
     state: machineWithin(state, index).StartAt,
-    data: JSON.stringify(value),
+    data: flow.text(value, thread),
     last: flow.run.note("MapIterationStarted", previous, { name: thread.state, index }),
-    item: JSON.stringify(item),
+    item: flow.text(item, thread),
   });
 }
 

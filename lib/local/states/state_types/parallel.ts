@@ -2,22 +2,30 @@
 import type { StateType } from "../interpreter/flow.ts";
 import type { ParallelState } from "../language/asl.ts";
 import { effectiveInput } from "../language/data_flow.ts";
-import { joinWhenDone, noteAborted, noteFailed } from "./children.ts";
+import { joinWhenDone, keepOutput, noteAborted, noteFailed } from "./children.ts";
+
+/** What a branch costs beside its input, in characters of text. */
+const THREAD_LENGTH = 6000;
 
 export const parallel: StateType<ParallelState> = {
   begin(flow, thread, state) {
     const { run } = flow;
-    const data = JSON.stringify(effectiveInput(state, flow.data(thread)));
+    const data = flow.text(effectiveInput(state, flow.data(thread)), thread);
     const last = run.note("ParallelStateStarted", thread.last);
     run.update(thread, { phase: "children", last });
-    state.Branches.forEach(({ StartAt }, index) =>
-      run.spawn({ parent: thread.id, index, state: StartAt, data, last })
-    );
+    state.Branches.forEach(({ StartAt }, index) => {
+      flow.work.spendText(data.length + THREAD_LENGTH);
+      run.spawn({ parent: thread.id, index, state: StartAt, data, last });
+    });
+    if (state.Branches.length === 0) joinWhenDone(flow, thread);
   },
 
   childDone(flow, thread, _state, branch) {
     flow.run.update(thread, { last: branch.last });
-    joinWhenDone(flow, thread);
+    flow.attempt(thread, () => {
+      keepOutput(flow, thread, branch);
+      joinWhenDone(flow, thread);
+    });
   },
 
   noteChildFailed: (flow, _thread, _state, branch) => noteAborted(flow, branch),

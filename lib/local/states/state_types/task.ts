@@ -6,9 +6,10 @@ import { INTEGRATIONS } from "../integrations/mod.ts";
 import { callFunction } from "../integrations/lambda.ts";
 import type { Flow, StateType } from "../interpreter/flow.ts";
 import { type EventBody, NOT_TRUNCATED, type Thread } from "../interpreter/journal.ts";
-import { type Data, exceedsDataLimit, type TaskState } from "../language/asl.ts";
+import type { Data, TaskState } from "../language/asl.ts";
 import { effectiveInput } from "../language/data_flow.ts";
 import { EvaluationFailure, StateFailure, tooLarge } from "../language/failures.ts";
+import { toText } from "../language/json_text.ts";
 import { selectExisting } from "../language/paths.ts";
 
 /** A task's timeout and heartbeat timeout, in seconds. */
@@ -22,8 +23,7 @@ export const task: StateType<TaskState> = {
     const { run } = flow;
     const data = flow.data(thread);
     const { timeout, heartbeat } = taskTimes(state, data);
-    const input = JSON.stringify(effectiveInput(state, data));
-    if (exceedsDataLimit(input)) throw tooLarge(thread.state);
+    const input = flow.text(effectiveInput(state, data), thread);
     const call = scheduledEvent(state, input, { timeout, heartbeat }, flow.region);
     const scheduled = run.note(call.type, thread.last, call.details);
     const last = run.note(`${prefix(state)}Started`, scheduled, service(state));
@@ -40,10 +40,10 @@ export const task: StateType<TaskState> = {
   async perform({ details }, caller) {
     const { resourceType, resource, parameters, input } = details as Record<string, string>;
     const integration = INTEGRATIONS.get(`arn:aws:states:::${resourceType}:${resource}`);
-    const result = JSON.stringify(
+    const result = toText(
       await (integration ? integration.call(parameters!, caller) : callFunction(resource!, input!, caller)),
     );
-    if (exceedsDataLimit(result)) throw tooLarge(resourceType ?? resource!);
+    if (result === undefined) throw tooLarge(resourceType ?? resource!);
     return result;
   },
 

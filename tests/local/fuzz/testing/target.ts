@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
 import { allowing, makeRole } from "../../iam/testing.ts";
+import { assertShortHold } from "../../testing/event_loop.ts";
 import { type TestAws, withLocalAws } from "../../testing.ts";
 import { CREATE_FUNCTION, DEFINITION, GOOD } from "./good.ts";
 import { ANYTHING, awsJson, query, type Sent, type Writer } from "./wire.ts";
@@ -39,12 +40,14 @@ export async function withTarget(
         "authorization",
         `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request`,
       );
-      const response = await fetch(aws.endpoint + path, {
-        redirect: "manual",
-        ...init,
-        headers,
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      });
+      const answer = () =>
+        fetch(aws.endpoint + path, {
+          redirect: "manual",
+          ...init,
+          headers,
+          signal: AbortSignal.timeout(PATIENCE_MS),
+        });
+      const response = await assertShortHold(answer, () => `${service} ${init.method} ${path} ${init.body}`);
       await assertLikeAws(response, protocol, init.method).catch((error) => {
         error.cause = fault;
         throw error;

@@ -5,9 +5,9 @@ import { FUNCTION } from "../testing.ts";
 const pass = { Type: "Pass", End: true };
 const machine = (state: object, rest: object = {}) => ({ StartAt: "A", States: { A: state, ...rest } });
 
-async function problems(definition: unknown, type: "STANDARD" | "EXPRESS" = "STANDARD"): Promise<string[]> {
+function problems(definition: unknown, type: "STANDARD" | "EXPRESS" = "STANDARD"): string[] {
   const text = typeof definition === "string" ? definition : JSON.stringify(definition);
-  return (await diagnose(text, type)).map(({ code, message, location }) =>
+  return diagnose(text, type).map(({ code, message, location }) =>
     `${code}: ${message}${location === undefined ? "" : ` at ${location}`}`
   );
 }
@@ -29,10 +29,7 @@ const REFUSED: [definition: unknown, ...problems: string[]][] = [
   ],
   [
     machine({ Type: "Pass", End: { States: "x" } }),
-    ...["End", "Type", "QueryLanguage"].map((field) =>
-      `SCHEMA_VALIDATION_FAILED: /States/A/${field} is invalid. must be equal to one of the allowed values at ` +
-      `/States/A/${field}`
-    ),
+    "SCHEMA_VALIDATION_FAILED: The field 'End' should be true at /States/A/End",
   ],
   [
     machine({ ...pass, _comment: "x" }),
@@ -90,12 +87,12 @@ const REFUSED: [definition: unknown, ...problems: string[]][] = [
 ];
 
 for (const [definition, ...expected] of REFUSED) {
-  Deno.test(`refused: ${JSON.stringify(definition).slice(0, 90)}`, async () => {
-    assert.deepEqual(await problems(definition), expected);
+  Deno.test(`refused: ${JSON.stringify(definition).slice(0, 90)}`, () => {
+    assert.deepEqual(problems(definition), expected);
   });
 }
 
-Deno.test("errors that only asl-validator finds are refused too", async () => {
+Deno.test("wrong types, missing fields and fields that exclude each other are refused", () => {
   const found = [
     machine({ Type: "Pass" }),
     machine({ Type: "Wait", End: true }),
@@ -105,11 +102,11 @@ Deno.test("errors that only asl-validator finds are refused too", async () => {
     machine({ Type: "Choice", Choices: [{ Variable: "$.a", StringEquals: 1, Next: "B" }] }, { B: pass }),
   ];
   for (const definition of found) {
-    assert.notDeepEqual(await problems(definition), [], JSON.stringify(definition));
+    assert.notDeepEqual(problems(definition), [], JSON.stringify(definition));
   }
 });
 
-Deno.test("what AWS can run and the local AWS cannot is refused by name", async () => {
+Deno.test("what AWS can run and the local AWS can not is refused by name", () => {
   const map = { Type: "Map", End: true };
   const processor = { StartAt: "I", States: { I: pass } };
   const distributed = { ...processor, ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" } };
@@ -118,7 +115,6 @@ Deno.test("what AWS can run and the local AWS cannot is refused by name", async 
     [machine({ ...pass, QueryLanguage: "JSONata" }), /the query language JSONata \(at \/States\/A\)/],
     [machine({ ...pass, Assign: { x: 1 } }), /variables \('Assign'\)/],
     [machine({ ...pass, InputPath: "$x.y" }), /variables \('\$x\.y'\)/],
-    [{ StartAt: "States", States: { States: pass } }, /a state named 'States'/],
     [machine({ ...map, ItemProcessor: distributed }), /the distributed Map/],
     [machine({ ...map, ItemProcessor: processor, ItemReader: { Resource: "x" } }), /'ItemReader'/],
     [machine({ ...map, ItemProcessor: processor, ResultWriter: { Resource: "x" } }), /'ResultWriter'/],
@@ -145,7 +141,7 @@ Deno.test("what AWS can run and the local AWS cannot is refused by name", async 
     ],
   ];
   for (const [definition, named] of cases) {
-    await assert.rejects(requireValid(JSON.stringify(definition), "STANDARD"), (error: Error) => {
+    assert.throws(() => requireValid(JSON.stringify(definition), "STANDARD"), (error: Error) => {
       assert.equal(error.name, "InvalidDefinition");
       assert.match(error.message, /^The local AWS does not support /);
       assert.match(error.message, named);
@@ -154,37 +150,38 @@ Deno.test("what AWS can run and the local AWS cannot is refused by name", async 
   }
 });
 
-Deno.test("EXPRESS refuses what AWS refuses there", async () => {
+Deno.test("EXPRESS refuses what AWS refuses there", () => {
   const express = (Resource: string) => problems(machine({ Type: "Task", Resource, End: true }), "EXPRESS");
-  assert.deepEqual(await express("arn:aws:states:::sns:publish.waitForTaskToken"), [
+  assert.deepEqual(express("arn:aws:states:::sns:publish.waitForTaskToken"), [
     "SCHEMA_VALIDATION_FAILED: Express state machine does not support '.waitForTaskToken' service integration " +
     " at /States/A/Resource",
   ]);
-  assert.deepEqual(await express("arn:aws:states:us-east-1:000000000000:activity:a"), [
+  assert.deepEqual(express("arn:aws:states:us-east-1:000000000000:activity:a"), [
     "SCHEMA_VALIDATION_FAILED: Express state machine does not support Activity ARN at /States/A/Resource",
   ]);
 });
 
-Deno.test("data named States is data", async () => {
-  assert.deepEqual(await problems(machine({ ...pass, Result: { States: { x: { Type: 1 } } } })), []);
+Deno.test("data and states named States are no state machines", () => {
+  assert.deepEqual(problems({ StartAt: "States", States: { States: pass } }), []);
+  assert.deepEqual(problems(machine({ ...pass, Result: { States: { x: { Type: 1 } } } })), []);
 });
 
-Deno.test("nesting is limited, so that a definition cannot block or crash the server", async () => {
+Deno.test("nesting has its limits, so that nobody can keep the server busy or break it", () => {
   const nest = (depth: number): object => {
     const state = depth === 0 ? pass : { Type: "Parallel", Branches: [nest(depth - 1)], End: true };
     return { StartAt: `L${depth}`, States: { [`L${depth}`]: state } };
   };
-  assert.deepEqual(await problems(nest(9)), []);
-  assert.match((await problems(nest(60)))[0]!, /nested in more than 10 levels/);
+  assert.deepEqual(problems(nest(9)), []);
+  assert.match(problems(nest(60))[0]!, /nested in more than 10 levels/);
   const deep = JSON.stringify(machine({ ...pass, Parameters: { x: "deep" } }));
   const levels = 100_000;
   assert.match(
-    (await problems(deep.replace('"deep"', "[".repeat(levels) + "]".repeat(levels))))[0]!,
+    (problems(deep.replace('"deep"', "[".repeat(levels) + "]".repeat(levels))))[0]!,
     /^INVALID_JSON_DESCRIPTION: Document nesting depth \(1001\) exceeds the maximum allowed \(1000\)$/,
   );
 });
 
-Deno.test("hostile definitions get an answer, not an exception", async () => {
+Deno.test("hostile definitions are answered, not thrown at", () => {
   const hostile = [
     { StartAt: "A", States: [] },
     { StartAt: 1, States: { A: null } },
@@ -197,6 +194,6 @@ Deno.test("hostile definitions get an answer, not an exception", async () => {
     machine({ Type: "constructor" }),
   ];
   for (const definition of hostile) {
-    assert.ok((await problems(definition)).length > 0, JSON.stringify(definition));
+    assert.ok((problems(definition)).length > 0, JSON.stringify(definition));
   }
 });

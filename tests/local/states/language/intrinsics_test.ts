@@ -69,6 +69,16 @@ Deno.test("States.MathRandom stays in its range and repeats with a seed", () => 
   assert.equal(callIntrinsic("States.MathRandom(1, 999, 42)", data), seeded);
 });
 
+Deno.test("States.MathRandom takes whole numbers of any size that is exact", () => {
+  for (const range of ["0, 999999999999999", "-9007199254740991, 9007199254740991"]) {
+    for (const seed of ["", ", 7"]) {
+      const value = callIntrinsic(`States.MathRandom(${range}${seed})`, data) as number;
+      const [from, to] = range.split(", ").map(Number) as [number, number];
+      assert.ok(Number.isSafeInteger(value) && value >= from && value < to, `${range}: ${value}`);
+    }
+  }
+});
+
 Deno.test("States.UUID makes a version 4 UUID", () => {
   assert.match(callIntrinsic("States.UUID()", data) as string, /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab]/);
 });
@@ -101,6 +111,8 @@ Deno.test("invalid arguments fail with States.IntrinsicFailure", () => {
     "States.JsonMerge($.a, $.b, true)",
     "States.MathRandom(4, 4)",
     "States.MathAdd('1', 2)",
+    "States.MathRandom(0, 1e300)",
+    "States.MathAdd(9007199254740993, 1)",
     `States.Base64Encode('${"x".repeat(10_001)}')`,
   ];
   for (const expression of bad) {

@@ -38,7 +38,84 @@ Deno.test("paths select", () => {
   for (const [path, value] of cases) assert.deepEqual(select(path, data), value, path);
 });
 
-Deno.test("a path selects own members only", () => {
+Deno.test("filters compare, combine and negate", () => {
+  const items: Json[] = [
+    { n: 1, t: "a", ok: true },
+    { n: 2, t: "b", ok: false, sub: { x: [5] } },
+    { n: "3", t: null },
+    "text",
+    7,
+  ];
+  const cases: [filter: string, indices: number[]][] = [
+    ["@.n > 1", [1, 2]],
+    ["@.n >= 1 && @.n < 2", [0]],
+    ["@.n == 3 || @.t == 'a'", [0, 2]],
+    ["!(@.n)", [3, 4]],
+    ["!@.ok && @.n", [2]],
+    ["@.ok", [0, 1]],
+    ["@.ok == false", [1]],
+    ["@.t == null", [2]],
+    ["@.t != 'a'", [1, 2, 3, 4]],
+    ["@.sub.x[0] == 5", [1]],
+    ["@['t'] == \"b\"", [1]],
+    ["@ == 'text'", [3]],
+    ["@ > 6.5", [4]],
+    ["@.n < 'b'", [2]],
+    ["@.n == $[1].n", [1]],
+    ["@.nope == 1", []],
+  ];
+  for (const [filter, indices] of cases) {
+    const expected = indices.map((index) => items[index]);
+    assert.deepEqual(select(`$[?(${filter})]`, { input: items, context: {} }), expected, filter);
+  }
+  for (
+    const bad of [
+      "",
+      "@.a ==",
+      "1",
+      "@.a = 1",
+      "@.a == 1 &&",
+      "(@.a",
+      "@.f()",
+      "@.a =~ /x/",
+      "@..a",
+      "@.a in [1]",
+    ]
+  ) {
+    assert.equal(isPath(`$[?(${bad})]`), false, bad);
+  }
+});
+
+Deno.test("slices, unions and descents", () => {
+  const data = { input: { a: [0, 1, 2, 3], b: { a: 9, c: [1] } }, context: {} };
+  const cases: [path: string, value: unknown][] = [
+    ["$.a[1:]", [1, 2, 3]],
+    ["$.a[-2:]", [2, 3]],
+    ["$.a[:-1]", [0, 1, 2]],
+    ["$.a[::2]", [0, 2]],
+    ["$.a[ 0 , -1 ]", [0, 3]],
+    ["$.b['a','c']", [9, [1]]],
+    ["$..a", [[0, 1, 2, 3], 9]],
+    ["$..a[0]", [0]],
+    ["$..[0]", [0, 1]],
+    ["$.b.*", [9, [1]]],
+    ["$.b.a[*]", []],
+  ];
+  for (const [path, value] of cases) assert.deepEqual(select(path, data), value, path);
+  for (const bad of ["$.a[::0]", "$.a[]", "$.a[1", "$.a[1,]", "$.a['b]", "$...a", "$.a[(@.length-1)]"]) {
+    assert.equal(isPath(bad), false, bad);
+  }
+});
+
+Deno.test("a path that looks at too many values ends with a failure", () => {
+  const deep = JSON.parse("[".repeat(500) + "]".repeat(500));
+  assert.throws(() => select("$..*..*..*", { input: deep, context: {} }), {
+    error: "States.Runtime",
+    cause: /takes more work than the local AWS allows \(1,500,000 values looked at\)/,
+  });
+});
+
+Deno.test("a path reaches own members only", () => {
   for (const path of ["$.constructor", "$.__proto__", "$.a.b.length", "$['hasOwnProperty']"]) {
     assert.equal(select(path, data), undefined, path);
   }

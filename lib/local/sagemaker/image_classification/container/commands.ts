@@ -17,19 +17,18 @@ interface Command {
 /**
  * The command of `train`. It reads `optMl`, writes to its folders model and output, and has no network access.
  * @param optMl the folder that replaces /opt/ml
- * @param env added to the process's environment: TRAINING_JOB_NAME, SCONES_SEED, SCONES_CLASSES
  */
-export function trainCommand(optMl: string, env: Record<string, string> = {}): Command {
+export function trainCommand(optMl: string): Command {
   const written = [join(optMl, "model"), join(optMl, "output")];
-  return command("train", optMl, [`--allow-write=${written.map(escaped).join(",")}`], env);
+  return command("train", optMl, [`--allow-write=${written.map(escaped).join(",")}`]);
 }
 
 /** The command of `serve`. It reads `optMl`, which replaces /opt/ml, and listens on 127.0.0.1. */
 export function serveCommand(optMl: string): Command {
-  return command("serve", optMl, ["--allow-net=127.0.0.1"], {});
+  return command("serve", optMl, ["--allow-net=127.0.0.1"]);
 }
 
-function command(verb: string, optMl: string, permissions: string[], env: Record<string, string>): Command {
+function command(verb: string, optMl: string, permissions: string[]): Command {
   const flags = [
     "--quiet", // keeps Deno's messages, such as about downloads, out of the job's log
     "--no-prompt",
@@ -39,8 +38,7 @@ function command(verb: string, optMl: string, permissions: string[], env: Record
     "--allow-env", // safe: the process has only the variables below
     ...permissions,
   ];
-  const args = ["run", ...flags, ENTRY_POINT, verb, optMl];
-  return { args, env: { ...env, ...inherited() } }; // a job's variables cannot replace the inherited ones
+  return { args: ["run", ...flags, ENTRY_POINT, verb, optMl], env: environment() };
 }
 
 /** In a list of permissions a comma in a path is doubled. */
@@ -48,7 +46,8 @@ function escaped(path: string): string {
   return path.replaceAll(",", ",,");
 }
 
-function inherited(): Record<string, string> {
+/** The process's environment: nothing in it comes from a job or a model. */
+function environment(): Record<string, string> {
   const names = ["HOME", "PATH", "DENO_DIR"];
   const set = names.map((name) => [name, Deno.env.get(name)]).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(set), SCONES_PARENT_PIPE: "1" };

@@ -3,7 +3,7 @@
  * replaces /opt/ml. SIGTERM ends it cleanly. With SCONES_PARENT_PIPE=1 it also ends when its standard input closes, so
  * that it does not outlive the process that started it.
  */
-import { wholeNumber } from "./environment.ts";
+import { readVariables, wholeNumber } from "./environment.ts";
 import { failureReason } from "./failure_file.ts";
 import { serve } from "./serve.ts";
 import { train } from "./train.ts";
@@ -21,13 +21,24 @@ async function main([command, root]: string[]): Promise<number> {
     await serve(root, port, stop.signal);
     return 0;
   }
+  const variables = await readVariables(root);
   return await train({
     root,
-    seed: Deno.env.get("SCONES_SEED"),
+    seed: variables.SCONES_SEED,
     threads: navigator.hardwareConcurrency,
-    classes: Deno.env.get("SCONES_CLASSES"),
+    classes: listedClasses(variables),
     signal: stop.signal,
   });
+}
+
+/** SCONES_CLASSES, and SCONES_CLASSES_2 and so on: SageMaker limits the length of each. */
+function listedClasses(env: Readonly<Record<string, string>>): string | undefined {
+  const name = "SCONES_CLASSES";
+  const parts: string[] = [];
+  for (let part = env[name]; part !== undefined; part = env[`${name}_${parts.length + 1}`]) {
+    parts.push(part);
+  }
+  return parts.length > 0 ? parts.join(",") : undefined;
 }
 
 async function exitWithParent(): Promise<never> {

@@ -4,6 +4,7 @@ import {
   serveCommand,
   trainCommand,
 } from "../../../../../lib/local/sagemaker/image_classification/container/commands.ts";
+import { writeVariables } from "../../../../../lib/local/sagemaker/image_classification/container/environment.ts";
 import { Random } from "../../../../../lib/local/sagemaker/image_classification/training/random.ts";
 import { drawn, files, makeOptMl } from "./testing.ts";
 
@@ -61,7 +62,12 @@ Deno.test("train and serve as processes with their permissions", async (t) => {
   const root = await makeOptMl({ epochs: "12", mini_batch_size: "16" });
   try {
     await t.step("train writes AWS's log lines and the model", async () => {
-      const run = start(trainCommand(root, { TRAINING_JOB_NAME: "job", SCONES_CLASSES: "top,left" }));
+      await writeVariables(root, {
+        TRAINING_JOB_NAME: "job",
+        SCONES_CLASSES: "top",
+        SCONES_CLASSES_2: "left",
+      });
+      const run = start(trainCommand(root));
       assert.equal(await run.exit, 0);
       await run.stdin.close();
       const log = run.lines.join("\n");

@@ -1,23 +1,19 @@
 /**
  * The Node.js runtime of an execution environment, run by Deno with the function's permissions: loads the handler
  * by Lambda's rules, gets invocations from the Runtime API, and writes console lines in Lambda's text format.
- * It imports `node:` modules only, and nothing of the local AWS but its other bootstrap files.
+ * It imports `node:` modules only, and nothing of the local AWS but the other files of this folder: they are all that
+ * a function's process can see of it.
  */
 import { writeSync } from "node:fs";
 import process from "node:process";
 import { format, types } from "node:util";
-import {
-  type Callback,
-  confineModules,
-  type Handler,
-  loadHandler,
-  RuntimeError,
-  shown,
-} from "./bootstrap_load.ts";
-import { leadConnections } from "./bootstrap_connections.ts";
-import { mapTmp } from "./bootstrap_tmp.ts";
+import { leadConnections } from "./connections.ts";
+import { handed } from "./handed.ts";
+import { type Callback, confineRequire, type Handler, loadHandler, RuntimeError, shown } from "./handlers.ts";
+import { mapTmp } from "./tmp.ts";
+import { setVariables } from "./variables.ts";
 
-const env = process.env;
+const env = setVariables(handed.variables);
 const api = `http://${env["AWS_LAMBDA_RUNTIME_API"]}/2018-06-01/runtime`;
 // Kept here, because a handler may replace the globals.
 const { fetch, JSON, Date, Promise } = globalThis;
@@ -196,12 +192,9 @@ async function crash(what: string, error: unknown, status: number): Promise<void
 }
 
 async function main(): Promise<void> {
-  // The variable is for Deno's cache; the function must not see it.
-  delete env["DENO_DIR"];
-  leadConnections(env["_LOCAL_AWS_PORTS"]!);
-  delete env["_LOCAL_AWS_PORTS"];
-  confineModules();
-  mapTmp(env["TMPDIR"]!, env["LAMBDA_TASK_ROOT"]!);
+  confineRequire();
+  leadConnections(handed.ports);
+  if (handed.tmp) mapTmp(handed.tmp, env["LAMBDA_TASK_ROOT"]!);
   patchConsole();
   process.on("uncaughtException", (error) => void crash("Uncaught Exception", error, 129));
   process.on("unhandledRejection", (reason) => {

@@ -9,9 +9,7 @@ interface Target {
   port?: number | string;
 }
 
-/** @param ports of users and of functions, `4566:40001` */
-export function leadConnections(ports: string): void {
-  const [users, functions] = ports.split(":").map(Number);
+export function leadConnections({ users, functions }: { users: number; functions: number }): void {
   const { connect } = net.Socket.prototype;
   net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]) {
     const target = (Array.isArray(args[0]) ? args[0][0] : args[0]) as Target | undefined;

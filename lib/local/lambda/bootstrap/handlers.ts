@@ -1,15 +1,15 @@
 /** Finds a function's handler by Lambda's rules. */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { createRequire, registerHooks } from "node:module";
+import Module, { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters, types } from "node:util";
+import { handed } from "./handed.ts";
 
 export type Callback = (error: unknown, result?: unknown) => void;
 export type Handler = (event: unknown, context: object, callback?: Callback) => unknown;
 
-const taskRoot = process.env["LAMBDA_TASK_ROOT"]!;
+const taskRoot = handed.variables["LAMBDA_TASK_ROOT"]!;
 const runtimeDir = import.meta.dirname!;
 
 /** An error with one of Lambda's names (`Runtime.…`). @param about the error it replaces, whose stack it keeps */
@@ -26,16 +26,11 @@ export function shown(text: string): string {
   return text.replaceAll(taskRoot, "/var/task").replaceAll(runtimeDir, "/var/runtime");
 }
 
-/** Hides packages in folders above the task root: they would not exist on AWS. */
-export function confineModules(): void {
-  const home = `${pathToFileURL(taskRoot).href}/`;
-  registerHooks({
-    resolve(specifier, context, next) {
-      const found = next(specifier, context);
-      if (!found.url.startsWith("file:") || found.url.startsWith(home)) return found;
-      throw Object.assign(new Error(`Cannot find package '${specifier}'`), { code: "ERR_MODULE_NOT_FOUND" });
-    },
-  });
+/** Lets `require` look for packages below the task root only: above it nothing may be read. */
+export function confineRequire(): void {
+  const module = Module as unknown as { _nodeModulePaths(from: string): string[] };
+  const pathsOf = module._nodeModulePaths;
+  module._nodeModulePaths = (from) => pathsOf(from).filter((path) => path.startsWith(`${taskRoot}/`));
 }
 
 /** Loads a module. Lambda looks for the name as it is, then with `.js`, `.mjs` and `.cjs`. */
