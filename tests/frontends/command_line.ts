@@ -1,7 +1,7 @@
 /** The notebooks without a front end: the project's own pipeline, Jupyter's nbconvert, papermill. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ensureLocalAws } from "../../lib/aws/local_aws.ts";
+import { ensureLocalAws, stopLocalAws } from "../../lib/aws/local_aws.ts";
 import { joined, type Notebook, type Output, readNotebook } from "../../lib/runner/notebook.ts";
 import { PROJECT_DIR } from "../../lib/settings.ts";
 import { type Environment, NOTEBOOKS, remake, run } from "./environment.ts";
@@ -9,12 +9,16 @@ import { type Environment, NOTEBOOKS, remake, run } from "./environment.ts";
 const source = (name: string) => join(PROJECT_DIR, "notebooks", `${name}.ipynb`);
 
 /**
- * The run with which the others are compared; the first one trains, later ones find its model. The local AWS takes no
- * unsigned request for the administrator's, as AWS takes none.
+ * The run with which the others are compared; the first one trains, later ones find its model. Its local AWS requires
+ * signatures, so that what the workflow and its functions do unsigned would fail as on AWS. Later checks start their own.
  */
-export async function checkPipeline({ env, reports, stateDir }: Environment): Promise<string> {
+export async function checkPipeline({ env, stateDir, reports }: Environment): Promise<string> {
   await ensureLocalAws({ stateDir, port: 0, requireSignatures: true });
-  await run(Deno.execPath(), ["task", "pipeline", reports], { env });
+  try {
+    await run(Deno.execPath(), ["task", "pipeline", reports], { env });
+  } finally {
+    await stopLocalAws({ stateDir });
+  }
   for (const name of NOTEBOOKS) {
     const outputs = outputsOf(await readNotebook(join(reports, `${name}.ipynb`))).flat();
     // See show() in lib/display/show.ts.

@@ -57,17 +57,18 @@ export function readVersion2(
     },
     isMadeWith(secret) {
       const standard = (name: string) => headers.get(name) ?? (presigned ? query.get(name) : null) ?? "";
-      const toSign = [
+      const given = Buffer.from(signature, "base64");
+      const head = [
         request.method,
         standard("content-md5"),
         standard("content-type"),
         expires ?? (amz.has("x-amz-date") ? "" : headers.get("date") ?? ""),
         ...[...amz].sort(([a], [b]) => a < b ? -1 : 1).map(([name, value]) => `${name}:${value}`),
-        resource(request),
       ].join("\n");
-      const expected = createHmac("sha1", secret).update(toSign).digest();
-      const given = Buffer.from(signature, "base64");
-      return expected.length === given.length && timingSafeEqual(expected, given);
+      return resources(request).some((resource) => {
+        const expected = createHmac("sha1", secret).update(`${head}\n${resource}`).digest();
+        return expected.length === given.length && timingSafeEqual(expected, given);
+      });
     },
   };
 }
@@ -78,14 +79,16 @@ function amzHeaders({ headers, url }: WireRequest): Map<string, string> {
   return new Map(pairs.map(([name, value]) => [name, value.trim()]));
 }
 
-function resource({ rawUrl, headers }: WireRequest): string {
+/** The resource as it may have been signed: a bucket in the path with a slash behind it (boto3) or without. */
+function resources({ rawUrl, headers }: WireRequest): string[] {
   const [path, search] = splitUrl(rawUrl);
   const bucket = /^(.+)\.localhost(:\d+)?$/.exec(headers.get("host") ?? "")?.[1];
   const signed = [...new URLSearchParams(search)]
     .filter(([name]) => SIGNED_PARAMETERS.includes(name))
     .sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0)
     .map(([name, value]) => value === "" ? name : `${name}=${value}`);
-  return `${bucket === undefined ? "" : `/${bucket}`}${path}${
-    signed.length > 0 ? `?${signed.join("&")}` : ""
-  }`;
+  const parameters = signed.length > 0 ? `?${signed.join("&")}` : "";
+  if (bucket !== undefined) return [`/${bucket}${path}${parameters}`];
+  const paths = /^\/[^/]+$/.test(path) ? [path, `${path}/`] : [path];
+  return paths.map((path) => path + parameters);
 }

@@ -47,6 +47,9 @@ Deno.test("a presigned URL of version 2, boto3's default, is as good as its role
       403,
       "SignatureDoesNotMatch",
     ]);
+    // boto3 signs a bucket with a slash behind it.
+    const bucket = `${endpoint}/scones?${presignVersion2(session, "GET", "/scones/")}`;
+    assert.deepEqual(await answer(bucket), [403, "AccessDenied"]);
     const copied = { method: "PUT", headers: { "x-amz-copy-source": PRIVATE } };
     assert.deepEqual(await answer(url("PUT", PUBLIC), copied), [403, "SignatureDoesNotMatch"]);
     const header = { authorization: `AWS ${session.accessKeyId}:AAAA`, date: new Date().toUTCString() };
