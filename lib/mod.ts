@@ -42,5 +42,6 @@ export * from "./evaluation/mod.ts";
 export { chart } from "./display/chart.ts";
 export { show, summary, table } from "./display/show.ts";
 export * from "./notebook/evaluation_views.ts";
+export * from "./notebook/play_views.ts";
 export * from "./notebook/steps.ts";
 export * from "./notebook/views.ts";

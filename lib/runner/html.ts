@@ -2,11 +2,11 @@
 import hljs from "highlight.js/lib/core";
 import typescript from "highlight.js/lib/languages/typescript";
 import { escapeHtml, formatSeconds } from "../display/format.ts";
-import { chartScript } from "./chart_script.ts";
 import { type Heading, MarkdownRenderer } from "./html_markdown.ts";
 import { OutputRenderer } from "./html_outputs.ts";
 import { type CodeCell, joined, type Notebook } from "./notebook.ts";
 import { type Link, renderFacts, renderLink, renderPage } from "./page.ts";
+import { type AddPage, PlayRenderer } from "./play/render.ts";
 
 hljs.registerLanguage("typescript", typescript);
 
@@ -17,6 +17,8 @@ export interface ReportContext {
   facts: Record<string, string>;
   /** Links to the previous page, the summary and the next page. */
   links: Link[];
+  /** Writes a page beside the report, for what is too large for the report itself; without it all is in the report. */
+  addPage?: AddPage;
 }
 
 /**
@@ -25,10 +27,10 @@ export interface ReportContext {
  */
 export async function renderReport(
   notebook: Notebook,
-  { name, facts, links }: ReportContext,
+  { name, facts, links, addPage }: ReportContext,
 ): Promise<string> {
   const markdown = new MarkdownRenderer();
-  const outputs = new OutputRenderer(markdown);
+  const outputs = new OutputRenderer(markdown, new PlayRenderer(name, addPage));
   const cells: string[] = [];
   for (const cell of notebook.cells) {
     if (cell.cell_type === "code") cells.push(await renderCodeCell(cell, outputs));
@@ -48,7 +50,7 @@ ${cells.filter((cell) => cell !== "").join("\n")}
 <footer>${nav}</footer>`;
   const title = markdown.headings.find(({ depth }) => depth === 1)?.html.replaceAll(/<[^>]*>/g, "");
   const client = await Deno.readTextFile(new URL("./report_client.js", import.meta.url));
-  const scripts = outputs.hasCharts ? [client, await chartScript()] : [client];
+  const scripts = [client, ...await outputs.scripts()];
   return await renderPage({ title: title ? unescapeHtml(title) : name, body, scripts });
 }
 

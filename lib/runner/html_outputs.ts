@@ -1,20 +1,31 @@
 /** Renders the outputs of cells as HTML. */
 import { stripVTControlCharacters } from "node:util";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { renderSvg, vegaLiteMime } from "../display/chart.ts";
+import { chart, renderSvg, vegaLiteMime } from "../display/chart.ts";
 import { escapeHtml } from "../display/format.ts";
+import { type Play, playMime } from "../display/play.ts";
 import { type MediaBundle, summaryMime } from "../display/show.ts";
+import { chartScript } from "./chart_script.ts";
 import type { MarkdownRenderer } from "./html_markdown.ts";
 import { joined, type Output } from "./notebook.ts";
+import { PlayRenderer, thresholdChart } from "./play/render.ts";
 
 export class OutputRenderer {
-  /** Whether the page has charts, which the script of `chart_script.ts` makes interactive. */
-  hasCharts = false;
+  #hasCharts = false;
+  readonly #plays: PlayRenderer;
   readonly #markdown: MarkdownRenderer;
   #svgCount = 0;
 
-  constructor(markdown: MarkdownRenderer) {
+  /** @param plays for the page that the outputs are for; the default keeps everything in that page */
+  constructor(markdown: MarkdownRenderer, plays = new PlayRenderer()) {
     this.#markdown = markdown;
+    this.#plays = plays;
+  }
+
+  /** The scripts that make the rendered outputs interactive. */
+  async scripts(): Promise<string[]> {
+    const scripts = await this.#plays.scripts();
+    return this.#hasCharts ? [...scripts, await chartScript()] : scripts;
   }
 
   async render(output: Output): Promise<string> {
@@ -33,6 +44,8 @@ export class OutputRenderer {
   /** Renders the richest representation of the output. */
   async #renderBundle(data: MediaBundle): Promise<string> {
     if (summaryMime in data) return "";
+    const { [playMime]: play, ...rest } = data;
+    if (play) return await this.#renderPlay(play as Play, rest);
     const text = (mime: string) => mime in data ? joined(data[mime] as string | string[]) : undefined;
     if (vegaLiteMime in data) return await this.#renderChart(data[vegaLiteMime] as TopLevelSpec);
     const svg = text("image/svg+xml");
@@ -50,12 +63,18 @@ export class OutputRenderer {
     return `<pre class="text">${escapeHtml(plainText(plain))}</pre>`;
   }
 
+  async #renderPlay(play: Play, otherwise: MediaBundle): Promise<string> {
+    // The chart without inputs and pictures, as the page has its own.
+    const shown = play.kind === "threshold" ? await chart(thresholdChart(play)).bundle() : otherwise;
+    return await this.#plays.render(play, await this.#renderBundle(shown));
+  }
+
   /**
    * The drawing, with the Vega specification from which the page's script makes an interactive chart. Both are without the
    * title, which becomes a caption, since a caption can wrap on a narrow page.
    */
   async #renderChart({ title, ...specification }: TopLevelSpec): Promise<string> {
-    this.hasCharts = true;
+    this.#hasCharts = true;
     const svg = await renderSvg(specification as TopLevelSpec);
     const json = JSON.stringify(compile(specification as TopLevelSpec).spec).replaceAll("<", "\\u003c");
     const [finding, reading] = titleTexts(title);

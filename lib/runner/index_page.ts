@@ -1,6 +1,5 @@
 /** `reports/index.html`: the results of a run on one page, with links to its reports. */
 import { escapeHtml, formatSeconds } from "../display/format.ts";
-import { chartScript } from "./chart_script.ts";
 import { MarkdownRenderer } from "./html_markdown.ts";
 import { OutputRenderer } from "./html_outputs.ts";
 import { renderFacts, renderPage } from "./page.ts";
@@ -100,8 +99,7 @@ ${charts.length > 0 ? `<h2>In pictures</h2>\n${charts.join("\n")}` : ""}
 <h2>Reports</h2>
 ${renderReports(reports)}
 </main>`;
-  const scripts = outputs.hasCharts ? [await chartScript()] : [];
-  return await renderPage({ title: "Scones Unlimited: summary", body, scripts });
+  return await renderPage({ title: "Scones Unlimited: summary", body, scripts: await outputs.scripts() });
 }
 
 function renderFigures({ training, accuracyOfAccepted, executions }: Summary): string {

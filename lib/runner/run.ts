@@ -62,7 +62,9 @@ export async function runNotebooks(options: RunOptions): Promise<RunResult> {
   }));
   // If this run stops early, pages of an earlier run would be mixed with its own.
   for (const { name, path } of pages) {
-    for (const report of ["ipynb", "html"].map((ending) => resolve(outDir, `${name}.${ending}`))) {
+    for (
+      const report of ["ipynb", "html", "model.html"].map((ending) => resolve(outDir, `${name}.${ending}`))
+    ) {
       if (report !== resolve(path)) await rm(report, { force: true });
     }
   }
@@ -77,6 +79,7 @@ export async function runNotebooks(options: RunOptions): Promise<RunResult> {
       name,
       facts: scrub({ ...facts(result.summary), "This notebook took": formatSeconds(seconds) }),
       links: linksBetween(failure ? pages.slice(0, index + 1) : pages, index),
+      addPage: (file: string, html: string) => Deno.writeTextFile(join(outDir, file), html),
     };
     await Deno.writeTextFile(join(outDir, `${name}.html`), await renderReport(notebook, context));
     result.reports.push({ name, title, seconds, failure });
