@@ -26,7 +26,7 @@ export interface CostPoint {
   held: number;
 }
 
-/** An estimate with its 95 % confidence interval. */
+/** An estimate with its 95% confidence interval. */
 export interface Estimate {
   low: number;
   value: number;
@@ -69,11 +69,10 @@ export function costDifference(point: CostPoint, from: CostPoint, costs: Costs):
   );
 }
 
-/** The best threshold, and the range of thresholds around it that the data cannot tell from it. */
+/** The best threshold, and the ranges of thresholds that the data cannot tell from it, itself among them. */
 export interface BestThreshold {
   best: CostPoint;
-  from: number;
-  to: number;
+  equal: { from: number; to: number }[];
 }
 
 /** The threshold with the lowest cost, of equal ones the lowest; undefined for an empty curve. */
@@ -82,12 +81,15 @@ export function bestThreshold(curve: readonly CostPoint[], costs: Costs): BestTh
   const [first] = curve;
   if (!first) return undefined;
   const best = curve.reduce((best, point) => price(point) < price(best) ? point : best, first);
-  const equal = (point: CostPoint | undefined) =>
-    point !== undefined && costDifference(point, best, costs).low <= 0;
-  let [from, to] = [curve.indexOf(best), curve.indexOf(best)];
-  while (equal(curve[from - 1])) from--;
-  while (equal(curve[to + 1])) to++;
-  return { best, from: curve[from]!.threshold, to: curve[to]!.threshold };
+  const equal: BestThreshold["equal"] = [];
+  let before = false;
+  for (const point of curve) {
+    const same = costDifference(point, best, costs).low <= 0;
+    if (same && before) equal.at(-1)!.to = point.threshold;
+    else if (same) equal.push({ from: point.threshold, to: point.threshold });
+    before = same;
+  }
+  return { best, equal };
 }
 
 /**

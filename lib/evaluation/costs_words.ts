@@ -1,5 +1,5 @@
 /** What a threshold costs, in sentences; the notebook, the report and the page's script all use them. */
-import { countOf } from "../display/format.ts";
+import { countOf, listOf, sentence } from "../display/format.ts";
 import { type BestThreshold, costOf, type CostPoint, type Costs, PER_ORDERS } from "./costs.ts";
 
 /** What happens to the orders at a threshold, and what it costs. */
@@ -12,21 +12,22 @@ export function costWords(point: CostPoint, costs: Costs): string {
     `wrong one, and a person looks at ${held}. ${PER_ORDERS.toLocaleString("en-US")} orders cost ${
       money(value)
     } ` +
-    `(95 % interval: ${money(Math.max(0, low))} to ${money(high)}), at ${
+    `(95% interval: ${money(Math.max(0, low))} to ${money(high)}), at ${
       money(costs.wrong)
     } for a wrong courier and ` +
     `${money(costs.look)} for a look.`;
 }
 
 /** Which threshold is best, and how well the data can tell. */
-export function bestWords({ best, from, to }: BestThreshold, costs: Costs): string {
-  const cost = money(costOf(best, costs).value);
-  const range = from === to
-    ? "No other threshold can be mistaken for it."
-    : `From these ${countOf(best.total, "order")} it cannot be told apart from ${from.toFixed(2)} to ${
-      to.toFixed(2)
-    }.`;
-  return `Best: ${best.threshold.toFixed(2)}, at ${cost}. ${range}`;
+export function bestWords({ best, equal }: BestThreshold, costs: Costs): string {
+  const cost = `Best: ${best.threshold.toFixed(2)}, at ${money(costOf(best, costs).value)}`;
+  if (equal.length === 1 && equal[0]!.from === equal[0]!.to) {
+    return `${cost}. All other thresholds cost more.`;
+  }
+  const ranges = equal.map(({ from, to }) =>
+    from === to ? from.toFixed(2) : `${from.toFixed(2)} to ${to.toFixed(2)}`
+  );
+  return `${cost}. ${sentence(countOf(best.total, "order"))} are too few to tell it from ${listOf(ranges)}.`;
 }
 
 /** `0.5`, `12`, `1,240`: whole numbers from 100, else with at most two decimals. */

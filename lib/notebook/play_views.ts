@@ -1,4 +1,5 @@
 /** What a reader can play with: the threshold with costs, a game against the network, and the model itself. */
+import { createHash } from "node:crypto";
 import sharp from "sharp";
 import type { Aws } from "../aws/clients.ts";
 import { getObject, listObjects } from "../aws/s3.ts";
@@ -70,8 +71,9 @@ export async function gameView(
 ): Promise<Displayable> {
   const hard = judged(leastCertain(judged(rows), GAME_PICTURES));
   if (hard.length === 0) return markdown("There are no pictures whose truth is known.");
-  // By name, which says nothing about how hard a picture is.
-  const shuffled = hard.toSorted((a, b) => a.key! < b.key! ? -1 : 1);
+  // Neither the hardest first, nor class by class as their names are.
+  const mixed = (key: string) => createHash("md5").update(key).digest("hex");
+  const shuffled = hard.toSorted((a, b) => mixed(a.key!) < mixed(b.key!) ? -1 : 1);
   const pictures = await mapBounded(shuffled, AT_ONCE, async (row) => ({
     ...answerOf(row),
     picture: pngUrl(await getObject(aws.s3, aws.bucket, row.key!)),

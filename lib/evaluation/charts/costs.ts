@@ -28,7 +28,7 @@ export function costChart(curve: readonly CostPoint[], options: CostChartOptions
     // What it finds is in the labels above the plot, which change with the parameters.
     title: titled(
       "What each threshold costs",
-      "The cost of 1,000 orders by threshold; shaded, its 95 % interval. Green: the best threshold, and at the bottom " +
+      "The cost of 1,000 orders by threshold; shaded, its 95% interval. Green: the best threshold, and at the bottom " +
         "those that the data cannot tell from it.",
     ),
     params: [
@@ -42,7 +42,7 @@ export function costChart(curve: readonly CostPoint[], options: CostChartOptions
     data: { values: [...curve] },
     transform: [
       { calculate: `${PER_ORDERS} * (${wrong} * datum.wrong + ${look} * datum.held) / ${total}`, as: "cost" },
-      { calculate: "datum.threshold + 0.01", as: "next" },
+      { calculate: "datum.threshold + 0.0105", as: "next" },
       { calculate: `max(0, datum.cost - ${spread("shares_low")})`, as: "low" },
       { calculate: `datum.cost + ${spread("shares_high")}`, as: "high" },
       { joinaggregate: [{ op: "min", field: "cost", as: "lowest" }] },

@@ -14,13 +14,13 @@ export function calibrationDrawing(guesses: readonly Guess[]): HTMLElement {
   const sides = [["person", "you"], ["network", "the network"]] as const;
   const words = sides.flatMap(([side, name]) =>
     byConfidence(guesses, side).map(({ confidence, right, total }) =>
-      `${name}: ${Math.round(100 * confidence)} % sure, ${right} of ${total} right`
+      `${name}: ${Math.round(100 * confidence)}% sure, ${right} of ${total} right`
     )
   );
   const drawing = svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, width: SIZE, height: SIZE, role: "img" });
   drawing.setAttribute("aria-label", words.join("; "));
   for (const share of [0, 0.5, 1]) {
-    const percent = `${100 * share} %`;
+    const percent = `${100 * share}%`;
     drawing.append(
       svg("line", { x1: across(0), x2: across(1), y1: up(share), y2: up(share), class: "grid" }),
       svg("text", { x: MARGIN.left - 6, y: up(share) + 4, "text-anchor": "end" }, percent),

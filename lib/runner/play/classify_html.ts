@@ -16,7 +16,7 @@ export function classifyHtml({ classes, samples, width, height }: ClassifyPlay):
     }</th><td class="bar"><div></div></td><td></td></tr>`
   );
   return `<div class="classify" hidden>
-<label class="drop"><b>Drop a picture here</b>, or choose one: PNG or JPEG
+<label class="drop"><span><b>Drop a picture here</b>, or choose one: PNG or JPEG</span>
 <input type="file" accept="image/png,image/jpeg"></label>
 <p>Or take a test picture:</p>
 <div class="samples">${buttons.join("")}</div>

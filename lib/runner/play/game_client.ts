@@ -60,7 +60,7 @@ function start(section: HTMLElement): void {
         "tbody",
         {},
         both("right", ({ right, total }) => `${right} of ${total}`),
-        both("95 % interval", ({ low, high }) => `${percent(low)} to ${percent(high)}`),
+        both("95% interval", ({ low, high }) => `${percent(low)} to ${percent(high)}`),
         both("mean confidence", ({ confidence }) => percent(confidence)),
         both("calibration", ({ calibration }) => calibration),
       ),

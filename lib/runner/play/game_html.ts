@@ -16,7 +16,7 @@ export function sureness(classCount: number): { text: string; confidence: number
 export function gameHtml({ classes, pictures }: GamePlay, otherwise: string): string {
   const levels = sureness(classes.length).map(({ text, confidence }, index) =>
     `<label><input type="radio" name="sure" value="${confidence}"${index === 1 ? " checked" : ""}> ${text} ` +
-    `<small>${Math.round(100 * confidence)} %</small></label>`
+    `<small>${Math.round(100 * confidence)}%</small></label>`
   );
   const buttons = classes.map((name, index) =>
     `<button type="button" value="${escapeHtml(name)}">${escapeHtml(name.replaceAll("_", " "))}` +

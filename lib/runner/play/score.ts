@@ -12,7 +12,7 @@ export interface Guess {
 export interface Score {
   right: number;
   total: number;
-  /** The share of right answers with its 95 % interval, and the mean confidence. */
+  /** The share of right answers with its 95% interval, and the mean confidence. */
   accuracy: number;
   low: number;
   high: number;
@@ -44,7 +44,7 @@ export function verdict(guesses: readonly Guess[]): string {
   const chance = signTest(you, network);
   const judgement = chance < 0.05
     ? "that is hardly chance"
-    : `a coin would differ as much in ${Math.round(100 * chance)} % of such games, so it may be chance`;
+    : `a coin would differ as much in ${Math.round(100 * chance)}% of such games, so it may be chance`;
   return `${only}: ${judgement}.`;
 }
 

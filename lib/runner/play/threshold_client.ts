@@ -80,7 +80,8 @@ function start(section: HTMLElement): void {
     find(`[data-pictures=${name}]`).replaceChildren(
       ...pictured.map(({ truth, predicted, confidence, correct, picture }) =>
         pictureElement(picture!, [
-          correct ? `✓ ${truth}` : `✗ ${truth}, not ${predicted}`,
+          `${correct ? "✓" : "✗"} ${truth.replaceAll("_", " ")}`,
+          `answer: ${predicted.replaceAll("_", " ")}`,
           confidence.toFixed(3),
         ])
       ),
