@@ -27,9 +27,9 @@ export function costExplorer(
   answers: readonly PicturedAnswer[],
   options: CostChartOptions,
 ): TopLevelSpec {
-  const { params = [], ...chart } = costChart(curve, options);
+  const { params = [], title, ...chart } = costChart(curve, options);
   const [first] = curve;
-  if (!first) return chart as TopLevelSpec;
+  if (!first) return { title, ...chart } as TopLevelSpec;
   const bindings: Record<string, object> = {
     [COST_PARAMS.wrong]: { input: "number", min: 0, step: 0.5, name: "A wrong courier costs " },
     [COST_PARAMS.look]: { input: "number", min: 0, step: 0.5, name: "A look by a person costs " },
@@ -43,6 +43,7 @@ export function costExplorer(
   };
   const { threshold } = COST_PARAMS;
   return {
+    title,
     datasets: { [PICTURED]: answers.filter(({ picture }) => picture !== undefined) },
     params: params.map((param) => ({
       ...param,

@@ -57,7 +57,8 @@ function weightsOf(size: number, newSize: number): [from: number, weight: number
   const scale = size / newSize;
   const reach = Math.max(1, scale);
   return Array.from({ length: newSize }, (_, i) => {
-    const centre = (i + 0.5) * scale - 0.5;
+    // libvips, by which the endpoint resizes, enlarges from the pixel's corner and shrinks from its centre.
+    const centre = (scale < 1 ? i : i + 0.5) * scale - 0.5;
     const parts: [number, number][] = [];
     for (let from = Math.ceil(centre - reach); from <= centre + reach; from++) {
       const weight = 1 - Math.abs(from - centre) / reach;
