@@ -23,7 +23,7 @@ export { retrieveImageUri } from "./aws/image_uris.ts";
 export { DataCaptureConfig } from "./training/data_capture_config.ts";
 export { findEndpoint } from "./training/endpoint.ts";
 export { Estimator } from "./training/estimator.ts";
-export { imageChannels } from "./training/training_input.ts";
+export { imageChannels, imageShape } from "./training/training_input.ts";
 
 // 3 Lambda functions
 export { invokeFunction } from "./workflow/functions.ts";

@@ -1,7 +1,7 @@
 /** The long steps of the notebooks. Each does its work and shows its progress meanwhile. */
 import { basename, join } from "node:path";
 import type { Aws } from "../aws/clients.ts";
-import { type Cifar, loadDataset, type Selection } from "../dataset/mod.ts";
+import { type Dataset, loadDataset, type Selection } from "../dataset/mod.ts";
 import { stageDataset, type StagingResult } from "../dataset/staging.ts";
 import { chart } from "../display/chart.ts";
 import { escapeHtml, formatCounts } from "../display/format.ts";
@@ -25,22 +25,26 @@ import {
 import { type DeployedFunction, deployFunctions, FUNCTIONS } from "../workflow/functions.ts";
 import { working } from "./working.ts";
 
-/** Downloads the archive, or uses the one in SCONES_DATASET_URL, and reads it. Says so if it has to draw pictures instead. */
-export async function openDataset({ settings }: Aws): Promise<Cifar> {
+/** Downloads the archive, or uses what SCONES_DATASET_URL names, and reads it. Says so if it has to draw pictures instead. */
+export async function openDataset({ settings }: Aws): Promise<Dataset> {
   let said = "";
-  const cifar = await working("Data set", (bar, signal) =>
+  const dataset = await working("Data set", (bar, signal) =>
     loadDataset({
       url: settings.datasetUrl,
+      imageSize: settings.imageSize,
       cacheDir: join(settings.stateDir, "downloads"),
       onProgress: ({ step, done, total }) =>
-        bar.update({ done, total }, step === "draw" ? "pictures drawn" : "bytes"),
+        bar.update(
+          { done, total },
+          { download: "bytes", draw: "pictures drawn", read: "pictures read" }[step],
+        ),
       onNotice: (line) => said = line,
       signal,
     }), {
     done: ({ source }) => basename(source),
   });
   if (said) await notice(said);
-  return cifar;
+  return dataset;
 }
 
 /** Writes the pictures as PNG files and uploads those that the bucket does not have yet. */

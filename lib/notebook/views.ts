@@ -1,6 +1,6 @@
 /** Views of the target, pictures, a prediction, training, functions and their results, for the notebooks. */
 import type { Aws } from "../aws/clients.ts";
-import { encodePng, type Selection } from "../dataset/mod.ts";
+import type { Selection } from "../dataset/mod.ts";
 import type { StagedDataset } from "../dataset/staging.ts";
 import { escapeHtml, formatAmount, formatSeconds } from "../display/format.ts";
 import { type Displayable, facts, html, markdown, table } from "../display/show.ts";
@@ -17,7 +17,7 @@ export function targetView({ target, region, bucket, settings }: Aws): Displayab
       : "aws: your account, where the endpoint costs money until `deno task destroy` removes it",
     region,
     bucket,
-    classes: settings.classes.join(", "),
+    classes: settings.classes?.join(", "), // not set: it depends on the data
     threshold: settings.threshold,
   });
 }
@@ -39,8 +39,8 @@ export async function sampleView({ train, classes }: Selection, perClass = 6): P
   });
   return sampleGallery(
     await Promise.all(
-      samples.map(async ({ pixels, className, filename }) => ({
-        png: await encodePng(pixels),
+      samples.map(async ({ className, filename, ...picture }) => ({
+        png: await picture.png(),
         className,
         name: filename,
       })),
