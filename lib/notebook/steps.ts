@@ -44,6 +44,15 @@ export async function openDataset({ settings }: Aws): Promise<Dataset> {
     done: ({ source }) => basename(source),
   });
   if (said) await notice(said);
+  const larger = dataset.width * dataset.height / 32 ** 2;
+  if (settings.target === "local" && larger >= 4) {
+    await notice(
+      `The pictures have ${dataset.width} × ${dataset.height} pixels, so training takes about ${
+        Math.round(larger)
+      } times ` +
+        "as long as with 32 × 32, and is not always better for it. SCONES_IMAGE_SIZE=32 brings them to that size.",
+    );
+  }
   return dataset;
 }
 
