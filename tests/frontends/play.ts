@@ -123,14 +123,14 @@ async function moveThreshold(part: Locator, page: Page): Promise<void> {
   await page.keyboard.press("Home");
   assert.equal(await count("held"), "0", "Below the lowest confidence something is held back.");
   const errors = Number(await count("wrong"));
-  assert.ok(errors > 0 && errors < total / 2, `${errors} of ${total} answers are wrong.`);
-  assert.equal(Number(await count("cost")), Math.round(1000 * 5 * errors / total));
+  assert.ok(errors < total / 2, `${errors} of ${total} answers are wrong.`);
+  assert.ok(Math.abs(Number(await count("cost")) - 1000 * 5 * errors / total) <= 0.5);
   const pictures = (name: string) => part.locator(`[data-pictures=${name}] img`).count();
   assert.equal(await pictures("wrong"), Math.min(12, errors));
   assert.equal(await pictures("held"), 0);
   await page.keyboard.press("End");
   assert.equal(await slider.inputValue(), "0.99");
-  assert.equal(await pictures("held"), 12);
+  assert.equal(await pictures("held"), Math.min(12, Number(await count("held"))));
   const label = (word: string) => part.locator("figure svg text", { hasText: `${word}: ` }).textContent();
   await page.waitForTimeout(100); // until Vega has drawn it
   assert.match(await label("chosen") ?? "", /^chosen: 0\.99, costs /);

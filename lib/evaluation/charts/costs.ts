@@ -12,6 +12,9 @@ export interface CostChartOptions {
   costs: Costs;
 }
 
+/** The cost as `money` writes it, as an expression. */
+const MONEY = "format(datum.cost, datum.cost < 100 ? ',.2~f' : ',.0f')";
+
 type Params = NonNullable<TopLevelSpec["params"]>;
 
 /**
@@ -106,8 +109,7 @@ export function costChart(curve: readonly CostPoint[], options: CostChartOptions
         {
           // Above the plot, each label on a line of its own, so that nothing crosses it.
           transform: [{ filter }, {
-            calculate:
-              `'${text}: ' + format(datum.threshold, '.2f') + ', costs ' + format(datum.cost, ',.4~r')`,
+            calculate: `'${text}: ' + format(datum.threshold, '.2f') + ', costs ' + ${MONEY}`,
             as: "label",
           }],
           mark: {
@@ -132,7 +134,7 @@ export function costChart(curve: readonly CostPoint[], options: CostChartOptions
             { field: "right", type: "quantitative", title: "right couriers" },
             { field: "wrong", type: "quantitative", title: "wrong couriers" },
             { field: "held", type: "quantitative", title: "looks by a person" },
-            { field: "cost", type: "quantitative", title: "cost of 1,000 orders", format: ",.4~r" },
+            { field: "cost", type: "quantitative", title: "cost of 1,000 orders", format: ",.0f" },
           ],
         },
       },
