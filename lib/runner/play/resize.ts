@@ -7,64 +7,106 @@ export interface Rgba {
   data: Uint8Array | Uint8ClampedArray;
 }
 
+/** One channel of a picture, row after row. */
+interface Plane {
+  width: number;
+  height: number;
+  data: Uint8Array;
+}
+
 /**
  * The picture in planes [channels, height, width] of bytes. A picture of another size is brought to this one as the endpoint
- * does it: bilinear, over as many pixels as become one, aspect ratio not kept. The alpha channel is left out.
+ * does it, aspect ratio not kept. The alpha channel is left out.
  */
 export function planesOf(
   picture: Rgba,
   [channels, height, width]: readonly [number, number, number],
 ): Uint8Array {
-  const resized = picture.width === width && picture.height === height
-    ? picture
-    : resize(picture, width, height);
-  const area = width * height;
-  const planes = new Uint8Array(channels * area);
-  for (let i = 0; i < area; i++) {
-    const [red, green, blue] = resized.data.subarray(4 * i, 4 * i + 3) as unknown as [number, number, number];
-    if (channels === 1) planes[i] = Math.round(0.2126 * red + 0.7152 * green + 0.0722 * blue);
-    else planes.set([red], i), planes.set([green], area + i), planes.set([blue], 2 * area + i);
+  const planes = new Uint8Array(channels * height * width);
+  const colours = [0, 1, 2].map((channel) => {
+    const data = new Uint8Array(picture.width * picture.height);
+    for (let i = 0; i < data.length; i++) data[i] = picture.data[4 * i + channel]!;
+    const upright = resizeRows({ width: picture.width, height: picture.height, data }, height);
+    return transposed(resizeRows(transposed(upright), width)).data;
+  });
+  if (channels === 3) colours.forEach((plane, channel) => planes.set(plane, channel * plane.length));
+  else {
+    const [red, green, blue] = colours as [Uint8Array, Uint8Array, Uint8Array];
+    planes.forEach((_, i) =>
+      planes[i] = Math.round(0.2126 * red[i]! + 0.7152 * green[i]! + 0.0722 * blue[i]!)
+    );
   }
   return planes;
 }
 
-function resize({ width, height, data }: Rgba, newWidth: number, newHeight: number): Rgba {
-  const columns = weightsOf(width, newWidth);
-  const narrow = new Float32Array(4 * newWidth * height);
-  for (let y = 0; y < height; y++) {
-    columns.forEach((parts, x) => {
-      for (const [from, weight] of parts) {
-        for (let c = 0; c < 3; c++) {
-          narrow[4 * (y * newWidth + x) + c]! += weight * data[4 * (y * width + from) + c]!;
-        }
-      }
-    });
-  }
-  const rows = weightsOf(height, newHeight);
-  const small = new Float32Array(4 * newWidth * newHeight);
-  rows.forEach((parts, y) => {
-    for (const [from, weight] of parts) {
-      for (let i = 0; i < 4 * newWidth; i++) {
-        small[4 * y * newWidth + i]! += weight * narrow[4 * from * newWidth + i]!;
-      }
+/**
+ * The plane with another number of rows, bilinear, by the arithmetic of libvips 8.18, which the endpoint uses: in whole
+ * numbers between the steps, means of rows first where they become less than half as many.
+ * Source: libvips, resample/reducev.cpp, resample/shrinkv.c and resample/resize.c
+ */
+function resizeRows(plane: Plane, rows: number): Plane {
+  const scale = plane.height / rows;
+  if (scale === 1) return plane;
+  const mean = Math.max(1, Math.floor(scale / 2));
+  const source = mean > 1 ? meanRows(plane, mean) : plane;
+  const { width, height } = source;
+  const data = new Uint8Array(width * rows);
+  const step = scale / mean;
+  for (let row = 0; row < rows; row++) {
+    const [first, weights] = scale < 1 ? between(row * scale) : triangle((row + 0.5) * step, step);
+    for (let x = 0; x < width; x++) {
+      let sum = 0;
+      weights.forEach((weight, i) => {
+        sum += weight * source.data[Math.min(height - 1, Math.max(0, first + i)) * width + x]!;
+      });
+      data[row * width + x] = Math.round(sum);
     }
-  });
-  return { width: newWidth, height: newHeight, data: Uint8Array.from(small, Math.round) };
+  }
+  return { width, height: rows, data };
 }
 
-/** For each new position the old ones that it is made of, with their weights of sum 1: a triangle as wide as the shrinking. */
-function weightsOf(size: number, newSize: number): [from: number, weight: number][][] {
-  const scale = size / newSize;
-  const reach = Math.max(1, scale);
-  return Array.from({ length: newSize }, (_, i) => {
-    // libvips, by which the endpoint resizes, enlarges from the pixel's corner and shrinks from its centre.
-    const centre = (scale < 1 ? i : i + 0.5) * scale - 0.5;
-    const parts: [number, number][] = [];
-    for (let from = Math.ceil(centre - reach); from <= centre + reach; from++) {
-      const weight = 1 - Math.abs(from - centre) / reach;
-      if (weight > 0) parts.push([Math.min(size - 1, Math.max(0, from)), weight]);
+/** Each row the mean of as many; its division is slightly too small, like libvips's. */
+function meanRows({ width, height, data }: Plane, count: number): Plane {
+  const rows = Math.ceil(height / count);
+  const means = new Uint8Array(width * rows);
+  const factor = Math.floor(2 ** 24 / count) / 2 ** 24;
+  for (let row = 0; row < rows; row++) {
+    for (let x = 0; x < width; x++) {
+      let sum = count >> 1;
+      for (let i = 0; i < count; i++) sum += data[Math.min(height - 1, row * count + i) * width + x]!;
+      means[row * width + x] = Math.floor(sum * factor);
     }
-    const sum = parts.reduce((sum, [, weight]) => sum + weight, 0);
-    return parts.map(([from, weight]) => [from, weight / sum]);
-  });
+  }
+  return { width, height: rows, data: means };
+}
+
+/** To shrink: the first row and the weights around `centre`, which fall to 0 at the distance `step`; places to 1/64. */
+function triangle(centre: number, step: number): [first: number, weights: number[]] {
+  const count = 2 * roundHalfEven(step) + 1;
+  const whole = Math.floor(centre);
+  const rest = Math.round(Math.floor((centre - whole) * 128) / 2) / 64;
+  const middle = rest + count / 2 - 1;
+  const weights = Array.from({ length: count }, (_, i) => Math.max(0, 1 - Math.abs(i - middle) / step));
+  const sum = weights.reduce((sum, weight) => sum + weight, 0);
+  return [whole - (Math.ceil(count / 2) - 1), weights.map((weight) => weight / sum)];
+}
+
+/** To enlarge: the two rows around the place, half a row earlier as in libvips. */
+function between(place: number): [first: number, weights: number[]] {
+  const first = Math.floor(place - 0.5);
+  const rest = place - 0.5 - first;
+  return [first, [1 - rest, rest]];
+}
+
+function roundHalfEven(value: number): number {
+  const rounded = Math.round(value);
+  return Math.abs(value % 1) === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
+}
+
+function transposed({ width, height, data }: Plane): Plane {
+  const turned = new Uint8Array(data.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) turned[x * height + y] = data[y * width + x]!;
+  }
+  return { width: height, height: width, data: turned };
 }
