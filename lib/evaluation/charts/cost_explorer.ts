@@ -3,7 +3,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { chartWidth } from "../../display/chart_parts.ts";
 import { COST_PARAMS } from "../cost_params.ts";
 import type { CostPoint } from "../costs.ts";
-import { costChart, type CostChartOptions } from "./costs.ts";
+import { costChart, type CostChartOptions, costLine } from "./costs.ts";
 
 /** An answer with its picture. */
 export interface PicturedAnswer {
@@ -51,6 +51,7 @@ export function costExplorer(
     })) as Params,
     vconcat: [
       chart,
+      costLine(chart),
       pictureRow(
         "The wrong courier sets out: wrong answers at or above the threshold, the surest first",
         `datum.confidence >= ${threshold} && !datum.correct`,

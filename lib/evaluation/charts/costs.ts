@@ -13,7 +13,10 @@ export interface CostChartOptions {
 }
 
 /** The cost as `money` writes it, as an expression. */
-const MONEY = "format(datum.cost, datum.cost < 100 ? ',.2~f' : ',.0f')";
+const money = (field: string) => `format(datum.${field}, datum.${field} < 100 ? ',.2~f' : ',.0f')`;
+
+/** Whether a row is that of the chosen threshold, as an expression. */
+const CHOSEN = `abs(datum.threshold - ${COST_PARAMS.threshold}) < 0.005`;
 
 type Params = NonNullable<TopLevelSpec["params"]>;
 
@@ -26,7 +29,6 @@ export function costChart(curve: readonly CostPoint[], options: CostChartOptions
   if (!best) return emptyChart("No captured picture has a known label, so costs cannot be estimated.");
   const { total } = best.best;
   const { wrong, look, threshold } = COST_PARAMS;
-  const chosen = `abs(datum.threshold - ${threshold}) < 0.005`;
   return {
     // What it finds is in the labels above the plot, which change with the parameters.
     title: titled(
@@ -91,7 +93,7 @@ export function costChart(curve: readonly CostPoint[], options: CostChartOptions
           text: "best",
           line: 0,
         },
-        { filter: chosen, color: inkColor, dash: [6, 4], text: "chosen", line: 1 },
+        { filter: CHOSEN, color: inkColor, dash: [6, 4], text: "chosen", line: 1 },
       ].flatMap(({ filter, color, dash, text, line }) => [
         {
           transform: [{ filter }],
@@ -109,7 +111,7 @@ export function costChart(curve: readonly CostPoint[], options: CostChartOptions
         {
           // Above the plot, each label on a line of its own, so that nothing crosses it.
           transform: [{ filter }, {
-            calculate: `'${text}: ' + format(datum.threshold, '.2f') + ', costs ' + ${MONEY}`,
+            calculate: `'${text}: ' + format(datum.threshold, '.2f') + ', costs ' + ${money("cost")}`,
             as: "label",
           }],
           mark: {
@@ -139,6 +141,28 @@ export function costChart(curve: readonly CostPoint[], options: CostChartOptions
         },
       },
     ],
+  };
+}
+
+/** What the chosen threshold means, in a line below the chart; `chart` is a cost chart. */
+export function costLine({ data, transform = [] }: Pick<TopLevelSpec, "data" | "transform">) {
+  const parts = [
+    "datum.right + ' right couriers, ' + datum.wrong + ' wrong, ' + datum.held + ' looks; '",
+    money("cost"),
+    "' for 1,000 orders ('",
+    money("low"),
+    "' to '",
+    money("high"),
+    "')'",
+  ];
+  const words = parts.map((part) => `(${part})`).join(" + ");
+  return {
+    data,
+    transform: [...transform, { filter: CHOSEN }, { calculate: words, as: "words" }],
+    width: chartWidth,
+    height: 12,
+    mark: { type: "text", align: "left", fontSize: 12 },
+    encoding: { x: { value: 0 }, y: { value: 6 }, text: { field: "words", type: "nominal" } },
   };
 }
 

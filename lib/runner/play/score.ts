@@ -44,6 +44,8 @@ export function verdict(guesses: readonly Guess[]): string {
   const chance = signTest(you, network);
   const judgement = chance < 0.05
     ? "that is hardly chance"
+    : chance > 0.5
+    ? "no difference to speak of"
     : `a coin would differ as much in ${Math.round(100 * chance)}% of such games, so it may be chance`;
   return `${only}: ${judgement}.`;
 }

@@ -81,7 +81,7 @@ function start(section: HTMLElement): void {
       ...pictured.map(({ truth, predicted, confidence, correct, picture }) =>
         pictureElement(picture!, [
           `${correct ? "✓" : "✗"} ${truth.replaceAll("_", " ")}`,
-          `answer: ${predicted.replaceAll("_", " ")}`,
+          ...correct ? [] : [`answer: ${predicted.replaceAll("_", " ")}`],
           confidence.toFixed(3),
         ])
       ),

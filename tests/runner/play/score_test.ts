@@ -23,10 +23,12 @@ Deno.test("the verdict says who was right alone, and whether that may be chance"
   const both = [guess(true, true), guess(false, false)];
   assert.equal(verdict(both), "You and the network were right about the same pictures.");
   const close = [...both, guess(true, false), guess(false, true), guess(true, false)];
-  assert.match(
+  assert.equal(
     verdict(close),
-    /^Only you were right 2 times, only the network once: a coin .* in 100% of such games/,
+    "Only you were right 2 times, only the network once: no difference to speak of.",
   );
+  const better = [guess(false, true), ...Array.from({ length: 5 }, () => guess(true, false))];
+  assert.match(verdict(better), /: a coin would differ as much in 22% of such games, so it may be chance\.$/);
   const clear = Array.from({ length: 10 }, () => guess(true, false));
   assert.match(
     verdict(clear),
