@@ -2,6 +2,7 @@
 import { Readable, Transform } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { createGunzip, gzipSync } from "node:zlib";
 import { packTar, unpackTar } from "modern-tar/fs";
 import { AwsError } from "../errors.ts";
@@ -66,7 +67,10 @@ export async function unpackModel(
   };
   const signal = AbortSignal.timeout(seconds * 1000);
   try {
-    const bytes = Readable.from(archive instanceof Uint8Array ? [archive] : archive);
+    // Not Readable.from for a stream: it waits for a silent source, whatever the signal says.
+    const bytes = archive instanceof Uint8Array
+      ? Readable.from([archive])
+      : Readable.fromWeb(archive as NodeReadableStream<Uint8Array>);
     await pipeline(bytes, source, createGunzip(), content, unpackTar(folder, { filter }), { signal });
   } catch (error) {
     if (error instanceof AwsError) throw error;
