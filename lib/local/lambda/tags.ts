@@ -1,6 +1,7 @@
 /** Tags of functions: tag, untag, list. */
 import type { Core } from "../core.ts";
 import { query, required, string, structure } from "../shapes.ts";
+import { MAX_TAGS, withoutTags } from "../tags.ts";
 import { operation } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { functionReference } from "./names.ts";
@@ -13,9 +14,6 @@ const Resource = required(string({
     /arn:(aws[a-zA-Z\-]*):lambda:[a-z0-9\-]+:\d{12}:function:[a-zA-Z0-9\-_]+(:(\$LATEST|[a-zA-Z0-9\-_]+))?/,
 }));
 const onResource = (input: { Resource: string }) => input.Resource;
-
-/** AWS's limit for one resource. */
-const MAX_TAGS = 50;
 
 export const tagResource = operation({
   action: "lambda:TagResource",
@@ -41,8 +39,7 @@ export const untagResource = operation({
   run({ Resource, TagKeys }, { core, records }) {
     const name = taggedFunction(core, Resource);
     const record = records.get(name);
-    const kept = Object.entries(record.tags).filter(([key]) => !TagKeys.includes(key));
-    records.functions.put(name, { ...record, tags: Object.fromEntries(kept) });
+    records.functions.put(name, { ...record, tags: withoutTags(record.tags, TagKeys) });
   },
 });
 

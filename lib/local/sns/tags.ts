@@ -1,9 +1,8 @@
 /** Tags of topics. */
 import { AwsError } from "../errors.ts";
 import { list, required, string, structure } from "../shapes.ts";
+import { MAX_TAGS, withoutTags } from "../tags.ts";
 import { invalid, onArn, operation, type SnsContext, type Topic } from "./context.ts";
-
-const MAX_TAGS = 50;
 
 const tagKey = string({ min: 1, max: 128 });
 export const tagList = list(
@@ -39,8 +38,7 @@ export const untagResource = operation({
   ...onResource,
   run(input, sns) {
     const topic = existingResource(sns, input);
-    const kept = Object.entries(topic.tags).filter(([key]) => !input.TagKeys.includes(key));
-    sns.topics.put(topic.TopicArn, { ...topic, tags: Object.fromEntries(kept) });
+    sns.topics.put(topic.TopicArn, { ...topic, tags: withoutTags(topic.tags, input.TagKeys) });
     return {};
   },
 });

@@ -1,9 +1,8 @@
 /** Tags of queues. */
 import { required, structure } from "../shapes.ts";
+import { MAX_TAGS, withoutTags } from "../tags.ts";
 import { existingQueue, onQueue, operation, queueArn, queueUrl, strings, tagMap } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
-
-const MAX_TAGS = 50;
 
 export const tagQueue = operation({
   action: "sqs:TagQueue",
@@ -25,8 +24,7 @@ export const untagQueue = operation({
   ...onQueue,
   run(input, sqs) {
     const queue = existingQueue(sqs, input);
-    const kept = Object.entries(queue.tags).filter(([key]) => !input.TagKeys.includes(key));
-    sqs.queues.put(queue.name, { ...queue, tags: Object.fromEntries(kept) });
+    sqs.queues.put(queue.name, { ...queue, tags: withoutTags(queue.tags, input.TagKeys) });
   },
 });
 

@@ -1,11 +1,9 @@
 /** Tags of state machines. */
 import { AwsError } from "../errors.ts";
 import { list, required, string, structure } from "../shapes.ts";
+import { MAX_TAGS, withoutTags } from "../tags.ts";
 import { arn, operation, type StatesContext } from "./context.ts";
 import type { StateMachine } from "./machines.ts";
-
-/** The limit of tags on a resource. */
-const TAG_LIMIT = 50;
 
 const tagKey = string({ min: 1, max: 128 });
 export const tagShape = structure({ key: tagKey, value: string({ max: 256 }) });
@@ -19,7 +17,7 @@ export function withTags(
 ): Record<string, string> {
   const named = added.filter(({ key }) => key !== undefined).map(({ key, value }) => [key!, value ?? ""]);
   const all = { ...tags, ...Object.fromEntries(named) };
-  if (Object.keys(all).length <= TAG_LIMIT) return all;
+  if (Object.keys(all).length <= MAX_TAGS) return all;
   throw new AwsError("TooManyTags", `Too many tags: '${arn}'`, 400, { resourceName: arn });
 }
 
@@ -39,8 +37,7 @@ export const untagResource = operation({
   resource: onResource,
   run({ resourceArn, tagKeys }, states) {
     const machine = tagged(states, resourceArn);
-    const kept = Object.entries(machine.tags).filter(([key]) => !tagKeys.includes(key));
-    states.machines.put({ ...machine, tags: Object.fromEntries(kept) });
+    states.machines.put({ ...machine, tags: withoutTags(machine.tags, tagKeys) });
   },
 });
 
