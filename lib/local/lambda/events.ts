@@ -12,6 +12,8 @@ interface Event {
   readonly payload: Uint8Array;
   readonly accepted: number;
   readonly attempt: number;
+  /** The next delay after throttling or a system error, in milliseconds. */
+  readonly backoff: number;
   /** X-Ray's header of the request. */
   readonly trace: string | null;
 }
@@ -93,15 +95,19 @@ export class EventQueue {
       const { functionError } = await this.run(event.arn, event.payload, event.id, event.trace ?? undefined);
       const wait = functionError && FUNCTION_RETRY_MS[event.attempt];
       if (this.#stopped) return;
-      if (wait) this.#again(event.id, wait, event.attempt + 1);
+      if (wait) this.#again(event.id, wait, { attempt: event.attempt + 1, backoff: event.backoff });
       else this.#done(event.id);
     } catch (error) {
       // The event stays stored for the next start.
       if (this.#stopped) return;
       if (!(error instanceof AwsError)) throw error;
       const passing = error.status === 429 || error.status === 409 || error.status >= 500;
-      if (passing && this.core.now() - event.accepted < MAX_AGE_MS) this.#againDoubling(event);
-      else this.#done(event.id);
+      if (passing && this.core.now() - event.accepted < MAX_AGE_MS) {
+        this.#again(event.id, event.backoff, {
+          attempt: event.attempt,
+          backoff: Math.min(2 * event.backoff, MAX_SYSTEM_RETRY_MS),
+        });
+      } else this.#done(event.id);
     } finally {
       this.#running.delete(event.id);
       this.advance();
@@ -112,21 +118,10 @@ export class EventQueue {
     this.core.store.run("DELETE FROM lambda_events WHERE id = ?", id);
   }
 
-  #again(id: string, waitMs: number, attempt: number): void {
-    const due = this.core.now() + waitMs;
-    this.core.store.run("UPDATE lambda_events SET due = ?, attempt = ? WHERE id = ?", due, attempt, id);
-  }
-
-  #againDoubling({ id, attempt }: Event): void {
-    const { backoff } = this.core.store.get<{ backoff: number }>(
-      "SELECT backoff FROM lambda_events WHERE id = ?",
-      id,
-    )!;
+  #again(id: string, waitMs: number, { attempt, backoff }: Pick<Event, "attempt" | "backoff">): void {
     this.core.store.run(
-      "UPDATE lambda_events SET backoff = ? WHERE id = ?",
-      Math.min(2 * backoff, MAX_SYSTEM_RETRY_MS),
-      id,
+      "UPDATE lambda_events SET due = ?, attempt = ?, backoff = ? WHERE id = ?",
+      ...[this.core.now() + waitMs, attempt, backoff, id],
     );
-    this.#again(id, backoff, attempt);
   }
 }

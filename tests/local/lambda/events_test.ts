@@ -1,6 +1,10 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import assert from "node:assert/strict";
+import type { Core } from "../../../lib/local/core.ts";
+import { AwsError } from "../../../lib/local/errors.ts";
+import { EventQueue } from "../../../lib/local/lambda/events.ts";
+import { Store } from "../../../lib/local/store.ts";
 import { deploy, invoke, withLambda } from "./testing.ts";
 import type { TestAws } from "../testing.ts";
 
@@ -62,6 +66,28 @@ Deno.test("an event is accepted, run, and retried after one and two minutes when
     const ids = new Set(tries.map((line) => line.split("\t")[1]));
     assert.equal(ids.size, 1, "all tries have the request's id");
   }, { now: () => Date.now() + ahead });
+});
+
+Deno.test("after each throttling the delay before the next attempt doubles", async () => {
+  const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
+  const store = new Store(stateDir);
+  try {
+    let now = 0;
+    const throttled = () => Promise.reject(new AwsError("TooManyRequestsException", "Rate exceeded", 429));
+    const queue = new EventQueue({ store, now: () => now } as Core, throttled);
+    const waiting = () => store.get<object>("SELECT attempt, backoff, due FROM lambda_events");
+    queue.accept("arn", new Uint8Array(), "id");
+    await sleep(0);
+    assert.deepEqual({ ...waiting() }, { attempt: 0, backoff: 2000, due: 1000 });
+    now = 1000;
+    queue.advance();
+    await sleep(0);
+    assert.deepEqual({ ...waiting() }, { attempt: 0, backoff: 4000, due: 3000 });
+    queue.stop();
+  } finally {
+    store.close();
+    await Deno.remove(stateDir, { recursive: true });
+  }
 });
 
 Deno.test("accepted events survive a restart", async () => {
