@@ -18,6 +18,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { PROJECT_DIR, type Settings } from "../settings.ts";
 import { checkPort, makeStateDir } from "./start_checks.ts";
+import { sleep } from "./waiting.ts";
 
 const PROGRAM = fileURLToPath(new URL("../local/main.ts", import.meta.url));
 
@@ -26,6 +27,9 @@ const IDLE_MINUTES = 60;
 
 /** How long a local AWS may take to end before it is killed. */
 const STOP_SECONDS = 10;
+
+/** Between two looks whether it has started or ended. */
+const POLL_SECONDS = 0.05;
 
 /** A larger log is renamed to local.log.1 at the next start, in place of the one before. */
 const MAX_LOG_BYTES = 2 ** 20;
@@ -108,7 +112,7 @@ export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { 
   child.unref();
   let ended = false;
   child.on("exit", () => ended = true);
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(50)) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(POLL_SECONDS)) {
     const found = await findLocalAws(where);
     if (found) return { ...found, started: found.pid === child.pid };
     if (ended) break;
@@ -171,7 +175,7 @@ export async function runLocalAws(
       onListening(running);
       break;
     }
-    await sleep(50);
+    await sleep(POLL_SECONDS);
   }
   if (!await inOrder) throw new Error("The local AWS exited with an error, see above.");
 }
@@ -232,7 +236,7 @@ function send(pid: number, signal: Deno.Signal): void {
 }
 
 async function hasEnded(pid: number, seconds: number): Promise<boolean> {
-  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(50)) {
+  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(POLL_SECONDS)) {
     if (!isAlive(pid)) return true;
   }
   return false;
@@ -244,8 +248,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as { code?: string }).code === "EPERM"; // it exists and belongs to another user
   }
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

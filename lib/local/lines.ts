@@ -1,4 +1,5 @@
 /** The output of processes in lines, read in linear time and with little memory, whatever they write. */
+import { turn } from "./turn.ts";
 
 /** CloudWatch Logs' limit of an event is 256 KB, of which 26 bytes are its own. */
 export const MAX_LINE_BYTES = 262_144 - 26;
@@ -91,8 +92,4 @@ export async function readLines(
   }
   const rest = cutter.rest();
   if (rest !== undefined) onLine(rest);
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }

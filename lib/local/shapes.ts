@@ -322,7 +322,7 @@ function wrongType(value: unknown, path: string, expected: string, violations: V
   violations.push({ kind: "type", path, value, expected });
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -1,5 +1,6 @@
 /** Parses policy documents, with the checks that IAM makes when they are stored. */
 import { AwsError, unsupported } from "../errors.ts";
+import { isObject } from "../shapes.ts";
 import { isConditionOperator } from "./conditions.ts";
 
 export interface Statement {
@@ -192,10 +193,6 @@ function scalars(given: unknown): string[] {
     if (["string", "number", "boolean"].includes(typeof value)) return String(value);
     throw malformed("Syntax errors in policy.");
   });
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function malformed(message: string): AwsError {

@@ -5,6 +5,7 @@
 import { promisify } from "node:util";
 import { crc32, inflateRaw, inflateRawSync } from "node:zlib";
 import type { AwsError } from "../errors.ts";
+import { turn } from "../turn.ts";
 import { invalidParameter } from "./errors.ts";
 
 export const MAX_ZIPPED_BYTES = 52_428_800;
@@ -143,11 +144,6 @@ async function unpack(data: Uint8Array, entry: Entry): Promise<Uint8Array> {
   } catch {
     throw notAZip();
   }
-}
-
-/** Lets other work have its turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }
 
 function decodeName(bytes: Uint8Array): string {
