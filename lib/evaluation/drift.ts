@@ -1,6 +1,7 @@
 /** Drift: whether the captured answers have another distribution than the baseline. */
 
 import { labelText } from "../display/format.ts";
+import { sum } from "./metrics.ts";
 
 /** What drift is measured by: an answer's class and confidence, without the truth. */
 export interface Answer {
@@ -116,8 +117,4 @@ function chiSquared95(freedom: number): number {
   if (freedom === 1) return 3.8415; // here the approximation is 2 % too low
   const spread = 2 / (9 * freedom);
   return freedom * (1 - spread + 1.644854 * Math.sqrt(spread)) ** 3;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

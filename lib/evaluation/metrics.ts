@@ -69,6 +69,10 @@ export function wilsonInterval(successes: number, total: number): [number, numbe
   return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)];
 }
 
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 /** The middle value, or the mean of the two in the middle; undefined for none. */
 export function median(values: readonly number[]): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);

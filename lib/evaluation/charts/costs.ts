@@ -5,6 +5,7 @@ import { inkColor, palette } from "../../display/theme.ts";
 import { COST_PARAMS } from "../cost_params.ts";
 import { bestThreshold, type CostPoint, type Costs, PER_ORDERS } from "../costs.ts";
 import { wilsonInterval } from "../metrics.ts";
+import { labelLine, middle, thresholdAxis } from "./threshold_axis.ts";
 
 export interface CostChartOptions {
   /** At the beginning; in a front end that draws live they can be changed. */
@@ -109,7 +110,6 @@ export function costChart(curve: readonly CostPoint[], options: CostChartOptions
           },
         },
         {
-          // Above the plot, each label on a line of its own, so that nothing crosses it.
           transform: [{ filter }, {
             calculate: `'${text}: ' + format(datum.threshold, '.2f') + ', costs ' + ${money("cost")}`,
             as: "label",
@@ -122,7 +122,7 @@ export function costChart(curve: readonly CostPoint[], options: CostChartOptions
           },
           encoding: {
             x: { field: "threshold", type: "quantitative" as const },
-            y: { value: -9 - 15 * line },
+            y: labelLine(line),
             text: { field: "label", type: "nominal" as const },
           },
         },
@@ -166,22 +166,8 @@ export function costLine({ data, transform = [] }: Pick<TopLevelSpec, "data" | "
   };
 }
 
-function thresholdAxis(curve: readonly CostPoint[]) {
-  return {
-    field: "threshold",
-    type: "quantitative" as const,
-    title: "threshold on the confidence",
-    scale: { domain: [curve[0]!.threshold, 1] },
-    axis: { grid: false },
-  };
-}
-
 function costAxis(field: string) {
   return { field, type: "quantitative" as const, title: "cost of 1,000 orders", scale: { zero: true } };
-}
-
-function middle(curve: readonly CostPoint[]): number {
-  return (curve[0]!.threshold + 1) / 2;
 }
 
 /** The lower or upper ends of the intervals of the shares 0/total, 1/total, … */

@@ -4,6 +4,7 @@ import { chartWidth, titled } from "../../display/chart_parts.ts";
 import { countOf, sentence } from "../../display/format.ts";
 import { outcomeColors, palette } from "../../display/theme.ts";
 import type { Drift } from "../drift.ts";
+import { sum } from "../metrics.ts";
 import { driftWords } from "../words.ts";
 
 const samples = ["baseline", "captured"];
@@ -79,8 +80,4 @@ function panel({ bins, baseline, captured }: Drift, title: string) {
       ],
     },
   };
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
 }

@@ -5,6 +5,7 @@ import { percent } from "../../display/format.ts";
 import { inkColor, palette } from "../../display/theme.ts";
 import { alikeThresholds, type ThresholdPoint } from "../threshold.ts";
 import { alikeWords, recommendationWords } from "../words.ts";
+import { labelLine, middle, thresholdAxis, thresholdScale } from "./threshold_axis.ts";
 
 export interface ThresholdChartOptions {
   /** The threshold in use. */
@@ -51,7 +52,6 @@ export function thresholdChart(
     ),
   ];
   const lowest = Math.floor(10 * Math.min(...needed)) / 10;
-  const middle = (curve[0]!.threshold + 1) / 2;
   return {
     title: titled(
       finding,
@@ -66,7 +66,7 @@ export function thresholdChart(
           data: { values: [alike] },
           mark: { type: "rect" as const, color: palette.green, opacity: 0.12 },
           encoding: {
-            x: { field: "from", type: "quantitative" as const, scale: { domain: [curve[0]!.threshold, 1] } },
+            x: { field: "from", type: "quantitative" as const, scale: thresholdScale(curve) },
             x2: { field: "to" },
           },
         }]
@@ -75,13 +75,7 @@ export function thresholdChart(
         data: { values },
         mark: { type: "line", interpolate: "step-before", strokeWidth: 2.5, clip: true },
         encoding: {
-          x: {
-            field: "threshold",
-            type: "quantitative",
-            title: "threshold on the confidence",
-            scale: { domain: [curve[0]!.threshold, 1] },
-            axis: { grid: false },
-          },
+          x: thresholdAxis(curve),
           y: {
             field: "share",
             type: "quantitative",
@@ -121,16 +115,15 @@ export function thresholdChart(
           encoding: { x: { datum: at } },
         },
         {
-          // Above the plot, each label on a line of its own, so that nothing crosses it.
           data: { values: [{ at }] },
           mark: {
             type: "text" as const,
             text,
             ...(color === inkColor ? {} : { color }),
-            align: at > middle ? "right" as const : "left" as const,
+            align: at > middle(curve) ? "right" as const : "left" as const,
             fontWeight: 600 as const,
           },
-          encoding: { x: { datum: at }, y: { value: -9 - 15 * index } },
+          encoding: { x: { datum: at }, y: labelLine(index) },
         },
       ]),
       {
