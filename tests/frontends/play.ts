@@ -12,7 +12,7 @@ import { mapBounded } from "../../lib/concurrent.ts";
 import { S3_LAYOUT } from "../../lib/names.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { findEndpoint } from "../../lib/training/endpoint.ts";
-import { withBrowser } from "./browser.ts";
+import { problemsOf, withBrowser } from "./browser.ts";
 import { type Environment, remake } from "./environment.ts";
 
 const WIDTHS = [390, 1440];
@@ -74,17 +74,8 @@ async function onPage(
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
   try {
     const page = await context.newPage();
-    const problems: string[] = [];
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) problems.push(`console: ${message.text()}`);
-    });
-    page.on("pageerror", (error) => problems.push(`exception: ${error.message}`));
     const url = pathToFileURL(join(reports, `${report}.html`)).href;
-    page.on("request", (request) => {
-      if (request.url() !== url && !/^(data|blob):/.test(request.url())) {
-        problems.push(`request: ${request.url()}`);
-      }
-    });
+    const problems = problemsOf(page, url, /^(data|blob):/);
     await page.goto(url);
     await work(page);
     const surplus = await page.evaluate(() => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { withBrowser } from "./browser.ts";
+import { problemsOf, withBrowser } from "./browser.ts";
 import { type Environment, NOTEBOOKS, remake } from "./environment.ts";
 
 const PAGES = ["index", ...NOTEBOOKS];
@@ -45,16 +45,7 @@ async function checkPage(browser: Browser, url: string, look: Look, picture: str
   const context = await browser.newContext({ viewport: { width, height: 900 }, ...options });
   try {
     const page = await context.newPage();
-    const problems: string[] = [];
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) problems.push(`console: ${message.text()}`);
-    });
-    page.on("pageerror", (error) => problems.push(`exception: ${error.message}`));
-    page.on("request", (request) => {
-      if (request.url() !== url && !request.url().startsWith("data:")) {
-        problems.push(`request: ${request.url()}`);
-      }
-    });
+    const problems = problemsOf(page, url, /^data:/);
     await page.goto(url);
     const drawings = await drawingsOf(page, look);
     const [needs, has] = await page.evaluate(() => {

@@ -11,13 +11,11 @@ import type { Aws } from "../../lib/aws/clients.ts";
 import { ownTagList } from "../../lib/aws/ownership.ts";
 import { UnexpectedStatusError } from "../../lib/aws/waiting.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
-import type { ResourceReport } from "../../lib/workflow/deployment.ts";
-import { destroyWorkflow } from "../../lib/workflow/destroy.ts";
 import { deployFunctions as deployAll } from "../../lib/workflow/functions.ts";
 import { ensureRole } from "../../lib/workflow/roles.ts";
 import { IMAGE } from "../local/sagemaker/testing.ts";
 import { withLocalAws } from "../local/testing.ts";
-import { connectTo, deployEndpoint, deployFunctions } from "./testing.ts";
+import { connectTo, deployEndpoint, deployFunctions, destroy } from "./testing.ts";
 
 /** Runs `body` with clients for a local AWS of its own. */
 async function withAws(body: (aws: Aws) => Promise<void>): Promise<void> {
@@ -30,12 +28,6 @@ async function withAws(body: (aws: Aws) => Promise<void>): Promise<void> {
       await stopBundler();
     }
   });
-}
-
-async function destroy(aws: Aws) {
-  const reports: ResourceReport[] = [];
-  const left = await destroyWorkflow(aws, (report) => reports.push(report));
-  return { left, reports };
 }
 
 /** An SDK client that fails for some commands, and may change the answers of others. */

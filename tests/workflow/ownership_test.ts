@@ -27,13 +27,12 @@ import { costReminder } from "../../lib/training/costs.ts";
 import { deleteEndpoint } from "../../lib/training/endpoint.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import { deployWorkflow, type ResourceReport, workflowStatus } from "../../lib/workflow/deployment.ts";
-import { destroyWorkflow } from "../../lib/workflow/destroy.ts";
 import { FUNCTION_KEYS } from "../../lib/workflow/functions.ts";
 import { findOldRoles, removeOldRoles } from "../../lib/workflow/old_roles.ts";
 import { ensureRole, ROLE_KINDS } from "../../lib/workflow/roles.ts";
 import { stateMachineArn } from "../../lib/workflow/state_machine.ts";
 import { withLocalAws } from "../local/testing.ts";
-import { connectTo, deployEndpoint, deployFunctions } from "./testing.ts";
+import { connectTo, deployEndpoint, deployFunctions, destroy } from "./testing.ts";
 
 Deno.test("names: roles carry region and stage, the others the stage only, and without one they stay what they were", () => {
   const plain = namesOf({ region: "us-east-1" });
@@ -268,9 +267,3 @@ Deno.test("a deployment of an earlier version is taken over, and its roles are r
     }
   });
 });
-
-async function destroy(aws: Aws) {
-  const reports: ResourceReport[] = [];
-  const left = await destroyWorkflow(aws, (report) => reports.push(report));
-  return { left, reports };
-}

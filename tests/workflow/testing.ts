@@ -13,7 +13,8 @@ import { readSettings } from "../../lib/settings.ts";
 import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
 import { deployModel } from "../../lib/training/endpoint.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
-import { deployWorkflow } from "../../lib/workflow/deployment.ts";
+import { deployWorkflow, type ResourceReport } from "../../lib/workflow/deployment.ts";
+import { destroyWorkflow } from "../../lib/workflow/destroy.ts";
 import { ensureRole } from "../../lib/workflow/roles.ts";
 import { findStateMachine } from "../../lib/workflow/state_machine.ts";
 import { BUCKET, IMAGE, jobEnded, stagePictures, trainingJob } from "../local/sagemaker/testing.ts";
@@ -50,6 +51,13 @@ export async function deployEndpoint(aws: Aws): Promise<{ role: string; modelDat
     dataCaptureConfig: new DataCaptureConfig({ destinationS3Uri: `s3://${BUCKET}/${S3_LAYOUT.dataCapture}` }),
   });
   return { role, modelData };
+}
+
+/** Destroys the workflow; returns what is left, and what was reported. */
+export async function destroy(aws: Aws) {
+  const reports: ResourceReport[] = [];
+  const left = await destroyWorkflow(aws, (report) => reports.push(report));
+  return { left, reports };
 }
 
 /** Deploys roles, functions and machine; returns the machine's ARN. */
