@@ -38,7 +38,7 @@ const DTYPE = "numpy.dtype";
 
 /** CIFAR's pickles have values in values, 6 deep at most, and about 400,000 opcodes. */
 const MAX_MARKS = 100;
-const MAX_OPCODES = 10_000_000;
+const MAX_OPCODES = 2_000_000;
 
 /**
  * Reads a pickle that Python 2 wrote for one of the CIFAR files. Of the functions that a pickle can call, only numpy's

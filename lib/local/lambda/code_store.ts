@@ -5,8 +5,9 @@
  */
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { umask } from "node:process";
 import { AwsError, unsupported } from "../errors.ts";
 import { importMapOf } from "./packages.ts";
 import { holdsMore } from "./storage_watch.ts";
@@ -74,6 +75,7 @@ export class CodeStore {
     if (!existsSync(path)) {
       const part = `${path}.${randomUUID()}`;
       await writeFile(part, JSON.stringify(await importMapOf(this.taskRoot(codeSha256), "task")));
+      await chmod(part, 0o644);
       renameSync(part, path);
     }
     return path;
@@ -133,6 +135,7 @@ export class CodeStore {
       const folders = new Set(files.map(({ path }) => dirname(path)));
       for (const folder of folders) await mkdir(join(part, "task", folder), { recursive: true });
       for (const { path, content } of files) await writeFile(join(part, "task", path), content);
+      await openToAll(join(part, "task"));
       await writeFile(join(part, "code.zip"), zip);
       const hidden = unreadablePaths(files);
       // Deno's lists of paths are separated by commas, which cannot be escaped.
@@ -155,6 +158,17 @@ export class CodeStore {
     } finally {
       await rm(part, { recursive: true, force: true });
     }
+  }
+}
+
+/** Lets others read a folder's files where this process's umask does not: a function's process may be another user's. */
+async function openToAll(folder: string): Promise<void> {
+  if ((umask() & 0o055) === 0) return;
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await openToAll(path);
+    else await chmod(path, 0o644);
   }
 }
 

@@ -3,7 +3,7 @@
  * system of its own, there is nothing else to be seen in the first place. The process's environment is fixed: the
  * function's variables reach it over standard input, when the permissions are in force.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -149,7 +149,11 @@ function writeRuntime(folder: string): string {
   for (const name of readdirSync(BOOTSTRAP)) {
     const source = stripTypeScriptTypes(readFileSync(join(BOOTSTRAP, name), "utf8"));
     const script = source.replaceAll(/(from "\.\/\w+)\.ts"/g, '$1.mjs"');
-    writeFileSync(join(folder, name.replace(/ts$/, "mjs")), script, { mode: 0o644 });
+    const path = join(folder, name.replace(/ts$/, "mjs"));
+    writeFileSync(path, script);
+    // Whatever the umask: the process may be another user's.
+    chmodSync(path, 0o644);
   }
+  chmodSync(folder, 0o755);
   return folder;
 }

@@ -51,9 +51,9 @@ export function startContainer(
   let ended = false;
   let outOfMemory = false;
   // Not child.kill(): Deno's closes standard input too, and the container would end as if this server had.
-  const signal = (name: Deno.Signal) => !ended && Deno.kill(child.pid!, name);
+  const signal = (name: Deno.Signal) => !ended && child.pid !== undefined && Deno.kill(child.pid, name);
   const watch = setInterval(() => {
-    if (ended || outOfMemory || (megabytes(child.pid!, "VmRSS") ?? 0) <= maxMegabytes) return;
+    if (ended || outOfMemory || !child.pid || (megabytes(child.pid, "VmRSS") ?? 0) <= maxMegabytes) return;
     outOfMemory = true;
     onLine(`The container used more than ${maxMegabytes} MB of memory and was ended.`, "stderr");
     signal("SIGKILL");
