@@ -39,7 +39,7 @@ export { retrieveImageUri } from "./aws/image_uris.ts";
 export { classNamesEnvironment } from "./training/class_names.ts";
 export { DataCaptureConfig } from "./training/data_capture_config.ts";
 export { Estimator } from "./training/estimator.ts";
-export { imageChannels } from "./training/training_input.ts";
+export { imageChannels, imageShape } from "./training/training_input.ts";
 export const trainModel = step(steps.trainModel);
 export const deployEndpoint = step(deploying.deployEndpoint);
 export const findEndpoint = step(endpoints.findEndpoint);
@@ -85,6 +85,7 @@ export {
   thresholdSummary,
 } from "./notebook/evaluation_views.ts";
 export { answerView, executionView, predictionView } from "./notebook/order_views.ts";
+export { classifyView, costView, gameView } from "./notebook/play_views.ts";
 export * from "./notebook/views.ts";
 export const show = step(display.show);
 export const summary = step(display.summary);

@@ -12,10 +12,15 @@ export const PROJECT_DIR = dirname(dirname(fileURLToPath(import.meta.url)));
 export interface Settings {
   /** The local AWS on this machine, or the real one. */
   target: "local" | "aws";
-  /** URL or absolute path of cifar-100-python.tar.gz; absent: the CIFAR-100 home page's, else synthetic pictures. */
+  /**
+   * URL or absolute path of a CIFAR archive, or of a folder or zip file of pictures; absent: the CIFAR-100 home page's, else
+   * synthetic pictures.
+   */
   datasetUrl?: string;
-  /** Label names of the data set; the order gives the class numbers. */
-  classes: string[];
+  /** Label names of the data set; the order gives the class numbers. Absent: the data set's own choice. */
+  classes?: string[];
+  /** Side in pixels to which one's own pictures are brought; absent: they stay as they are. */
+  imageSize?: number;
   /** Confidence that an answer needs to be accepted, greater than 0 and less than 1. */
   threshold: number;
   /** Absolute path. */
@@ -63,7 +68,8 @@ export function readSettings(environment: Environment = projectEnvironment()): S
   return {
     target,
     datasetUrl: datasetUrl && (isUrl(datasetUrl) ? datasetUrl : resolve(PROJECT_DIR, datasetUrl)),
-    classes: read(VARIABLES.classes)!,
+    classes: read(VARIABLES.classes),
+    imageSize: read(VARIABLES.imageSize),
     threshold: read(VARIABLES.threshold)!,
     stateDir: resolve(PROJECT_DIR, read(VARIABLES.stateDir)!),
     port: read(VARIABLES.port)!,

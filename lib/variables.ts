@@ -69,7 +69,8 @@ export const VARIABLES = {
   },
   datasetUrl: {
     name: "SCONES_DATASET_URL",
-    help: "https: or file: URL, or path, of cifar-100-python.tar.gz; not set: CIFAR-100's home page",
+    help:
+      "URL or path of cifar-100-python.tar.gz, or of a folder or zip file with a folder of pictures for each class",
     rules: [[
       "be an https: or file: URL, or a path",
       (text) => /^(https?|file):/.test(text) || !/^[a-z][a-z0-9+.-]+:\/\//i.test(text),
@@ -78,13 +79,19 @@ export const VARIABLES = {
   },
   classes: {
     name: "SCONES_CLASSES",
-    help: "names of two or more CIFAR-100 classes, separated by commas",
-    default: "bicycle,motorcycle",
+    help:
+      "names of two or more classes, separated by commas; not set: bicycle,motorcycle, or all of your own pictures'",
     rules: [
       ["hold two or more label names, separated by commas", (text) => names(text).length >= 2],
       ["hold each label name only once", (text) => new Set(names(text)).size === names(text).length],
     ],
     parse: names,
+  },
+  imageSize: {
+    name: "SCONES_IMAGE_SIZE",
+    help: "side in pixels to which your own pictures are brought; not set: they must all have the same size",
+    rules: [wholeNumber(16, 224)],
+    parse: Number,
   },
   threshold: {
     name: "SCONES_THRESHOLD",

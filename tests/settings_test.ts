@@ -9,7 +9,8 @@ Deno.test("readSettings: defaults", () => {
     {
       target: "local",
       datasetUrl: undefined,
-      classes: ["bicycle", "motorcycle"],
+      classes: undefined,
+      imageSize: undefined,
       threshold: 0.8,
       stateDir: undefined,
       port: 4566,

@@ -1,23 +1,50 @@
-/** Reads the archive's tar.gz file. */
+/** Reads the tar.gz file of CIFAR-100 or CIFAR-10. */
 import { createTarDecoder, type ParsedTarEntry } from "modern-tar";
 import { DatasetError, reasonOf } from "./errors.ts";
 
-/** The three pickles of a CIFAR-100 archive, as bytes. */
-export interface ArchiveMembers {
-  train: Uint8Array<ArrayBuffer>;
-  test: Uint8Array<ArrayBuffer>;
-  meta: Uint8Array<ArrayBuffer>;
+/** The names in an archive: of its pickles, and of what is in them. */
+export interface Layout {
+  train: readonly string[];
+  test: string;
+  meta: string;
+  /** The key of the labels in a batch, and that of their names in `meta`. */
+  labels: string;
+  labelNames: string;
 }
 
-const WANTED = ["train", "test", "meta"];
+const CIFAR100: Layout = {
+  train: ["train"],
+  test: "test",
+  meta: "meta",
+  labels: "fine_labels",
+  labelNames: "fine_label_names",
+};
+
+const CIFAR10: Layout = {
+  train: [1, 2, 3, 4, 5].map((number) => `data_batch_${number}`),
+  test: "test_batch",
+  meta: "batches.meta",
+  labels: "labels",
+  labelNames: "label_names",
+};
+
+/** The pickles of an archive, as bytes. */
+export interface ArchiveMembers {
+  layout: Layout;
+  /** By their names. */
+  pickles: ReadonlyMap<string, Uint8Array>;
+}
+
+const namesOf = ({ train, test, meta }: Layout) => [...train, test, meta];
+const WANTED = [CIFAR100, CIFAR10].flatMap(namesOf);
 /** CIFAR-100's largest file has 155 MB; an archive whose header claims far more is not a data set of this kind. */
 const MAX_MEMBER_BYTES = 2 ** 30;
 
 /**
- * Reads `train`, `test` and `meta` from a tar.gz file, in any folder, as a stream: the whole archive is never in memory. The
- * file is read to its end, which verifies gzip's checksum.
+ * Reads the pickles from a tar.gz file, in any folder, as a stream: the whole archive is never in memory. The file is read to
+ * its end, which verifies gzip's checksum.
  *
- * @throws DatasetError if the file is not a gzip or tar file, is truncated or corrupt, or lacks one of the three
+ * @throws DatasetError if the file is not a gzip or tar file, is truncated or corrupt, or lacks one of the pickles
  */
 export async function readArchive(path: string, signal?: AbortSignal): Promise<ArchiveMembers> {
   using file = await Deno.open(path);
@@ -43,17 +70,17 @@ export async function readArchive(path: string, signal?: AbortSignal): Promise<A
       { cause: error },
     );
   }
-  const [train, test, meta] = WANTED.map((name) => found.get(name));
-  if (!train || !test || !meta) {
-    const missing = WANTED.filter((name) => !found.has(name)).join(", ");
+  const layout = found.has(CIFAR10.meta) ? CIFAR10 : CIFAR100;
+  const missing = namesOf(layout).filter((name) => !found.has(name)).join(", ");
+  if (missing !== "") {
     throw new DatasetError(
       `${path}: the archive does not contain ${missing}, only ${
         names.slice(0, 10).join(", ") || "nothing"
       }. ` +
-        `It must have the layout of cifar-100-python.tar.gz`,
+        `It must have the layout of cifar-100-python.tar.gz or cifar-10-python.tar.gz`,
     );
   }
-  return { train, test, meta };
+  return { layout, pickles: found };
 }
 
 async function assertGzip(file: Deno.FsFile, path: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** Pictures as PNG files. */
 import sharp from "sharp";
-import { ROW_BYTES, SIDE } from "./cifar.ts";
+import { ROW_BYTES, SIDE } from "./cifar_rows.ts";
 import { DatasetError } from "./errors.ts";
 
 const PLANE = SIDE * SIDE;

@@ -1,33 +1,29 @@
 /** Selects the pictures of some classes. */
 import pl, { type DataFrame } from "nodejs-polars";
 import { nearest } from "../nearest.ts";
-import { type Batch, type Cifar, ROW_BYTES } from "./cifar.ts";
+import type { Dataset, Encodable, Split } from "./dataset.ts";
 import { DatasetError } from "./errors.ts";
 
 /** A selected picture. */
-export interface Picture {
-  /** Row in the archive's batch. */
+export type Picture<P extends Encodable = Encodable> = P & {
+  /** Row in the data set's split. */
   row: number;
   /** Index of its class in the selection, from 0. */
   label: number;
   className: string;
   filename: string;
-  /** ROW_BYTES bytes of planar RGB, a view of the archive's bytes. */
-  pixels: Uint8Array;
-}
+};
 
-/** The pictures of the selected classes, in the archive's order. */
-export interface Selection {
-  /** As in `Cifar`. */
-  source: string;
-  synthetic: boolean;
+/** The pictures of the selected classes, in the data set's order. */
+export interface Selection<P extends Encodable = Encodable>
+  extends Pick<Dataset, "source" | "synthetic" | "width" | "height"> {
   classes: string[];
-  train: Picture[];
-  test: Picture[];
+  train: Picture<P>[];
+  test: Picture<P>[];
 }
 
-/** A batch without its pixels as a table: `row`, `fine_label`, `label_name`, `filename`. */
-export function batchFrame(batch: Batch, labelNames: string[]): DataFrame {
+/** A split without its pixels as a table: `row`, `fine_label`, `label_name`, `filename`. */
+export function batchFrame(batch: Split, labelNames: string[]): DataFrame {
   const rows = Array.from(batch.fineLabels);
   return pl.DataFrame({
     row: pl.Series("row", rows.map((_, row) => row), pl.Int32),
@@ -40,18 +36,28 @@ export function batchFrame(batch: Batch, labelNames: string[]): DataFrame {
 /**
  * Selects the pictures of some classes and labels them 0, 1, … in the order of the classes.
  *
- * @param classes two or more of the archive's label names
+ * @param classes two or more of the data set's label names; without it the data set's default
  * @throws DatasetError for an unknown class (suggesting similar names), fewer than two, a class given twice or without
- *   pictures, and file names that cannot be staged
+ *   pictures, file names that cannot be staged, and classes that have to be named and are not
  */
-export function selectClasses(cifar: Cifar, classes: string[]): Selection {
-  const labels = labelsOf(classes, cifar);
-  const train = selectRows(cifar, "train", labels);
-  const test = selectRows(cifar, "test", labels);
-  return { source: cifar.source, synthetic: cifar.synthetic, classes: [...classes], train, test };
+export function selectClasses<P extends Encodable>(
+  dataset: Dataset<P>,
+  classes = dataset.defaultClasses,
+): Selection<P> {
+  const { source, synthetic, width, height, labelNames } = dataset;
+  if (!classes) {
+    throw new DatasetError(
+      `${source} has no bicycle and no motorcycle. Set SCONES_CLASSES to two or more of its classes: ` +
+        namesIn(dataset.train, labelNames).join(", "),
+    );
+  }
+  const labels = labelsOf(classes, dataset);
+  const train = selectRows(dataset, "train", labels);
+  const test = selectRows(dataset, "test", labels);
+  return { source, synthetic, width, height, classes: [...classes], train, test };
 }
 
-function labelsOf(classes: string[], { labelNames, train }: Cifar): number[] {
+function labelsOf(classes: string[], { labelNames, train }: Dataset): number[] {
   const twice = classes.find((name, i) => classes.indexOf(name) !== i);
   if (twice !== undefined) throw new DatasetError(`The class ${twice} is given twice`);
   assertKnown(classes, labelNames, namesIn(train, labelNames));
@@ -89,18 +95,22 @@ export function assertKnown(
   );
 }
 
-function selectRows(cifar: Cifar, split: "train" | "test", labels: number[]): Picture[] {
-  const { [split]: batch, labelNames, synthetic } = cifar;
+function selectRows<P extends Encodable>(
+  dataset: Dataset<P>,
+  split: "train" | "test",
+  labels: number[],
+): Picture<P>[] {
+  const { [split]: batch, labelNames, synthetic } = dataset;
   const frame = batchFrame(batch, labelNames);
   const chosen = frame.filter(pl.col("fine_label").isIn(labels));
-  const pictures = chosen.toRecords().map((record): Picture => {
+  const pictures = chosen.toRecords().map((record): Picture<P> => {
     const row = Number(record.row);
     return {
+      ...batch.picture(row),
       row,
       label: labels.indexOf(Number(record.fine_label)),
       className: String(record.label_name),
       filename: String(record.filename),
-      pixels: batch.pixels.subarray(row * ROW_BYTES, (row + 1) * ROW_BYTES),
     };
   });
   for (const label of labels) {
@@ -120,12 +130,12 @@ function selectRows(cifar: Cifar, split: "train" | "test", labels: number[]): Pi
 }
 
 /** The names of the classes that have pictures. */
-function namesIn(batch: Batch, labelNames: string[]): string[] {
-  const present = new Set(batch.fineLabels);
+function namesIn(batch: Split, labelNames: string[]): string[] {
+  const present = new Set<number>(batch.fineLabels);
   return labelNames.filter((_, label) => present.has(label));
 }
 
-/** The archive's file names become paths and lines of the list, so they must be plain and unique. */
+/** The file names become paths and lines of the list, so they must be plain and unique. */
 function assertFileNames(pictures: Picture[], split: string): void {
   const seen = new Set<string>();
   for (const { filename, row } of pictures) {

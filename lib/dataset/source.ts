@@ -1,4 +1,4 @@
-/** Makes the archive available as a local file. */
+/** Makes the data set available as a local file or folder. */
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,12 @@ import type { Progress } from "./progress.ts";
 /** Where CIFAR-100's home page keeps the Python version, and the md5 that the page gives for it. */
 export const CIFAR100_URL = "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz";
 export const CIFAR100_MD5 = "eb9058c3a382ffc7106e4002c42a8d85";
+
+/** The md5 that the home pages of CIFAR-100 and CIFAR-10 give for their archives. */
+export const PUBLISHED_MD5: Readonly<Record<string, string>> = {
+  [CIFAR100_URL]: CIFAR100_MD5,
+  "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz": "c58f30108f718f92721af3b95e74349a",
+};
 
 export interface FetchArchiveOptions {
   /** https:, http:, file: or a path. */
@@ -25,10 +31,10 @@ export interface FetchArchiveOptions {
 }
 
 /**
- * Makes the archive available as a local file. A local archive is used in place; a remote one is downloaded into the cache
+ * Makes the data set available as a local file or folder. A local one is used in place; a remote one is downloaded into the cache
  * once, and a download that broke off continues where it stopped.
  *
- * @returns the file's path
+ * @returns the path of the file or folder
  * @throws DownloadUnavailableError if the host cannot be reached or answers with an HTTP error
  * @throws DatasetError for any other failure: no such file, a wrong md5, a connection that keeps breaking
  */
@@ -65,16 +71,26 @@ export async function fetchArchive(options: FetchArchiveOptions): Promise<string
 }
 
 /**
- * The path of a file: URL or plain path; undefined for http: and https:.
- * @throws DatasetError for an invalid address and for a file that does not exist
+ * The path of a file: URL or plain path, to a file or a folder; undefined for http: and https:.
+ * @throws DatasetError for an invalid address and for a path that does not exist
  */
 export async function localArchive(url: string): Promise<string | undefined> {
   const path = localPath(url);
-  if (path === undefined || await isFile(path)) return path;
+  if (path === undefined || await exists(path)) return path;
   throw new DatasetError(
-    `SCONES_DATASET_URL is ${url}, but there is no file ${path}. Set it to a copy of cifar-100-python.tar.gz ` +
-      `(a relative path starts at the project's folder), or unset it to download the archive`,
+    `SCONES_DATASET_URL is ${url}, but there is no file or folder ${path}. Set it to a copy of ` +
+      `cifar-100-python.tar.gz or to a folder with your pictures (a relative path starts at the project's folder), or ` +
+      `unset it to download the archive`,
   );
+}
+
+/** What lies at the path, by its first bytes. */
+export async function kindOf(path: string): Promise<"folder" | "zip" | "archive"> {
+  if ((await Deno.stat(path)).isDirectory) return "folder";
+  using file = await Deno.open(path);
+  const start = new Uint8Array(4);
+  await file.read(start);
+  return String.fromCharCode(...start) === "PK\x03\x04" ? "zip" : "archive";
 }
 
 /** The same, whether or not the file exists. */
@@ -97,6 +113,10 @@ function localPath(url: string): string | undefined {
 function cacheName(url: string): string {
   const digest = createHash("sha256").update(url).digest("hex").slice(0, 8);
   return `${digest}-${basename(new URL(url).pathname) || "archive"}`;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await isFile(path) || await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
 }
 
 async function isFile(path: string): Promise<boolean> {

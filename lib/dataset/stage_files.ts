@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import { mapBounded } from "../concurrent.ts";
 import { formatLst } from "./lst.ts";
-import { encodePng } from "./png.ts";
 import type { Progress } from "./progress.ts";
 import type { Picture, Selection } from "./select.ts";
 
@@ -53,7 +52,7 @@ export async function stageFiles(
   const removed = await removeOthers(selection, dir);
   let done = 0;
   const wrote = await mapBounded(jobs, CONCURRENCY, async ({ picture, path }) => {
-    const written = await writeIfChanged(path, await encodePng(picture.pixels));
+    const written = await writeIfChanged(path, await picture.png());
     options.onProgress?.({ done: ++done, total: jobs.length });
     return written;
   }, options.signal);

@@ -18,6 +18,9 @@ export interface StagedDataset {
   test: number;
   /** Pictures per class and split. */
   counts: Record<string, { train: number; test: number }>;
+  /** The size of the pictures in pixels; absent in what earlier versions staged, where it was 32. */
+  width?: number;
+  height?: number;
 }
 
 export interface StagingResult extends StagedDataset {
@@ -57,6 +60,8 @@ export async function stageDataset(
     train: files.train,
     test: files.test,
     counts: files.counts,
+    width: selection.width,
+    height: selection.height,
   };
   await ensureBucket(aws, { signal });
   const { train, test, trainList, testList } = S3_LAYOUT;

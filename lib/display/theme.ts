@@ -76,7 +76,7 @@ export const vegaLiteTheme = (ink: string): Config => ({
   legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontWeight: 500 },
   header: { labelColor: ink, titleColor: ink },
   text: { color: ink, font },
-  rule: { color: inkColor },
+  rule: { color: inkColor, aria: false }, // what a line means is in a label or in the title
   mark: { color: palette.blue },
   point: { opacity: 0.9 },
   circle: { opacity: 0.9 },

@@ -1,7 +1,7 @@
 /** The long steps of the notebooks. Each does its work and shows its progress meanwhile. */
 import { basename, join } from "node:path";
 import type { Aws } from "../aws/clients.ts";
-import { checkClasses, type Cifar, loadDataset, type Selection } from "../dataset/mod.ts";
+import { checkClasses, type Dataset, loadDataset, type Selection } from "../dataset/mod.ts";
 import { stageDataset, stagedDataset, type StagingResult } from "../dataset/staging.ts";
 import { chart } from "../display/chart.ts";
 import { escapeHtml, formatCounts, percent } from "../display/format.ts";
@@ -26,23 +26,36 @@ import {
 import { testLabels } from "./order_views.ts";
 import { working } from "./working.ts";
 
-/** Downloads the archive, or uses the one in SCONES_DATASET_URL, and reads it. Says so if it has to draw pictures instead. */
-export async function openDataset({ settings }: Aws): Promise<Cifar> {
+/** Downloads the archive, or uses what SCONES_DATASET_URL names, and reads it. Says so if it has to draw pictures instead. */
+export async function openDataset({ settings }: Aws): Promise<Dataset> {
   checkClasses(settings.classes, settings.datasetUrl); // before a long download
   let said = "";
-  const cifar = await working("Data set", (bar, signal) =>
+  const dataset = await working("Data set", (bar, signal) =>
     loadDataset({
       url: settings.datasetUrl,
+      imageSize: settings.imageSize,
       cacheDir: join(settings.stateDir, "downloads"),
       onProgress: ({ step, done, total }) =>
-        bar.update({ done, total }, step === "draw" ? "pictures drawn" : "bytes"),
+        bar.update(
+          { done, total },
+          { download: "bytes", draw: "pictures drawn", read: "pictures read" }[step],
+        ),
       onNotice: (line) => said = line,
       signal,
     }), {
     done: ({ source }) => basename(source),
   });
   if (said) await notice(said);
-  return cifar;
+  const larger = dataset.width * dataset.height / 32 ** 2;
+  if (settings.target === "local" && larger >= 4) {
+    await notice(
+      `The pictures have ${dataset.width} × ${dataset.height} pixels, so training takes about ${
+        Math.round(larger)
+      } times ` +
+        "as long as with 32 × 32, and is not always better for it. SCONES_IMAGE_SIZE=32 brings them to that size.",
+    );
+  }
+  return dataset;
 }
 
 /** Writes the pictures as PNG files and uploads those that the bucket does not have yet. */

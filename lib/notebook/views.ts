@@ -1,6 +1,6 @@
 /** Views of the target, pictures, a prediction, training, functions and their results, for the notebooks. */
 import type { Aws } from "../aws/clients.ts";
-import { encodePng, type Selection } from "../dataset/mod.ts";
+import type { Selection } from "../dataset/mod.ts";
 import type { StagedDataset } from "../dataset/staging.ts";
 import { formatAmount, formatSeconds, labelText, listOf, percent } from "../display/format.ts";
 import { type Displayable, facts, markdown, table } from "../display/show.ts";
@@ -11,8 +11,9 @@ import { type DeployedFunction, FUNCTIONS } from "../workflow/functions.ts";
 /** The target and the main settings, in one line. */
 export function targetLine({ target, region, settings }: Aws): Displayable {
   const where = target === "local" ? "the local AWS" : "AWS, where the endpoint costs money";
-  const classes = listOf(settings.classes.map(labelText));
-  return markdown(`Target: ${where}, ${region}. Classes: ${classes}. Threshold: ${settings.threshold}.`);
+  // Not set: it depends on the data.
+  const classes = settings.classes ? ` Classes: ${listOf(settings.classes.map(labelText))}.` : "";
+  return markdown(`Target: ${where}, ${region}.${classes} Threshold: ${settings.threshold}.`);
 }
 
 /** The target and the main settings. */
@@ -24,7 +25,7 @@ export function targetView({ target, region, stage, bucket, settings }: Aws): Di
     region,
     stage,
     bucket,
-    classes: settings.classes.map(labelText).join(", "),
+    classes: settings.classes?.map(labelText).join(", "), // not set: it depends on the data
     threshold: settings.threshold,
   });
 }
@@ -48,8 +49,8 @@ export async function sampleView({ train, classes }: Selection, perClass = 6): P
   });
   return sampleGallery(
     await Promise.all(
-      samples.map(async ({ pixels, className, filename }) => ({
-        png: await encodePng(pixels),
+      samples.map(async ({ className, filename, ...picture }) => ({
+        png: await picture.png(),
         className,
         name: filename,
       })),

@@ -54,6 +54,7 @@ async function makeLive(figure) {
   await view.runAsync();
   figure.querySelector(".drawing").replaceWith(container);
   figure.dataset.live = "true";
+  figure.dispatchEvent(new CustomEvent("drawn", { detail: view })); // for scripts that set its signals
   await fit();
   addEventListener("resize", fit);
 }

@@ -2,11 +2,11 @@
 import hljs from "highlight.js/lib/core";
 import typescript from "highlight.js/lib/languages/typescript";
 import { escapeHtml, formatSeconds } from "../display/format.ts";
-import { chartScript } from "./chart_script.ts";
 import { type Heading, MarkdownRenderer } from "./html_markdown.ts";
 import { OutputRenderer } from "./html_outputs.ts";
 import { type CodeCell, joined, type Notebook } from "./notebook.ts";
 import { type Link, renderFacts, renderLink, renderPage } from "./page.ts";
+import { type AddPage, PlayRenderer } from "./play/render.ts";
 
 hljs.registerLanguage("typescript", typescript);
 
@@ -17,8 +17,10 @@ export interface ReportContext {
   facts: Record<string, string>;
   /** Links to the previous page, the summary and the next page. */
   links: Link[];
-  /** Whether charts are interactive; default: true. */
+  /** Whether charts are interactive and parts can be played with; default: true. */
   liveCharts?: boolean;
+  /** Writes a page beside the report, for what is too large for the report itself; without it all is in the report. */
+  addPage?: AddPage;
 }
 
 /**
@@ -27,10 +29,10 @@ export interface ReportContext {
  */
 export async function renderReport(
   notebook: Notebook,
-  { name, facts, links, liveCharts }: ReportContext,
+  { name, facts, links, liveCharts, addPage }: ReportContext,
 ): Promise<string> {
   const markdown = new MarkdownRenderer();
-  const outputs = new OutputRenderer(markdown, liveCharts);
+  const outputs = new OutputRenderer(markdown, { liveCharts, plays: new PlayRenderer(name, addPage) });
   const cells: string[] = [];
   for (const cell of notebook.cells) {
     if (cell.cell_type === "code") cells.push(await renderCodeCell(cell, outputs));
@@ -50,7 +52,7 @@ ${underTitle(renderFacts(facts), cells.filter((cell) => cell !== "").join("\n"))
 <footer>${nav}</footer>`;
   const title = markdown.headings.find(({ depth }) => depth === 1)?.html.replaceAll(/<[^>]*>/g, "");
   const client = await Deno.readTextFile(new URL("./report_client.js", import.meta.url));
-  const scripts = outputs.hasLiveCharts ? [client, await chartScript()] : [client];
+  const scripts = [client, ...await outputs.scripts()];
   return await renderPage({ title: title ? unescapeHtml(title) : name, body, scripts });
 }
 

@@ -1,21 +1,45 @@
 /** Renders the outputs of cells as HTML. */
 import { stripVTControlCharacters } from "node:util";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { renderSvg, vegaLiteMime } from "../display/chart.ts";
+import { chart, renderSvg, vegaLiteMime } from "../display/chart.ts";
 import { escapeHtml } from "../display/format.ts";
+import { type Play, playMime } from "../display/play.ts";
 import { type MediaBundle, summaryMime } from "../display/show.ts";
+import { chartScript } from "./chart_script.ts";
 import type { MarkdownRenderer } from "./html_markdown.ts";
 import { withAllowedTags } from "./html_tags.ts";
 import { joined, type Output } from "./notebook.ts";
+import { PlayRenderer, thresholdChart } from "./play/render.ts";
+
+/** How the outputs of one page are rendered. */
+export interface OutputOptions {
+  /** Whether charts are interactive and parts can be played with; default: true. */
+  liveCharts?: boolean;
+  /** For the page that the outputs are for; the default keeps everything in that page. */
+  plays?: PlayRenderer;
+}
 
 export class OutputRenderer {
   /** Whether the page has charts that the script of `chart_script.ts` makes interactive. */
-  hasLiveCharts = false;
+  #hasLiveCharts = false;
+  readonly #liveCharts: boolean;
+  readonly #plays: PlayRenderer;
   readonly #markdown: MarkdownRenderer;
   #svgCount = 0;
 
-  constructor(markdown: MarkdownRenderer, readonly liveCharts = true) {
+  constructor(
+    markdown: MarkdownRenderer,
+    { liveCharts = true, plays = new PlayRenderer() }: OutputOptions = {},
+  ) {
+    this.#liveCharts = liveCharts;
     this.#markdown = markdown;
+    this.#plays = plays;
+  }
+
+  /** The scripts that make the rendered outputs interactive. */
+  async scripts(): Promise<string[]> {
+    const scripts = await this.#plays.scripts();
+    return this.#hasLiveCharts ? [...scripts, await chartScript()] : scripts;
   }
 
   async render(output: Output): Promise<string> {
@@ -34,6 +58,8 @@ export class OutputRenderer {
   /** Renders the richest representation of the output. */
   async #renderBundle(data: MediaBundle): Promise<string> {
     if (summaryMime in data) return "";
+    const { [playMime]: play, ...rest } = data;
+    if (play) return await this.#renderPlay(play as Play, rest);
     const text = (mime: string) => mime in data ? joined(data[mime] as string | string[]) : undefined;
     if (vegaLiteMime in data) return await this.#renderChart(data[vegaLiteMime] as TopLevelSpec);
     const svg = text("image/svg+xml");
@@ -51,6 +77,14 @@ export class OutputRenderer {
     return `<pre class="text">${escapeHtml(plainText(plain))}</pre>`;
   }
 
+  async #renderPlay(play: Play, otherwise: MediaBundle): Promise<string> {
+    // The chart without inputs and pictures, as the page has its own.
+    const shown = play.kind === "threshold" ? await chart(thresholdChart(play)).bundle() : otherwise;
+    if (this.#liveCharts) return await this.#plays.render(play, await this.#renderBundle(shown));
+    if (play.kind === "classify") return "<p>This report has drawings only: the model is not in it.</p>";
+    return await this.#renderBundle(shown);
+  }
+
   /**
    * The drawing, with the Vega specification from which the page's script makes an interactive chart. Both are without the
    * title, which becomes a caption, since a caption can wrap on a narrow page.
@@ -59,8 +93,8 @@ export class OutputRenderer {
     const svg = await renderSvg(specification as TopLevelSpec);
     const [finding, reading] = titleTexts(title);
     const caption = `<figcaption><b>${escapeHtml(finding)}</b> ${escapeHtml(reading)}</figcaption>`;
-    if (!this.liveCharts) return renderDrawing(this.#inline(svg), { caption });
-    this.hasLiveCharts = true;
+    if (!this.#liveCharts) return renderDrawing(this.#inline(svg), { caption });
+    this.#hasLiveCharts = true;
     const json = JSON.stringify(compile(specification as TopLevelSpec).spec).replaceAll("<", "\\u003c");
     const script = `<script type="application/json">${json}</script>`;
     return renderDrawing(this.#inline(svg), { caption, script });

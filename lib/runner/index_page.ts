@@ -1,6 +1,5 @@
 /** `reports/index.html`: the results of a run on one page, with links to its reports. */
 import { escapeHtml, formatSeconds } from "../display/format.ts";
-import { chartScript } from "./chart_script.ts";
 import { MarkdownRenderer } from "./html_markdown.ts";
 import { OutputRenderer } from "./html_outputs.ts";
 import { type Link, renderFacts, renderLink, renderPage } from "./page.ts";
@@ -104,7 +103,7 @@ export async function renderIndexPage(
   facts: Record<string, string>,
   { liveCharts }: { liveCharts?: boolean } = {},
 ): Promise<string> {
-  const outputs = new OutputRenderer(new MarkdownRenderer(), liveCharts);
+  const outputs = new OutputRenderer(new MarkdownRenderer(), { liveCharts });
   const charts: string[] = [];
   for (const output of highlights) charts.push(await outputs.render(output));
   const attention = needsAttention(summary, reports);
@@ -130,7 +129,7 @@ ${charts.length > 0 ? `<h2>In pictures</h2>\n<div class="charts">${charts.join("
 ${renderReports(reports)}
 </main>`;
   const client = await Deno.readTextFile(new URL("./report_client.js", import.meta.url));
-  const scripts = outputs.hasLiveCharts ? [client, await chartScript()] : [client];
+  const scripts = [client, ...await outputs.scripts()];
   return await renderPage({ title: "Scones Unlimited: summary", body, scripts });
 }
 

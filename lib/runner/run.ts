@@ -21,7 +21,10 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** The facts for a report, from the summary after its notebook. */
   facts?: (summary: Record<string, unknown>) => Record<string, string>;
-  /** Whether the charts of the reports are interactive, which takes 500 kB a report; default: true. */
+  /**
+   * Whether the reports' charts are interactive, which takes 500 kB a report, and parts can be played with, which takes 5 MB
+   * where the model is; default: true.
+   */
   liveCharts?: boolean;
   /** Interrupts the running notebook when aborted. */
   signal?: AbortSignal;
@@ -64,7 +67,9 @@ export async function runNotebooks(options: RunOptions): Promise<RunResult> {
   }));
   // If this run stops early, pages of an earlier run would be mixed with its own.
   for (const { name, path } of pages) {
-    for (const report of ["ipynb", "html"].map((ending) => resolve(outDir, `${name}.${ending}`))) {
+    for (
+      const report of ["ipynb", "html", "model.html"].map((ending) => resolve(outDir, `${name}.${ending}`))
+    ) {
       if (report !== resolve(path)) await rm(report, { force: true });
     }
   }
@@ -80,6 +85,7 @@ export async function runNotebooks(options: RunOptions): Promise<RunResult> {
       facts: scrub({ ...facts(result.summary), "This notebook took": formatSeconds(seconds) }),
       liveCharts,
       links: linksBetween(failure ? pages.slice(0, index + 1) : pages, index),
+      addPage: (file: string, html: string) => Deno.writeTextFile(join(outDir, file), html),
     };
     await Deno.writeTextFile(join(outDir, `${name}.html`), await renderReport(notebook, context));
     result.reports.push({ name, title, seconds, failure });

@@ -4,6 +4,7 @@ import { stopLocalAws } from "../aws/local_aws.ts";
 import { writeSyntheticArchive } from "../dataset/synthetic.ts";
 import { vegaLiteMime } from "../display/chart.ts";
 import { formatAmount } from "../display/format.ts";
+import { playMime } from "../display/play.ts";
 import { progressMime } from "../display/progress.ts";
 import { interruptible } from "../notebook/interrupt.ts";
 import { readNotebook, writeNotebook } from "../runner/notebook.ts";
@@ -59,7 +60,10 @@ async function makeSample(signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Leaves out what code hosts do not show: the charts' specifications beside their drawings, the states of bars. */
+/**
+ * Leaves out what code hosts do not show: the charts' specifications beside their drawings, the states of bars, and the data
+ * of parts to play with.
+ */
 async function slim(path: string): Promise<void> {
   const notebook = await readNotebook(path);
   for (const cell of notebook.cells) {
@@ -67,6 +71,7 @@ async function slim(path: string): Promise<void> {
       if (!("data" in output)) continue;
       delete output.data[vegaLiteMime];
       delete output.data[progressMime];
+      delete output.data[playMime];
     }
   }
   await writeNotebook(path, notebook);

@@ -21,6 +21,11 @@ export function imageChannels(
   };
 }
 
+/** The hyperparameter `image_shape` for pictures of this size: channels, height, width. */
+export function imageShape({ width = 32, height = 32 }: { width?: number; height?: number }): string {
+  return `3,${height},${width}`;
+}
+
 /** The channels as CreateTrainingJob takes them. */
 export function toChannels(inputs: Readonly<Record<string, TrainingInput>>): Channel[] {
   return Object.entries(inputs).map(([ChannelName, { s3Uri, contentType }]) => ({

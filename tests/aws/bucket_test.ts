@@ -220,3 +220,10 @@ function encrypted(s3: Aws["s3"]): Aws["s3"] {
     },
   });
 }
+
+Deno.test("through an endpoint without TLS the bucket does not require it, which would lock us out", async () => {
+  const s3 = new PlayedS3();
+  await ensureBucket({ ...playedAws({ s3: s3.client }), endpoint: "http://127.0.0.1:4566" });
+  assert.ok(!s3.puts().includes("PutBucketPolicy"));
+  assert.ok(s3.puts().includes("PutPublicAccessBlock"));
+});

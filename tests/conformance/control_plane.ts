@@ -4,8 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { connect } from "../../lib/aws/clients.ts";
 import { retrieveImageUri } from "../../lib/aws/image_uris.ts";
+import { parseS3Uri } from "../../lib/aws/s3.ts";
 import { readCifar, SYNTHETIC_MARK } from "../../lib/dataset/cifar.ts";
 import { selectClasses } from "../../lib/dataset/mod.ts";
 import { stageDataset } from "../../lib/dataset/staging.ts";
@@ -51,6 +53,9 @@ estimator.setHyperparameters({ image_shape: "3,32,32", num_classes: 2, num_train
 const inputs = imageChannels(`s3://${aws.bucket}`);
 const status = (message: string) => console.log(`  ${message}`);
 const trained = await estimator.fit(inputs, { reuse: true, status });
+// A look-alike trains nothing, and only a job whose model exists is used again.
+const { bucket: Bucket, key: Key } = parseS3Uri(trained.modelData);
+await aws.s3.send(new PutObjectCommand({ Bucket, Key, Body: "model" }));
 assert.equal((await estimator.fit(inputs, { reuse: true })).jobName, trained.jobName);
 const dataCaptureConfig = new DataCaptureConfig({
   destinationS3Uri: `s3://${aws.bucket}/${S3_LAYOUT.dataCapture}`,

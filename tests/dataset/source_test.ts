@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DatasetError, DownloadUnavailableError } from "../../lib/dataset/errors.ts";
-import { fetchArchive, localArchive } from "../../lib/dataset/source.ts";
+import { fetchArchive, kindOf, localArchive } from "../../lib/dataset/source.ts";
 import { withFolder } from "./testing.ts";
 
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) >> 5 & 255);
@@ -211,7 +211,9 @@ Deno.test("a local archive is used in place, by path or file: URL, its md5 check
       name: "DatasetError",
       message: /^SCONES_DATASET_URL is .*no\.tar\.gz, but there is no file .*\. Set it to a copy/,
     });
-    await assert.rejects(localArchive(dir), /there is no file/, "a folder is not an archive");
+    await assert.rejects(localArchive(join(dir, "none")), /there is no file or folder/);
+    assert.equal(await localArchive(dir), dir, "a folder holds one's own pictures");
+    assert.deepEqual(await Promise.all([dir, path].map(kindOf)), ["folder", "archive"]);
     assert.equal(await localArchive("https://example.com/x.tar.gz"), undefined);
     await assert.rejects(
       fetchArchive({ url: "s3://bucket/x", cacheDir }),

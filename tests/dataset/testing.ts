@@ -1,7 +1,11 @@
 import { existsSync } from "node:fs";
+import sharp from "sharp";
 import { gzipSync } from "node:zlib";
 import { packTar } from "modern-tar";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Random } from "../../lib/dataset/drawing/random.ts";
+import { drawScene } from "../../lib/dataset/drawing/scene.ts";
 import { type Writable, writePickle } from "../../lib/dataset/pickle_writer.ts";
 
 /** The real bicycles and motorcycles in the published archive's format, where a copy lies beside the project. */
@@ -58,4 +62,34 @@ export async function writeArchive(
 ): Promise<void> {
   const meta = writePickle(new Map([["fine_label_names", [...labelNames]]]));
   await Deno.writeFile(path, await tarGz({ train: writePickle(train), test: writePickle(test), meta }));
+}
+
+/** A picture of noise that `seed` determines, as PNG or JPEG. */
+export async function picture(width: number, height: number, seed = 0, jpeg = false): Promise<Uint8Array> {
+  let state = seed + 1;
+  const data = Uint8Array.from({ length: 3 * width * height }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
+  const image = sharp(data, { raw: { width, height, channels: 3 } });
+  return new Uint8Array(await (jpeg ? image.jpeg() : image.png()).toBuffer());
+}
+
+/** Writes drawn pictures of three classes into class folders, each with its own scene and some of the camera's noise. */
+export async function drawFolder(folder: string, perClass: number, side: number): Promise<void> {
+  for (const [index, className] of (["bicycle", "motorcycle", "pickup_truck"] as const).entries()) {
+    await Deno.mkdir(join(folder, className), { recursive: true });
+    for (let i = 0; i < perClass; i++) {
+      const random = new Random(1, 10_000 * index + i);
+      const scene = new TextEncoder().encode(drawScene(random, className, side));
+      const { data, info } = await sharp(scene).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      const noisy = Uint8Array.from(
+        data,
+        (byte) => Math.max(0, Math.min(255, byte * 0.8 + 25 + 12 * random.normal())),
+      );
+      const { width, height, channels } = info;
+      const file = join(folder, className, `${i}.png`);
+      await Deno.writeFile(file, await sharp(noisy, { raw: { width, height, channels } }).png().toBuffer());
+    }
+  }
 }

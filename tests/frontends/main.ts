@@ -4,12 +4,13 @@ import { runProgram } from "../../lib/tasks/task.ts";
 import { checkNbconvert, checkPapermill, checkPipeline } from "./command_line.ts";
 import { type Environment, prepare } from "./environment.ts";
 import { checkJupyterLab } from "./jupyterlab.ts";
+import { checkPlay } from "./play.ts";
 import { checkReports } from "./reports.ts";
 import { checkVsCode } from "./vscode.ts";
 
 const HELP = `deno task test:notebooks [CHECK …]
 
-Checks the notebooks and reports in what people use: vscode pipeline reports jupyterlab nbconvert papermill,
+Checks the notebooks and reports in what people use: vscode pipeline reports play jupyterlab nbconvert papermill,
 in this order, or those that are named. Needs Python 3.10 and Chromium (or CHROMIUM_PATH), and says so when one
 is missing. JupyterLab, nbconvert and papermill are installed from PyPI below SCONES_STATE_DIR, in frontends/, where
 screenshots and the state of a local AWS of its own lie too.`;
@@ -21,6 +22,7 @@ const CHECKS: Record<string, Check> = {
   vscode: checkVsCode,
   pipeline: checkPipeline,
   reports: checkReports,
+  play: checkPlay,
   jupyterlab: checkJupyterLab,
   nbconvert: checkNbconvert,
   papermill: checkPapermill,

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { ROW_BYTES, SIDE } from "../cifar.ts";
+import { ROW_BYTES, SIDE } from "../cifar_rows.ts";
 import { Random } from "./random.ts";
 import { type DrawnClass, drawScene } from "./scene.ts";
 

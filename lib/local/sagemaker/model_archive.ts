@@ -66,7 +66,7 @@ export async function unpackModel(
   };
   const signal = AbortSignal.timeout(seconds * 1000);
   try {
-    const bytes = archive instanceof Uint8Array ? Readable.from([archive]) : Readable.fromWeb(archive);
+    const bytes = Readable.from(archive instanceof Uint8Array ? [archive] : archive);
     await pipeline(bytes, source, createGunzip(), content, unpackTar(folder, { filter }), { signal });
   } catch (error) {
     if (error instanceof AwsError) throw error;

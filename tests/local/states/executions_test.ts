@@ -256,3 +256,19 @@ Deno.test("every operation is authorised on its resource", async () => {
     ]);
   }, { allows: (_principal, action, resource) => asked.push(`${action} ${resource}`) > 0 });
 });
+
+Deno.test("a stop answers those who wait for an execution", async () => {
+  let answer: Promise<Response> | undefined;
+  await withStates(async (states) => {
+    const stateMachineArn = await states.create(WAIT, "machine", "EXPRESS");
+    answer = fetch(states.endpoint, {
+      method: "POST",
+      headers: { "x-amz-target": "AWSStepFunctions.StartSyncExecution" },
+      body: JSON.stringify({ stateMachineArn }),
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  });
+  const { status, headers, body } = await answer!;
+  assert.deepEqual([status, headers.get("x-amzn-errortype")], [503, "ServiceUnavailable"]);
+  await body?.cancel();
+});
