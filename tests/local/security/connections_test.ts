@@ -134,6 +134,7 @@ Deno.test("a body of which nothing comes, or next to nothing, is given up", asyn
 });
 
 Deno.test("what the functions' port hands on is what was sent, and what comes back is what was answered", async () => {
+  const unread: Deno.Conn[] = [];
   await withLocalAws(async (aws) => {
     const { functionEndpoint: endpoint } = aws;
     await (await fetch(`${aws.endpoint}/bucket`, { method: "PUT" })).body?.cancel();
@@ -167,6 +168,17 @@ Deno.test("what the functions' port hands on is what was sent, and what comes ba
       const answer = await raw(endpoint, `GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
       assert.doesNotMatch(answer, /^HTTP\/1.1 [25]/, host);
     }
+    // A client that goes away in the middle of a large answer, or never reads it, holds up neither others nor the stop.
+    const lines = Object.entries(sign(session, { endpoint, path: "/bucket/a/../b" }));
+    const get = new TextEncoder().encode(request(endpoint, "GET /bucket/a/../b", lines));
+    for (const leaves of [true, false]) {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(endpoint).port) });
+      await connection.write(get);
+      await connection.read(new Uint8Array(100));
+      if (leaves) connection.close();
+      else unread.push(connection);
+    }
     assert.equal((await fetch(endpoint)).status, 403);
   });
+  for (const connection of unread) connection.close();
 });
