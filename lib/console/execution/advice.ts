@@ -74,7 +74,7 @@ export function adviceOn(status: string, error = "", cause = ""): Advice | undef
       todo: "A person decides on this order.",
     };
   }
-  const found = CAUSES.find(([says]) => says.test(error) || says.test(cause));
+  const found = CAUSES.find(([says]) => says.test(error) || says.test(message));
   if (found) return { what: found[1], todo: found[2] };
   const known = ERRORS[error];
   if (known) return { what: known[0], todo: known[1] };

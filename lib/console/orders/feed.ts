@@ -90,8 +90,9 @@ export class OrderFeed {
 
   async #look(): Promise<FeedState> {
     try {
-      await this.#listNew();
-      await this.#listOld();
+      const isFirst = this.orders.length === 0;
+      await this.#listNew(isFirst);
+      if (!isFirst) await this.#listOld(); // the first look answers with the first page
       await this.#checkRunning();
       this.#change({ deployed: true });
       void this.#readAhead();
@@ -102,8 +103,7 @@ export class OrderFeed {
     return this.#state;
   }
 
-  async #listNew(): Promise<void> {
-    const isFirst = this.orders.length === 0;
+  async #listNew(isFirst: boolean): Promise<void> {
     const found: Order[] = [];
     let nextToken: string | undefined;
     let met = false;
@@ -123,8 +123,6 @@ export class OrderFeed {
   }
 
   async #listOld(): Promise<void> {
-    // The first look answers with the first page.
-    if (this.#state.version === 0) return;
     for (let pages = 0; this.#older && pages < OLD_PAGES[this.aws.target]; pages++) {
       const page = await this.#list({ maxResults: PAGE, nextToken: this.#older });
       for (const order of page.orders) if (this.#note(order)) this.orders.push(order);
