@@ -52,22 +52,26 @@ export class Sandbox {
       mountPoint: tmp,
       tmpMegabytes: version.EphemeralStorage.Size,
     };
-    const flags = denoFlags(worker, "/var/packages.json", "/var/task", "/tmp", ["/var/runtime/node_modules"]);
+    const packages = worker.usesRuntimePackages ? "/var/runtime/node_modules" : undefined;
+    const flags = denoFlags(worker, "/var/packages.json", "/var/task", "/tmp", packages ? [packages] : []);
     const command = ownRoot.command(view, limits(worker), [...flags, "/var/runtime/main.mjs"]);
     return {
       ...command,
       env: { ...command.env, ...fixedEnvironment(variables, "/tmp", cache && CACHE) },
-      input: JSON.stringify({ variables: { ...variables, LAMBDA_TASK_ROOT: "/var/task" }, ports }),
+      input: JSON.stringify({ variables: { ...variables, LAMBDA_TASK_ROOT: "/var/task" }, ports, packages }),
       storages: cacheStorage(cache),
     };
   }
 
   #sharedView(worker: Worker): Command {
     const { taskRoot, importMap, cache, tmp, version, variables, ports } = worker;
+    // By the link beside the code, as the import map has it.
+    const packages = worker.usesRuntimePackages ? join(taskRoot, "..", "runtime", "node_modules") : undefined;
     // Relative, because Deno's lists of paths cannot escape commas.
-    // The packages have two names: the link to the runtime is beside the code.
-    const packages = ["../runtime/node_modules", relative(taskRoot, this.#packages.folder)];
-    const flags = denoFlags(worker, importMap, ".", relative(taskRoot, tmp), packages);
+    const readable = packages
+      ? [packages, this.#packages.folder].map((path) => relative(taskRoot, path))
+      : [];
+    const flags = denoFlags(worker, importMap, ".", relative(taskRoot, tmp), readable);
     const main = join(this.#runtime!, "main.mjs");
     // No file may be larger than the storage, in blocks of 512 bytes.
     const script = `${limits(worker)}; ulimit -f ${version.EphemeralStorage.Size * 2048}; exec "$@"`;
@@ -76,7 +80,7 @@ export class Sandbox {
       args: ["-c", script, "sh", Deno.execPath(), ...flags, main],
       cwd: taskRoot,
       env: fixedEnvironment(variables, tmp, cache),
-      input: JSON.stringify({ variables, ports, tmp }),
+      input: JSON.stringify({ variables, ports, tmp, packages }),
       storages: [
         { folder: tmp, megabytes: version.EphemeralStorage.Size },
         ...cacheStorage(cache),
@@ -85,9 +89,9 @@ export class Sandbox {
   }
 }
 
-/** @param task the folder of the code, @param tmp that of `/tmp`, @param packages of the runtime, as Deno's permissions name them */
+/** @param task the folder of the code, @param tmp that of `/tmp`, @param packages those of the runtime, as Deno's permissions name them */
 function denoFlags(
-  { version, unreadable, reachable, cache, usesRuntimePackages }: Worker,
+  { version, unreadable, reachable, cache }: Worker,
   importMap: string,
   task: string,
   tmp: string,
@@ -113,7 +117,7 @@ function denoFlags(
     // Not the others: Deno reads proxies and file names from them, and asks for no permission then.
     "--allow-env=TZ",
     `--allow-net=${reachable.join(",")}`,
-    `--allow-read=${[task, tmp, ...usesRuntimePackages ? packages : []].join(",")}`,
+    `--allow-read=${[task, tmp, ...packages].join(",")}`,
     ...(unreadable.length > 0
       ? [`--deny-read=${unreadable.map((path) => `${task}/${path}`).join(",")}`]
       : []),

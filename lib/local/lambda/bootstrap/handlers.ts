@@ -21,13 +21,10 @@ export class RuntimeError extends Error {
   }
 }
 
-/** The runtime's packages, as the import map names them. */
-const runtimePackages = join(dirname(taskRoot), "runtime", "node_modules");
-
 /** Replaces local paths in a text by those that the function would have on AWS. */
 export function shown(text: string): string {
-  return text.replaceAll(taskRoot, "/var/task").replaceAll(runtimePackages, "/var/runtime/node_modules")
-    .replaceAll(runtimeDir, "/var/runtime");
+  const named = handed.packages ? text.replaceAll(handed.packages, "/var/runtime/node_modules") : text;
+  return named.replaceAll(taskRoot, "/var/task").replaceAll(runtimeDir, "/var/runtime");
 }
 
 /** Lets `require` look for packages below the task root, then among the runtime's: elsewhere nothing may be read. */
@@ -36,7 +33,7 @@ export function confineRequire(): void {
   const pathsOf = module._nodeModulePaths;
   module._nodeModulePaths = (from) => [
     ...pathsOf(from).filter((path) => path.startsWith(`${taskRoot}/`)),
-    runtimePackages,
+    ...handed.packages ? [handed.packages] : [],
   ];
 }
 
