@@ -56,12 +56,20 @@ export interface Authority {
 
 export class Dispatcher {
   readonly #owners = new Map<unknown, (region: string) => Service>();
+  readonly #services: Service[] = [];
 
   constructor(readonly authority: () => Authority) {}
 
   /** @param inRegion the service's counterpart in another region; the same one for services that have none */
   register(service: Service, inRegion: (region: string) => Service = () => service): void {
+    this.#services.push(service);
     for (const operation of service.operations.values()) this.#owners.set(operation, inRegion);
+  }
+
+  /** The operation of a service by its name. */
+  operation(service: string, name: string): Operation | undefined {
+    const named = this.#services.filter((each) => each.name === service && each.operations.has(name));
+    return named[0]?.operations.get(name);
   }
 
   /** For calls between services: like a request over HTTP, with the same checks. @throws AwsError */

@@ -32,7 +32,7 @@ export interface Services {
 
 /** @param surroundings the main store and directory, and the region of requests that name none */
 export function createServices(
-  surroundings: Omit<Core, "call" | "iam" | "logs">,
+  surroundings: Omit<Core, "call" | "operation" | "iam" | "logs">,
   { rolePropagationSeconds: propagationSeconds = 0, lambda, quotas }: ServicesOptions = {},
 ): Services {
   const dispatcher: Dispatcher = new Dispatcher(() => iam.access);
@@ -41,6 +41,7 @@ export function createServices(
     ...place,
     call: (operation, input, caller) =>
       dispatcher.call(operation, input, { ...caller, region: place.region }),
+    operation: (service, name) => dispatcher.operation(service, name),
     get iam() {
       return iam.access;
     },
