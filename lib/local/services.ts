@@ -1,6 +1,7 @@
 /** Creates the services of the local AWS and connects them through one core. */
 import type { Access, Core } from "./core.ts";
 import { Dispatcher, type Service } from "./dispatcher.ts";
+import { createCloudWatch } from "./cloudwatch/cloudwatch.ts";
 import { createIam } from "./iam/iam.ts";
 import { createLambda, type LambdaOptions } from "./lambda/lambda.ts";
 import { createLogs } from "./logs/logs.ts";
@@ -26,7 +27,7 @@ export interface Services {
 }
 
 export function createServices(
-  surroundings: Omit<Core, "call" | "iam" | "logs">,
+  surroundings: Omit<Core, "call" | "iam" | "logs" | "metrics">,
   { rolePropagationSeconds: propagationSeconds = 0, lambda, quotas }: ServicesOptions = {},
 ): Services {
   const dispatcher: Dispatcher = new Dispatcher(() => iam.access);
@@ -39,15 +40,20 @@ export function createServices(
     get logs() {
       return logs.access;
     },
+    get metrics() {
+      return cloudwatch.access;
+    },
   };
   const iam = createIam(core, { propagationSeconds });
   const logs = createLogs(core);
+  const cloudwatch = createCloudWatch(core);
   const services = [
     ...iam.services,
     createLambda(core, lambda),
     createStates(core),
     ...createSageMaker(core, { quotas }),
     logs.service,
+    ...cloudwatch.services,
     createSqs(core),
     createSns(core),
     createS3(core),

@@ -41,6 +41,8 @@ export class Authorization {
     const context = this.#context({
       "aws:SourceArn": principal.serviceFor!,
       "aws:SourceAccount": this.core.account,
+      // As topics' default policies name it.
+      "aws:SourceOwner": this.core.account,
       ...conditions,
     });
     const decision = policy === undefined ? "ImplicitDeny" : evaluateResource(

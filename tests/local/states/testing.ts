@@ -129,6 +129,7 @@ export async function withStates(
       },
       iam,
       logs: { mayWrite: () => true, write() {} },
+      metrics: { publish() {} },
     };
     const service = createStates(core);
     dispatcher.register(service);

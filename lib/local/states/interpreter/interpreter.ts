@@ -26,6 +26,7 @@ import type { Core } from "../../core.ts";
 import type { MachineStore } from "../machines.ts";
 import type { StateTypes } from "./flow.ts";
 import { type Ending, type Execution, type Journal, NOT_TRUNCATED } from "./journal.ts";
+import { noticeStart } from "./metrics.ts";
 import { Run } from "./run.ts";
 import { RunningExecution, type Surroundings } from "./running_execution.ts";
 import { Turns } from "./turns.ts";
@@ -59,6 +60,7 @@ export class Interpreter {
       run.flush(this.journal);
       return run;
     });
+    noticeStart(this.core, run.execution);
     this.#begin(run, false);
     return run.execution;
   }

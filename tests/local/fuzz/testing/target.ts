@@ -1,5 +1,6 @@
 /** A local AWS with one of everything that requests can be about, and the check of its answers. */
 import assert from "node:assert/strict";
+import { decode } from "cborg";
 import { LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
 import { allowing, makeRole } from "../../iam/testing.ts";
 import { assertShortHold } from "../../testing/event_loop.ts";
@@ -23,7 +24,7 @@ const TRUST = JSON.stringify({
   }],
 });
 
-export type Protocol = "json" | "rest-json" | "query" | "rest-xml";
+export type Protocol = "json" | "cbor" | "rest-json" | "query" | "rest-xml";
 
 /** Signs a request for a service and checks its answer. */
 export type Send = (service: string, protocol: Protocol, request: Sent) => Promise<Response>;
@@ -127,6 +128,10 @@ async function assertLikeAws(response: Response, protocol: Protocol, method: str
   if (protocol === "json" || protocol === "rest-json") {
     const body = JSON.parse(text);
     assert.match(headers.get("x-amzn-errortype") ?? body.__type, /^([\w.]+#)?\w+$/, shown);
+    assert.ok(typeof body.message === "string" && body.message !== "", shown);
+  } else if (protocol === "cbor") {
+    const body = decode(await response.clone().bytes());
+    assert.match(body.__type, /^([\w.]+#)?\w+$/, shown);
     assert.ok(typeof body.message === "string" && body.message !== "", shown);
   } else {
     assert.match(text, /<Code>[\w.]+<\/Code>/, shown);
