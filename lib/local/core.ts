@@ -19,6 +19,8 @@ export interface Core {
   now(): number;
   /** Runs an operation of any service, exactly as over HTTP. @throws AwsError */
   call<I, C, O>(operation: Operation<I, C, O>, input: I, caller: Caller): O;
+  /** The operation of a service by its name, for example `s3` and `GetObject`. */
+  operation(service: string, name: string): Operation | undefined;
   readonly iam: Access;
   readonly logs: ServiceLogs;
   readonly metrics: ServiceMetrics;

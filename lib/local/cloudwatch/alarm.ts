@@ -1,5 +1,5 @@
 /** An alarm as it is stored, and as DescribeAlarms shows it. */
-import type { MetricDataQuery } from "./members.ts";
+import { commonPeriod, type MetricDataQuery } from "./members.ts";
 import type { Dimension } from "./metric_store.ts";
 
 export type StateValue = "OK" | "ALARM" | "INSUFFICIENT_DATA";
@@ -66,8 +66,7 @@ export interface AlarmState {
 
 /** The seconds of a period of an alarm's. */
 export function periodOf({ Period, Metrics = [] }: AlarmConfiguration): number {
-  return Period ?? Metrics.find(({ MetricStat }) => MetricStat)?.MetricStat!.Period ??
-    Metrics.find(({ Period }) => Period)?.Period ?? 60;
+  return Period ?? commonPeriod(Metrics);
 }
 
 /** What an alarm watches, as queries, and the id of the one that is compared with the threshold. */

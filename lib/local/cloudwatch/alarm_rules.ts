@@ -15,6 +15,7 @@ import { type AlarmConfiguration, COMPARISONS, TREATMENTS } from "./alarm.ts";
 import { missingParameter, unsupportedHere, validationError } from "./errors.ts";
 import {
   alarmName,
+  commonPeriod,
   dimensions,
   metricDataQuery,
   metricName,
@@ -125,7 +126,7 @@ function checkedQueries(input: Omit<PutAlarm, "Tags">, queries: NonNullable<PutA
   if (returned.length !== 1) {
     throw validationError("Exactly one element of Metrics must have ReturnData true.");
   }
-  return queries.find(({ MetricStat }) => MetricStat)?.MetricStat!.Period ?? returned[0]!.Period ?? 60;
+  return commonPeriod(queries);
 }
 
 /** @throws AwsError ValidationError for what is no SNS topic of this region */

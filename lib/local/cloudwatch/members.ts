@@ -42,5 +42,12 @@ export const metricDataQuery = structure({
 });
 export type MetricDataQuery = Infer<typeof metricDataQuery>;
 
+/** The period of metrics that belong together, in seconds: expressions combine those of one period only. */
+export function commonPeriod(queries: readonly MetricDataQuery[]): number {
+  return queries.map(({ MetricStat, Period }) => MetricStat?.Period ?? Period).find((one) =>
+    one !== undefined
+  ) ?? 60;
+}
+
 export const tagKey = string({ min: 1, max: 128 });
 export const tagList = list(structure({ Key: required(tagKey), Value: required(string({ max: 256 })) }));

@@ -6,7 +6,6 @@ import {
   notSupported,
   number,
   required,
-  string,
   structure,
   timestamp,
 } from "../shapes.ts";

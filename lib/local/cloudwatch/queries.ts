@@ -1,5 +1,5 @@
 /** Evaluates the queries that GetMetricData asks for and that alarms watch. */
-import type { MetricDataQuery } from "./members.ts";
+import { commonPeriod, type MetricDataQuery } from "./members.ts";
 import { unsupportedHere, validationError } from "./errors.ts";
 import { type Expression, parseExpression, type Series } from "./expression.ts";
 import type { MetricStore } from "./metric_store.ts";
@@ -37,12 +37,6 @@ export function evaluateQueries(
   };
   for (const { Id } of queries) compute(Id);
   return queries.map((query) => ({ query, series: found.get(query.Id)! }));
-}
-
-/** Periods that expressions combine: alarms and graphs have one for all metrics. */
-function commonPeriod(queries: readonly MetricDataQuery[]): number {
-  return queries.find(({ MetricStat }) => MetricStat)?.MetricStat!.Period ??
-    queries.find(({ Period }) => Period)?.Period ?? 60;
 }
 
 function seriesOf(

@@ -34,7 +34,7 @@ export function rpcCbor({ service, namespace, words = {}, errorHeaders }: RpcCbo
     maxBytes: MAX_BYTES,
     signing: DEFAULT_SIGNING,
     claims: ({ headers, url }) =>
-      headers.get("smithy-protocol") === PROTOCOL["smithy-protocol"] &&
+      headers.get("smithy-protocol") === PROTOCOL["smithy-protocol"] ||
       url.pathname.startsWith(`/service/${service}/operation/`),
     read({ url, body }, operations) {
       const named = url.pathname.split("/")[4] ?? "";
