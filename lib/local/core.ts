@@ -19,6 +19,12 @@ export interface Core {
   now(): number;
   /** Runs an operation of any service, exactly as over HTTP. @throws AwsError */
   call<I, C, O>(operation: Operation<I, C, O>, input: I, caller: Caller): O;
+  /**
+   * Reports an unexpected error of work that no request waits for. Such work calls this instead of throwing: an error
+   * that nobody catches would end the server, and again at each start when the work is stored.
+   * @param what the work
+   */
+  fault(error: unknown, what: string): void;
   readonly iam: Access;
   readonly logs: ServiceLogs;
 }

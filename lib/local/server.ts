@@ -8,6 +8,7 @@ import type { Door } from "./core.ts";
 import { GuardedListener } from "./guarded_listener.ts";
 import { type Handler, type Listener, UserListener } from "./listener.ts";
 import { BodyReader, type BodyTimes } from "./protocols/body.ts";
+import type { Service } from "./dispatcher.ts";
 import { createServices, type ServicesOptions } from "./services.ts";
 import { Store } from "./store.ts";
 
@@ -63,6 +64,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     endpoint: () => ports.users!.endpoint,
     functionEndpoint: () => ports.functions!.endpoint,
     now: options.now ?? Date.now,
+    fault: onFault,
   }, options);
   const id = crypto.randomUUID();
   const bodies = new BodyReader(options.bodyTimes);
@@ -92,9 +94,17 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     store.close();
     throw error;
   }
-  for (const service of services) await service.start?.();
-  // After the caller has made the endpoint known: whatever is stored, the server can be found and stopped.
-  const resuming = setTimeout(() => services.forEach((service) => service.resume?.()));
+  // Whatever is stored, the server starts.
+  const guarded = async ({ name }: Service, work: () => void | Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      onFault(error, `The start of ${name}`);
+    }
+  };
+  for (const service of services) await guarded(service, () => service.start?.());
+  // After the caller has made the endpoint known, so that the server can be found and stopped.
+  const resuming = setTimeout(() => services.forEach((one) => guarded(one, () => one.resume?.())));
   const listeners = [ports.users, ports.functions];
   return {
     endpoint: ports.users.endpoint,

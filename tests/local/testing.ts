@@ -63,6 +63,9 @@ export async function withServices(
       region: "us-east-1",
       endpoint: () => "",
       functionEndpoint: () => "",
+      fault(error) {
+        throw error;
+      },
       now: Date.now,
     });
     await body(services);

@@ -34,7 +34,7 @@ export class Interpreter {
   /** By ARN. */
   readonly #running = new Map<string, RunningExecution>();
   readonly #stopping = new AbortController();
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
   readonly #surroundings: Surroundings;
 
   constructor(
@@ -43,6 +43,7 @@ export class Interpreter {
     private readonly machines: MachineStore,
     types: StateTypes,
   ) {
+    this.#turns = new Turns((error) => core.fault(error, "An execution"));
     const ended = ({ run }: RunningExecution) => this.#running.delete(run.execution.arn);
     const { signal: stopping } = this.#stopping;
     this.#surroundings = { core, journal, machines, types, turns: this.#turns, stopping, ended };
