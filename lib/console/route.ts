@@ -1,0 +1,6 @@
+/** What a file of `routes/` exports. */
+import type { Hono } from "hono";
+import type { Aws } from "../aws/clients.ts";
+
+/** Adds the routes of one subject. */
+export type Routes = (app: Hono, aws: Aws) => void;
