@@ -1,6 +1,5 @@
 /** Text that a header of an HTTP message can carry. */
 
-// deno-lint-ignore no-control-regex -- these are meant
 const NOT_IN_HEADERS = /[^\t\x20-\x7e\x80-\xff]/g;
 
 /**
