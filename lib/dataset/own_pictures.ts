@@ -127,7 +127,10 @@ function splitOf(
   return {
     fineLabels: Uint16Array.from(files, ({ className }) => labelNames.indexOf(className)),
     filenames: files.map(stagedName),
-    picture: (row) => ({ png: () => toPng(files[row]!, size) }),
+    picture: (row) => ({
+      png: () => toPng(files[row]!, size),
+      fingerprint: () => `${files[row]!.hash} ${size.width} ${size.height}`,
+    }),
   };
 }
 

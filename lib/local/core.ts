@@ -25,6 +25,8 @@ export interface Core {
    * @param what the work
    */
   fault(error: unknown, what: string): void;
+  /** The operation of a service by its name, for example `s3` and `GetObject`. */
+  operation(service: string, name: string): Operation | undefined;
   readonly iam: Access;
   readonly logs: ServiceLogs;
 }

@@ -53,11 +53,19 @@ export interface Authority {
 
 export class Dispatcher {
   readonly #owners = new Map<unknown, Service>();
+  readonly #services: Service[] = [];
 
   constructor(readonly authority: () => Authority) {}
 
   register(service: Service): void {
+    this.#services.push(service);
     for (const operation of service.operations.values()) this.#owners.set(operation, service);
+  }
+
+  /** The operation of a service by its name. */
+  operation(service: string, name: string): Operation | undefined {
+    const named = this.#services.filter((each) => each.name === service && each.operations.has(name));
+    return named[0]?.operations.get(name);
   }
 
   /** For calls between services: like a request over HTTP, with the same checks. @throws AwsError */

@@ -26,13 +26,14 @@ export interface Services {
 }
 
 export function createServices(
-  surroundings: Omit<Core, "call" | "iam" | "logs">,
+  surroundings: Omit<Core, "call" | "operation" | "iam" | "logs">,
   { rolePropagationSeconds: propagationSeconds = 0, lambda, quotas }: ServicesOptions = {},
 ): Services {
   const dispatcher: Dispatcher = new Dispatcher(() => iam.access);
   const core: Core = {
     ...surroundings,
     call: (operation, input, caller) => dispatcher.call(operation, input, caller),
+    operation: (service, name) => dispatcher.operation(service, name),
     get iam() {
       return iam.access;
     },

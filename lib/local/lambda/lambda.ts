@@ -37,7 +37,7 @@ export function createLambda(
   { commandOf, ownRoot }: LambdaOptions = {},
 ): Service<LambdaContext> {
   const folder = join(core.stateDir, "lambda");
-  const code = new CodeStore(join(folder, "code"), core.store.born);
+  const code = new CodeStore(join(folder, "code"), join(folder, "runtime"), core.store.born);
   const records = new Records(core);
   const sweep = () => {
     try {

@@ -1,14 +1,15 @@
 /**
- * An import map of the packages in a function's `node_modules` folders, by the rules of Node.js ("Modules: Packages").
+ * An import map of the packages in a function's `node_modules` folders, and of the runtime's, by the rules of Node.js ("Modules: Packages").
  * Deno finds packages by itself too, but then it lets the function read what is below every `node_modules` folder of
  * the machine.
  */
 import { readFile, stat } from "node:fs/promises";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { unsupported } from "../errors.ts";
 import { turn } from "../turn.ts";
 import { FileTree } from "./file_tree.ts";
+import { importsSdk, RUNTIME_PACKAGES } from "./runtime_packages.ts";
 
 /** Those of an `import` in Node.js on Lambda. */
 const CONDITIONS = new Set(["node", "import", "module-sync", "node-addons", "default"]);
@@ -17,6 +18,8 @@ const INDEXES = ["index.js", "index.json", "index.node"];
 
 /** Manifests of packages in use have some kilobytes; to read this much takes 20 ms. */
 const MAX_MANIFEST_BYTES = 2 ** 20;
+/** Code of a larger file is a bundle, which has the SDK in it. */
+const MAX_SOURCE_BYTES = 4 * 2 ** 20;
 /** How deep the conditions of a target may be nested. */
 const MAX_CONDITIONS = 100;
 /** npm's limit of a package's name. */
@@ -40,6 +43,8 @@ interface Files {
 
 /** @see https://html.spec.whatwg.org/multipage/webappapis.html#import-maps */
 export interface ImportMap {
+  /** Addresses of the runtime's packages, for functions that import them; the function's own are in its scopes. */
+  readonly imports?: Readonly<Record<string, string>>;
   /** By the folder that imports: addresses by specifier. All are relative to the map's own place. */
   readonly scopes: Readonly<Record<string, Record<string, string>>>;
 }
@@ -54,9 +59,10 @@ interface Manifest {
 /**
  * The import map of a folder.
  * @param name how the folder is called beside the import map
+ * @param runtime how the folder of the runtime's packages is called there
  * @throws AwsError when the packages' patterns lead to too many files
  */
-export async function importMapOf(folder: string, name: string): Promise<ImportMap> {
+export async function importMapOf(folder: string, name: string, runtime: string): Promise<ImportMap> {
   const tree = await FileTree.read(folder);
   const scopes: Record<string, Record<string, string>> = {};
   const scopeOf = (path: string) => scopes[`./${name}/${path}`] ??= {};
@@ -95,7 +101,21 @@ export async function importMapOf(folder: string, name: string): Promise<ImportM
       await add(place[1] ?? "", await specifiersOf(place[2]!, manifest, own));
     }
   }
-  return { scopes };
+  if (!await someImportsSdk(folder, tree)) return { scopes };
+  return {
+    imports: Object.fromEntries(RUNTIME_PACKAGES.map((name) => [name, `./${runtime}/${name}/index.mjs`])),
+    scopes,
+  };
+}
+
+/** Whether the function's own code, and not that of its packages, imports AWS's SDK. */
+async function someImportsSdk(folder: string, tree: FileTree): Promise<boolean> {
+  for (const path of tree.below("")) {
+    if (path.includes("node_modules/") || ![".js", ".mjs", ".cjs"].includes(extname(path))) continue;
+    if ((await stat(join(folder, path))).size > MAX_SOURCE_BYTES) continue;
+    if (importsSdk(await readFile(join(folder, path), "utf8"))) return true;
+  }
+  return false;
 }
 
 /** The manifest of a package, `{}` for one that cannot be read: the import fails, with the package's name. */

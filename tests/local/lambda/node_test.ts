@@ -61,6 +61,7 @@ async function withNode(
   } as unknown as Access;
   const dispatcher = new Dispatcher(() => iam);
   const core: Core = {
+    operation: () => undefined,
     store,
     stateDir,
     account: "000000000000",

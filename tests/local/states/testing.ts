@@ -130,6 +130,7 @@ export async function withStates(
         invocations.push(given);
         return playedInvoke(options, given, caller.principal) as never;
       },
+      operation: (service, name) => dispatcher.operation(service, name),
       iam,
       logs: { mayWrite: () => true, write() {} },
     };
@@ -194,6 +195,27 @@ async function playedInvoke(
     const { name, message } = error as Error;
     const payload = { errorType: name, errorMessage: message, trace: [] };
     return { ...output, FunctionError: "Unhandled", Payload: bytes(payload) };
+  }
+}
+
+/** Creates a machine with this role, runs it once to its end; with all services. */
+export async function runOnce(
+  sfn: SFNClient,
+  roleArn: string,
+  definition: object,
+  input: unknown = {},
+): Promise<DescribeExecutionCommandOutput & { events: HistoryEvent[] }> {
+  const create = { name: crypto.randomUUID(), definition: JSON.stringify(definition), roleArn };
+  const { stateMachineArn } = await sfn.send(new CreateStateMachineCommand(create));
+  const start = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
+  const { executionArn } = await sfn.send(start);
+  for (;;) {
+    const ended = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (ended.status !== "RUNNING") {
+      const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+      return { ...ended, events: events! };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
