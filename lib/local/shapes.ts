@@ -289,6 +289,7 @@ export function validate<T>(
 export function fromTexts(shape: Shape<unknown>, value: unknown): unknown {
   switch (shape.kind) {
     case "integer":
+      return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
     case "number":
       return typeof value === "string" && /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value) ? Number(value) : value;
     case "timestamp": {
