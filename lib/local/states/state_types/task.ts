@@ -8,9 +8,9 @@ import type { Flow, StateType } from "../interpreter/flow.ts";
 import { type EventBody, NOT_TRUNCATED, type Thread } from "../interpreter/journal.ts";
 import type { Data, TaskState } from "../language/asl.ts";
 import { effectiveInput } from "../language/data_flow.ts";
-import { EvaluationFailure, StateFailure, tooLarge } from "../language/failures.ts";
-import { toText } from "../language/json_text.ts";
-import { selectExisting } from "../language/paths.ts";
+import { StateFailure, tooLarge } from "../language/failures.ts";
+import { parsed, toText } from "../language/json_text.ts";
+import { numberOf, POSITIVE } from "../language/numbers.ts";
 
 /** A task's timeout and heartbeat timeout, in seconds. */
 interface Times {
@@ -51,7 +51,7 @@ export const task: StateType<TaskState> = {
     if (typeof answer !== "string") return settleFailed(flow, thread, state, answer);
     const output = { output: answer, outputDetails: NOT_TRUNCATED };
     settle(flow, thread, { type: `${prefix(state)}Succeeded`, details: { ...service(state), ...output } });
-    flow.complete(thread, JSON.parse(answer));
+    flow.complete(thread, parsed(answer));
   },
 };
 
@@ -94,16 +94,9 @@ function settleFailed(flow: Flow, thread: Thread, state: TaskState, failure: Sta
   throw failure;
 }
 
-/** A state's TimeoutSeconds and HeartbeatSeconds. @throws EvaluationFailure when a path does not lead to a number */
 function taskTimes(state: TaskState, data: Data): Times {
-  const seconds = (field: "TimeoutSeconds" | "HeartbeatSeconds"): number | undefined => {
-    const path = state[`${field}Path`];
-    if (path === undefined) return state[field];
-    const value = selectExisting(path, data);
-    if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
-    throw new EvaluationFailure(
-      `The ${field}Path parameter does not reference a positive integer: ${path} == ${JSON.stringify(value)}`,
-    );
+  return {
+    timeout: numberOf(state, "TimeoutSeconds", POSITIVE, data),
+    heartbeat: numberOf(state, "HeartbeatSeconds", POSITIVE, data),
   };
-  return { timeout: seconds("TimeoutSeconds"), heartbeat: seconds("HeartbeatSeconds") };
 }
