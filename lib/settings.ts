@@ -27,6 +27,8 @@ export interface Settings {
   stateDir: string;
   /** Of the local AWS; 0 picks one. */
   port: number;
+  /** 0 picks one. */
+  consolePort: number;
   /** Tells deployments of one account and region apart. */
   stage?: string;
   bucket?: string;
@@ -73,6 +75,7 @@ export function readSettings(environment: Environment = projectEnvironment()): S
     threshold: read(VARIABLES.threshold)!,
     stateDir: resolve(PROJECT_DIR, read(VARIABLES.stateDir)!),
     port: read(VARIABLES.port)!,
+    consolePort: read(VARIABLES.consolePort)!,
     stage: read(VARIABLES.stage),
     bucket: read(VARIABLES.bucket),
     roles: {

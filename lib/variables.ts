@@ -129,6 +129,13 @@ export const VARIABLES = {
     rules: [wholeNumber(0, 65535)],
     parse: Number,
   },
+  consolePort: {
+    name: "SCONES_CONSOLE_PORT",
+    help: "port of the console; 0 picks a free one",
+    default: "4580",
+    rules: [wholeNumber(0, 65535)],
+    parse: Number,
+  },
   seed: {
     name: "SCONES_SEED",
     help: "seed of the local training",

@@ -14,6 +14,7 @@ Deno.test("readSettings: defaults", () => {
       threshold: 0.8,
       stateDir: undefined,
       port: 4566,
+      consolePort: 4580,
       stage: undefined,
       bucket: undefined,
       roles: { sagemaker: undefined, lambda: undefined, states: undefined },

@@ -1,8 +1,10 @@
 /** `reports/index.html`: the results of a run on one page, with links to its reports. */
 import { escapeHtml, formatSeconds } from "../display/format.ts";
+import { type Play, playMime } from "../display/play.ts";
 import { MarkdownRenderer } from "./html_markdown.ts";
 import { OutputRenderer } from "./html_outputs.ts";
 import { type Link, renderFacts, renderLink, renderPage } from "./page.ts";
+import { PLAY_NAMES } from "./play/render.ts";
 import type { NotebookReport, RunResult } from "./run.ts";
 import type { Summary } from "./summary.ts";
 
@@ -73,7 +75,8 @@ export function needsAttention(summary: Summary, reports: NotebookReport[]): Att
   }
   if (threshold?.recommended !== undefined && threshold.recommended !== threshold.inUse) {
     note(
-      `A threshold of ${threshold.recommended} is recommended instead of ${threshold.inUse}` +
+      (threshold.precision === undefined ? "A" : `For ${percent(threshold.precision)} of right answers a`) +
+        ` threshold of ${threshold.recommended} is recommended instead of ${threshold.inUse}` +
         (threshold.alike ? ", but these pictures are too few to tell the two apart." : "."),
       thresholds,
     );
@@ -105,7 +108,13 @@ export async function renderIndexPage(
 ): Promise<string> {
   const outputs = new OutputRenderer(new MarkdownRenderer(), { liveCharts });
   const charts: string[] = [];
-  for (const output of highlights) charts.push(await outputs.render(output));
+  const plays: string[] = [];
+  for (const output of highlights) {
+    const html = await outputs.render(output);
+    const play = "data" in output ? output.data[playMime] as Play | undefined : undefined;
+    if (play) plays.push(`<h2>${PLAY_NAMES[play.kind]}</h2>\n${html}`);
+    else charts.push(html);
+  }
   const attention = needsAttention(summary, reports);
   const items = attention.map(({ kind, text, evidence }) => {
     const see = evidence ? ` See ${renderLink(evidence)}.` : "";
@@ -125,6 +134,7 @@ ${items.length > 0 ? `<ul class="attention">${items.join("")}</ul>` : `<p class=
 <h2>What the workflow did</h2>
 <p>${escapeHtml(workflowText(summary))}</p>
 ${charts.length > 0 ? `<h2>In pictures</h2>\n<div class="charts">${charts.join("\n")}</div>` : ""}
+${plays.join("\n")}
 <h2>Reports</h2>
 ${renderReports(reports)}
 </main>`;

@@ -27,7 +27,9 @@ const ICON = "data:image/svg+xml," + encodeURIComponent(
  * notebook contain. `unsafe-eval` is for Vega, which compiles its expressions.
  */
 export async function renderPage({ title, body, scripts }: Page): Promise<string> {
-  const styles = ["./report.css", "./play/play.css"].map((name) => new URL(name, import.meta.url));
+  const styles = ["../display/theme.css", "./report.css", "./play/play.css"].map((name) =>
+    new URL(name, import.meta.url)
+  );
   const css = (await Promise.all(styles.map((url) => Deno.readTextFile(url)))).join("");
   const safeScripts = scripts.map((source) => source.trim().replaceAll("</script", "<\\/script"));
   const hashes = safeScripts.map((source) =>

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { chart } from "../../lib/display/chart.ts";
+import { playable } from "../../lib/display/play.ts";
+import { markdown } from "../../lib/display/show.ts";
 import { needsAttention, renderIndexPage } from "../../lib/runner/index_page.ts";
 
 const good = {
@@ -44,6 +46,16 @@ Deno.test("the summary page says what was trained, how good it is and what the w
   assert.match(html, /<figcaption><b>Accuracy 92\.5% after 32 epochs\.<\/b>.*<svg/);
 });
 
+Deno.test("what can be played with has a section of its own", async () => {
+  const answers = [{ truth: "bicycle", predicted: "bicycle", correct: true, confidence: 0.9 }];
+  const play = { kind: "threshold", classes: ["bicycle", "motorcycle"], threshold: 0.8, answers } as const;
+  const data = await playable({ ...play, costs: { wrong: 5, look: 1 } }, markdown("")).bundle();
+  const highlights = [{ output_type: "display_data", data, metadata: {} } as const];
+  const html = await renderIndexPage(good, { reports, highlights }, {});
+  assert.match(html, /<h2>What a threshold costs<\/h2>\s*<section class="play"/);
+  assert.doesNotMatch(html, /In pictures/, "there are no charts beside it");
+});
+
 Deno.test("a run that stopped at once has a page too", async () => {
   const failed = [{
     name: "1_data_staging",
@@ -73,9 +85,12 @@ Deno.test("what needs attention is computed from the figures", () => {
     [{ wrongCouriers: 4 }, /4 orders got the wrong courier.*the-worst-mistakes/],
     [
       { threshold: { inUse: 0.8, recommended: 0.85, alike: true } },
-      /threshold of 0\.85 is recommended instead of 0\.8, but these pictures are too few .*#the-threshold/,
+      /A threshold of 0\.85 is recommended instead of 0\.8, but these pictures are too few .*#the-threshold/,
     ],
-    [{ threshold: { inUse: 0.8, recommended: 0.85, alike: false } }, /instead of 0\.8\./],
+    [
+      { threshold: { inUse: 0.8, recommended: 0.85, precision: 0.98, alike: false } },
+      /For 98% of right answers a threshold of 0\.85 is recommended instead of 0\.8\./,
+    ],
     [{ captures: 39 }, /missing.* 39 captured predictions for 40 executions/],
     [{ accuracyOfAccepted: 0.9 }, /the threshold does not help/],
     [{ dataset: { ...good.dataset, synthetic: true } }, /synthetic/],

@@ -1,18 +1,20 @@
 /**
  * Deployment packages on disk, by the hash of the zip: `<hash>/code.zip`, `<hash>/task/…`, a list of the files that
- * the function may not read, and, once it has run, an import map of its `node_modules` and Deno's cache. A package is complete before a record refers to it, so a killed server leaves at worst a
- * folder that the next sweep removes.
+ * the function may not read, and, once it has run, an import map of its packages, a link to the runtime and Deno's cache. A
+ * package is complete before a record refers to it, so a killed server leaves at worst a folder that the next sweep removes.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { umask } from "node:process";
 import { AwsError, unsupported } from "../errors.ts";
-import { importMapOf } from "./packages.ts";
+import { type ImportMap, importMapOf } from "./packages.ts";
 import { holdsMore } from "./storage_watch.ts";
 import { MAX_ZIPPED_BYTES, notAZip, readZip, type ZipFile } from "./zip.ts";
 
+/** Not `packages.json`, as before functions found the runtime's packages. */
+const IMPORT_MAP = "import_map.json";
 const MIN_CACHED_BYTES = 50_000;
 /** What fits into one argument of a program on every system. */
 const MAX_UNREADABLE_LENGTH = 100_000;
@@ -30,8 +32,11 @@ export class CodeStore {
   /** Number of requests by package that are about to refer to it: a sweep must keep these. */
   readonly #held = new Map<string, number>();
 
-  /** @param folder only for packages; created if it does not exist */
-  constructor(readonly folder: string) {
+  /**
+   * @param folder only for packages; created if it does not exist
+   * @param runtime the folder of the runtime
+   */
+  constructor(readonly folder: string, readonly runtime = join(folder, "..", "runtime")) {
     mkdirSync(folder, { recursive: true });
   }
 
@@ -69,16 +74,20 @@ export class CodeStore {
     return JSON.parse(readFileSync(join(this.#path(codeSha256), "unreadable.json"), "utf8"));
   }
 
-  /** Path of an import map of the package's `node_modules`, in which the task root is `./task/`. */
-  async importMap(codeSha256: string): Promise<string> {
-    const path = join(this.#path(codeSha256), "packages.json");
+  /** An import map of the function's packages and the runtime's, in which the task root is `./task/`. */
+  async importMap(codeSha256: string): Promise<{ path: string; usesRuntimePackages: boolean }> {
+    const folder = this.#path(codeSha256);
+    const path = join(folder, IMPORT_MAP);
     if (!existsSync(path)) {
       const part = `${path}.${randomUUID()}`;
-      await writeFile(part, JSON.stringify(await importMapOf(this.taskRoot(codeSha256), "task")));
+      const map = await importMapOf(this.taskRoot(codeSha256), "task", "runtime/node_modules");
+      await writeFile(part, JSON.stringify(map));
       await chmod(part, 0o644);
+      if (!existsSync(join(folder, "runtime"))) symlinkSync(this.runtime, join(folder, "runtime"));
       renameSync(part, path);
     }
-    return path;
+    const { imports }: ImportMap = JSON.parse(await readFile(path, "utf8"));
+    return { path, usesRuntimePackages: imports !== undefined };
   }
 
   /**

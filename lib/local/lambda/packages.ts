@@ -1,11 +1,12 @@
 /**
- * An import map of the packages in a function's `node_modules` folders, by the rules of Node.js ("Modules: Packages").
+ * An import map of the packages in a function's `node_modules` folders, and of the runtime's, by the rules of Node.js ("Modules: Packages").
  * Deno finds packages by itself too, but then it lets the function read what is below every `node_modules` folder of
  * the machine.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { extname, join } from "node:path";
+import { importsSdk, RUNTIME_PACKAGES } from "./runtime_packages.ts";
 
 /** Those of an `import` in Node.js on Lambda. */
 const CONDITIONS = new Set(["node", "import", "module-sync", "node-addons", "default"]);
@@ -16,6 +17,8 @@ type Specifiers = Record<string, string>;
 
 /** @see https://html.spec.whatwg.org/multipage/webappapis.html#import-maps */
 export interface ImportMap {
+  /** Addresses of the runtime's packages, for functions that import them; the function's own are in its scopes. */
+  readonly imports?: Specifiers;
   /** By the folder that imports: addresses by specifier. All are relative to the map's own place. */
   readonly scopes: Readonly<Record<string, Specifiers>>;
 }
@@ -30,8 +33,9 @@ interface Manifest {
 /**
  * The import map of a folder.
  * @param name how the folder is called beside the import map
+ * @param runtime how the folder of the runtime's packages is called there
  */
-export async function importMapOf(folder: string, name: string): Promise<ImportMap> {
+export async function importMapOf(folder: string, name: string, runtime: string): Promise<ImportMap> {
   const files = (await filesIn(folder)).map((path) => path.slice(folder.length + 1));
   const scopes: Record<string, Specifiers> = {};
   const scopeOf = (path: string) => scopes[`./${name}/${path ? `${path}/` : ""}`] ??= {};
@@ -52,7 +56,20 @@ export async function importMapOf(folder: string, name: string): Promise<ImportM
     const place = home.match(/^(?:(.*)\/)?node_modules\/((?:@[^/]+\/)?[^/]+)$/);
     if (place && !isBuiltin(place[2]!)) add(place[1] ?? "", specifiersOf(place[2]!, manifest, own));
   }
-  return { scopes };
+  if (!await someImportsSdk(folder, files)) return { scopes };
+  return {
+    imports: Object.fromEntries(RUNTIME_PACKAGES.map((name) => [name, `./${runtime}/${name}/index.mjs`])),
+    scopes,
+  };
+}
+
+/** Whether the function's own code, and not that of its packages, imports AWS's SDK. */
+async function someImportsSdk(folder: string, files: readonly string[]): Promise<boolean> {
+  for (const path of files) {
+    if (path.includes("node_modules/") || ![".js", ".mjs", ".cjs"].includes(extname(path))) continue;
+    if (importsSdk(await readFile(join(folder, path), "utf8"))) return true;
+  }
+  return false;
 }
 
 /** Absolute paths of all files below a folder. */

@@ -58,7 +58,7 @@ export const createBucket = operation({
       const message = "The specified bucket is not valid.";
       throw new AwsError("InvalidBucketName", message, 400, { BucketName: Bucket });
     }
-    const region = locationOf(CreateBucketConfiguration, call.region ?? s3.core.region);
+    const region = locationOf(CreateBucketConfiguration, call.region);
     const exists = s3.index.bucket(Bucket);
     if (!exists) {
       s3.index.addBucket({ Name: Bucket, Region: region, CreationDate: s3Now(s3) });

@@ -16,6 +16,7 @@ import {
 } from "./context.ts";
 import { diagnose, requireValid } from "./definition/diagnose.ts";
 import type { Diagnostic } from "./definition/report.ts";
+import { requireManagedRules } from "./managed_rules.ts";
 import { assumer, requireActive, requireArn } from "./machines.ts";
 import { tagShape, withTags } from "./tags.ts";
 
@@ -65,7 +66,7 @@ export const createStateMachine = operation({
     const machineArn = machines.arn(name);
     requireName(name);
     requirePlain(input);
-    const { variableReferences } = requireValid(definition, type);
+    const { variableReferences } = requireValid(definition, type, core.operation);
     const tags = withTags({}, input.tags ?? [], machineArn);
     const existing = machines.find(machineArn);
     if (existing) {
@@ -76,6 +77,7 @@ export const createStateMachine = operation({
       throw new AwsError("StateMachineAlreadyExists", `State Machine Already Exists: '${machineArn}'`);
     }
     requireRole(states, roleArn, machineArn);
+    requireManagedRules(core, definition, roleArn, machineArn);
     const creationDate = core.now();
     core.store.transaction(() => {
       const updateDate = creationDate;
@@ -109,10 +111,11 @@ export const updateStateMachine = operation({
         "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
       );
     }
-    const valid = input.definition ? requireValid(input.definition, machine.type) : undefined;
+    const valid = input.definition ? requireValid(input.definition, machine.type, core.operation) : undefined;
     if (input.roleArn) requireRole(states, input.roleArn, machine.arn);
     const before = machines.revision(machine.revision);
     const { definition = before.definition, roleArn = before.roleArn } = input;
+    requireManagedRules(core, definition, roleArn, machine.arn);
     const updateDate = core.now();
     const isSame = definition === before.definition && roleArn === before.roleArn;
     const revisionId = isSame && before.revisionId ? before.revisionId : crypto.randomUUID();
@@ -211,9 +214,9 @@ export const validateStateMachineDefinition = operation({
     severity: string({ values: ["ERROR", "WARNING"] }),
     maxResults: integer({ min: 0, max: 100 }),
   }),
-  run({ definition, type = "STANDARD", severity: least = "ERROR", maxResults }) {
+  run({ definition, type = "STANDARD", severity: least = "ERROR", maxResults }, { core }) {
     const isError = ({ severity }: Diagnostic) => severity === "ERROR";
-    const all = diagnose(definition, type).found;
+    const all = diagnose(definition, type, core.operation).found;
     const found = least === "WARNING" ? all : all.filter(isError);
     const most = maxResults || 100;
     return {

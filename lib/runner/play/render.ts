@@ -35,7 +35,7 @@ export class PlayRenderer {
     const runtime = play.kind === "classify" && !this.#kinds.has("classify") ? await runtimeElement() : "";
     this.#kinds.add(play.kind);
     const data = JSON.stringify(play).replaceAll("<", "\\u003c");
-    return `<section class="play" data-play="${play.kind}" aria-label="${NAMES[play.kind]}">\n` +
+    return `<section class="play" data-play="${play.kind}" aria-label="${PLAY_NAMES[play.kind]}">\n` +
       `${
         htmlOf(play, inner)
       }\n<script type="application/json" class="data">${data}</script>${runtime}</section>`;
@@ -55,14 +55,18 @@ export class PlayRenderer {
     const file = `${this.name}.model.html`;
     const alone = new PlayRenderer();
     const back = `<p><a href="${this.name}.html">Back to the report</a></p>`;
-    const body = `<main><h1>${NAMES.classify}</h1>${await alone.render(play, "")}${back}</main>`;
-    await addPage(file, await renderPage({ title: NAMES.classify, body, scripts: await alone.scripts() }));
+    const body = `<main><h1>${PLAY_NAMES.classify}</h1>${await alone.render(play, "")}${back}</main>`;
+    await addPage(
+      file,
+      await renderPage({ title: PLAY_NAMES.classify, body, scripts: await alone.scripts() }),
+    );
     return `<p><a href="${file}">Try the model on your own pictures</a>, in a page of its own: it is large.</p>`;
   }
 }
 
-const NAMES: Record<Play["kind"], string> = {
-  threshold: "The threshold with costs",
+/** What each kind is called: its heading on the index, and its label for screen readers. */
+export const PLAY_NAMES: Record<Play["kind"], string> = {
+  threshold: "What a threshold costs",
   game: "You against the network",
   classify: "The model in this page",
 };

@@ -4,6 +4,7 @@
  */
 import { AwsError, unsupported } from "../../errors.ts";
 import { languageOf } from "./languages.ts";
+import type { FindOperation } from "../integrations/aws_sdk.ts";
 import { checkMachine } from "./machine_rules.ts";
 import { type Diagnostic, INVALID, Report, UNSUPPORTED } from "./report.ts";
 import type { MachineType } from "../language/asl.ts";
@@ -19,8 +20,8 @@ export interface Diagnosis {
   readonly variableReferences?: Readonly<Record<string, readonly string[]>>;
 }
 
-export function diagnose(definition: string, type: MachineType): Diagnosis {
-  const report = new Report();
+export function diagnose(definition: string, type: MachineType, findOperation: FindOperation): Diagnosis {
+  const report = new Report(findOperation);
   const answer = (read: Record<string, string[]> = {}): Diagnosis => ({
     found: report.found,
     ...(Object.keys(read).length === 0 ? {} : { variableReferences: read }),
@@ -45,8 +46,8 @@ export function diagnose(definition: string, type: MachineType): Diagnosis {
 }
 
 /** @throws AwsError InvalidDefinition with every error found */
-export function requireValid(definition: string, type: MachineType): Diagnosis {
-  const diagnosis = diagnose(definition, type);
+export function requireValid(definition: string, type: MachineType, findOperation: FindOperation): Diagnosis {
+  const diagnosis = diagnose(definition, type, findOperation);
   const errors = diagnosis.found.filter(({ severity }) => severity === "ERROR");
   const missing = errors.find(({ code }) => code === UNSUPPORTED);
   if (missing) throw unsupported(`${missing.message} (at ${missing.location})`, "InvalidDefinition");

@@ -1,4 +1,5 @@
 /** Collects what the rules find. */
+import type { FindOperation } from "../integrations/aws_sdk.ts";
 
 export interface Diagnostic {
   readonly severity: "ERROR" | "WARNING";
@@ -41,6 +42,9 @@ export class Report {
   /** The names of all states so far, as they must be unique in the whole definition. */
   readonly names = new Set<string>();
   readonly references: Reference[] = [];
+
+  /** @param findOperation finds the operations that `aws-sdk` resources name */
+  constructor(readonly findOperation: FindOperation) {}
 
   add(code: string, message: string, location?: string, severity: Diagnostic["severity"] = "ERROR"): void {
     if (this.found.length === MOST_FOUND) return;

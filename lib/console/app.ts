@@ -1,0 +1,66 @@
+/** The console as a function from Request to Response. */
+import { type Context, Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { Aws } from "../aws/clients.ts";
+import { type Assets, pageNames } from "./assets.ts";
+import { Guard, pagePolicy, protect } from "./guard.ts";
+import { BadInputError } from "./input.ts";
+import { wordsOf } from "./live.ts";
+import { pageHtml } from "./page_html.ts";
+import type { Routes } from "./route.ts";
+import { CostsMoneyError } from "./money.ts";
+import { OrderFeed } from "./orders/feed.ts";
+import { executionRoutes } from "./routes/executions.ts";
+import { orderRoutes } from "./routes/orders.ts";
+import { pictureRoutes } from "./routes/pictures.ts";
+import { targetRoutes } from "./routes/target.ts";
+
+/** Every file of `routes/`. */
+const ROUTES: readonly Routes[] = [targetRoutes, orderRoutes, pictureRoutes, executionRoutes];
+
+export interface ConsoleApp {
+  fetch(request: Request): Response | Promise<Response>;
+  /** The path of a link that admits one browser. */
+  newLink(): string;
+}
+
+/** @param port at which it listens */
+export function createConsole(aws: Aws, assets: Assets, port: () => number): ConsoleApp {
+  const guard = new Guard(port);
+  const app = new Hono();
+  app.use(protect, guard.check);
+  app.onError(answerError);
+  app.notFound((c) => c.json({ error: "NotFound", message: `There is nothing at ${c.req.path}.` }, 404));
+  const orders = new OrderFeed(aws);
+  for (const add of ROUTES) add(app, aws, orders);
+  app.get("/assets/:path{.+}", (c) => {
+    const found = assets.files.get(c.req.param("path"));
+    if (!found) return c.notFound();
+    const { body, type, etag } = found;
+    const headers = { etag, "cache-control": "no-cache" };
+    if (c.req.header("if-none-match") === etag) return c.body(null, 304, headers);
+    return c.body(body, 200, { ...headers, "content-type": type, "content-encoding": "gzip" });
+  });
+  const page = (c: Context) => {
+    const nonce = crypto.randomUUID();
+    return c.html(pageHtml(nonce), 200, { "content-security-policy": pagePolicy(nonce) });
+  };
+  app.get("/", page);
+  for (const name of pageNames(assets)) app.get(`/${name}/*`, page);
+  return { fetch: app.fetch, newLink: () => `/?token=${guard.newToken()}` };
+}
+
+/** What went wrong as JSON: `{error, message, field?}`. AWS's errors keep their name and status. */
+function answerError(error: Error, c: Context): Response {
+  if (error instanceof BadInputError) {
+    return c.json({ error: "BadInput", field: error.field, message: error.message }, 400);
+  }
+  if (error instanceof CostsMoneyError) return c.json({ error: "CostsMoney", message: error.message }, 409);
+  if (error instanceof HTTPException) {
+    return c.json({ error: "Refused", message: error.message }, error.status);
+  }
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode ?? 502;
+  if (!$metadata && error.name !== "UnreachableError") console.error(error);
+  return c.json({ error: error.name, message: wordsOf(error) }, (status >= 400 ? status : 502) as 502);
+}

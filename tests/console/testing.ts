@@ -1,0 +1,45 @@
+/** A console on a local AWS of its own, and requests as a browser of the console's sends them. */
+import { type Aws, connect } from "../../lib/aws/clients.ts";
+import { type RunningConsole, startConsole } from "../../lib/console/server.ts";
+import { readSettings } from "../../lib/settings.ts";
+import { stopBundler } from "../../lib/workflow/bundle.ts";
+import { withLocalAws } from "../local/testing.ts";
+
+export interface TestConsole extends RunningConsole {
+  aws: Aws;
+  /** `http://127.0.0.1:<port>` */
+  origin: string;
+  /** A request with the cookie of a browser that has opened a link. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+}
+
+/** Starts a local AWS and a console, runs `body`, and ends both. */
+export async function withConsole(
+  body: (console: TestConsole) => Promise<void>,
+  variables: Record<string, string> = {},
+): Promise<void> {
+  await withLocalAws(async ({ endpoint, stateDir }) => {
+    const aws = await connect(
+      readSettings({ AWS_ENDPOINT_URL: endpoint, SCONES_STATE_DIR: stateDir, ...variables }),
+    );
+    const running = await startConsole(aws, 0);
+    const origin = `http://127.0.0.1:${running.port}`;
+    try {
+      const cookie = await admitted(running);
+      const request = (path: string, init: RequestInit = {}) =>
+        fetch(origin + path, { redirect: "manual", ...init, headers: { cookie, ...init.headers } });
+      await body({ ...running, aws, origin, request });
+    } finally {
+      await running.close();
+      aws.close();
+      await stopBundler();
+    }
+  });
+}
+
+/** Opens a new link, and keeps the cookie as a browser does. */
+export async function admitted(running: Pick<RunningConsole, "newLink">): Promise<string> {
+  const response = await fetch(running.newLink(), { redirect: "manual" });
+  await response.body?.cancel();
+  return response.headers.get("set-cookie")!.split(";")[0]!;
+}
