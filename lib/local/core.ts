@@ -20,6 +20,12 @@ export interface Core {
   now(): number;
   /** Runs an operation of any service in this region, exactly as over HTTP. @throws AwsError */
   call<I, C, O>(operation: Operation<I, C, O>, input: I, caller: Omit<Caller, "region">): O;
+  /**
+   * Reports an unexpected error of work that no request waits for. Such work calls this instead of throwing: an error
+   * that nobody catches would end the server, and again at each start when the work is stored.
+   * @param what the work
+   */
+  fault(error: unknown, what: string): void;
   /** The operation of a service by its name, for example `s3` and `GetObject`. */
   operation(service: string, name: string): Operation | undefined;
   readonly iam: Access;

@@ -37,7 +37,7 @@ export class Interpreter {
   /** By ARN. */
   readonly #running = new Map<string, RunningExecution>();
   readonly #stopping = new AbortController();
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
   readonly #activityTasks = new ActivityTasks();
   readonly #surroundings: Surroundings;
 
@@ -48,6 +48,7 @@ export class Interpreter {
     types: StateTypes,
     hasActivity: (arn: string) => boolean,
   ) {
+    this.#turns = new Turns((error) => core.fault(error, "An execution"));
     const ended = ({ run }: RunningExecution) => this.#running.delete(run.execution.arn);
     const { signal: stopping } = this.#stopping;
     const shared = { turns: this.#turns, activityTasks: this.#activityTasks, hasActivity };
