@@ -139,7 +139,10 @@ export class Interpreter {
     const known = this.#running.get(execution.arn);
     if (known) return known;
     const run = this.#load(execution, this.journal.lastEvent(execution.id));
-    for (const thread of this.journal.threads(execution.id)) run.adopt(thread);
+    for (const thread of this.journal.threads(execution.id)) {
+      run.adopt(thread);
+      run.adoptVariables(thread, this.journal.variables(execution.id, thread.id));
+    }
     return this.#begin(run, true);
   }
 
