@@ -9,9 +9,19 @@ import { wordsOf } from "./live.ts";
 import { pageHtml } from "./page_html.ts";
 import type { Routes } from "./route.ts";
 import { targetRoutes } from "./routes/target.ts";
+import { workflowCheckRoutes } from "./routes/workflow_checks.ts";
+import { workflowDeploymentRoutes } from "./routes/workflow_deployment.ts";
+import { workflowFileRoutes } from "./routes/workflow_files.ts";
+import { workflowResourceRoutes } from "./routes/workflow_resources.ts";
 
 /** Every file of `routes/`. */
-const ROUTES: readonly Routes[] = [targetRoutes];
+const ROUTES: readonly Routes[] = [
+  targetRoutes,
+  workflowFileRoutes,
+  workflowCheckRoutes,
+  workflowResourceRoutes,
+  workflowDeploymentRoutes,
+];
 
 export interface ConsoleApp {
   fetch(request: Request): Response | Promise<Response>;

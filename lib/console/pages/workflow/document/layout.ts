@@ -54,7 +54,7 @@ export interface LayoutOptions {
   collapsed: ReadonlySet<string>;
 }
 
-export const CARD = { width: 216, height: 62 } as const;
+export const CARD = { width: 248, height: 62 } as const;
 /** Of a container: its head, and the room around and between the machines in it. */
 export const FRAME = { head: 48, gap: 18 } as const;
 export const DOT = 18;

@@ -1,6 +1,6 @@
 /** What the canvas says of states and transitions. */
 import { ruleText } from "../../../../graph/model.ts";
-import { isObject, type Machine, type State, valueAt } from "./asl.ts";
+import { type Fields, isObject, type Machine, type State, valueAt } from "./asl.ts";
 import type { Transition } from "./transitions.ts";
 
 /** The label of a transition: the rule of a choice in words, "otherwise", the errors of a catcher. */
@@ -13,10 +13,14 @@ export function transitionLabel(root: Machine, { path, kind }: Transition): stri
     return errors.join(", ").replace(/^States\.ALL$/, "any error");
   }
   if (kind !== "choice") return "";
-  // A comment on a rule says what it means.
-  if (typeof holder.Comment === "string" && holder.Comment !== "") return holder.Comment;
+  return ruleWords(holder);
+}
+
+/** A rule of a Choice state in words; a comment on it says what it means. */
+export function ruleWords(rule: Fields): string {
+  if (typeof rule.Comment === "string" && rule.Comment !== "") return rule.Comment;
   try {
-    return ruleText(holder);
+    return ruleText(rule);
   } catch {
     return "incomplete rule";
   }
