@@ -1,4 +1,5 @@
 /** CIFAR-100 or CIFAR-10 in memory: labels, file names and pixels. */
+import { createHash } from "node:crypto";
 import { type Layout, readArchive } from "./archive.ts";
 import { ROW_BYTES, SIDE } from "./cifar_rows.ts";
 import type { Dataset, Encodable, Split } from "./dataset.ts";
@@ -89,7 +90,8 @@ function joined(parts: Part[]): Batch {
     pixels,
     picture(row) {
       const own = pixels.subarray(row * ROW_BYTES, (row + 1) * ROW_BYTES);
-      return { pixels: own, png: () => encodePng(own) };
+      const fingerprint = () => createHash("sha256").update(own).digest("base64");
+      return { pixels: own, png: () => encodePng(own), fingerprint };
     },
   };
 }

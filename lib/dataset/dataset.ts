@@ -4,6 +4,8 @@
 export interface Encodable {
   /** The picture as an RGB PNG; the same picture always gives the same bytes. */
   png(): Promise<Uint8Array>;
+  /** Tells the content without encoding it: equal for pictures whose PNGs are equal, different for all others. */
+  fingerprint(): string;
 }
 
 /** The training or the test pictures. Entry i of each field belongs to picture i. */

@@ -1,9 +1,11 @@
 /** Writes the selected pictures and their lists into a folder. */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { mapBounded } from "../concurrent.ts";
 import { formatLst } from "./lst.ts";
 import type { Progress } from "./progress.ts";
 import type { Picture, Selection } from "./select.ts";
+import { readIndex, type StagedIndex, type StagedPicture, stateOf, writeIndex } from "./staged_index.ts";
 
 export type Split = "train" | "test";
 
@@ -23,6 +25,8 @@ export interface StagedFiles {
   unchanged: number;
   /** Pictures of an earlier staging that were deleted, as they are not in this one. */
   removed: number;
+  /** The MD5 sum of each picture in hexadecimal digits, by its path below the folder. */
+  md5: Map<string, string>;
 }
 
 export interface StageFilesOptions {
@@ -36,8 +40,8 @@ const CONCURRENCY = 8;
 
 /**
  * Writes the selected pictures as `<dir>/train/*.png` and `<dir>/test/*.png`, and `train.lst` and `test.lst` beside the
- * folders. Other .png files in the two folders are deleted. A file that already has the same bytes is not written again. The
- * lists are written last, so that a list never names a missing file.
+ * folders. Other .png files in the two folders are deleted. A picture that is there already is not written again. The lists are
+ * written last, so that a list never names a missing file.
  */
 export async function stageFiles(
   selection: Selection,
@@ -45,17 +49,21 @@ export async function stageFiles(
   options: StageFilesOptions = {},
 ): Promise<StagedFiles> {
   const jobs = (["train", "test"] as const).flatMap((split) =>
-    selection[split].map((picture) => ({ picture, path: join(dir, split, picture.filename) }))
+    selection[split].map((picture) => ({ picture, path: `${split}/${picture.filename}` }))
   );
   await Deno.mkdir(join(dir, "train"), { recursive: true });
   await Deno.mkdir(join(dir, "test"), { recursive: true });
   const removed = await removeOthers(selection, dir);
+  const before = await readIndex(dir);
+  const index: StagedIndex = new Map();
   let done = 0;
   const wrote = await mapBounded(jobs, CONCURRENCY, async ({ picture, path }) => {
-    const written = await writeIfChanged(path, await picture.png());
+    const { written, staged } = await stagePicture(picture, join(dir, path), before.get(path));
+    index.set(path, staged);
     options.onProgress?.({ done: ++done, total: jobs.length });
     return written;
   }, options.signal);
+  await writeIndex(dir, index);
   for (const split of ["train", "test"] as const) {
     const text = formatLst(
       selection[split].map(({ label, filename }, index) => ({ index, label, path: filename })),
@@ -77,7 +85,24 @@ export async function stageFiles(
     written,
     unchanged: wrote.length - written,
     removed,
+    md5: new Map([...index].map(([path, { md5 }]) => [path, md5])),
   };
+}
+
+async function stagePicture(
+  picture: Picture,
+  path: string,
+  known: StagedPicture | undefined,
+): Promise<{ written: boolean; staged: StagedPicture }> {
+  const fingerprint = picture.fingerprint();
+  if (known?.fingerprint === fingerprint) {
+    const now = stateOf(path);
+    if (now?.size === known.size && now.mtime === known.mtime) return { written: false, staged: known };
+  }
+  const png = await picture.png();
+  const written = await writeIfChanged(path, png);
+  const md5 = createHash("md5").update(png).digest("hex");
+  return { written, staged: { fingerprint, md5, ...stateOf(path)! } };
 }
 
 function countOf(pictures: Picture[], label: number): number {

@@ -69,6 +69,7 @@ export async function stageDataset(
     key,
     contentType,
     body: () => Deno.readFile(join(folder, key)),
+    md5: files.md5.get(key),
   });
   const pictures = [
     ...selection.train.map(({ filename }) => file(train + filename, "image/png")),

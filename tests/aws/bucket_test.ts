@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
 import { bucketDefinition, ensureBucket } from "../../lib/aws/bucket.ts";
 import { expectOwner } from "../../lib/aws/bucket_owner.ts";
@@ -198,6 +199,27 @@ Deno.test("objects that KMS encrypts, whose ETag is no MD5, are neither sent nor
     assert.equal(await sent("two"), 1);
     assert.notEqual(await job(), before);
     plain.close();
+  });
+});
+
+Deno.test("a file whose MD5 sum is known is not read when the object is there", async () => {
+  await withLocalAws(async ({ endpoint }) => {
+    const aws = await connectTo(endpoint);
+    await ensureBucket(aws);
+    let read = 0;
+    const upload = async (text: string) => {
+      const bytes = new TextEncoder().encode(text);
+      const body = () => (read++, Promise.resolve(bytes));
+      const md5 = createHash("md5").update(bytes).digest("hex");
+      const existing = await listObjects(aws.s3, aws.bucket, "train/");
+      return await uploadChanged(aws, [{ key: "train/a.png", contentType: "image/png", body, md5 }], {
+        existing,
+      });
+    };
+    assert.deepEqual([await upload("one"), read], [{ sent: 1, unchanged: 0 }, 1]);
+    assert.deepEqual([await upload("one"), read], [{ sent: 0, unchanged: 1 }, 1]);
+    assert.deepEqual([await upload("two"), read], [{ sent: 1, unchanged: 0 }, 2]);
+    aws.close();
   });
 });
 

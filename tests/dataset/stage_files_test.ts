@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import sharp from "sharp";
 import { mapBounded } from "../../lib/concurrent.ts";
@@ -57,7 +58,10 @@ Deno.test("stages pictures and lists, and again without writing", () =>
       written: 7,
       unchanged: 0,
       removed: 0,
+      md5: first.md5,
     });
+    const bytes = await Deno.readFile(join(staged, "test", "bicycle_s_1.png"));
+    assert.equal(first.md5.get("test/bicycle_s_1.png"), createHash("md5").update(bytes).digest("hex"));
     assert.equal(progress.at(-1), 1);
     assert.equal(
       await Deno.readTextFile(join(staged, "train.lst")),
@@ -73,6 +77,40 @@ Deno.test("stages pictures and lists, and again without writing", () =>
     assert.deepEqual([second.written, second.unchanged, second.removed], [1, 6, 1]);
     const names = [...Deno.readDirSync(join(staged, "train"))].map(({ name }) => name).sort();
     assert.deepEqual(names, ["bicycle_s_0.png", "bicycle_s_3.png", "motorcycle_s_2.png"]);
+  }));
+
+Deno.test("a picture is encoded again only if it or its file has changed", () =>
+  withFolder(async (dir) => {
+    const archive = join(dir, "x.tar.gz");
+    await writeArchive(archive, batchOf([1, 0, 2]), batchOf([2, 1]));
+    const encoded: string[] = [];
+    const selection = selectClasses(await readCifar(archive), ["bicycle", "motorcycle"]);
+    for (const picture of [...selection.train, ...selection.test]) {
+      const { png, filename } = picture;
+      picture.png = () => (encoded.push(filename), png());
+    }
+    const staged = join(dir, "staged");
+    const stage = async () => {
+      encoded.length = 0;
+      const { written } = await stageFiles(selection, staged);
+      return { written, encoded: [...encoded] };
+    };
+    assert.deepEqual((await stage()).encoded.length, 4);
+    assert.deepEqual(await stage(), { written: 0, encoded: [] });
+
+    const path = join(staged, "train", "bicycle_s_0.png");
+    const bytes = await Deno.readFile(path);
+    await Deno.writeFile(path, bytes.map((byte) => byte ^ 1)); // as many bytes, and others
+    await Deno.utime(path, 1, 1);
+    assert.deepEqual(await stage(), { written: 1, encoded: ["bicycle_s_0.png"] });
+    assert.deepEqual(await Deno.readFile(path), bytes);
+
+    selection.test[0]!.fingerprint = () => "another picture of that name";
+    assert.deepEqual(await stage(), { written: 0, encoded: [selection.test[0]!.filename] });
+
+    await Deno.writeTextFile(join(staged, "index.json"), "{");
+    assert.deepEqual((await stage()).encoded.length, 4, "a damaged index is made again");
+    assert.deepEqual((await stage()).encoded, []);
   }));
 
 Deno.test("work in bounded lanes keeps order, stops at the first error and at an abort", async () => {

@@ -8,7 +8,7 @@ import { filledIn } from "../../workflow/state_machine.ts";
 import { statesRoleArn } from "../../workflow/roles.ts";
 import { bodyOf } from "../input.ts";
 import type { Routes } from "../route.ts";
-import { definition, LONGEST_DEFINITION } from "./workflow_files.ts";
+import { definition, json } from "./workflow_files.ts";
 
 export interface Diagnostic {
   severity: "ERROR" | "WARNING";
@@ -27,8 +27,6 @@ export interface TestedState {
   /** JSON by stage: input, afterInputPath, afterParameters, result and so on. */
   inspection: Record<string, string>;
 }
-
-const json = z.string("must be a text").max(LONGEST_DEFINITION, "must have 1,048,576 characters at most");
 
 export const workflowCheckRoutes: Routes = (app, aws) => {
   app.post("/api/workflow/validate", async (c) => {

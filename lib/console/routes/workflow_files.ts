@@ -18,10 +18,16 @@ import { bodyOf, checked } from "../input.ts";
 import type { Routes } from "../route.ts";
 
 /** Step Functions' limit of a definition. */
-export const LONGEST_DEFINITION = 1_048_576;
+const LONGEST_DEFINITION = 1_048_576;
 
 export const definition = z.string("must be a text").min(1, "must not be empty")
   .max(LONGEST_DEFINITION, "must have 1,048,576 characters at most");
+
+/** Inputs of executions and states. */
+export const json = z.string("must be a text").max(
+  LONGEST_DEFINITION,
+  "must have 1,048,576 characters at most",
+);
 
 export interface OpenableFile extends DefinitionFile {
   /** Whether the deployed machine is another one. */

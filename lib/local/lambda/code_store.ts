@@ -1,18 +1,30 @@
 /**
  * Deployment packages on disk, by the hash of the zip: `<hash>/code.zip`, `<hash>/task/…`, a list of the files that
- * the function may not read, and, once it has run, an import map of its `node_modules` and Deno's cache. A package is complete before a record refers to it, so a killed server leaves at worst a
- * folder that the next sweep removes.
+ * the function may not read, and, once it has run, an import map of its packages, a link to the runtime and Deno's cache. A
+ * package is complete before a record refers to it, so a killed server leaves at worst a folder that the next sweep removes.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { umask } from "node:process";
 import { AwsError, unsupported } from "../errors.ts";
-import { importMapOf } from "./packages.ts";
+import { folderOf, foldersOf } from "./folders.ts";
+import { type ImportMap, importMapOf } from "./packages.ts";
 import { holdsMore } from "./storage_watch.ts";
 import { MAX_ZIPPED_BYTES, notAZip, readZip, type ZipFile } from "./zip.ts";
 
+/** Not `packages.json`, as before functions found the runtime's packages. */
+const IMPORT_MAP = "import_map.json";
 const MIN_CACHED_BYTES = 50_000;
 /** What fits into one argument of a program on every system. */
 const MAX_UNREADABLE_LENGTH = 100_000;
@@ -30,8 +42,12 @@ export class CodeStore {
   /** Number of requests by package that are about to refer to it: a sweep must keep these. */
   readonly #held = new Map<string, number>();
 
-  /** @param folder only for packages; created if it does not exist */
-  constructor(readonly folder: string) {
+  /**
+   * @param folder only for packages; created if it does not exist
+   * @param runtime the folder of the runtime
+   * @param since older packages are never removed: they may belong to a database that was lost. Milliseconds since the epoch
+   */
+  constructor(readonly folder: string, readonly runtime = join(folder, "..", "runtime"), readonly since = 0) {
     mkdirSync(folder, { recursive: true });
   }
 
@@ -69,16 +85,20 @@ export class CodeStore {
     return JSON.parse(readFileSync(join(this.#path(codeSha256), "unreadable.json"), "utf8"));
   }
 
-  /** Path of an import map of the package's `node_modules`, in which the task root is `./task/`. */
-  async importMap(codeSha256: string): Promise<string> {
-    const path = join(this.#path(codeSha256), "packages.json");
+  /** An import map of the function's packages and the runtime's, in which the task root is `./task/`. */
+  async importMap(codeSha256: string): Promise<{ path: string; usesRuntimePackages: boolean }> {
+    const folder = this.#path(codeSha256);
+    const path = join(folder, IMPORT_MAP);
     if (!existsSync(path)) {
       const part = `${path}.${randomUUID()}`;
-      await writeFile(part, JSON.stringify(await importMapOf(this.taskRoot(codeSha256), "task")));
+      const map = await importMapOf(this.taskRoot(codeSha256), "task", "runtime/node_modules");
+      await writeFile(part, JSON.stringify(map));
       await chmod(part, 0o644);
+      if (!existsSync(join(folder, "runtime"))) symlinkSync(this.runtime, join(folder, "runtime"));
       renameSync(part, path);
     }
-    return path;
+    const { imports }: ImportMap = JSON.parse(await readFile(path, "utf8"));
+    return { path, usesRuntimePackages: imports !== undefined };
   }
 
   /**
@@ -110,6 +130,7 @@ export class CodeStore {
     const keep = new Set([...used, ...this.#held.keys()].map(folderName));
     for (const name of readdirSync(this.folder)) {
       if (keep.has(name) || this.#isHeldPart(name)) continue;
+      if (statSync(join(this.folder, name)).mtimeMs < this.since) continue;
       // Renamed first: a folder named by a hash is always complete.
       const doomed = name.endsWith(".removed") ? name : `${name}.removed`;
       renameSync(join(this.folder, name), join(this.folder, doomed));
@@ -132,8 +153,7 @@ export class CodeStore {
     const part = `${target}.${randomUUID()}.part`;
     try {
       await mkdir(join(part, "task"), { recursive: true });
-      const folders = new Set(files.map(({ path }) => dirname(path)));
-      for (const folder of folders) await mkdir(join(part, "task", folder), { recursive: true });
+      for (const folder of foldersOf(files)) await mkdir(join(part, "task", folder), { recursive: true });
       for (const { path, content } of files) await writeFile(join(part, "task", path), content);
       await openToAll(join(part, "task"));
       await writeFile(join(part, "code.zip"), zip);
@@ -176,22 +196,18 @@ async function openToAll(folder: string): Promise<void> {
 function unreadablePaths(files: readonly Pick<ZipFile, "path" | "readable">[]): string[] {
   const each = files.filter(({ readable }) => !readable).map(({ path }) => path);
   if (lengthOf(each) <= MAX_UNREADABLE_LENGTH) return each;
-  const open = new Set<string>();
-  for (const { path, readable } of files) {
-    if (readable) { for (const folder of foldersOf(path)) open.add(folder); }
+  const open = foldersOf(files.filter(({ readable }) => readable));
+  if (each.length === files.length) return ["."];
+  const outermost = new Map<string, string>();
+  for (const folder of foldersOf(files)) {
+    if (!open.has(folder)) outermost.set(folder, outermost.get(folderOf(folder)) ?? folder);
   }
-  return [...new Set(each.map((path) => foldersOf(path).find((folder) => !open.has(folder)) ?? path))];
+  return [...new Set(each.map((path) => outermost.get(folderOf(path)) ?? path))];
 }
 
 /** How long a list of paths is as an argument, with `/var/task/` and a comma. */
 function lengthOf(paths: readonly string[]): number {
   return paths.reduce((sum, path) => sum + path.length + "/var/task/,".length, 0);
-}
-
-/** The folders that a path is in, the topmost first. */
-function foldersOf(path: string): string[] {
-  const parts = path.split("/");
-  return [".", ...parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join("/"))];
 }
 
 function folderName(codeSha256: string): string {

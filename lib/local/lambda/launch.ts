@@ -22,6 +22,8 @@ export interface Worker {
   readonly taskRoot: string;
   /** An import map of its packages, beside the task root. */
   readonly importMap: string;
+  /** Whether it imports packages that only the runtime has. */
+  readonly usesRuntimePackages: boolean;
   /** A folder for Deno, if it should have one: the function itself may not use it. */
   readonly cache: string | undefined;
   readonly tmp: string;
@@ -64,11 +66,13 @@ export function launch(
     log,
     tmp,
     expires: session.credentials.Expiration,
-    command: async (runtimeApi) =>
-      await commandOf({
+    command: async (runtimeApi) => {
+      const { path: importMap, usesRuntimePackages } = await code.importMap(version.CodeSha256);
+      return await commandOf({
         version,
         taskRoot,
-        importMap: await code.importMap(version.CodeSha256),
+        importMap,
+        usesRuntimePackages,
         cache: await code.cache(version.CodeSha256),
         tmp,
         variables: variables(core, version, {
@@ -80,7 +84,8 @@ export function launch(
         unreadable: code.unreadable(version.CodeSha256),
         reachable: [new URL(core.functionEndpoint()).host, runtimeApi],
         ports: { users: portOf(core.endpoint()), functions: portOf(core.functionEndpoint()) },
-      }),
+      });
+    },
     ...events,
   });
 }

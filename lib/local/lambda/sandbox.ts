@@ -11,6 +11,7 @@ import type { Worker } from "./launch.ts";
 import { CACHE_MEGABYTES } from "./code_store.ts";
 import { CACHE, OwnRoot } from "./own_root.ts";
 import type { Command } from "./runtime_process.ts";
+import { RuntimePackages } from "./runtime_packages.ts";
 import type { Storage } from "./storage_watch.ts";
 
 const BOOTSTRAP = fileURLToPath(new URL("./bootstrap/", import.meta.url));
@@ -23,16 +24,20 @@ const SUDDEN_MEMORY = 2048;
 
 export class Sandbox {
   #runtime: string | undefined;
+  readonly #packages: RuntimePackages;
 
   /**
    * @param folder for the runtime's files
    * @param useOwnRoot false to do without file systems of their own
    */
-  constructor(readonly folder: string, readonly useOwnRoot = true) {}
+  constructor(readonly folder: string, readonly useOwnRoot = true) {
+    this.#packages = new RuntimePackages(join(folder, "runtime", "node_modules"));
+  }
 
   /** The command that starts a function's process. */
   async command(worker: Worker): Promise<Command> {
     this.#runtime ??= writeRuntime(join(this.folder, "runtime"));
+    if (worker.usesRuntimePackages) await this.#packages.ready();
     const ownRoot = this.useOwnRoot ? await OwnRoot.find(this.folder) : undefined;
     return ownRoot ? this.#ownView(ownRoot, worker) : this.#sharedView(worker);
   }
@@ -47,20 +52,26 @@ export class Sandbox {
       mountPoint: tmp,
       tmpMegabytes: version.EphemeralStorage.Size,
     };
-    const flags = denoFlags(worker, "/var/packages.json", "/var/task", "/tmp");
+    const packages = worker.usesRuntimePackages ? "/var/runtime/node_modules" : undefined;
+    const flags = denoFlags(worker, "/var/packages.json", "/var/task", "/tmp", packages ? [packages] : []);
     const command = ownRoot.command(view, limits(worker), [...flags, "/var/runtime/main.mjs"]);
     return {
       ...command,
       env: { ...command.env, ...fixedEnvironment(variables, "/tmp", cache && CACHE) },
-      input: JSON.stringify({ variables: { ...variables, LAMBDA_TASK_ROOT: "/var/task" }, ports }),
+      input: JSON.stringify({ variables: { ...variables, LAMBDA_TASK_ROOT: "/var/task" }, ports, packages }),
       storages: cacheStorage(cache),
     };
   }
 
   #sharedView(worker: Worker): Command {
     const { taskRoot, importMap, cache, tmp, version, variables, ports } = worker;
+    // By the link beside the code, as the import map has it.
+    const packages = worker.usesRuntimePackages ? join(taskRoot, "..", "runtime", "node_modules") : undefined;
     // Relative, because Deno's lists of paths cannot escape commas.
-    const flags = denoFlags(worker, importMap, ".", relative(taskRoot, tmp));
+    const readable = packages
+      ? [packages, this.#packages.folder].map((path) => relative(taskRoot, path))
+      : [];
+    const flags = denoFlags(worker, importMap, ".", relative(taskRoot, tmp), readable);
     const main = join(this.#runtime!, "main.mjs");
     // No file may be larger than the storage, in blocks of 512 bytes.
     const script = `${limits(worker)}; ulimit -f ${version.EphemeralStorage.Size * 2048}; exec "$@"`;
@@ -69,7 +80,7 @@ export class Sandbox {
       args: ["-c", script, "sh", Deno.execPath(), ...flags, main],
       cwd: taskRoot,
       env: fixedEnvironment(variables, tmp, cache),
-      input: JSON.stringify({ variables, ports, tmp }),
+      input: JSON.stringify({ variables, ports, tmp, packages }),
       storages: [
         { folder: tmp, megabytes: version.EphemeralStorage.Size },
         ...cacheStorage(cache),
@@ -78,12 +89,13 @@ export class Sandbox {
   }
 }
 
-/** @param task the folder of the code, @param tmp that of `/tmp`, as Deno's permissions name them */
+/** @param task the folder of the code, @param tmp that of `/tmp`, @param packages those of the runtime, as Deno's permissions name them */
 function denoFlags(
   { version, unreadable, reachable, cache }: Worker,
   importMap: string,
   task: string,
   tmp: string,
+  packages: readonly string[],
 ): string[] {
   // The shares of the memory that AWS's runtime gives V8.
   const oldSpace = Math.floor(version.MemorySize * 0.9);
@@ -105,7 +117,7 @@ function denoFlags(
     // Not the others: Deno reads proxies and file names from them, and asks for no permission then.
     "--allow-env=TZ",
     `--allow-net=${reachable.join(",")}`,
-    `--allow-read=${task},${tmp}`,
+    `--allow-read=${[task, tmp, ...packages].join(",")}`,
     ...(unreadable.length > 0
       ? [`--deny-read=${unreadable.map((path) => `${task}/${path}`).join(",")}`]
       : []),

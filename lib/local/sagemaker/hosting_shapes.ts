@@ -11,7 +11,7 @@ import {
   string,
   structure,
 } from "../shapes.ts";
-import { entityName, roleArn, s3Uri, tagList } from "./names.ts";
+import { entityName, roleArn, s3Uri, tagList, vpcConfig } from "./names.ts";
 
 export const createModelInput = structure({
   ModelName: required(entityName),
@@ -36,7 +36,7 @@ export const createModelInput = structure({
   InferenceExecutionConfig: notSupported(),
   ExecutionRoleArn: roleArn,
   Tags: tagList,
-  VpcConfig: notSupported(),
+  VpcConfig: vpcConfig,
   EnableNetworkIsolation: boolean(),
 });
 

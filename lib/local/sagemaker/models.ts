@@ -21,7 +21,8 @@ export const createModel = operation({
   passRole: ({ ExecutionRoleArn }) => ExecutionRoleArn,
   async run(input, sagemaker) {
     const { core, models } = sagemaker;
-    const { ModelName, PrimaryContainer, ExecutionRoleArn, Tags, EnableNetworkIsolation = false } = input;
+    const { ModelName, PrimaryContainer, ExecutionRoleArn, Tags, VpcConfig } = input;
+    const { EnableNetworkIsolation = false } = input;
     if (!PrimaryContainer) throw invalid("PrimaryContainer must be specified.");
     if (!ExecutionRoleArn) throw invalid("ExecutionRoleArn must be specified.");
     const { ModelDataUrl, Image, Mode } = PrimaryContainer;
@@ -42,6 +43,7 @@ export const createModel = operation({
         ModelArn,
         PrimaryContainer: { Mode: "SingleModel", ...PrimaryContainer, ModelDataUrl },
         ExecutionRoleArn,
+        VpcConfig,
         EnableNetworkIsolation,
         CreationTime: seconds(core),
       });

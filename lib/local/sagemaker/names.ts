@@ -15,6 +15,13 @@ export const tagKey = string({ min: 1, max: 128, pattern: /([\p{L}\p{Z}\p{N}_.:\
 const tagValue = string({ max: 256, pattern: /([\p{L}\p{Z}\p{N}_.:\/=+\-@]*)/u });
 export const tagList = list(structure({ Key: required(tagKey), Value: required(tagValue) }), { max: 50 });
 
+const networkId = string({ max: 32, pattern: /[-0-9a-zA-Z]+/ });
+/** Accepted and described: containers have no network here. */
+export const vpcConfig = structure({
+  SecurityGroupIds: required(list(networkId, { min: 1, max: 5 })),
+  Subnets: required(list(networkId, { min: 1, max: 16 })),
+});
+
 /** `arn:aws:sagemaker:…`; SageMaker converts the name to lower case. */
 export function arnOf(core: Core, kind: string, name: string): string {
   return `arn:aws:sagemaker:${core.region}:${core.account}:${kind}/${name.toLowerCase()}`;

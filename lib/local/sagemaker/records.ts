@@ -6,7 +6,12 @@ import type { CreateTrainingJobInput } from "./training_shapes.ts";
 /** A training job as DescribeTrainingJob returns it. */
 export interface TrainingJob extends Omit<CreateTrainingJobInput, "Tags" | "StoppingCondition"> {
   TrainingJobArn: string;
-  StoppingCondition: { MaxRuntimeInSeconds: number; MaxPendingTimeInSeconds?: number };
+  StoppingCondition: {
+    MaxRuntimeInSeconds: number;
+    MaxWaitTimeInSeconds?: number;
+    MaxPendingTimeInSeconds?: number;
+  };
+  ProfilingStatus?: string;
   TrainingJobStatus: TrainingJobStatus;
   SecondaryStatus: string;
   SecondaryStatusTransitions: {
@@ -39,6 +44,7 @@ export interface Model {
   ModelArn: string;
   PrimaryContainer: NonNullable<CreateModelInput["PrimaryContainer"]> & { ModelDataUrl: string };
   ExecutionRoleArn: string;
+  VpcConfig?: CreateModelInput["VpcConfig"];
   EnableNetworkIsolation: boolean;
   CreationTime: number;
 }

@@ -4,12 +4,14 @@ import { notSupported, required, string, structure } from "../shapes.ts";
 import { onTrainingJob, operation, type SageMakerContext } from "./context.ts";
 import { invalid } from "./errors.ts";
 import { checkImage } from "./images.ts";
-import { checkCapacity, checkInstanceType } from "./instances.ts";
+import { checkCapacity, checkInstanceType, checkWarmPool, type Instances } from "./instances.ts";
 import { CHANGE_MEMBERS, LIST_MEMBERS, listed } from "./listing.ts";
 import { entityName, joinUri, seconds } from "./names.ts";
 import { isRunning, type TrainingJob } from "./records.ts";
 import { tag } from "./tags.ts";
+import { METRIC_DEFINITIONS } from "./metric_definitions.ts";
 import { checkInputs } from "./training_input.ts";
+import { checkOptions, describedOptions } from "./training_options.ts";
 import { type CreateTrainingJobInput, createTrainingJobInput } from "./training_shapes.ts";
 
 const named = structure({ TrainingJobName: required(entityName) });
@@ -32,11 +34,17 @@ export const createTrainingJob = operation({
       );
     }
     checkInstanceType("training-job", ResourceConfig.InstanceType);
+    checkOptions(input);
     checkNew(input, sagemaker);
     await checkInputs(input, sagemaker);
     checkNew(input, sagemaker); // S3 was asked meanwhile
-    const running = jobs.list().filter(isRunning);
-    checkCapacity("training-job", [ResourceConfig], running.map((job) => job.ResourceConfig), quotas);
+    checkCapacity(
+      "training-job",
+      [instancesOf(input)],
+      jobs.list().filter(isRunning).map(instancesOf),
+      quotas,
+    );
+    if (ResourceConfig.KeepAlivePeriodInSeconds) checkWarmPool(ResourceConfig, quotas);
     const job = newJob(input, sagemaker);
     core.store.transaction(() => {
       jobs.put(TrainingJobName, job);
@@ -133,6 +141,15 @@ function checkNew(input: { TrainingJobName: string }, sagemaker: SageMakerContex
   );
 }
 
+function instancesOf(
+  { ResourceConfig, EnableManagedSpotTraining: spot }: Pick<
+    TrainingJob,
+    "ResourceConfig" | "EnableManagedSpotTraining"
+  >,
+): Instances {
+  return { ...ResourceConfig, spot };
+}
+
 /** The record of a new job, with AWS's defaults. */
 function newJob(input: CreateTrainingJobInput, sagemaker: SageMakerContext): TrainingJob {
   const { Tags: _, StoppingCondition, ...rest } = input;
@@ -142,13 +159,18 @@ function newJob(input: CreateTrainingJobInput, sagemaker: SageMakerContext): Tra
     EnableInterContainerTrafficEncryption: false,
     EnableManagedSpotTraining: false,
     ...rest,
-    AlgorithmSpecification: { EnableSageMakerMetricsTimeSeries: false, ...rest.AlgorithmSpecification },
+    AlgorithmSpecification: {
+      EnableSageMakerMetricsTimeSeries: false,
+      ...rest.AlgorithmSpecification,
+      MetricDefinitions: METRIC_DEFINITIONS,
+    },
     InputDataConfig: rest.InputDataConfig?.map((channel) => ({
       CompressionType: "None",
       RecordWrapperType: "None",
       ...channel,
     })),
-    OutputDataConfig: { KmsKeyId: "", ...rest.OutputDataConfig },
+    OutputDataConfig: { KmsKeyId: "", CompressionType: "GZIP", ...rest.OutputDataConfig },
+    ...describedOptions(input),
     TrainingJobArn: onTrainingJob(input, sagemaker),
     StoppingCondition: { MaxRuntimeInSeconds: 86400, ...StoppingCondition },
     TrainingJobStatus: "InProgress",

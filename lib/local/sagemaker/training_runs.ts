@@ -6,21 +6,17 @@ import { type Container, type ContainerCommand, startContainer } from "./contain
 import { removeFolder, trainingFolder } from "./folders.ts";
 import { type Interruption, JobStatus } from "./job_status.ts";
 import { logWriter } from "./log.ts";
+import { metricOf } from "./metric_definitions.ts";
 import { seconds } from "./names.ts";
 import { fill, TrainingFailure, uploadModel } from "./opt_ml.ts";
 import { isRunning, type Records, type TrainingJob } from "./records.ts";
 import { assume, trainingAssumer } from "./roles.ts";
+import { notRunHere } from "./training_options.ts";
 
 /** On AWS a container has 120 s between SIGTERM and SIGKILL. */
 const STOP_GRACE_SECONDS = 120;
 
 const LOG_GROUP = "/aws/sagemaker/TrainingJobs";
-
-/** The metrics in the algorithm's log, by AWS's definitions. */
-const METRICS: Readonly<Record<string, RegExp>> = {
-  "train:accuracy": /Train-accuracy=(\S+)/,
-  "validation:accuracy": /Validation-accuracy=(\S+)/,
-};
 
 /** As SageMaker words it. */
 const OUT_OF_MEMORY =
@@ -55,7 +51,9 @@ export class TrainingRuns {
   run(job: TrainingJob): void {
     const run: Run = { done: Promise.resolve() };
     this.#runs.set(job.TrainingJobName, run);
-    run.done = this.#execute(job, run).finally(() => this.#runs.delete(job.TrainingJobName));
+    run.done = this.#execute(job, run)
+      .catch((error) => this.core.fault(error, `The training job ${job.TrainingJobName}`))
+      .finally(() => this.#runs.delete(job.TrainingJobName));
   }
 
   /** Stops the container; the model so far is kept. */
@@ -102,6 +100,7 @@ export class TrainingRuns {
     const stream = `${job.TrainingJobName}/algo-1-${Math.floor(job.CreationTime)}`;
     const by = trainingAssumer(job.TrainingJobArn);
     const log = logWriter(core, job.RoleArn, by, LOG_GROUP, stream);
+    const kept = notRunHere(job);
     let deadline: ReturnType<typeof setTimeout> | undefined;
     try {
       status.enter(job, "Pending", "Preparing the instances for training");
@@ -111,6 +110,7 @@ export class TrainingRuns {
       await fill(folder, job, core, principal);
       job.TrainingStartTime = seconds(core);
       status.enter(job, "Training", "Training image download completed. Training in progress.");
+      if (kept) log(kept);
       deadline = setTimeout(
         () => this.#interrupt(job.TrainingJobName, "MaxRuntimeExceeded"),
         job.StoppingCondition.MaxRuntimeInSeconds * 1000,
@@ -147,11 +147,10 @@ export class TrainingRuns {
       (line, output) => {
         log(line);
         if (output === "stderr") lastWords = [...lastWords, line].slice(-5);
-        for (const [MetricName, pattern] of Object.entries(METRICS)) {
-          const value = line.match(pattern)?.[1];
-          if (value) {
-            metrics.set(MetricName, { MetricName, Value: Number(value), Timestamp: seconds(this.core) });
-          }
+        const metric = metricOf(line);
+        if (metric) {
+          const { name: MetricName, value: Value } = metric;
+          metrics.set(MetricName, { MetricName, Value, Timestamp: seconds(this.core) });
         }
       },
       this.maxMegabytes,

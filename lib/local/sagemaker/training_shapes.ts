@@ -10,7 +10,7 @@ import {
   string,
   structure,
 } from "../shapes.ts";
-import { entityName, roleArn, s3Uri, tagList } from "./names.ts";
+import { entityName, roleArn, s3Uri, tagList, vpcConfig } from "./names.ts";
 
 const channel = structure({
   ChannelName: required(string({ min: 1, max: 64, pattern: /[A-Za-z0-9\.\-_]+/ })),
@@ -35,6 +35,27 @@ const channel = structure({
   InputMode: string({ values: ["Pipe", "File", "FastFile"] as const }),
   ShuffleConfig: notSupported(),
 });
+
+const parameters = map(string({ max: 256 }), { max: 20, key: string({ min: 1, max: 256 }) });
+
+const debugHookConfig = structure({
+  LocalPath: string({ max: 4096 }),
+  S3OutputPath: required(s3Uri),
+  HookParameters: parameters,
+  CollectionConfigurations: list(
+    structure({ CollectionName: string({ min: 1, max: 256 }), CollectionParameters: parameters }),
+    { max: 20 },
+  ),
+});
+
+const profilerConfig = structure({
+  S3OutputPath: s3Uri,
+  ProfilingIntervalInMilliseconds: integer(),
+  ProfilingParameters: parameters,
+  DisableProfiler: boolean(),
+});
+
+const retryStrategy = structure({ MaximumRetryAttempts: required(integer({ min: 1, max: 30 })) });
 
 export const createTrainingJobInput = structure({
   TrainingJobName: required(entityName),
@@ -68,7 +89,7 @@ export const createTrainingJobInput = structure({
     VolumeSizeInGB: required(integer({ min: 1 })),
     VolumeKmsKeyId: notSupported(""),
     InstanceGroups: notSupported(),
-    KeepAlivePeriodInSeconds: notSupported(),
+    KeepAlivePeriodInSeconds: integer({ min: 0, max: 21600 }),
     TrainingPlanArn: notSupported(),
     InstancePlacementConfig: notSupported(),
     InstancePreferences: notSupported(),
@@ -77,7 +98,7 @@ export const createTrainingJobInput = structure({
   })),
   StoppingCondition: structure({
     MaxRuntimeInSeconds: integer({ min: 1, max: 2419200 }),
-    MaxWaitTimeInSeconds: notSupported(),
+    MaxWaitTimeInSeconds: integer({ min: 1 }),
     MaxPendingTimeInSeconds: integer({ min: 7200, max: 2419200 }),
   }),
   Tags: tagList,
@@ -87,13 +108,13 @@ export const createTrainingJobInput = structure({
   }),
   EnableNetworkIsolation: boolean(),
   EnableInterContainerTrafficEncryption: boolean(),
-  EnableManagedSpotTraining: notSupported(false),
-  VpcConfig: notSupported(),
+  EnableManagedSpotTraining: boolean(),
+  VpcConfig: vpcConfig,
   CheckpointConfig: notSupported(),
-  DebugHookConfig: notSupported(),
+  DebugHookConfig: debugHookConfig,
   ExperimentConfig: notSupported(),
-  ProfilerConfig: notSupported(),
-  RetryStrategy: notSupported(),
+  ProfilerConfig: profilerConfig,
+  RetryStrategy: retryStrategy,
   DebugRuleConfigurations: notSupported(),
   TensorBoardOutputConfig: notSupported(),
   ProfilerRuleConfigurations: notSupported(),

@@ -15,6 +15,7 @@ import {
   type StatesContext,
 } from "./context.ts";
 import { diagnose, requireValid } from "./definition/diagnose.ts";
+import { requireManagedRules } from "./managed_rules.ts";
 import { assumer, requireActive, requireArn } from "./machines.ts";
 import { tagShape, withTags } from "./tags.ts";
 
@@ -64,7 +65,7 @@ export const createStateMachine = operation({
     const machineArn = machines.arn(name);
     requireName(name);
     requirePlain(input);
-    requireValid(definition, type);
+    requireValid(definition, type, core.operation);
     const tags = withTags({}, input.tags ?? [], machineArn);
     const existing = machines.find(machineArn);
     if (existing) {
@@ -75,6 +76,7 @@ export const createStateMachine = operation({
       throw new AwsError("StateMachineAlreadyExists", `State Machine Already Exists: '${machineArn}'`);
     }
     requireRole(states, roleArn, machineArn);
+    requireManagedRules(core, definition, roleArn, machineArn);
     const creationDate = core.now();
     core.store.transaction(() => {
       const updateDate = creationDate;
@@ -107,10 +109,11 @@ export const updateStateMachine = operation({
         "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
       );
     }
-    if (input.definition) requireValid(input.definition, machine.type);
+    if (input.definition) requireValid(input.definition, machine.type, core.operation);
     if (input.roleArn) requireRole(states, input.roleArn, machine.arn);
     const before = machines.revision(machine.revision);
     const { definition = before.definition, roleArn = before.roleArn } = input;
+    requireManagedRules(core, definition, roleArn, machine.arn);
     const updateDate = core.now();
     const isSame = definition === before.definition && roleArn === before.roleArn;
     const revisionId = isSame && before.revisionId ? before.revisionId : crypto.randomUUID();
@@ -191,8 +194,8 @@ export const validateStateMachineDefinition = operation({
     severity: string({ values: ["ERROR", "WARNING"] }),
     maxResults: integer({ min: 0, max: 100 }),
   }),
-  run({ definition, type = "STANDARD", maxResults }) {
-    const found = diagnose(definition, type);
+  run({ definition, type = "STANDARD", maxResults }, { core }) {
+    const found = diagnose(definition, type, core.operation);
     const most = maxResults || 100;
     return {
       result: found.length === 0 ? "OK" : "FAIL",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import {
   CreateEndpointCommand,
@@ -74,6 +75,7 @@ const invoke = (runtime: SageMakerRuntimeClient, Body: Uint8Array, InferenceId?:
   );
 
 Deno.test("endpoints: created, invoked, captured, updated, deleted", async (t) => {
+  let refused: Error & { LogStreamArn?: string } | undefined;
   await withModel(async (aws, client, runtime) => {
     await t.step("names that do not exist are refused by name", async () => {
       await assert.rejects(client.send(new DescribeEndpointCommand({ EndpointName: "Nobody" })), {
@@ -137,9 +139,25 @@ Deno.test("endpoints: created, invoked, captured, updated, deleted", async (t) =
       await assert.rejects(invoke(runtime, new TextEncoder().encode("no picture")), (error: Error) => {
         assert.equal(error.name, "ModelError");
         assert.equal((error as Error & { OriginalStatusCode: number }).OriginalStatusCode, 400);
+        refused = error as typeof refused;
         return true;
       });
       assert.ok((await invoke(runtime, await picture(1), "test/1.png")).Body);
+    });
+
+    await t.step("the container's log is where the error points", async () => {
+      const [, logGroupName] = /#logEventViewer:group=(\S+)/.exec(refused!.message)!;
+      assert.equal(logGroupName, "/aws/sagemaker/Endpoints/scones");
+      const logs = new CloudWatchLogsClient(aws.client);
+      const read = new GetLogEventsCommand({
+        logGroupName,
+        logStreamName: refused!.LogStreamArn!.split(":log-stream:")[1],
+        startFromHead: true,
+      });
+      const lines = (await logs.send(read)).events!.map(({ message }) => message!);
+      assert.equal(lines[0], "Docker entrypoint called with argument(s): serve");
+      assert.match(lines.at(-1)!, /ERROR \d+\] 400: unable to evaluate payload provided/);
+      logs.destroy();
     });
 
     await t.step("more than 6 MiB are refused", async () => {

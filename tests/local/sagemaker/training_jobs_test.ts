@@ -41,7 +41,56 @@ Deno.test("CreateTrainingJob refuses what AWS refuses", async (t) => {
         "a CPU",
         { ResourceConfig: { InstanceType: "ml.m5.xlarge", InstanceCount: 1, VolumeSizeInGB: 1 } },
         "ValidationException",
-        /GPU/,
+        /^Instance type ml.m5.xlarge is not supported by algorithm image-classification; only GPU instances are/,
+      ],
+      [
+        "a GPU that the algorithm does not run on",
+        { ResourceConfig: { InstanceType: "ml.p4d.24xlarge", InstanceCount: 1, VolumeSizeInGB: 1 } },
+        "ValidationException",
+        /only ml.g4dn and ml.g5 instances are supported/,
+      ],
+      [
+        "a wait for spot capacity without spot instances",
+        { StoppingCondition: { MaxRuntimeInSeconds: 600, MaxWaitTimeInSeconds: 600 } },
+        "ValidationException",
+        /^Invalid MaxWaitTimeInSeconds. It is only supported when EnableManagedSpotTraining is set to true$/,
+      ],
+      [
+        "spot instances without a wait",
+        { EnableManagedSpotTraining: true },
+        "ValidationException",
+        /^Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds$/,
+      ],
+      [
+        "a wait for spot capacity shorter than the run",
+        {
+          EnableManagedSpotTraining: true,
+          StoppingCondition: { MaxRuntimeInSeconds: 600, MaxWaitTimeInSeconds: 599 },
+        },
+        "ValidationException",
+        /must be present and be greater than or equal/,
+      ],
+      [
+        "a warm pool of spot instances",
+        {
+          EnableManagedSpotTraining: true,
+          StoppingCondition: { MaxRuntimeInSeconds: 600, MaxWaitTimeInSeconds: 600 },
+          ResourceConfig: { ...base.ResourceConfig!, KeepAlivePeriodInSeconds: 60 },
+        },
+        "ValidationException",
+        /^KeepAlivePeriodInSeconds is not supported/,
+      ],
+      [
+        "no number of retries",
+        { RetryStrategy: { MaximumRetryAttempts: 31 } },
+        "ValidationException",
+        /'retryStrategy.maximumRetryAttempts' failed to satisfy constraint: Member must have value less than or/,
+      ],
+      [
+        "Debugger's rules, which would be processing jobs",
+        { DebugRuleConfigurations: [{ RuleConfigurationName: "rule", RuleEvaluatorImage: "image" }] },
+        "ValidationException",
+        /does not support the member 'debugRuleConfigurations'/,
       ],
       [
         "another region's image",
@@ -72,10 +121,10 @@ Deno.test("CreateTrainingJob refuses what AWS refuses", async (t) => {
         /Could not assume role/,
       ],
       [
-        "a network of one's own",
-        { VpcConfig: { SecurityGroupIds: ["sg-1"], Subnets: ["subnet-1"] } },
+        "a network without subnets",
+        { VpcConfig: { SecurityGroupIds: ["sg-1"], Subnets: [] } },
         "ValidationException",
-        /does not support the member 'vpcConfig'/,
+        /'vpcConfig.subnets' failed to satisfy constraint/,
       ],
       [
         "a member that the local AWS does not honour",
@@ -148,6 +197,32 @@ Deno.test("a quota of 0 is refused as in a new account", async () => {
   }, { quotas: { "ml.g4dn.xlarge for training-job usage": 0 } });
 });
 
+Deno.test("spot instances and warm pools have quotas of their own", async () => {
+  await withLocalAws(async (aws) => {
+    const client = new SageMakerClient(aws.client);
+    const role = await createRole(aws);
+    await stagePictures(aws, 2);
+    const spot = trainingJob(role, {
+      EnableManagedSpotTraining: true,
+      StoppingCondition: { MaxRuntimeInSeconds: 600, MaxWaitTimeInSeconds: 600 },
+    });
+    const warm = trainingJob(role);
+    warm.ResourceConfig!.KeepAlivePeriodInSeconds = 60;
+    for (const [request, kind] of [[spot, "spot training job"], [warm, "training warm pool"]] as const) {
+      await assert.rejects(client.send(new CreateTrainingJobCommand(request)), {
+        name: "ResourceLimitExceeded",
+        message: new RegExp(`'ml.g4dn.xlarge for ${kind} usage' is 0 Instances`),
+      });
+    }
+    client.destroy();
+  }, {
+    quotas: {
+      "ml.g4dn.xlarge for spot training-job usage": 0,
+      "ml.g4dn.xlarge for training warm pool usage": 0,
+    },
+  });
+});
+
 Deno.test("a training job trains, logs and stores its model", async () => {
   await withLocalAws(async (aws) => {
     const client = new SageMakerClient(aws.client);
@@ -214,6 +289,65 @@ Deno.test("a training job trains, logs and stores its model", async () => {
     await client.send(new DeleteTrainingJobCommand({ TrainingJobName: request.TrainingJobName }));
     assert.deepEqual((await client.send(new ListTrainingJobsCommand({}))).TrainingJobSummaries, []);
     [client, s3, logs].forEach((one) => one.destroy());
+  });
+});
+
+Deno.test("what SageMaker's clients send at their defaults is kept and described, and the log says what is not run", async () => {
+  await withLocalAws(async (aws) => {
+    const client = new SageMakerClient(aws.client);
+    const logs = new CloudWatchLogsClient(aws.client);
+    const role = await createRole(aws);
+    await stagePictures(aws);
+    const S3OutputPath = `s3://${BUCKET}/debug`;
+    const given = {
+      DebugHookConfig: { S3OutputPath, CollectionConfigurations: [] },
+      EnableManagedSpotTraining: true,
+      RetryStrategy: { MaximumRetryAttempts: 2 },
+      StoppingCondition: { MaxRuntimeInSeconds: 600, MaxWaitTimeInSeconds: 1200 },
+      VpcConfig: { SecurityGroupIds: ["sg-1"], Subnets: ["subnet-1"] },
+    };
+    const request = trainingJob(role, {
+      ...given,
+      ProfilerConfig: { S3OutputPath, DisableProfiler: false },
+    });
+    await client.send(new CreateTrainingJobCommand(request));
+    const job = await jobEnded(client, request.TrainingJobName!);
+    assert.deepEqual([job.TrainingJobStatus, job.FailureReason], ["Completed", undefined]);
+    for (const [member, value] of Object.entries(given)) {
+      assert.deepEqual(job[member as keyof typeof given], value);
+    }
+    assert.deepEqual(job.ProfilerConfig, {
+      S3OutputPath,
+      DisableProfiler: false,
+      ProfilingIntervalInMilliseconds: 500,
+    });
+    assert.deepEqual([job.ProfilingStatus, job.OutputDataConfig!.CompressionType], ["Enabled", "GZIP"]);
+    assert.ok(job.BillableTimeInSeconds! <= job.TrainingTimeInSeconds!);
+    assert.deepEqual(job.AlgorithmSpecification!.MetricDefinitions!.map(({ Name }) => Name), [
+      "train:accuracy",
+      "validation:accuracy",
+    ]);
+    // The expressions find in the log what Describe gives as the final metrics.
+    const { events } = await logs.send(
+      new FilterLogEventsCommand({ logGroupName: "/aws/sagemaker/TrainingJobs" }),
+    );
+    const lines = events!.map(({ message }) => message!);
+    for (const [index, { Regex }] of job.AlgorithmSpecification!.MetricDefinitions!.entries()) {
+      const values = lines.flatMap((line) => new RegExp(Regex!).exec(line)?.[1] ?? []);
+      assert.equal(Number(values.at(-1)), Number(job.FinalMetricDataList![index]!.Value!.toFixed(6)));
+    }
+    const said = lines.filter((line) => line.includes("not run by the local AWS"));
+    assert.equal(said.length, 1);
+    const kept = [
+      "DebugHookConfig",
+      "ProfilerConfig",
+      "EnableManagedSpotTraining",
+      "RetryStrategy",
+      "VpcConfig",
+    ];
+    for (const member of kept) assert.match(said[0]!, new RegExp(`${member} \\(`));
+    assert.doesNotMatch(said[0]!, /KeepAlive/);
+    [client, logs].forEach((one) => one.destroy());
   });
 });
 

@@ -9,6 +9,8 @@ interface Handed {
   readonly variables: Record<string, string>;
   /** The local AWS's port for users, and the one for functions. */
   readonly ports: { readonly users: number; readonly functions: number };
+  /** Absolute path of the runtime's packages, for functions that import them. */
+  readonly packages?: string;
   /** Absolute path of the folder that stands for `/tmp`; absent where `/tmp` is the environment's own. */
   readonly tmp?: string;
 }

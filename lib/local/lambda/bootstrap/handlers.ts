@@ -23,14 +23,18 @@ export class RuntimeError extends Error {
 
 /** Replaces local paths in a text by those that the function would have on AWS. */
 export function shown(text: string): string {
-  return text.replaceAll(taskRoot, "/var/task").replaceAll(runtimeDir, "/var/runtime");
+  const named = handed.packages ? text.replaceAll(handed.packages, "/var/runtime/node_modules") : text;
+  return named.replaceAll(taskRoot, "/var/task").replaceAll(runtimeDir, "/var/runtime");
 }
 
-/** Lets `require` look for packages below the task root only: above it nothing may be read. */
+/** Lets `require` look for packages below the task root, then among the runtime's: elsewhere nothing may be read. */
 export function confineRequire(): void {
   const module = Module as unknown as { _nodeModulePaths(from: string): string[] };
   const pathsOf = module._nodeModulePaths;
-  module._nodeModulePaths = (from) => pathsOf(from).filter((path) => path.startsWith(`${taskRoot}/`));
+  module._nodeModulePaths = (from) => [
+    ...pathsOf(from).filter((path) => path.startsWith(`${taskRoot}/`)),
+    ...handed.packages ? [handed.packages] : [],
+  ];
 }
 
 /** Loads a module. Lambda looks for the name as it is, then with `.js`, `.mjs` and `.cjs`. */
@@ -103,9 +107,19 @@ function loadFailure(error: unknown): unknown {
   // Deno reports a syntax error as a module that could not be loaded.
   const syntax = error instanceof SyntaxError ? String(error) : error.message.match(/^SyntaxError: .*/s)?.[0];
   if (syntax) return new RuntimeError("Runtime.UserCodeSyntaxError", syntax, error);
-  if (code === "MODULE_NOT_FOUND") return new RuntimeError("Runtime.ImportModuleError", String(error), error);
-  if (code === "ERR_MODULE_NOT_FOUND") return Object.assign(new Error(nodeMessage(error.message)), { code });
+  if (code === "MODULE_NOT_FOUND") {
+    return new RuntimeError("Runtime.ImportModuleError", withAdvice(String(error)), error);
+  }
+  if (code === "ERR_MODULE_NOT_FOUND") {
+    return Object.assign(new Error(withAdvice(nodeMessage(error.message))), { code });
+  }
   return error;
+}
+
+/** AWS's runtimes have all of the SDK, this one only the clients of the services that are here. */
+function withAdvice(message: string): string {
+  if (!/'@(aws-sdk|smithy)\//.test(message)) return message;
+  return `${message}\nThe local AWS's runtime has the SDK's clients for its own services only. Bundle this package.`;
 }
 
 /** Deno's message for a missing import, reworded as Node.js words it. */

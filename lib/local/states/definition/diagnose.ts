@@ -3,6 +3,7 @@
  * is refused here, by name. Each rule takes time in proportion to the definition.
  */
 import { AwsError, unsupported } from "../../errors.ts";
+import type { FindOperation } from "../integrations/aws_sdk.ts";
 import { checkMachine } from "./machine_rules.ts";
 import { type Diagnostic, INVALID, Report, UNSUPPORTED } from "./report.ts";
 import type { MachineType } from "../language/asl.ts";
@@ -10,7 +11,11 @@ import { parseUserJson } from "../language/json_text.ts";
 import { isObject } from "../language/paths.ts";
 
 /** All errors of a definition; empty when it is valid. */
-export function diagnose(definition: string, type: MachineType): readonly Diagnostic[] {
+export function diagnose(
+  definition: string,
+  type: MachineType,
+  findOperation: FindOperation,
+): readonly Diagnostic[] {
   if (definition.trim() === "") return [notAnObject()];
   let machine: unknown;
   try {
@@ -19,14 +24,14 @@ export function diagnose(definition: string, type: MachineType): readonly Diagno
     return [{ code: "INVALID_JSON_DESCRIPTION", message: (error as Error).message }];
   }
   if (!isObject(machine)) return [notAnObject()];
-  const report = new Report();
+  const report = new Report(findOperation);
   checkMachine(machine, { at: "", depth: 1 }, type, report);
   return report.found;
 }
 
 /** @throws AwsError InvalidDefinition with every error found */
-export function requireValid(definition: string, type: MachineType): void {
-  const found = diagnose(definition, type);
+export function requireValid(definition: string, type: MachineType, findOperation: FindOperation): void {
+  const found = diagnose(definition, type, findOperation);
   const missing = found.find(({ code }) => code === UNSUPPORTED);
   if (missing) throw unsupported(`${missing.message} (at ${missing.location})`, "InvalidDefinition");
   if (found.length === 0) return;

@@ -1,4 +1,5 @@
 /** Collects what the rules find. */
+import type { FindOperation } from "../integrations/aws_sdk.ts";
 
 export interface Diagnostic {
   readonly code: string;
@@ -21,6 +22,9 @@ export class Report {
   readonly found: Diagnostic[] = [];
   /** The names of all states so far, as they must be unique in the whole definition. */
   readonly names = new Set<string>();
+
+  /** @param findOperation finds the operations that `aws-sdk` resources name */
+  constructor(readonly findOperation: FindOperation) {}
 
   add(code: string, message: string, location: string): void {
     if (this.found.length === MOST_FOUND) return;

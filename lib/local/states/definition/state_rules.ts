@@ -1,5 +1,6 @@
 /** The rules of a state: its fields, its resource, Retry and Catch, choice rules. */
-import { INTEGRATIONS } from "../integrations/mod.ts";
+import { sdkOperation, unknownParameters } from "../integrations/aws_sdk.ts";
+import { resourceOf, type TaskResource } from "../integrations/resource.ts";
 import type { MachineType } from "../language/asl.ts";
 import { timestamp } from "../language/choice_rules.ts";
 import { isObject, referencePath } from "../language/paths.ts";
@@ -97,43 +98,66 @@ export function checkState(state: Fields, at: string, type: MachineType, report:
 }
 
 function checkTask(state: Fields, at: string, type: MachineType, report: Report): void {
-  const resource = state.Resource;
-  if (typeof resource !== "string") return;
+  const { Resource: named } = state;
+  if (typeof named !== "string") return;
   const place = `${at}/Resource`;
-  if (/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/.test(resource)) return;
-  if (INTEGRATIONS.has(resource)) {
-    return checkParameters(resource, state.Parameters, `${at}/Parameters`, report);
-  }
-  const pattern = resource.match(/\.(waitForTaskToken|sync)/)?.[0];
-  const isActivity = /^arn:[\w-]+:states:[^:]*:[^:]*:activity:/.test(resource);
+  const pattern = named.match(/\.(waitForTaskToken|sync)/)?.[0];
+  const isActivity = /^arn:[\w-]+:states:[^:]*:[^:]*:activity:/.test(named);
   if (type === "EXPRESS" && (pattern || isActivity)) {
     const what = isActivity
       ? "Activity ARN"
       : `'${pattern}' service integration${pattern === ".waitForTaskToken" ? " " : ""}`;
     return report.invalid(`Express state machine does not support ${what}`, place);
   }
-  if (isActivity) return report.unsupported(`activities ('${resource}')`, place);
-  if (resource.startsWith("arn:aws:states:::")) {
-    return report.unsupported(`the service integration '${resource}'`, place);
+  const resource = resourceOf(named);
+  if (resource) {
+    if (resource.kind === "service") checkService(resource, state, at, report);
+    return;
+  }
+  if (named.startsWith("arn:aws:states:::")) {
+    return report.unsupported(`the service integration '${named}'`, place);
   }
   report.invalid(
-    `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the ` +
+    `The resource provided ${named} is not recognized. The value is not a valid resource ARN, or the ` +
       "resource is not available in this region.",
     place,
   );
 }
 
-function checkParameters(resource: string, parameters: unknown, at: string, report: Report): void {
-  const integration = INTEGRATIONS.get(resource)!;
+/** Checks the parameters of a service integration, and that a callback's token is among them. */
+function checkService(
+  { integration, service }: Extract<TaskResource, { kind: "service" }>,
+  { Parameters: parameters }: Fields,
+  at: string,
+  report: Report,
+): void {
+  const place = `${at}/Parameters`;
   const given = isObject(parameters) ? Object.keys(parameters).map((key) => key.replace(/\.\$$/, "")) : [];
+  const [, sdk] = service.resourceType.split(":");
+  if (sdk !== undefined) {
+    const operation = sdkOperation(sdk, integration.service.resource, report.findOperation);
+    if (!operation) {
+      return report.unsupported(
+        `the service integration 'arn:aws:states:::${service.resourceType}:${service.resource}'`,
+        `${at}/Resource`,
+      );
+    }
+    for (const field of unknownParameters(operation, given)) {
+      report.invalid(`The field "${field}" is not supported by Step Functions`, place);
+    }
+    return;
+  }
   for (const field of given) {
     if (integration.parameters.includes(field)) continue;
     if (integration.unsupported.includes(field)) {
-      report.unsupported(`the field "${field}" of ${resource}`, at);
-    } else report.invalid(`The field "${field}" is not supported by Step Functions`, at);
+      report.unsupported(
+        `the field "${field}" of arn:aws:states:::${service.resourceType}:${service.resource}`,
+        place,
+      );
+    } else report.invalid(`The field "${field}" is not supported by Step Functions`, place);
   }
-  if (!given.includes(integration.required)) {
-    report.invalid(`The field "${integration.required}" is required but was missing`, at);
+  for (const field of integration.required) {
+    if (!given.includes(field)) report.invalid(`The field "${field}" is required but was missing`, place);
   }
 }
 

@@ -8,7 +8,7 @@ import { toText } from "../language/json_text.ts";
 import { selectExisting } from "../language/paths.ts";
 import { Work } from "../language/work.ts";
 import { contextObject } from "./context_object.ts";
-import { type Ending, type EventBody, NOT_TRUNCATED, type Thread } from "./journal.ts";
+import { type Ending, NOT_TRUNCATED, type Thread } from "./journal.ts";
 import { matching, retryDelay } from "./recovery.ts";
 import type { Run } from "./run.ts";
 
@@ -24,9 +24,13 @@ export interface StateType<S extends State = State> {
   /** Called at the thread's due time. */
   due?(flow: Flow, thread: Thread, state: S): void;
   /** Runs a task, outside of steps. @returns the result as JSON text @throws StateFailure */
-  perform?(call: EventBody, caller: TaskCaller): Promise<string>;
+  perform?(thread: Thread, state: S, caller: TaskCaller): Promise<string>;
   /** Called when the thread's task has succeeded (with JSON text) or failed. */
   answered?(flow: Flow, thread: Thread, state: S, answer: string | StateFailure): void;
+  /** Called when a worker has taken the thread's task. */
+  started?(flow: Flow, thread: Thread, workerName?: string): void;
+  /** Called when someone with the task's token reports its output (JSON text) or failure. */
+  reported?(flow: Flow, thread: Thread, state: S, answer: string | StateFailure): void;
   /** Called when a child thread has ended; its `data` is its output. */
   childDone?(flow: Flow, thread: Thread, state: S, child: Thread): void;
   /** Adds the events for a failed child thread and for the others, which are aborted. */
@@ -44,18 +48,31 @@ export interface TaskCaller {
   readonly core: Core;
   /** Aborted when the server stops. */
   readonly signal: AbortSignal;
+  /** Aborted when the execution no longer waits for the job that the task started. */
+  readonly cancelled: AbortSignal;
+}
+
+/** What a flow has to know of its surroundings. */
+export interface Setting {
+  readonly region: string;
+  readonly types: StateTypes;
+  /** Whether the machine is being deleted: its executions are aborted before their next state. */
+  isDeleting(machineArn: string): boolean;
+  hasActivity(arn: string): boolean;
 }
 
 export class Flow {
   #work = new Work();
 
-  constructor(
-    readonly run: Run,
-    readonly region: string,
-    private readonly types: StateTypes,
-    /** Whether the machine is being deleted: its executions are aborted before their next state. */
-    private readonly isDeleting: () => boolean,
-  ) {}
+  constructor(readonly run: Run, private readonly setting: Setting) {}
+
+  get region(): string {
+    return this.setting.region;
+  }
+
+  hasActivity(arn: string): boolean {
+    return this.setting.hasActivity(arn);
+  }
 
   /** Makes one step: does `work`, then advances all threads until they wait or the step's limits are reached. */
   step(work?: () => void): void {
@@ -99,12 +116,22 @@ export class Flow {
 
   /** @throws StateFailure (as a rejection) */
   perform(thread: Thread, caller: TaskCaller): Promise<string> {
-    return this.#type(this.run.state(thread)).perform!(thread.call!, caller);
+    const state = this.run.state(thread);
+    return this.#type(state).perform!(thread, state, caller);
   }
 
   answered(thread: Thread, answer: string | StateFailure): void {
     const state = this.run.state(thread);
     this.#type(state).answered!(this, thread, state, answer);
+  }
+
+  started(thread: Thread, workerName?: string): void {
+    this.#type(this.run.state(thread)).started!(this, thread, workerName);
+  }
+
+  reported(thread: Thread, answer: string | StateFailure): void {
+    const state = this.run.state(thread);
+    this.#type(state).reported!(this, thread, state, answer);
   }
 
   /** What paths of the thread's state refer to: its input after InputPath, and the context object. */
@@ -197,7 +224,7 @@ export class Flow {
   }
 
   #enter(thread: Thread): void {
-    if (this.isDeleting()) return this.end({ status: "ABORTED" });
+    if (this.setting.isDeleting(this.run.execution.machineArn)) return this.end({ status: "ABORTED" });
     const { run } = this;
     this.#work.spendText(thread.data.length);
     const entered = run.note(`${run.state(thread).Type}StateEntered`, thread.last, {
@@ -247,6 +274,6 @@ export class Flow {
   }
 
   #type({ Type }: State): StateType {
-    return this.types[Type];
+    return this.setting.types[Type];
   }
 }

@@ -55,8 +55,11 @@ export interface HistoryEvent extends EventBody {
 /** An event's `…Details` member about its data, which the local AWS never truncates. */
 export const NOT_TRUNCATED = { truncated: false };
 
-/** What a thread does next or waits for; `done` is a branch or iteration that waits for the others. */
-export type Phase = "enter" | "wait" | "retry" | "task" | "children" | "done";
+/**
+ * What a thread does next or waits for: the answer to a task's call, a worker of an activity, or a report by a task's
+ * token; `done` is a branch or iteration that waits for the others.
+ */
+export type Phase = "enter" | "wait" | "retry" | "task" | "activity" | "callback" | "children" | "done";
 
 /** One line of control: the execution itself, a branch of a Parallel state or an iteration of a Map state. */
 export interface Thread {
@@ -80,8 +83,16 @@ export interface Thread {
   due?: number;
   /** Whether `due` is the heartbeat's timeout. */
   heartbeat?: boolean;
+  /** When the whole task's timeout ends, in milliseconds since the epoch. */
+  deadline?: number;
+  /** The task's heartbeat timeout, in seconds. */
+  beat?: number;
   /** The scheduled event of the task in flight. */
   call?: EventBody;
+  /** What the call returned of a task that waits for more, as JSON text. */
+  submitted?: string;
+  /** The token by which the task's outcome is reported, `$$.Task.Token`. */
+  token?: string;
   /** JSON text of the Map state's item, `$$.Map.Item.Value`. */
   readonly item?: string;
 }
@@ -138,6 +149,10 @@ export class Journal {
 
   find(arn: string): Execution | undefined {
     return this.store.get(`SELECT ${COLUMNS} FROM sfn_executions WHERE arn = ?`, arn);
+  }
+
+  byId(id: number): Execution | undefined {
+    return this.store.get(`SELECT ${COLUMNS} FROM sfn_executions WHERE id = ?`, id);
   }
 
   /** The ARNs of running executions, in order of their starts. */

@@ -1,11 +1,20 @@
 /** Log lines in the formats of AWS's algorithm. */
 
 /** Prints a line with AWS's prefix: time in UTC, level, and a number (on AWS the thread's). */
-export function info(message: string, now = new Date()): void {
+export function info(message: string): void {
+  console.log(`${prefix("INFO")} ${message}`);
+}
+
+/** Like `info`, for an error. */
+export function error(message: string): void {
+  console.log(`${prefix("ERROR")} ${message}`);
+}
+
+function prefix(level: string, now = new Date()): string {
   const two = (n: number) => String(n).padStart(2, "0");
   const date = `${two(now.getUTCMonth() + 1)}/${two(now.getUTCDate())}/${now.getUTCFullYear()}`;
   const time = [now.getUTCHours(), now.getUTCMinutes(), now.getUTCSeconds()].map(two).join(":");
-  console.log(`[${date} ${time} INFO ${Deno.pid}] ${message}`);
+  return `[${date} ${time} ${level} ${Deno.pid}]`;
 }
 
 /** A flat record as Python prints a dictionary, the format of configurations in AWS's log. */

@@ -3,6 +3,7 @@ import * as ort from "onnxruntime-node";
 import { AlgorithmError } from "../errors.ts";
 import { sessionOptions } from "../graph/engine.ts";
 import { MODEL_FILE } from "./artifact.ts";
+import { error, info } from "./log_lines.ts";
 import { decode, PictureError } from "./pictures.ts";
 
 const CONTENT_TYPES = ["application/x-image", "image/png", "image/jpeg"];
@@ -38,40 +39,38 @@ export async function loadClassifier(folder: string): Promise<Classifier> {
 /**
  * Answers SageMaker's two requests: `GET /ping`, and `POST /invocations` with an encoded picture. The answer is the
  * probabilities in class order, as a JSON array, or as `{"prediction":[…]}` for application/jsonlines. Never throws:
- * errors are answered by their status.
+ * errors are answered by their status, and are in the log.
  */
 export async function answer(request: Request, classify: Classifier): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === "/ping") return new Response(null, { status: 200 });
-  if (pathname !== "/invocations") return new Response(`no such path: ${pathname}\n`, { status: 404 });
-  if (request.method !== "POST") {
-    return new Response("use POST\n", { status: 405, headers: { Allow: "POST" } });
-  }
+  if (pathname !== "/invocations") return refuse(404, `no such path: ${pathname}`);
+  if (request.method !== "POST") return refuse(405, "use POST", { Allow: "POST" });
   const type = (request.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
   if (!CONTENT_TYPES.includes(type)) {
-    return new Response(`content type '${type}' is not supported: use ${CONTENT_TYPES.join(", ")}\n`, {
-      status: 415,
-    });
+    return refuse(415, `content type '${type}' is not supported: use ${CONTENT_TYPES.join(", ")}`);
   }
   const accept = accepted(request.headers.get("accept"));
-  if (!accept) {
-    const message = "the answer can be application/json or application/jsonlines\n";
-    return new Response(message, { status: 406 });
-  }
+  if (!accept) return refuse(406, "the answer can be application/json or application/jsonlines");
   try {
     const bytes = new Uint8Array(await request.arrayBuffer());
-    if (bytes.length > MAX_BYTES) return new Response(`more than ${MAX_BYTES} bytes\n`, { status: 413 });
+    if (bytes.length > MAX_BYTES) return refuse(413, `more than ${MAX_BYTES} bytes`);
     const probabilities = Array.from(await classify(bytes));
     const lines = accept === "application/jsonlines";
     const body = lines ? JSON.stringify({ prediction: probabilities }) + "\n" : JSON.stringify(probabilities);
     return new Response(body, { headers: { "Content-Type": accept } });
-  } catch (error) {
-    if (error instanceof PictureError) {
-      return new Response(`unable to evaluate payload provided: ${error.message}\n`, { status: 400 });
+  } catch (cause) {
+    if (cause instanceof PictureError) {
+      return refuse(400, `unable to evaluate payload provided: ${cause.message}`);
     }
-    console.error(error);
-    return new Response("internal error\n", { status: 500 });
+    console.error(cause);
+    return refuse(500, "internal error");
   }
+}
+
+function refuse(status: number, message: string, headers: Record<string, string> = {}): Response {
+  error(`${status}: ${message}`);
+  return new Response(`${message}\n`, { status, headers });
 }
 
 function accepted(header: string | null): string | undefined {
@@ -83,17 +82,22 @@ function accepted(header: string | null): string | undefined {
 }
 
 /**
- * SageMaker's `serve`: listens on 127.0.0.1, prints `{"port": N}` as its first line, and serves until `signal` is aborted.
+ * SageMaker's `serve`: listens on 127.0.0.1, prints a line `{"port":N}`, and serves until `signal` is aborted.
  *
  * @param port 0 picks a free port
  */
 export async function serve(root: string, port: number, signal: AbortSignal): Promise<void> {
+  console.log("Docker entrypoint called with argument(s): serve");
+  console.log("Running default environment configuration script");
   const classify = await loadClassifier(join(root, "model"));
   const server = Deno.serve({
     hostname: "127.0.0.1",
     port,
     signal,
-    onListen: (address) => console.log(JSON.stringify({ port: address.port })),
+    onListen(address) {
+      info("Loaded the model, ready for invocations");
+      console.log(JSON.stringify({ port: address.port }));
+    },
   }, (request) => answer(request, classify));
   await server.finished;
 }
