@@ -142,7 +142,13 @@ function EditorParts({ openable, editor, reload }: { openable: Openable; editor:
           )}
         onSave={() => setDialog("save")}
       />
-      <Palette resources={resources} canvas={canvas} onAdd={add} />
+      <Palette
+        resources={resources}
+        canvas={canvas}
+        onAdd={add}
+        onMissed={() =>
+          editor.say("Drop it onto a line between two states, or click it to add it after the selected one.")}
+      />
       <div className="canvas-column" {...clipboardHandlers(editor)}>
         <WorkflowCanvas
           handle={canvas}

@@ -2,6 +2,7 @@
 /// <reference lib="dom" />
 import "@xyflow/react/dist/base.css";
 import "./page.css";
+import "./panels.css";
 import "./canvas/canvas.css";
 import "./inspector/inspector.css";
 import type { Openable } from "../../routes/workflow_files.ts";

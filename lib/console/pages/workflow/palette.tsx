@@ -12,9 +12,11 @@ interface Props {
   canvas: { current: CanvasHandle | null };
   /** @param target where it was dropped; undefined for after the selection */
   onAdd(item: Item, target?: Path): void;
+  /** It was dropped where nothing is. */
+  onMissed(): void;
 }
 
-export function Palette({ resources, canvas, onAdd }: Props) {
+export function Palette({ resources, canvas, onAdd, onMissed }: Props) {
   const [filter, setFilter] = useState("");
   const [carried, setCarried] = useState<{ item: Item; x: number; y: number }>();
   const fits = ({ title, hint }: Item) =>
@@ -26,10 +28,10 @@ export function Palette({ resources, canvas, onAdd }: Props) {
       const begin = { x: event.clientX, y: event.clientY };
       const element = event.currentTarget;
       const pointer = event.pointerId;
+      element.setPointerCapture(pointer);
       let isCarried = false;
       const onMove = ({ clientX: x, clientY: y }: { clientX: number; clientY: number }) => {
         if (!isCarried && Math.hypot(x - begin.x, y - begin.y) < 5) return;
-        if (!isCarried) element.setPointerCapture(pointer);
         isCarried = true;
         setCarried({ item, x, y });
         canvas.current?.showTarget(canvas.current.targetAt({ x, y }));
@@ -43,6 +45,7 @@ export function Palette({ resources, canvas, onAdd }: Props) {
         if (!isCarried || event.type === "pointercancel") return;
         const target = canvas.current?.targetAt({ x: event.clientX, y: event.clientY });
         if (target) onAdd(item, target);
+        else onMissed();
         // The click that follows is the drag's.
         const swallow = (click: Event) => click.stopPropagation();
         element.addEventListener("click", swallow, true);

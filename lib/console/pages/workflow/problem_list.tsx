@@ -1,5 +1,5 @@
 /** The problems of the draft; a click goes to the state and to its line. */
-import { idOf, type Path } from "./document/asl.ts";
+import { idOf, type Path, statesOf } from "./document/asl.ts";
 import { useEditor } from "./editor_state.ts";
 import type { Problem } from "./inspector/problems.ts";
 
@@ -11,10 +11,12 @@ interface Props {
 }
 
 export function ProblemList({ problems, checking, failure, onGo }: Props) {
-  const { draft: { problem }, select } = useEditor();
+  const { draft: { problem, machine }, select } = useEditor();
   const errors = problems.filter(({ severity }) => severity === "ERROR");
   const summary = problem
     ? problem.message
+    : statesOf(machine).length === 0
+    ? "The workflow is empty. It can be deployed when it has a state."
     : failure
     ? `The target could not check the workflow: ${failure}`
     : problems.length === 0

@@ -181,6 +181,7 @@ export function WorkflowCanvas(
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.2} />
         <MiniMap
+          style={MAP}
           pannable
           zoomable
           ariaLabel="Map of the workflow"
@@ -192,6 +193,7 @@ export function WorkflowCanvas(
   );
 }
 
+const MAP = { width: 150, height: 110 };
 const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.05 };
 
 /** The nodes and edges that React Flow draws: those of the layout, and while one is dragged, where it is. */

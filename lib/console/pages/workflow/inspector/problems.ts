@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Diagnostic } from "../../../routes/workflow_checks.ts";
 import { ask } from "../../shell/api.ts";
-import { idOf, type Path, stateOf } from "../document/asl.ts";
+import { idOf, type Path, stateOf, statesOf } from "../document/asl.ts";
 import { pathOfLocation } from "../document/places.ts";
 import { useEditor } from "../editor_state.ts";
 
@@ -19,9 +19,10 @@ const PAUSE = 250;
 /** The problems of the draft; `checking` while those of an older one are shown. */
 export function useProblems(): { problems: Problem[]; checking: boolean; failure?: string } {
   const { draft: { text, machine, problem } } = useEditor();
+  const isEmpty = statesOf(machine).length === 0;
   const [answer, setAnswer] = useState<{ text: string; diagnostics: Diagnostic[]; failure?: string }>();
   useEffect(() => {
-    if (problem) return;
+    if (problem || isEmpty) return;
     const controller = new AbortController();
     const timer = setTimeout(async () => {
       try {
@@ -40,14 +41,14 @@ export function useProblems(): { problems: Problem[]; checking: boolean; failure
       clearTimeout(timer);
       controller.abort();
     };
-  }, [text, problem]);
+  }, [text, problem, isEmpty]);
   const problems = useMemo(
     () =>
       (answer?.diagnostics ?? []).map((diagnostic) => {
         const path = pathOfLocation(machine, diagnostic.location ?? "");
         return { ...diagnostic, path, statePath: stateOf(machine, path) };
       }),
-    [answer, machine],
+    [answer, machine, isEmpty],
   );
   return { problems, checking: answer?.text !== text, failure: answer?.failure };
 }
