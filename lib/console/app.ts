@@ -8,10 +8,24 @@ import { BadInputError } from "./input.ts";
 import { wordsOf } from "./live.ts";
 import { pageHtml } from "./page_html.ts";
 import type { Routes } from "./route.ts";
+import { CostsMoneyError } from "./money.ts";
+import { OrderFeed } from "./orders/feed.ts";
+import { executionRoutes } from "./routes/executions.ts";
+import { modelRoutes } from "./routes/models.ts";
+import { orderRoutes } from "./routes/orders.ts";
+import { overviewRoutes } from "./routes/overview.ts";
+import { pictureRoutes } from "./routes/pictures.ts";
 import { targetRoutes } from "./routes/target.ts";
 
 /** Every file of `routes/`. */
-const ROUTES: readonly Routes[] = [targetRoutes];
+const ROUTES: readonly Routes[] = [
+  targetRoutes,
+  overviewRoutes,
+  orderRoutes,
+  pictureRoutes,
+  executionRoutes,
+  modelRoutes,
+];
 
 export interface ConsoleApp {
   fetch(request: Request): Response | Promise<Response>;
@@ -26,7 +40,8 @@ export function createConsole(aws: Aws, assets: Assets, port: () => number): Con
   app.use(protect, guard.check);
   app.onError(answerError);
   app.notFound((c) => c.json({ error: "NotFound", message: `There is nothing at ${c.req.path}.` }, 404));
-  for (const add of ROUTES) add(app, aws);
+  const orders = new OrderFeed(aws);
+  for (const add of ROUTES) add(app, aws, orders);
   app.get("/assets/:path{.+}", (c) => {
     const found = assets.files.get(c.req.param("path"));
     if (!found) return c.notFound();
@@ -49,11 +64,17 @@ function answerError(error: Error, c: Context): Response {
   if (error instanceof BadInputError) {
     return c.json({ error: "BadInput", field: error.field, message: error.message }, 400);
   }
+  if (error instanceof CostsMoneyError) return c.json({ error: "CostsMoney", message: error.message }, 409);
   if (error instanceof HTTPException) {
     return c.json({ error: "Refused", message: error.message }, error.status);
   }
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  const status = $metadata?.httpStatusCode ?? 502;
-  if (!$metadata && error.name !== "UnreachableError") console.error(error);
-  return c.json({ error: error.name, message: wordsOf(error) }, (status >= 400 ? status : 502) as 502);
+  if ($metadata) {
+    const { httpStatusCode: status = 502 } = $metadata;
+    return c.json({ error: error.name, message: wordsOf(error) }, (status >= 400 ? status : 502) as 502);
+  }
+  // What lib refuses because of the target's state, in words for people; anything else is a fault.
+  if (error.name === "Error") return c.json({ error: "NotReady", message: error.message }, 409);
+  if (error.name !== "UnreachableError") console.error(error);
+  return c.json({ error: error.name, message: wordsOf(error) }, 502);
 }

@@ -20,10 +20,17 @@ export interface Core {
   now(): number;
   /** Runs an operation of any service in this region, exactly as over HTTP. @throws AwsError */
   call<I, C, O>(operation: Operation<I, C, O>, input: I, caller: Omit<Caller, "region">): O;
+  /**
+   * Reports an unexpected error of work that no request waits for. Such work calls this instead of throwing: an error
+   * that nobody catches would end the server, and again at each start when the work is stored.
+   * @param what the work
+   */
+  fault(error: unknown, what: string): void;
   /** The operation of a service by its name, for example `s3` and `GetObject`. */
   operation(service: string, name: string): Operation | undefined;
   readonly iam: Access;
   readonly logs: ServiceLogs;
+  readonly metrics: ServiceMetrics;
 }
 
 /** A service that assumes a role, and the resource it does so for: trust policies can have conditions on either. */
@@ -81,4 +88,14 @@ export interface ServiceLogs {
   mayWrite(principal: Principal, group: string, stream: string): boolean;
   /** Appends log lines; creates the group and the stream if they do not exist. @param timestamp in milliseconds */
   write(group: string, stream: string, messages: readonly string[], timestamp?: number): void;
+}
+
+/** Values by metric name, with CloudWatch's units. */
+export type MetricValues = Readonly<Record<string, { readonly value: number; readonly unit: MetricUnit }>>;
+export type MetricUnit = "Count" | "Milliseconds" | "Microseconds" | "None";
+
+/** How services publish metrics for their users. Nothing comes back: no service depends on CloudWatch. */
+export interface ServiceMetrics {
+  /** @param namespace for example `AWS/Lambda` @param dimensions for example `{ FunctionName: "name" }` */
+  publish(namespace: string, dimensions: Readonly<Record<string, string>>, values: MetricValues): void;
 }

@@ -7,6 +7,7 @@ import { AwsError } from "./errors.ts";
 import type { Dispatcher, Service } from "./dispatcher.ts";
 import type { Principal } from "./operation.ts";
 import type { BodyReader } from "./protocols/body.ts";
+import { headerText } from "./protocols/header_text.ts";
 import type { SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
 
 /** Where a starter checks that the server on a port is the local AWS it wants. */
@@ -155,8 +156,12 @@ function refuseForeign({ headers }: Request, url: URL): void {
   );
 }
 
-/** No page may include an answer, and one that a browser shows as a page has no rights: objects come from anybody. */
+/** No header may be one that the server cannot send. No page may include an answer, and one that a browser shows as a page has no rights: objects come from anybody. */
 function protect(response: Response): Response {
+  for (const [name, value] of response.headers) {
+    const sent = headerText(value);
+    if (sent !== value) response.headers.set(name, sent);
+  }
   response.headers.set("cross-origin-resource-policy", "same-origin");
   response.headers.set("content-security-policy", "sandbox");
   return response;

@@ -8,6 +8,7 @@ import type { Door } from "./core.ts";
 import { GuardedListener } from "./guarded_listener.ts";
 import { type Handler, type Listener, UserListener } from "./listener.ts";
 import { BodyReader, type BodyTimes } from "./protocols/body.ts";
+import type { Service } from "./dispatcher.ts";
 import { createServices, type ServicesOptions } from "./services.ts";
 import { Store } from "./store.ts";
 
@@ -64,6 +65,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     endpoint: () => ports.users!.endpoint,
     functionEndpoint: () => ports.functions!.endpoint,
     now: options.now ?? Date.now,
+    fault: onFault,
   }, options);
   const running = () => new Set([...services, ...regions.all()]);
   const id = crypto.randomUUID();
@@ -96,11 +98,19 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     store.close();
     throw error;
   }
+  // Whatever is stored, the server starts.
+  const guarded = async ({ name }: Service, work: () => void | Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      onFault(error, `The start of ${name}`);
+    }
+  };
   regions.begin();
   const first = running();
-  for (const service of first) await service.start?.();
-  // After the caller has made the endpoint known: whatever is stored, the server can be found and stopped.
-  const resuming = setTimeout(() => first.forEach((service) => service.resume?.()));
+  for (const service of first) await guarded(service, () => service.start?.());
+  // After the caller has made the endpoint known, so that the server can be found and stopped.
+  const resuming = setTimeout(() => first.forEach((one) => guarded(one, () => one.resume?.())));
   const listeners = [ports.users, ports.functions];
   return {
     endpoint: ports.users.endpoint,

@@ -83,6 +83,9 @@ export async function withServices(
       region: "us-east-1",
       endpoint: () => "",
       functionEndpoint: () => "",
+      fault(error) {
+        throw error;
+      },
       now: Date.now,
     });
     await body(services);

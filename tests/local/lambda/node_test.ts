@@ -69,6 +69,9 @@ async function withNode(
     region: "us-east-1",
     endpoint: () => "http://127.0.0.1:1",
     functionEndpoint: () => "http://127.0.0.1:1",
+    fault(error) {
+      throw error;
+    },
     // The clock jumps at every call, so that changes are done at once.
     now: () => now += 1000,
     call: (operation, input, caller) => dispatcher.call(operation, input, { ...caller, region: "us-east-1" }),
@@ -77,6 +80,7 @@ async function withNode(
       write: (_group, _stream, messages) => void lines.push(...messages),
       mayWrite: () => true,
     },
+    metrics: { publish() {} },
   };
   await Deno.writeTextFile(join(stateDir, "loop.mjs"), LOOP);
   const lambda = createLambda(core, {

@@ -32,6 +32,9 @@ async function withServices(
       region,
       endpoint: () => "http://127.0.0.1",
       functionEndpoint: () => "http://127.0.0.1",
+      fault(error) {
+        throw error;
+      },
       now: () => 1_800_000_000_999,
     });
     dispatcher.call(createBucket, { Bucket }, administrator);

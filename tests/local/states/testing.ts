@@ -120,6 +120,9 @@ export async function withStates(
       region: "us-east-1",
       endpoint: () => "",
       functionEndpoint: () => "",
+      fault(error) {
+        throw error;
+      },
       now: options.now ?? Date.now,
       call(operation, input, caller) {
         if (operation as unknown !== invoke) {
@@ -132,6 +135,7 @@ export async function withStates(
       operation: (service, name) => dispatcher.operation(service, name),
       iam,
       logs: { mayWrite: () => true, write() {} },
+      metrics: { publish() {} },
     };
     const service = createStates(core);
     dispatcher.register(service);
