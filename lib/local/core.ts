@@ -30,6 +30,7 @@ export interface Core {
   operation(service: string, name: string): Operation | undefined;
   readonly iam: Access;
   readonly logs: ServiceLogs;
+  readonly metrics: ServiceMetrics;
 }
 
 /** A service that assumes a role, and the resource it does so for: trust policies can have conditions on either. */
@@ -85,4 +86,14 @@ export interface ServiceLogs {
   mayWrite(principal: Principal, group: string, stream: string): boolean;
   /** Appends log lines; creates the group and the stream if they do not exist. @param timestamp in milliseconds */
   write(group: string, stream: string, messages: readonly string[], timestamp?: number): void;
+}
+
+/** Values by metric name, with CloudWatch's units. */
+export type MetricValues = Readonly<Record<string, { readonly value: number; readonly unit: MetricUnit }>>;
+export type MetricUnit = "Count" | "Milliseconds" | "Microseconds" | "None";
+
+/** How services publish metrics for their users. Nothing comes back: no service depends on CloudWatch. */
+export interface ServiceMetrics {
+  /** @param namespace for example `AWS/Lambda` @param dimensions for example `{ FunctionName: "name" }` */
+  publish(namespace: string, dimensions: Readonly<Record<string, string>>, values: MetricValues): void;
 }

@@ -1,6 +1,7 @@
 /** Creates the services of the local AWS and connects them: through one core in each region, and the dispatcher. */
-import type { Access, Core, ServiceLogs } from "./core.ts";
+import type { Access, Core } from "./core.ts";
 import { Dispatcher, type Service } from "./dispatcher.ts";
+import { createCloudWatch } from "./cloudwatch/cloudwatch.ts";
 import { createIam } from "./iam/iam.ts";
 import { createLambda, type LambdaOptions } from "./lambda/lambda.ts";
 import { createLogs } from "./logs/logs.ts";
@@ -32,11 +33,11 @@ export interface Services {
 
 /** @param surroundings the main store and directory, and the region of requests that name none */
 export function createServices(
-  surroundings: Omit<Core, "call" | "operation" | "iam" | "logs">,
+  surroundings: Omit<Core, "call" | "operation" | "iam" | "logs" | "metrics">,
   { rolePropagationSeconds: propagationSeconds = 0, lambda, quotas }: ServicesOptions = {},
 ): Services {
   const dispatcher: Dispatcher = new Dispatcher(() => iam.access);
-  const coreOf = (place: Place, logs: () => ServiceLogs): Core => ({
+  const coreOf = (place: Place, shared: () => Pick<Core, "logs" | "metrics">): Core => ({
     ...surroundings,
     ...place,
     call: (operation, input, caller) =>
@@ -46,22 +47,27 @@ export function createServices(
       return iam.access;
     },
     get logs() {
-      return logs();
+      return shared().logs;
+    },
+    get metrics() {
+      return shared().metrics;
     },
   });
   const main = coreOf(surroundings, () => {
-    throw new Error("Global services write no logs.");
+    throw new Error("Global services write no logs and publish no metrics.");
   });
   const iam = createIam(main, { propagationSeconds });
   const s3 = createS3(main);
   const regions = new Regions(surroundings, (place) => {
-    const core = coreOf(place, () => logs.access);
+    const core = coreOf(place, () => ({ logs: logs.access, metrics: cloudwatch.access }));
     const logs = createLogs(core);
+    const cloudwatch = createCloudWatch(core);
     return [
       createLambda(core, lambda),
       createStates(core),
       ...createSageMaker(core, { quotas }),
       logs.service,
+      ...cloudwatch.services,
       createSqs(core),
       createSns(core),
     ];

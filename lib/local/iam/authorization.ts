@@ -42,6 +42,8 @@ export class Authorization {
     const context = this.#context(region, {
       "aws:SourceArn": principal.serviceFor!,
       "aws:SourceAccount": this.core.account,
+      // As topics' default policies name it.
+      "aws:SourceOwner": this.core.account,
       ...conditions,
     });
     const decision = policy === undefined ? "ImplicitDeny" : evaluateResource(

@@ -43,7 +43,7 @@ export function awsJson({ version, target, words = {}, noTarget, errorFields }: 
         `The local AWS does not support the operation '${named}'.`,
       );
     },
-    write: (output = {}) => new Response(JSON.stringify(output), { headers: contentType }),
+    write: (output = {}) => new Response(JSON.stringify(output, asJson), { headers: contentType }),
     writeError(error) {
       const { code, message, status, fields, headers } = error;
       const own = errorFields?.(error) ?? {};
@@ -69,4 +69,10 @@ export function awsJson({ version, target, words = {}, noTarget, errorFields }: 
 function nameIn(headers: Headers): string {
   const target = headers.get("x-amz-target") ?? "";
   return target.slice(target.lastIndexOf(".") + 1);
+}
+
+/** Times are seconds since the epoch, maps are objects. `this` has the value as it was before Date's own conversion. */
+function asJson(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  if (this[key] instanceof Date) return this[key].getTime() / 1000;
+  return value instanceof Map ? Object.fromEntries(value) : value;
 }

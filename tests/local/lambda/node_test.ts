@@ -79,6 +79,7 @@ async function withNode(
       write: (_group, _stream, messages) => void lines.push(...messages),
       mayWrite: () => true,
     },
+    metrics: { publish() {} },
   };
   await Deno.writeTextFile(join(stateDir, "loop.mjs"), LOOP);
   const lambda = createLambda(core, {

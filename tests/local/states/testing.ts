@@ -135,6 +135,7 @@ export async function withStates(
       operation: (service, name) => dispatcher.operation(service, name),
       iam,
       logs: { mayWrite: () => true, write() {} },
+      metrics: { publish() {} },
     };
     const service = createStates(core);
     dispatcher.register(service);

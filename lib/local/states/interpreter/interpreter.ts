@@ -28,6 +28,7 @@ import type { MachineStore } from "../machines.ts";
 import { type ActivityTask, ActivityTasks } from "./activity_tasks.ts";
 import type { StateTypes } from "./flow.ts";
 import { type Ending, type Execution, type Journal, NOT_TRUNCATED } from "./journal.ts";
+import { noticeStart } from "./metrics.ts";
 import { Run } from "./run.ts";
 import { RunningExecution, type Surroundings } from "./running_execution.ts";
 import { readToken, taskIsOver } from "./task_token.ts";
@@ -66,6 +67,7 @@ export class Interpreter {
       run.flush(this.journal);
       return run;
     });
+    noticeStart(this.core, run.execution);
     this.#begin(run, false);
     return run.execution;
   }
@@ -137,7 +139,10 @@ export class Interpreter {
     const known = this.#running.get(execution.arn);
     if (known) return known;
     const run = this.#load(execution, this.journal.lastEvent(execution.id));
-    for (const thread of this.journal.threads(execution.id)) run.adopt(thread);
+    for (const thread of this.journal.threads(execution.id)) {
+      run.adopt(thread);
+      run.adoptVariables(thread, this.journal.variables(execution.id, thread.id));
+    }
     return this.#begin(run, true);
   }
 

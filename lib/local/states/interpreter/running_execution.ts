@@ -9,6 +9,7 @@ import type { ActivityTasks } from "./activity_tasks.ts";
 import { Flow, type StateTypes, type TaskCaller } from "./flow.ts";
 import type { Ending, Journal, Thread } from "./journal.ts";
 import { RoleSession } from "./role_session.ts";
+import { noticeEnding } from "./metrics.ts";
 import type { Run } from "./run.ts";
 import type { Turns } from "./turns.ts";
 
@@ -266,6 +267,7 @@ export class RunningExecution {
 
   #ended(ending: Ending): void {
     this.#endWaits();
+    noticeEnding(this.around.core, this.run.execution, ending);
     this.around.ended(this);
     this.#ending.resolve(ending);
   }
