@@ -36,8 +36,9 @@ export function rpcCbor({ service, namespace, words = {}, errorHeaders }: RpcCbo
     claims: ({ headers, url }) =>
       headers.get("smithy-protocol") === PROTOCOL["smithy-protocol"] ||
       url.pathname.startsWith(`/service/${service}/operation/`),
+    named: ({ url }, operations) => operations.get(nameIn(url)),
     read({ url, body }, operations) {
-      const named = url.pathname.split("/")[4] ?? "";
+      const named = nameIn(url);
       const operation = operations.get(named);
       if (operation) return { operation, members: readCbor(body as Uint8Array | null) };
       throw new AwsError(
@@ -62,6 +63,10 @@ export function rpcCbor({ service, namespace, words = {}, errorHeaders }: RpcCbo
       ...words,
     },
   };
+}
+
+function nameIn(url: URL): string {
+  return url.pathname.split("/")[4] ?? "";
 }
 
 /** An empty body is `{}`; times become seconds since the epoch. @throws AwsError SerializationException */
