@@ -13,7 +13,8 @@ import {
   type Words,
 } from "./protocol.ts";
 
-const MAX_BYTES = 8 * 2 ** 20;
+/** CloudWatch's limit of a request, of which more would take long to read. */
+const MAX_BYTES = 2 ** 20;
 
 const PROTOCOL = { "smithy-protocol": "rpc-v2-cbor" };
 const HEADERS = { ...PROTOCOL, "content-type": "application/cbor" };

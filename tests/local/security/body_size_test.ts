@@ -118,3 +118,24 @@ Deno.test("a large body that stops coming is given up, and its memory with it", 
     const answer = await raw(aws.endpoint, head + "a".repeat(100_000));
     assert.match(answer, /RequestTimeout/);
   }, { bodyTimes: { idleMs: 300, slowMs: 60_000, bytesPerSecond: 1 } }));
+
+Deno.test("so is CBOR of a million members, or nested a million deep", () =>
+  withLocalAws(async ({ endpoint }) => {
+    const url = `${endpoint}/service/GraniteServiceVersion20100801/operation/ListMetrics`;
+    const headers = { "smithy-protocol": "rpc-v2-cbor", "content-type": "application/cbor" };
+    const members = new Uint8Array(MEGABYTE - 10);
+    members[0] = 0xbf;
+    for (let at = 1; at + 6 < members.length; at += 6) {
+      members.set([0x64, ...encoder.encode((at / 6).toString(36).padStart(4, "0").slice(-4)), 1], at);
+    }
+    for (
+      const body of [
+        members,
+        new Uint8Array(MEGABYTE - 10).fill(0x81),
+        new Uint8Array([0x9a, 255, 255, 255, 255]),
+      ]
+    ) {
+      assert.equal(await statusOf(url, body, headers), 400);
+    }
+    assert.equal(await statusOf(url, new Uint8Array(7 * MEGABYTE), headers), 413);
+  }));
