@@ -39,6 +39,8 @@ const STATE_FIELDS: Readonly<Record<string, Rule>> = {
   TimeoutSeconds: number(1),
   HeartbeatSeconds: number(1),
   MaxConcurrency: number(0),
+  ToleratedFailureCount: number(0),
+  ToleratedFailurePercentage: number(0, false),
   Choices: fullList,
   Branches: list,
   ItemProcessor: object,

@@ -5,6 +5,7 @@ import type { MachineType } from "../language/asl.ts";
 import { timestamp } from "../language/choice_rules.ts";
 import { isObject, referencePath } from "../language/paths.ts";
 import { checkChoices } from "./choice_rules.ts";
+import { checkDistributedMap } from "./distributed_map_rules.ts";
 import { checkStateFields } from "./field_rules.ts";
 import type { Fields, Report } from "./report.ts";
 import { checkPaths } from "./value_rules.ts";
@@ -13,7 +14,7 @@ const DATA_FLOW = ["Type", "Comment", "QueryLanguage", "InputPath", "OutputPath"
 const TRANSITION = ["Next", "End"];
 const RECOVERY = ["ResultPath", "ResultSelector", "Retry", "Catch", "Parameters"];
 
-/** The fields of each type of state, without those for JSONata and distributed Maps. */
+/** The fields of each type of state, without those for JSONata. */
 const FIELDS: Record<string, readonly string[]> = {
   Task: [
     ...[...DATA_FLOW, ...TRANSITION, ...RECOVERY, "Resource"],
@@ -27,7 +28,9 @@ const FIELDS: Record<string, readonly string[]> = {
   Parallel: [...DATA_FLOW, ...TRANSITION, ...RECOVERY, "Branches"],
   Map: [
     ...[...DATA_FLOW, ...TRANSITION, ...RECOVERY, "ItemProcessor", "Iterator", "ItemsPath", "ItemSelector"],
-    ...["MaxConcurrency", "MaxConcurrencyPath"],
+    ...["MaxConcurrency", "MaxConcurrencyPath", "Label", "ItemReader", "ItemBatcher", "ResultWriter"],
+    ...["ToleratedFailureCount", "ToleratedFailureCountPath"],
+    ...["ToleratedFailurePercentage", "ToleratedFailurePercentagePath"],
   ],
 };
 
@@ -44,14 +47,6 @@ const UNSUPPORTED_FIELDS: Record<string, string> = {
   Items: "the JSONata field 'Items'",
   Assign: "variables ('Assign')",
   Credentials: "cross-account 'Credentials'",
-  ItemReader: "the distributed Map's 'ItemReader'",
-  ItemBatcher: "the distributed Map's 'ItemBatcher'",
-  ResultWriter: "the distributed Map's 'ResultWriter'",
-  Label: "the distributed Map's 'Label'",
-  ToleratedFailureCount: "the distributed Map's 'ToleratedFailureCount'",
-  ToleratedFailureCountPath: "the distributed Map's 'ToleratedFailureCountPath'",
-  ToleratedFailurePercentage: "the distributed Map's 'ToleratedFailurePercentage'",
-  ToleratedFailurePercentagePath: "the distributed Map's 'ToleratedFailurePercentagePath'",
 };
 
 /** Checks the query language of a machine or state; returns whether the rest can be checked. */
@@ -86,6 +81,7 @@ export function checkState(state: Fields, at: string, type: MachineType, report:
   checkPaths(state, at, report);
   checkRecovery(state, at, report);
   if (Type === "Task") checkTask(state, at, type, report);
+  if (Type === "Map") checkDistributedMap(state, at, type, report);
   const { Timestamp, Choices } = state;
   if (Type === "Wait" && Timestamp !== undefined && timestamp(Timestamp) === undefined) {
     report.invalid(

@@ -13,6 +13,8 @@ export interface Machine {
   States: Record<string, State>;
   /** For the whole execution; only in the outermost machine. */
   TimeoutSeconds?: number;
+  /** Only in the processor of a Map state. */
+  ProcessorConfig?: { Mode?: "INLINE" | "DISTRIBUTED"; ExecutionType?: MachineType };
 }
 
 export interface Retrier {
@@ -112,6 +114,27 @@ export interface MapState extends Common, Results, Recovery {
   Iterator?: Machine;
   MaxConcurrency?: number;
   MaxConcurrencyPath?: string;
+  /** The fields of distributed Maps. */
+  Label?: string;
+  ItemReader?: ItemReader;
+  ItemBatcher?: Record<string, Json>;
+  ResultWriter?: ResultWriter;
+  ToleratedFailureCount?: number;
+  ToleratedFailureCountPath?: string;
+  ToleratedFailurePercentage?: number;
+  ToleratedFailurePercentagePath?: string;
+}
+
+export interface ItemReader {
+  Resource: string;
+  ReaderConfig?: Record<string, Json>;
+  Parameters?: Json;
+}
+
+export interface ResultWriter {
+  Resource?: string;
+  Parameters?: Json;
+  WriterConfig?: { Transformation?: string; OutputType?: string };
 }
 
 /** The states that have a result. */

@@ -1,11 +1,12 @@
-/** Inline Map states. Source: https://states-language.net/#map-state */
+/** Map states: inline ones here, distributed ones in `distributed_map.ts`. Source: https://states-language.net/#map-state */
 import type { Flow, StateType } from "../interpreter/flow.ts";
 import type { Thread } from "../interpreter/journal.ts";
 import { type Data, type Json, machineWithin, type MapState } from "../language/asl.ts";
-import { EvaluationFailure } from "../language/failures.ts";
-import { selectExisting } from "../language/paths.ts";
 import { fill } from "../language/templates.ts";
+import { isDistributed } from "../distributed/configuration.ts";
 import { joinWhenDone, keepOutput, noteAborted, noteFailed } from "./children.ts";
+import { distributedMap } from "./distributed_map.ts";
+import { concurrency, itemsOf } from "./map_fields.ts";
 
 /** AWS's limit of concurrent iterations. */
 const INLINE_CONCURRENCY = 40;
@@ -19,14 +20,14 @@ interface Mapping {
 /** A cache for running states, so that not every iteration evaluates ItemsPath; refilled after a restart. */
 const mappings = new WeakMap<Thread, Mapping>();
 
-export const map: StateType<MapState> = {
+const inlineMap: StateType<MapState> = {
   begin(flow, thread, state) {
     const { run } = flow;
     mappings.delete(thread);
     const { items, data } = mapping(flow, thread, state);
     const last = run.note("MapStateStarted", thread.last, { length: items.length });
     run.update(thread, { phase: "children", last });
-    const first = Math.min(concurrency(state, data), items.length);
+    const first = Math.min(concurrency(state, data) || INLINE_CONCURRENCY, INLINE_CONCURRENCY, items.length);
     for (let index = 0; index < first; index++) startIteration(flow, thread, state, index, last);
     if (items.length === 0) joinWhenDone(flow, thread);
   },
@@ -55,6 +56,20 @@ export const map: StateType<MapState> = {
   noteFailed,
 };
 
+/** The behaviour of a Map state by its mode. */
+function modeOf(state: MapState): StateType<MapState> {
+  return isDistributed(state) ? distributedMap : inlineMap;
+}
+
+export const map: StateType<MapState> = {
+  begin: (flow, thread, state) => modeOf(state).begin(flow, thread, state),
+  perform: (flow, thread, state, caller) => modeOf(state).perform!(flow, thread, state, caller),
+  answered: (flow, thread, state, answer) => modeOf(state).answered!(flow, thread, state, answer),
+  childDone: (flow, thread, state, child) => inlineMap.childDone!(flow, thread, state, child),
+  noteChildFailed: (flow, thread, state, child) => inlineMap.noteChildFailed!(flow, thread, state, child),
+  noteFailed,
+};
+
 function startIteration(flow: Flow, thread: Thread, state: MapState, index: number, previous: number): void {
   const { items, data: { input, context } } = mapping(flow, thread, state);
   const item = items[index]!;
@@ -74,30 +89,13 @@ function startIteration(flow: Flow, thread: Thread, state: MapState, index: numb
   });
 }
 
-/** @throws EvaluationFailure when ItemsPath does not lead to an array */
-function mapping(flow: Flow, thread: Thread, { ItemsPath = "$" }: MapState): Mapping {
+function mapping(flow: Flow, thread: Thread, state: MapState): Mapping {
   const known = mappings.get(thread);
   if (known) return known;
   const data = flow.data(thread);
-  const items = selectExisting(ItemsPath, data);
-  if (!Array.isArray(items)) {
-    throw new EvaluationFailure(`Reference path "${ItemsPath}" must point to array.`);
-  }
-  const found = { items, data };
+  const found = { items: itemsOf(state, data), data };
   mappings.set(thread, found);
   return found;
-}
-
-/** @throws EvaluationFailure when MaxConcurrencyPath does not lead to a non-negative integer */
-function concurrency({ MaxConcurrency = 0, MaxConcurrencyPath }: MapState, data: Data): number {
-  const most = MaxConcurrencyPath === undefined ? MaxConcurrency : selectExisting(MaxConcurrencyPath, data);
-  if (typeof most !== "number" || !Number.isInteger(most) || most < 0) {
-    throw new EvaluationFailure(
-      `The MaxConcurrencyPath parameter does not reference a non-negative integer: ` +
-        `${MaxConcurrencyPath} == ${JSON.stringify(most)}`,
-    );
-  }
-  return Math.min(most || INLINE_CONCURRENCY, INLINE_CONCURRENCY);
 }
 
 function nameOf({ index }: Thread, { state }: Thread): { name: string; index: number } {
