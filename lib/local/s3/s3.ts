@@ -59,7 +59,7 @@ function sweep({ core, bodies, index, uploads }: S3Context): void {
     );
   }
   const used = new Set([...index.files(MAX_INLINE_BYTES), ...uploads.files()]);
-  const { thrown, restored } = bodies.sweep(used, trash, core.now());
+  const { thrown, restored } = bodies.sweep({ used, trash, since: core.store.born, now: core.now() });
   if (thrown > 0) console.warn(`Files that no object refers to: ${thrown}, moved to ${trash} for 30 days.`);
   if (restored > 0) console.warn(`Files of objects taken back from ${trash}: ${restored}.`);
 }

@@ -22,6 +22,8 @@ export interface Revision {
   readonly machineArn: string;
   readonly machineName: string;
   readonly definition: string;
+  /** The variables that states read, by the states' names. */
+  readonly variableReferences?: Readonly<Record<string, readonly string[]>>;
   readonly roleArn: string;
   /** Milliseconds since the epoch. */
   readonly updateDate: number;

@@ -23,7 +23,9 @@ export function requireManagedRules(
   const { principal } = core.iam.assumeRole(roleArn, assumer(machineArn), "managed-rule");
   for (const rule of rules) {
     const resource = `arn:aws:events:${core.region}:${core.account}:rule/${rule}`;
-    const isDenied = ACTIONS.some((action) => core.iam.decide(principal, { action, resource }) !== undefined);
+    const isDenied = ACTIONS.some((action) =>
+      core.iam.decide(principal, { action, resource }, core.region) !== undefined
+    );
     if (isDenied) {
       throw new AwsError("AccessDeniedException", `'${roleArn}' is not authorized to create managed-rule.`);
     }

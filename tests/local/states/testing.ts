@@ -120,9 +120,14 @@ export async function withStates(
       region: "us-east-1",
       endpoint: () => "",
       functionEndpoint: () => "",
+      fault(error) {
+        throw error;
+      },
       now: options.now ?? Date.now,
       call(operation, input, caller) {
-        if (operation as unknown !== invoke) return dispatcher.call(operation, input, caller);
+        if (operation as unknown !== invoke) {
+          return dispatcher.call(operation, input, { ...caller, region: "us-east-1" });
+        }
         const given = input as unknown as InvokeInput;
         invocations.push(given);
         return playedInvoke(options, given, caller.principal) as never;
@@ -130,6 +135,7 @@ export async function withStates(
       operation: (service, name) => dispatcher.operation(service, name),
       iam,
       logs: { mayWrite: () => true, write() {} },
+      metrics: { publish() {} },
     };
     const service = createStates(core);
     dispatcher.register(service);
@@ -139,6 +145,7 @@ export async function withStates(
       services: [service],
       dispatcher,
       region: "us-east-1",
+      hasRegion: () => true,
       authenticate: () => ({ arn: "arn:aws:iam::000000000000:root" }),
       onFault: (error) => faults.push(error),
       health: () => ({}),

@@ -1,38 +1,17 @@
 /** The rules of a state: its fields, its resource, Retry and Catch, choice rules. */
 import { sdkOperation, unknownParameters } from "../integrations/aws_sdk.ts";
 import { resourceOf, type TaskResource } from "../integrations/resource.ts";
-import type { MachineType } from "../language/asl.ts";
+import type { MachineType, QueryLanguage } from "../language/asl.ts";
 import { timestamp } from "../language/choice_rules.ts";
+import { isExpression } from "../language/jsonata/evaluate.ts";
 import { isObject, referencePath } from "../language/paths.ts";
 import { checkChoices } from "./choice_rules.ts";
 import { checkDistributedMap } from "./distributed_map_rules.ts";
 import { checkStateFields } from "./field_rules.ts";
+import { checkOtherLanguage, FIELDS } from "./languages.ts";
 import type { Fields, Report } from "./report.ts";
-import { checkPaths } from "./value_rules.ts";
-
-const DATA_FLOW = ["Type", "Comment", "QueryLanguage", "InputPath", "OutputPath"];
-const TRANSITION = ["Next", "End"];
-const RECOVERY = ["ResultPath", "ResultSelector", "Retry", "Catch", "Parameters"];
-
-/** The fields of each type of state, without those for JSONata. */
-const FIELDS: Record<string, readonly string[]> = {
-  Task: [
-    ...[...DATA_FLOW, ...TRANSITION, ...RECOVERY, "Resource"],
-    ...["TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"],
-  ],
-  Wait: [...DATA_FLOW, ...TRANSITION, "Seconds", "SecondsPath", "Timestamp", "TimestampPath"],
-  Pass: [...DATA_FLOW, ...TRANSITION, "ResultPath", "Parameters", "Result"],
-  Succeed: DATA_FLOW,
-  Fail: ["Type", "Comment", "QueryLanguage", "Error", "ErrorPath", "Cause", "CausePath"],
-  Choice: [...DATA_FLOW, "Choices", "Default"],
-  Parallel: [...DATA_FLOW, ...TRANSITION, ...RECOVERY, "Branches"],
-  Map: [
-    ...[...DATA_FLOW, ...TRANSITION, ...RECOVERY, "ItemProcessor", "Iterator", "ItemsPath", "ItemSelector"],
-    ...["MaxConcurrency", "MaxConcurrencyPath", "Label", "ItemReader", "ItemBatcher", "ResultWriter"],
-    ...["ToleratedFailureCount", "ToleratedFailureCountPath"],
-    ...["ToleratedFailurePercentage", "ToleratedFailurePercentagePath"],
-  ],
-};
+import { checkAssign, checkPaths } from "./value_rules.ts";
+import { collectExpressions, type Place } from "./variables.ts";
 
 const REQUIRED: Record<string, readonly string[]> = {
   Task: ["Resource"],
@@ -42,58 +21,63 @@ const REQUIRED: Record<string, readonly string[]> = {
 
 /** Fields that AWS supports and the local AWS does not. */
 const UNSUPPORTED_FIELDS: Record<string, string> = {
-  Arguments: "the JSONata field 'Arguments'",
-  Output: "the JSONata field 'Output'",
-  Items: "the JSONata field 'Items'",
-  Assign: "variables ('Assign')",
   Credentials: "cross-account 'Credentials'",
 };
 
-/** Checks the query language of a machine or state; returns whether the rest can be checked. */
-export function checkLanguage(
-  { QueryLanguage: language = "JSONPath" }: Fields,
+/** Checks a state, but not the machines within it; returns whether its type is known. */
+export function checkState(
+  state: Fields,
+  place: Place,
   at: string,
+  type: MachineType,
   report: Report,
 ): boolean {
-  if (language === "JSONPath") return true;
-  if (language === "JSONata") report.unsupported("the query language JSONata", at);
-  else report.invalid("The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]", at);
-  return false;
-}
-
-/** Checks a state, but not the machines within it; returns whether its type and language are known. */
-export function checkState(state: Fields, at: string, type: MachineType, report: Report): boolean {
-  if (!checkLanguage(state, at, report) || !report.required(state, ["Type"], at)) return false;
+  if (!report.required(state, ["Type"], at)) return false;
   const { Type } = state;
+  const { language } = place;
   if (typeof Type !== "string" || !Object.hasOwn(FIELDS, Type)) {
     const types = Object.keys(FIELDS).join(", ");
     report.invalid(`The field 'Type' should have one of these values: [${types}]`, `${at}/Type`);
     return false;
   }
   for (const field of Object.keys(state)) {
-    if (FIELDS[Type]!.includes(field)) continue;
-    if (Object.hasOwn(UNSUPPORTED_FIELDS, field)) {
+    if (!FIELDS[Type]!.includes(field)) report.invalid(`Field '${field}' is not supported`, at);
+    else if (Object.hasOwn(UNSUPPORTED_FIELDS, field)) {
       report.unsupported(UNSUPPORTED_FIELDS[field]!, `${at}/${field}`);
-    } else report.invalid(`Field '${field}' is not supported`, at);
+    }
   }
+  checkOtherLanguage(state, language, at, report);
   report.required(state, REQUIRED[Type] ?? [], at);
-  checkStateFields(state, Type, at, report);
-  checkPaths(state, at, report);
-  checkRecovery(state, at, report);
-  if (Type === "Task") checkTask(state, at, type, report);
+  checkStateFields(state, Type, language, at, report);
+  if (language === "JSONPath") checkPaths(state, place, at, report);
+  else collectExpressions(state, place, at, report);
+  checkRecovery(state, place, at, report);
+  if (Type === "Task") checkTask(state, language, at, type, report);
   if (Type === "Map") checkDistributedMap(state, at, type, report);
   const { Timestamp, Choices } = state;
-  if (Type === "Wait" && Timestamp !== undefined && timestamp(Timestamp) === undefined) {
+  if (
+    typeof Timestamp === "string" && timestamp(Timestamp) === undefined && !isEvaluated(Timestamp, language)
+  ) {
     report.invalid(
       "The field 'Timestamp' should be an ISO-8601 extended offset date-time",
       `${at}/Timestamp`,
     );
   }
-  if (Array.isArray(Choices)) checkChoices(Choices, at, report);
+  if (Array.isArray(Choices)) checkChoices(Choices, place, at, report);
   return true;
 }
 
-function checkTask(state: Fields, at: string, type: MachineType, report: Report): void {
+function isEvaluated(value: unknown, language: QueryLanguage): boolean {
+  return language === "JSONata" && isExpression(value);
+}
+
+function checkTask(
+  state: Fields,
+  language: QueryLanguage,
+  at: string,
+  type: MachineType,
+  report: Report,
+): void {
   const { Resource: named } = state;
   if (typeof named !== "string") return;
   const place = `${at}/Resource`;
@@ -107,7 +91,11 @@ function checkTask(state: Fields, at: string, type: MachineType, report: Report)
   }
   const resource = resourceOf(named);
   if (resource) {
-    if (resource.kind === "service") checkService(resource, state, at, report);
+    const field = language === "JSONata" ? "Arguments" : "Parameters";
+    // What an expression returns is known when the state runs.
+    if (resource.kind === "service" && !isEvaluated(state[field], language)) {
+      checkService(resource, state[field], `${at}/${field}`, at, report);
+    }
     return;
   }
   if (named.startsWith("arn:aws:states:::")) {
@@ -123,11 +111,11 @@ function checkTask(state: Fields, at: string, type: MachineType, report: Report)
 /** Checks the parameters of a service integration, and that a callback's token is among them. */
 function checkService(
   { integration, service }: Extract<TaskResource, { kind: "service" }>,
-  { Parameters: parameters }: Fields,
+  parameters: unknown,
+  place: string,
   at: string,
   report: Report,
 ): void {
-  const place = `${at}/Parameters`;
   const given = isObject(parameters) ? Object.keys(parameters).map((key) => key.replace(/\.\$$/, "")) : [];
   const [, sdk] = service.resourceType.split(":");
   if (sdk !== undefined) {
@@ -157,30 +145,33 @@ function checkService(
   }
 }
 
-function checkRecovery(state: Fields, at: string, report: Report): void {
+function checkRecovery(state: Fields, place: Place, at: string, report: Report): void {
   for (const field of ["Retry", "Catch"]) {
     const handlers = state[field];
     if (!Array.isArray(handlers)) continue;
     handlers.forEach((handler, index) => {
-      const place = `${at}/${field}[${index}]`;
-      if (!isObject(handler)) return report.invalid(`An element of '${field}' should be an object`, place);
+      const within = `${at}/${field}[${index}]`;
+      if (!isObject(handler)) return report.invalid("Expected value of type [OBJECT]", within);
       const fields = field === "Catch" ? ["ErrorEquals", "Next"] : ["ErrorEquals"];
-      if (!report.required(handler, fields, place)) return;
-      checkHandler(handler, index === handlers.length - 1, place, report);
+      if (!report.required(handler, fields, within)) return;
+      if (field === "Catch") {
+        checkOtherLanguage(handler, place.language, within, report);
+        if (place.language === "JSONPath") checkAssign(handler, place, within, report);
+      }
+      checkHandler(handler, index === handlers.length - 1, within, report);
     });
   }
 }
 
 /** Checks a retrier or a catcher. */
 function checkHandler(handler: Fields, isLast: boolean, at: string, report: Report): void {
-  const { ErrorEquals: errors, ResultPath, Assign } = handler;
+  const { ErrorEquals: errors, ResultPath } = handler;
   if (!Array.isArray(errors) || errors.length === 0) {
     return report.invalid("The field 'ErrorEquals' should be a non-empty array", `${at}/ErrorEquals`);
   }
   if (!errors.every((error) => typeof error === "string")) {
     report.invalid("The elements of 'ErrorEquals' should be strings", `${at}/ErrorEquals`);
   }
-  if (Assign !== undefined) report.unsupported(UNSUPPORTED_FIELDS.Assign!, at);
   if (errors.includes("States.ALL") && (errors.length > 1 || !isLast)) {
     report.invalid("States.ALL must be alone in 'ErrorEquals' and in the last element", `${at}/ErrorEquals`);
   }

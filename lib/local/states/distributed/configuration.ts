@@ -1,6 +1,9 @@
 /** Evaluates the fields of a distributed Map state. */
 import type { Data, Json, MachineType, MapState } from "../language/asl.ts";
 import { EvaluationFailure } from "../language/failures.ts";
+import { isJsonata } from "../language/data_flow.ts";
+import { evaluate, evaluateAs, isExpression } from "../language/jsonata/evaluate.ts";
+import { shown } from "../language/json_text.ts";
 import { isObject, selectExisting } from "../language/paths.ts";
 import { fill } from "../language/templates.ts";
 import type {
@@ -33,11 +36,11 @@ export function executionType({ ItemProcessor }: MapState): MachineType {
 
 /** @throws EvaluationFailure */
 export function toleratedOf(state: MapState, data: Data): Tolerated {
-  const count = numberField(state, "ToleratedFailureCount", "integer", data);
+  const count = numberField(state, state, "ToleratedFailureCount", "integer", data);
   if (count !== undefined && count < 0) {
     throw new EvaluationFailure("ToleratedFailureCount cannot be negative.");
   }
-  const percentage = numberField(state, "ToleratedFailurePercentage", "float", data);
+  const percentage = numberField(state, state, "ToleratedFailurePercentage", "float", data);
   if (percentage !== undefined && (percentage < 0 || percentage > 100)) {
     throw new EvaluationFailure("ToleratedFailurePercentage must be between 0 and 100.");
   }
@@ -48,21 +51,25 @@ export function toleratedOf(state: MapState, data: Data): Tolerated {
 }
 
 /** @throws EvaluationFailure */
-export function readerOf({ ItemReader }: MapState, data: Data): ReaderSettings | undefined {
+export function readerOf(state: MapState, data: Data): ReaderSettings | undefined {
+  const { ItemReader } = state;
   if (!ItemReader) return undefined;
-  const { Resource, Parameters = {} } = ItemReader;
+  const { Resource, Parameters, Arguments } = ItemReader;
   const config = (ItemReader.ReaderConfig ?? {}) as Record<string, Json>;
   const { InputType, ManifestType, Transformation, ItemsPointer } = config as Record<
     string,
     string | undefined
   >;
-  const maxItems = numberField(config, "MaxItems", "integer", data);
+  const maxItems = numberField(state, config, "MaxItems", "integer", data);
   if (maxItems !== undefined && (maxItems < 0 || maxItems > MOST_ITEMS)) {
     throw new EvaluationFailure(`MaxItems must be between 0 and ${MOST_ITEMS}.`);
   }
   return {
     action: Resource.endsWith(":listObjectsV2") ? "listObjectsV2" : "getObject",
-    parameters: template(Parameters, data) as Record<string, Json>,
+    parameters: template(state, Arguments ?? Parameters ?? {}, "ItemReader/Arguments", data) as Record<
+      string,
+      Json
+    >,
     inputType: InputType as InputType | undefined,
     manifestType: (ManifestType ?? "S3_INVENTORY") as ReaderSettings["manifestType"],
     transformation: Transformation as ReaderSettings["transformation"],
@@ -81,10 +88,11 @@ function csvOf({ CSVHeaderLocation, CSVHeaders, CSVDelimiter = "COMMA" }: Record
 }
 
 /** @throws EvaluationFailure */
-export function batchOf({ ItemBatcher }: MapState, data: Data): BatchSettings | undefined {
+export function batchOf(state: MapState, data: Data): BatchSettings | undefined {
+  const { ItemBatcher } = state;
   if (!ItemBatcher) return undefined;
   const positive = (field: string) => {
-    const value = numberField(ItemBatcher, field, "integer", data);
+    const value = numberField(state, ItemBatcher, field, "integer", data);
     if (value !== undefined && value <= 0) throw new EvaluationFailure(`${field} must be positive.`);
     return value;
   };
@@ -94,15 +102,20 @@ export function batchOf({ ItemBatcher }: MapState, data: Data): BatchSettings | 
   return {
     ...(maxItems === undefined ? {} : { maxItems }),
     ...(maxBytes === undefined ? {} : { maxBytes }),
-    ...(BatchInput === undefined ? {} : { input: template(BatchInput, data) }),
+    ...(BatchInput === undefined
+      ? {}
+      : { input: template(state, BatchInput, "ItemBatcher/BatchInput", data) }),
   };
 }
 
 /** @throws EvaluationFailure */
-export function writerOf({ ResultWriter }: MapState, data: Data): WriterSettings | undefined {
+export function writerOf(state: MapState, data: Data): WriterSettings | undefined {
+  const { ResultWriter } = state;
   if (!ResultWriter) return undefined;
-  const { Resource, Parameters = {}, WriterConfig = {} } = ResultWriter;
-  const place = Resource === undefined ? undefined : template(Parameters, data);
+  const { Resource, Parameters, Arguments, WriterConfig = {} } = ResultWriter;
+  const place = Resource === undefined
+    ? undefined
+    : template(state, Arguments ?? Parameters ?? {}, "ResultWriter/Arguments", data);
   const { Bucket, Prefix = "" } = isObject(place) ? place : {};
   const { Transformation = Resource === undefined ? "COMPACT" : "NONE", OutputType = "JSON" } = WriterConfig;
   return {
@@ -113,24 +126,21 @@ export function writerOf({ ResultWriter }: MapState, data: Data): WriterSettings
 }
 
 /** The child's input, or the batch's item, for an item. */
-export function selectItem(
-  { ItemSelector, Parameters }: MapState,
-  data: Data,
-  item: Json,
-  index: number,
-): Json {
-  const selector = ItemSelector ?? Parameters;
+export function selectItem(state: MapState, data: Data, item: Json, index: number): Json {
+  const selector = state.ItemSelector ?? state.Parameters;
   if (selector === undefined) return item;
   const context = { ...data.context as Record<string, Json>, Map: { Item: { Index: index, Value: item } } };
-  return template(selector, { ...data, context, work: undefined });
+  return template(state, selector, "ItemSelector", { ...data, context, work: undefined });
 }
 
-function template(value: Json, data: Data): Json {
-  return fill(value, data);
+/** Evaluates a template in the state's language. @param field its name, for errors */
+function template(state: MapState, value: Json, field: string, data: Data): Json {
+  return isJsonata(state) ? evaluate(value, field, data) : fill(value, data);
 }
 
-/** A number that is a literal or at a path. @throws EvaluationFailure in AWS's wording */
+/** A number that is a literal, at a path or an expression's. @throws EvaluationFailure in AWS's wording */
 function numberField(
+  state: MapState,
   holder: object,
   field: string,
   kind: "integer" | "float",
@@ -138,11 +148,15 @@ function numberField(
 ): number | undefined {
   const fields = holder as Record<string, Json | undefined>;
   const path = fields[`${field}Path`] as string | undefined;
-  if (path === undefined) return fields[field] as number | undefined;
+  if (path === undefined) {
+    const given = fields[field];
+    const isEvaluated = isJsonata(state) && isExpression(given);
+    return (isEvaluated ? evaluateAs("number", given, field, data) : given) as number | undefined;
+  }
   const value = selectExisting(path, data);
   if (typeof value === "number" && (kind === "float" || Number.isInteger(value))) return value;
-  const shown = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : shown(value);
   throw new EvaluationFailure(
-    `The ${field}Path field refers to value "${shown}" which is not a valid ${kind}: ${path}`,
+    `The ${field}Path field refers to value "${text}" which is not a valid ${kind}: ${path}`,
   );
 }

@@ -2,8 +2,8 @@
 import type { Core } from "../../core.ts";
 import type { Principal } from "../../operation.ts";
 import type { MapRunSettings } from "../distributed/settings.ts";
-import type { Data, Json, Machine, ResultState, State } from "../language/asl.ts";
-import { merge, outputOf, withResult } from "../language/data_flow.ts";
+import type { Assignment, Data, Json, Machine, ResultState, State } from "../language/asl.ts";
+import { type Outcome, outcomeOfCatch, outcomeOfInput, outcomeOfResult } from "../language/data_flow.ts";
 import { asFailure, located, StateFailure, tooLarge } from "../language/failures.ts";
 import { toText } from "../language/json_text.ts";
 import { selectExisting } from "../language/paths.ts";
@@ -177,7 +177,7 @@ export class Flow {
     this.#type(state).reported!(this, thread, state, answer);
   }
 
-  /** What paths of the thread's state refer to: its input after InputPath, and the context object. */
+  /** What paths and expressions of the thread's state refer to, with its input after InputPath. */
   data(thread: Thread): Data {
     const { InputPath } = this.run.state(thread);
     const data = this.#dataOf(thread, this.run.input(thread));
@@ -198,28 +198,37 @@ export class Flow {
     return this.#work;
   }
 
-  /** Ends a state with its result: applies ResultSelector, ResultPath and OutputPath, and leaves the state. */
+  /** Ends a state with its result, before ResultSelector, and leaves the state. */
   complete(thread: Thread, result: Json, previous = thread.last): void {
     const state = this.run.state(thread) as ResultState;
     const data = this.#dataOf(thread, this.run.input(thread));
-    const merged = withResult(state, data, result);
-    this.leave(thread, outputOf(state, { ...data, input: merged }), state.Next, previous);
+    this.leave(thread, outcomeOfResult(state, data, result), state.Next, previous);
   }
 
   /** Ends a state whose output is its input. */
   passOn(thread: Thread): void {
     const state = this.run.state(thread);
-    this.leave(thread, outputOf(state, this.data(thread)), state.Next);
+    this.leave(thread, outcomeOfInput(state, this.data(thread)), state.Next);
   }
 
   /**
    * Leaves the state for the next one; without one the thread ends.
    * @param previous id of the event before the exited event
    */
-  leave(thread: Thread, output: Json, next: string | undefined, previous = thread.last): void {
+  leave(
+    thread: Thread,
+    { output, assigned }: Outcome,
+    next: string | undefined,
+    previous = thread.last,
+  ): void {
     const { run } = this;
     const data = this.text(output, thread);
-    const details = { name: thread.state, output: data, outputDetails: NOT_TRUNCATED };
+    const details = {
+      name: thread.state,
+      output: data,
+      outputDetails: NOT_TRUNCATED,
+      ...(assigned ? this.#assign(thread, assigned) : {}),
+    };
     const last = run.note(`${run.state(thread).Type}StateExited`, previous, details);
     if (next !== undefined) return run.goTo(thread, next, data, last);
     run.update(thread, { phase: "done", data, last });
@@ -231,17 +240,24 @@ export class Flow {
 
   /** Handles a state's failure: retries it, catches it, or fails the parent. */
   fail(thread: Thread, failure: StateFailure): void {
-    if (failure.fatal) return this.#endFailed(failure, thread.last);
     const { run } = this;
+    const { error, cause, location } = failure;
+    if (location !== undefined) {
+      const details = { error, cause, location, state: thread.state };
+      run.update(thread, { last: run.note("EvaluationFailed", thread.last, details) });
+    }
+    if (failure.fatal) return this.#endFailed(failure, thread.last);
     const state = run.state(thread);
     run.removeChildren(thread);
     if (this.#retry(thread, state, failure)) return;
     this.#type(state).noteFailed?.(this, thread, state);
-    const catcher = "Catch" in state ? state.Catch![matching(state.Catch, failure)] : undefined;
-    if (!catcher) return this.#failParent(thread, failure);
+    const index = "Catch" in state ? matching(state.Catch, failure) : -1;
+    if (index < 0) return this.#failParent(thread, failure);
+    const catcher = ("Catch" in state ? state.Catch! : [])[index]!;
     try {
-      const caught = { Error: failure.error ?? "", Cause: failure.cause ?? "" };
-      this.leave(thread, merge(catcher, run.input(thread), caught), catcher.Next);
+      const caught = { Error: error ?? "", Cause: cause ?? "" };
+      const data = this.#dataOf(thread, run.input(thread));
+      this.leave(thread, outcomeOfCatch(state, catcher, `Catch[${index}]/`, data, caught), catcher.Next);
     } catch (error) {
       this.#failParent(thread, located(asFailure(error), thread));
     }
@@ -280,7 +296,16 @@ export class Flow {
   }
 
   #dataOf(thread: Thread, input: Json): Data {
-    return { input, context: contextObject(this.run, thread), work: this.#work };
+    const { run } = this;
+    return { input, context: contextObject(run, thread), variables: run.variables(thread), work: this.#work };
+  }
+
+  /** Assigns variables; returns the exited event's members about them. */
+  #assign(thread: Thread, values: Assignment) {
+    const texts: Record<string, string> = {};
+    for (const [name, value] of Object.entries(values)) texts[name] = this.text(value, thread);
+    this.run.assign(thread, texts);
+    return { assignedVariables: texts, assignedVariablesDetails: NOT_TRUNCATED };
   }
 
   #begin(thread: Thread): void {
@@ -309,7 +334,7 @@ export class Flow {
     const state = run.state(parent);
     this.#type(state).noteChildFailed!(this, parent, state, thread);
     run.update(parent, { last: thread.last });
-    this.fail(parent, failure);
+    this.fail(parent, new StateFailure(failure.error, failure.cause, failure.alias));
   }
 
   #endFailed({ error, cause }: StateFailure, previous = 0): void {

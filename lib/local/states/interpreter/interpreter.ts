@@ -28,6 +28,7 @@ import { executionArn, type MachineStore } from "../machines.ts";
 import { type ActivityTask, ActivityTasks } from "./activity_tasks.ts";
 import type { Children, MapRuns, StateTypes } from "./flow.ts";
 import { type Ending, type Execution, type Journal, NOT_TRUNCATED } from "./journal.ts";
+import { noticeStart } from "./metrics.ts";
 import { Run } from "./run.ts";
 import { RunningExecution, type Surroundings } from "./running_execution.ts";
 import { readToken, taskIsOver } from "./task_token.ts";
@@ -44,7 +45,7 @@ export class Interpreter {
   /** By ARN. */
   readonly #running = new Map<string, RunningExecution>();
   readonly #stopping = new AbortController();
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
   readonly #activityTasks = new ActivityTasks();
   readonly #surroundings: Surroundings;
 
@@ -56,6 +57,7 @@ export class Interpreter {
     private readonly mapRuns: MapRuns & { endOrphans(children: Children): Promise<void> },
     hasActivity: (arn: string) => boolean,
   ) {
+    this.#turns = new Turns((error) => core.fault(error, "An execution"));
     const ended = ({ run }: RunningExecution) => this.#running.delete(run.execution.arn);
     const { signal: stopping } = this.#stopping;
     const shared = { turns: this.#turns, activityTasks: this.#activityTasks, hasActivity, mapRuns };
@@ -74,6 +76,7 @@ export class Interpreter {
   /** Stores a new execution and starts it; it is durable when this returns. */
   start(given: Parameters<Journal["insert"]>[0]): Execution {
     const run = this.journal.transaction(() => this.#insert(given));
+    noticeStart(this.core, run.execution);
     this.#begin(run, false);
     return run.execution;
   }
@@ -174,7 +177,10 @@ export class Interpreter {
     const known = this.#running.get(execution.arn);
     if (known) return known;
     const run = this.#load(execution, this.journal.lastEvent(execution.id));
-    for (const thread of this.journal.threads(execution.id)) run.adopt(thread);
+    for (const thread of this.journal.threads(execution.id)) {
+      run.adopt(thread);
+      run.adoptVariables(thread, this.journal.variables(execution.id, thread.id));
+    }
     return this.#begin(run, true);
   }
 

@@ -125,6 +125,10 @@ export class Journal {
         execution INTEGER NOT NULL, id INTEGER NOT NULL, data TEXT NOT NULL, record TEXT NOT NULL,
         PRIMARY KEY (execution, id)
       );
+      CREATE TABLE IF NOT EXISTS sfn_variables (
+        execution INTEGER NOT NULL, thread INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (execution, thread, name)
+      );
       CREATE TABLE IF NOT EXISTS sfn_attempts (
         execution INTEGER NOT NULL, thread INTEGER NOT NULL, count INTEGER NOT NULL,
         PRIMARY KEY (execution, thread)
@@ -191,6 +195,7 @@ export class Journal {
   /** Stores the outcome; an express execution is deleted. */
   end(execution: Execution, { status, output, error, cause, stopDate }: Ending): void {
     this.store.run("DELETE FROM sfn_threads WHERE execution = ?", execution.id);
+    this.store.run("DELETE FROM sfn_variables WHERE execution = ?", execution.id);
     this.store.run("DELETE FROM sfn_attempts WHERE execution = ?", execution.id);
     if (execution.type === "EXPRESS") return this.#remove(execution.id);
     this.store.run(
@@ -259,6 +264,25 @@ export class Journal {
 
   removeThread(execution: Execution, id: number): void {
     this.store.run("DELETE FROM sfn_threads WHERE execution = ? AND id = ?", execution.id, id);
+    this.store.run("DELETE FROM sfn_variables WHERE execution = ? AND thread = ?", execution.id, id);
+  }
+
+  /** Stores variables of a thread's scope: JSON texts by name. */
+  saveVariables({ id }: Execution, thread: number, values: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      this.store.run(
+        "INSERT INTO sfn_variables VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+        ...[id, thread, name, value],
+      );
+    }
+  }
+
+  variables(execution: number, thread: number): Record<string, string> {
+    const rows = this.store.all<{ name: string; value: string }>(
+      "SELECT name, value FROM sfn_variables WHERE execution = ? AND thread = ?",
+      ...[execution, thread],
+    );
+    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
   }
 
   threads(execution: number): Thread[] {

@@ -9,6 +9,7 @@ import type { ActivityTasks } from "./activity_tasks.ts";
 import { type Children, Flow, type MapRuns, type StateTypes, type TaskCaller } from "./flow.ts";
 import { type Ending, isChild, type Journal, type Thread } from "./journal.ts";
 import { RoleSession } from "./role_session.ts";
+import { noticeEnding } from "./metrics.ts";
 import type { Run } from "./run.ts";
 import type { Turns } from "./turns.ts";
 
@@ -80,7 +81,10 @@ export class RunningExecution {
     const limit = isExpress ? EXPRESS_LIMIT_MS : STANDARD_LIMIT_MS;
     const ends = startDate + Math.min(limit, (definition.TimeoutSeconds ?? Infinity) * 1000);
     const error = isExpress ? "States.Timeout" : undefined;
-    this.#timeLimit.set(ends, () => this.#step(() => this.#flow.end({ status: "TIMED_OUT", error })));
+    this.#timeLimit.set(
+      ends,
+      () => this.#guarded(() => this.#step(() => this.#flow.end({ status: "TIMED_OUT", error }))),
+    );
     for (const thread of this.run.threads.values()) this.#wait(thread);
     if (this.run.hasReady) this.#stepSoon();
   }
@@ -95,6 +99,35 @@ export class RunningExecution {
   /** Resolves when the execution ends. @throws AwsError (as a rejection) when the server stops before */
   ending(): Promise<Ending> {
     return this.#ending.promise;
+  }
+
+  /** Does work that no request waits for. Its unexpected error fails the execution, now and not at each start. */
+  #guarded(work: () => void): void {
+    const { run: { execution, now }, around: { core, journal, machines } } = this;
+    try {
+      return work();
+    } catch (error) {
+      core.fault(error, `The execution ${execution.arn}`);
+    }
+    // The execution in memory is ahead of the stored one.
+    this.#endWaits();
+    this.around.ended(this);
+    const cause = "The local AWS could not make the execution's next step: an internal error occurred.";
+    const ending = { status: "FAILED", error: "States.Runtime", cause, stopDate: now() } as const;
+    try {
+      journal.transaction(() => {
+        const last = journal.lastEvent(execution.id);
+        const details = { error: ending.error, cause };
+        const event = { id: last + 1, previousEventId: last, timestamp: ending.stopDate, details };
+        journal.append(execution, [{ type: "ExecutionFailed", ...event }]);
+        journal.end(execution, ending);
+        machines.executionEnded(execution.machineArn);
+      });
+      this.#ending.resolve(ending);
+    } catch (error) {
+      // Nothing can be written: the next start resumes it.
+      this.#ending.reject(error);
+    }
   }
 
   /** Cancels all waits, as the server stops; the execution stays where it is. */
@@ -133,7 +166,7 @@ export class RunningExecution {
   #reach(id: number, work: (thread: Thread) => void): void {
     const thread = this.run.threads.get(id)!;
     this.#endWait(thread, true);
-    this.#advance(id, () => this.#flow.attempt(thread, () => work(thread)));
+    this.#guarded(() => this.#advance(id, () => this.#flow.attempt(thread, () => work(thread))));
   }
 
   #endWaits(): void {
@@ -190,7 +223,7 @@ export class RunningExecution {
     this.#stepsSoon = true;
     this.around.turns.take(() => {
       this.#stepsSoon = false;
-      this.#advance(READY);
+      this.#guarded(() => this.#advance(READY));
     });
   }
 
@@ -207,7 +240,7 @@ export class RunningExecution {
     const goOn = (work: () => void, isAnswered: boolean) => {
       if (this.#waits.get(thread) !== wait) return;
       this.#endWait(thread, isAnswered);
-      this.#advance(thread.id, () => this.#flow.attempt(thread, work));
+      this.#guarded(() => this.#advance(thread.id, () => this.#flow.attempt(thread, work)));
     };
     const { turns } = this.around;
     if (due !== undefined) alarm.set(due, () => turns.take(() => goOn(() => this.#flow.due(thread), false)));
@@ -238,6 +271,7 @@ export class RunningExecution {
 
   #ended(ending: Ending): void {
     this.#endWaits();
+    noticeEnding(this.around.core, this.run.execution, ending);
     this.around.ended(this);
     this.#ending.resolve(ending);
   }

@@ -13,6 +13,7 @@ import {
 import type { MapRunSettings } from "../distributed/settings.ts";
 import type { StateType } from "../interpreter/flow.ts";
 import type { MapState } from "../language/asl.ts";
+import { parsed } from "../language/json_text.ts";
 import { noteFailed } from "./children.ts";
 import { concurrency, itemsOf } from "./map_fields.ts";
 
@@ -70,7 +71,7 @@ export const distributedMap: StateType<MapState> = {
     }
     const ended = run.note("MapRunSucceeded", thread.last);
     run.update(thread, { ...settled, last: run.note("MapStateSucceeded", ended) });
-    flow.complete(thread, JSON.parse(answer), ended);
+    flow.complete(thread, parsed(answer), ended);
   },
 
   noteFailed,

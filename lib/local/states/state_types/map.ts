@@ -2,6 +2,8 @@
 import type { Flow, StateType } from "../interpreter/flow.ts";
 import type { Thread } from "../interpreter/journal.ts";
 import { type Data, type Json, machineWithin, type MapState } from "../language/asl.ts";
+import { isJsonata } from "../language/data_flow.ts";
+import { evaluate } from "../language/jsonata/evaluate.ts";
 import { fill } from "../language/templates.ts";
 import { isDistributed } from "../distributed/configuration.ts";
 import { joinWhenDone, keepOutput, noteAborted, noteFailed } from "./children.ts";
@@ -25,9 +27,9 @@ const inlineMap: StateType<MapState> = {
     const { run } = flow;
     mappings.delete(thread);
     const { items, data } = mapping(flow, thread, state);
+    const first = Math.min(concurrency(state, data) || INLINE_CONCURRENCY, INLINE_CONCURRENCY, items.length);
     const last = run.note("MapStateStarted", thread.last, { length: items.length });
     run.update(thread, { phase: "children", last });
-    const first = Math.min(concurrency(state, data) || INLINE_CONCURRENCY, INLINE_CONCURRENCY, items.length);
     for (let index = 0; index < first; index++) startIteration(flow, thread, state, index, last);
     if (items.length === 0) joinWhenDone(flow, thread);
   },
@@ -71,12 +73,12 @@ export const map: StateType<MapState> = {
 };
 
 function startIteration(flow: Flow, thread: Thread, state: MapState, index: number, previous: number): void {
-  const { items, data: { input, context } } = mapping(flow, thread, state);
+  const { items, data } = mapping(flow, thread, state);
   const item = items[index]!;
   const selector = state.ItemSelector ?? state.Parameters;
-  const value = selector === undefined ? item : fill(selector, {
-    input,
-    context: { ...context as Record<string, Json>, Map: { Item: { Index: index, Value: item } } },
+  const value = selector === undefined ? item : selected(state, selector, {
+    ...data,
+    context: { ...data.context as Record<string, Json>, Map: { Item: { Index: index, Value: item } } },
     work: flow.work,
   });
   flow.run.spawn({
@@ -87,6 +89,10 @@ function startIteration(flow: Flow, thread: Thread, state: MapState, index: numb
     last: flow.run.note("MapIterationStarted", previous, { name: thread.state, index }),
     item: flow.text(item, thread),
   });
+}
+
+function selected(state: MapState, selector: Json, data: Data): Json {
+  return isJsonata(state) ? evaluate(selector, "ItemSelector", data) : fill(selector, data);
 }
 
 function mapping(flow: Flow, thread: Thread, state: MapState): Mapping {

@@ -10,7 +10,7 @@ import { newToken } from "../interpreter/task_token.ts";
 import type { TaskState } from "../language/asl.ts";
 import { effectiveInput } from "../language/data_flow.ts";
 import { EvaluationFailure, StateFailure, tooLarge } from "../language/failures.ts";
-import { toText } from "../language/json_text.ts";
+import { parsed, toText } from "../language/json_text.ts";
 import { dueOf, taskTimes } from "./task_times.ts";
 
 export const task: StateType<TaskState> = {
@@ -145,7 +145,7 @@ function settleDone(flow: Flow, thread: Thread, state: TaskState, output: string
   const resource = resourceOf(state.Resource)!;
   const details = { ...names(resource), output, outputDetails: NOT_TRUNCATED };
   settle(flow, thread, { type: `${prefix(resource)}Succeeded`, details });
-  flow.complete(thread, JSON.parse(output));
+  flow.complete(thread, parsed(output));
 }
 
 function settleFailed(

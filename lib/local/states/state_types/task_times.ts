@@ -1,7 +1,6 @@
 /** The limits of a task's time. */
 import type { Data, TaskState } from "../language/asl.ts";
-import { EvaluationFailure } from "../language/failures.ts";
-import { selectExisting } from "../language/paths.ts";
+import { numberOf, POSITIVE } from "../language/numbers.ts";
 
 /** A task's timeout and heartbeat timeout, in seconds. */
 export interface Times {
@@ -9,18 +8,12 @@ export interface Times {
   readonly heartbeat?: number;
 }
 
-/** A state's TimeoutSeconds and HeartbeatSeconds. @throws EvaluationFailure when a path does not lead to a number */
+/** A state's TimeoutSeconds and HeartbeatSeconds. @throws EvaluationFailure when they are no positive integers */
 export function taskTimes(state: TaskState, data: Data): Times {
-  const seconds = (field: "TimeoutSeconds" | "HeartbeatSeconds"): number | undefined => {
-    const path = state[`${field}Path`];
-    if (path === undefined) return state[field];
-    const value = selectExisting(path, data);
-    if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
-    throw new EvaluationFailure(
-      `The ${field}Path parameter does not reference a positive integer: ${path} == ${JSON.stringify(value)}`,
-    );
+  return {
+    timeout: numberOf(state, "TimeoutSeconds", POSITIVE, data),
+    heartbeat: numberOf(state, "HeartbeatSeconds", POSITIVE, data),
   };
-  return { timeout: seconds("TimeoutSeconds"), heartbeat: seconds("HeartbeatSeconds") };
 }
 
 /**
