@@ -164,7 +164,11 @@ Deno.test("results are written to S3 by their status, with a manifest", () =>
     assert.equal(text, '{"sum":2}\n{"sum":4}\n');
     assert.equal(good.Size, text.length);
     const failure = JSON.parse(await get(bad.Key));
-    assert.deepEqual([failure.Status, failure.Input, failure.Error], ["FAILED", '"x"', "States.IntrinsicFailure"]);
+    assert.deepEqual([failure.Status, failure.Input, failure.Error], [
+      "FAILED",
+      '"x"',
+      "States.IntrinsicFailure",
+    ]);
 
     const whole = await run(map({ ResultWriter: { Resource: PUT, Parameters: { Bucket } } }, child), [1]);
     const { Key } = JSON.parse(whole.output!).ResultWriterDetails;

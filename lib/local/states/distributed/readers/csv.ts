@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { parse } from "csv-parse";
 import type { Json } from "../../language/asl.ts";
 import type { CsvSettings } from "../settings.ts";
-import type { Bytes } from "./s3_reader.ts";
+import type { Bytes } from "./object_body.ts";
 
 /** AWS's limit of a CSV header, in bytes. */
 const HEADER_LIMIT = 10 * 1024;

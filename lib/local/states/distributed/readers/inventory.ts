@@ -2,7 +2,7 @@
 import type { Json } from "../../language/asl.ts";
 import { isObject } from "../../language/paths.ts";
 import { csvRecords } from "./csv.ts";
-import type { Bytes, OpenObject } from "./s3_reader.ts";
+import type { Bytes, OpenObject } from "./object_body.ts";
 
 /** @throws Error when it is no manifest of an inventory in CSV */
 export async function* inventoryKeys(body: Bytes, open: OpenObject): AsyncGenerator<Json> {

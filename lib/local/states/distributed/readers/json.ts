@@ -2,7 +2,7 @@
 import type { Json } from "../../language/asl.ts";
 import { parseUserJson } from "../../language/json_text.ts";
 import { isObject } from "../../language/paths.ts";
-import type { Bytes } from "./s3_reader.ts";
+import type { Bytes } from "./object_body.ts";
 
 /** The longest item, and the longest file of which a part is read, in characters. */
 const ITEM_LIMIT = 16 * 2 ** 20, FILE_LIMIT = 64 * 2 ** 20;

@@ -12,11 +12,7 @@ import { csvRecords } from "./csv.ts";
 import { inventoryKeys } from "./inventory.ts";
 import { jsonElements, jsonLines } from "./json.ts";
 import { chunked } from "./chunked.ts";
-
-/** A stream of an object's bytes. */
-export type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>;
-/** Opens an object of the reader's bucket. */
-export type OpenObject = (key: string, version?: string) => Promise<Bytes>;
+import type { Bytes, OpenObject } from "./object_body.ts";
 
 type Listed = { readonly Key: string; readonly [name: string]: unknown };
 
