@@ -54,6 +54,7 @@ export const THRESHOLD_ERROR = "THRESHOLD_CONFIDENCE_NOT_MET";
 export const S3_LAYOUT = {
   train: "train/",
   test: "test/",
+  orders: "orders/",
   trainList: "train.lst",
   testList: "test.lst",
   models: "models/image_model",

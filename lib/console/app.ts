@@ -8,10 +8,15 @@ import { BadInputError } from "./input.ts";
 import { wordsOf } from "./live.ts";
 import { pageHtml } from "./page_html.ts";
 import type { Routes } from "./route.ts";
+import { CostsMoneyError } from "./money.ts";
+import { OrderFeed } from "./orders/feed.ts";
+import { executionRoutes } from "./routes/executions.ts";
+import { orderRoutes } from "./routes/orders.ts";
+import { pictureRoutes } from "./routes/pictures.ts";
 import { targetRoutes } from "./routes/target.ts";
 
 /** Every file of `routes/`. */
-const ROUTES: readonly Routes[] = [targetRoutes];
+const ROUTES: readonly Routes[] = [targetRoutes, orderRoutes, pictureRoutes, executionRoutes];
 
 export interface ConsoleApp {
   fetch(request: Request): Response | Promise<Response>;
@@ -26,7 +31,8 @@ export function createConsole(aws: Aws, assets: Assets, port: () => number): Con
   app.use(protect, guard.check);
   app.onError(answerError);
   app.notFound((c) => c.json({ error: "NotFound", message: `There is nothing at ${c.req.path}.` }, 404));
-  for (const add of ROUTES) add(app, aws);
+  const orders = new OrderFeed(aws);
+  for (const add of ROUTES) add(app, aws, orders);
   app.get("/assets/:path{.+}", (c) => {
     const found = assets.files.get(c.req.param("path"));
     if (!found) return c.notFound();
@@ -49,6 +55,7 @@ function answerError(error: Error, c: Context): Response {
   if (error instanceof BadInputError) {
     return c.json({ error: "BadInput", field: error.field, message: error.message }, 400);
   }
+  if (error instanceof CostsMoneyError) return c.json({ error: "CostsMoney", message: error.message }, 409);
   if (error instanceof HTTPException) {
     return c.json({ error: "Refused", message: error.message }, error.status);
   }

@@ -14,8 +14,15 @@ export class View<T> {
   #polling: AbortController | undefined;
   #latest: { state: State<T>; text: string } | undefined;
 
-  /** @param everySeconds between the end of one look and the next */
-  constructor(readonly look: (signal: AbortSignal) => Promise<T>, readonly everySeconds: number) {}
+  /**
+   * @param everySeconds between the end of one look and the next
+   * @param isLast whether a value will not change any more
+   */
+  constructor(
+    readonly look: (signal: AbortSignal) => Promise<T>,
+    readonly everySeconds: number,
+    readonly isLast: (value: T) => boolean = () => false,
+  ) {}
 
   /** Calls `listener` with each new value until the returned function is called; at once with the latest, if somebody else listens. */
   listen(listener: Listener<T>): () => void {
@@ -47,6 +54,7 @@ export class View<T> {
         this.#latest = { state, text };
         for (const listener of [...this.#listeners]) listener(state);
       }
+      if ("value" in state && this.isLast(state.value)) return;
       await sleep(this.everySeconds, signal).catch(() => {});
     }
   }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import sharp from "sharp";
 import { mapBounded } from "../concurrent.ts";
+import { asPng, type PictureSize } from "./as_png.ts";
 import { type ClassFile, classFiles } from "./class_folders.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { DatasetError, reasonOf } from "./errors.ts";
@@ -122,7 +123,7 @@ function testFiles(files: readonly Known[]): Known[] {
 function splitOf(
   files: readonly Known[],
   labelNames: readonly string[],
-  size: { width: number; height: number },
+  size: PictureSize,
 ): Split {
   return {
     fineLabels: Uint16Array.from(files, ({ className }) => labelNames.indexOf(className)),
@@ -142,18 +143,9 @@ function stagedName({ className, path, hash }: Known): string {
   return `${[plain(className), plain(stem), digest].filter((part) => part !== "").join("_")}.png`;
 }
 
-/**
- * The picture as 8-bit RGB without transparency and metadata. Another size is reached as the endpoint does it: bilinear,
- * aspect ratio not kept.
- */
-async function toPng(file: Known, { width, height }: { width: number; height: number }): Promise<Uint8Array> {
+async function toPng(file: Known, size: PictureSize): Promise<Uint8Array> {
   try {
-    const image = sharp(await file.read(), { failOn: "error" }).autoOrient().removeAlpha();
-    if (file.width !== width || file.height !== height) {
-      image.resize({ width, height, fit: "fill", kernel: "linear" });
-    }
-    const png = image.toColourspace("srgb").png({ compressionLevel: 9, palette: false });
-    return new Uint8Array(await png.toBuffer());
+    return await asPng(await file.read(), size, file);
   } catch (error) {
     throw new DatasetError(`${file.path} cannot be read as a picture: ${reasonOf(error)}`, { cause: error });
   }

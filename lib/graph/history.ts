@@ -12,6 +12,9 @@ export interface Visit {
   name: string;
   enteredAt: Date;
   exitedAt?: Date;
+  /** JSON; absent where the history does not hold it. */
+  input?: string;
+  output?: string;
   status: StateStatus;
   /** How often its task was scheduled; 0 for states without a task. */
   attempts: number;
@@ -82,6 +85,7 @@ export function traceHistory(events: readonly HistoryEvent[]): ExecutionTrace {
       const visit = before[index];
       if (!visit) return before;
       visit.exitedAt = event.timestamp;
+      visit.output = event.stateExitedEventDetails?.output;
       trace.lastExited = visit.name;
       visit.status = visit.error === undefined ? "succeeded" : "caught";
       return before.slice(0, index);
@@ -109,6 +113,7 @@ export function traceHistory(events: readonly HistoryEvent[]): ExecutionTrace {
       name,
       type: event.type!.slice(0, -"StateEntered".length),
       enteredAt: event.timestamp!,
+      input: event.stateEnteredEventDetails?.input,
       status: "running",
       attempts: 0,
       retried: [],

@@ -38,7 +38,8 @@ function drawNode(placed: PlacedNode, scene: Scene): string {
   const inside = content.map((part, index) =>
     (index === 0 ? "" : separator(part, placed)) + group(part, drawGraph(part.graph, scene))
   ).join("");
-  return group(placed, `<g>${title}${rectangle}${texts}</g>${inside}`);
+  const card = `<g data-state="${escapeHtml(node.id)}">${title}${rectangle}${texts}</g>`;
+  return group(placed, card + inside);
 }
 
 function drawTexts({ card, width }: PlacedNode, color: string, look: Look): string {

@@ -5,8 +5,9 @@ import type { SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
 import type { Store } from "./store.ts";
 
 export interface Core {
+  /** The region's own. */
   readonly store: Store;
-  /** Absolute path; each service keeps its files in its own subfolder. */
+  /** The region's own, an absolute path; each service keeps its files in its own subfolder. */
   readonly stateDir: string;
   /** The only account, 12 digits. */
   readonly account: string;
@@ -17,10 +18,19 @@ export interface Core {
   functionEndpoint(): string;
   /** Milliseconds since the epoch; tests move it. */
   now(): number;
-  /** Runs an operation of any service, exactly as over HTTP. @throws AwsError */
-  call<I, C, O>(operation: Operation<I, C, O>, input: I, caller: Caller): O;
+  /** Runs an operation of any service in this region, exactly as over HTTP. @throws AwsError */
+  call<I, C, O>(operation: Operation<I, C, O>, input: I, caller: Omit<Caller, "region">): O;
+  /**
+   * Reports an unexpected error of work that no request waits for. Such work calls this instead of throwing: an error
+   * that nobody catches would end the server, and again at each start when the work is stored.
+   * @param what the work
+   */
+  fault(error: unknown, what: string): void;
+  /** The operation of a service by its name, for example `s3` and `GetObject`. */
+  operation(service: string, name: string): Operation | undefined;
   readonly iam: Access;
   readonly logs: ServiceLogs;
+  readonly metrics: ServiceMetrics;
 }
 
 /** A service that assumes a role, and the resource it does so for: trust policies can have conditions on either. */
@@ -76,4 +86,14 @@ export interface ServiceLogs {
   mayWrite(principal: Principal, group: string, stream: string): boolean;
   /** Appends log lines; creates the group and the stream if they do not exist. @param timestamp in milliseconds */
   write(group: string, stream: string, messages: readonly string[], timestamp?: number): void;
+}
+
+/** Values by metric name, with CloudWatch's units. */
+export type MetricValues = Readonly<Record<string, { readonly value: number; readonly unit: MetricUnit }>>;
+export type MetricUnit = "Count" | "Milliseconds" | "Microseconds" | "None";
+
+/** How services publish metrics for their users. Nothing comes back: no service depends on CloudWatch. */
+export interface ServiceMetrics {
+  /** @param namespace for example `AWS/Lambda` @param dimensions for example `{ FunctionName: "name" }` */
+  publish(namespace: string, dimensions: Readonly<Record<string, string>>, values: MetricValues): void;
 }

@@ -19,6 +19,8 @@ import { validate } from "./shapes.ts";
 export interface Service<C = any> {
   /** The service name in SigV4's credential scope. */
   readonly name: string;
+  /** Where a service is that has one place for all regions, as IAM has: us-east-1. */
+  readonly region?: string;
   readonly protocol: Protocol;
   readonly operations: Operations<C>;
   /** The service's own state, which its operations work on. */
@@ -39,7 +41,8 @@ export interface Service<C = any> {
 /** Who calls an operation, and the facts of the call. */
 export interface Caller {
   readonly principal: Principal;
-  readonly region?: string;
+  /** The one that the request was signed for. */
+  readonly region: string;
   readonly requestId?: string;
   readonly signal?: AbortSignal;
 }
@@ -48,25 +51,34 @@ export interface Authority {
   /** The account, 12 digits. */
   readonly account: string;
   /** Why the permission is denied; undefined when it is granted. */
-  decide(principal: Principal, permission: Permission): Denial | undefined;
+  decide(principal: Principal, permission: Permission, region: string): Denial | undefined;
 }
 
 export class Dispatcher {
-  readonly #owners = new Map<unknown, Service>();
+  readonly #owners = new Map<unknown, (region: string) => Service>();
+  readonly #services: Service[] = [];
 
   constructor(readonly authority: () => Authority) {}
 
-  register(service: Service): void {
-    for (const operation of service.operations.values()) this.#owners.set(operation, service);
+  /** @param inRegion the service's counterpart in another region; the same one for services that have none */
+  register(service: Service, inRegion: (region: string) => Service = () => service): void {
+    this.#services.push(service);
+    for (const operation of service.operations.values()) this.#owners.set(operation, inRegion);
+  }
+
+  /** The operation of a service by its name. */
+  operation(service: string, name: string): Operation | undefined {
+    const named = this.#services.filter((each) => each.name === service && each.operations.has(name));
+    return named[0]?.operations.get(name);
   }
 
   /** For calls between services: like a request over HTTP, with the same checks. @throws AwsError */
   call<I, C, O>(operation: Operation<I, C, O>, input: I, caller: Caller): O {
-    const service = this.#owners.get(operation);
-    if (!service) {
+    const inRegion = this.#owners.get(operation);
+    if (!inRegion) {
       throw new Error(`No registered service has the operation ${operation.name || "(unnamed)"}.`);
     }
-    return this.run(service, operation, input, caller);
+    return this.run(inRegion(caller.region), operation, input, caller);
   }
 
   /** @throws AwsError in the service's wording: an invalid input, a denied permission, or the operation's own error */
@@ -83,7 +95,7 @@ export class Dispatcher {
     const { principal, region, requestId = service.protocol.requestId(), signal } = caller;
     const known = { principal, region, requestId, signal };
     const authorize = (permission: Permission) => {
-      const denial = authority.decide(principal, permission);
+      const denial = authority.decide(principal, permission, service.region ?? region);
       if (denial) throw words.denied(denial);
     };
     const call: Call = { ...known, authorize };

@@ -7,6 +7,7 @@ import { AwsError } from "./errors.ts";
 import type { Dispatcher, Service } from "./dispatcher.ts";
 import type { Principal } from "./operation.ts";
 import type { BodyReader } from "./protocols/body.ts";
+import { headerText } from "./protocols/header_text.ts";
 import type { SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
 
 /** Where a starter checks that the server on a port is the local AWS it wants. */
@@ -19,7 +20,9 @@ export interface GatewayOptions {
   /** An unsigned request goes to the first that claims it; S3, which claims any, comes last. */
   readonly services: readonly Service[];
   readonly dispatcher: Dispatcher;
+  /** Of requests that name none. */
   readonly region: string;
+  hasRegion(region: string): boolean;
   authenticate(request: WireRequest, rules: SigningRules, words: Words): Principal;
   /** The answer to `GET /_scones/health` (no bucket can have that name), if the listener gives one. */
   health?(): object;
@@ -45,7 +48,8 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
       refuseForeign(request, url);
       if (health && url.pathname === HEALTH_PATH) return protect(Response.json(health()));
       if (!service) throw absentService(scope!.service, services.map(({ name }) => name));
-      response = await answer(service, request, url, scope?.region ?? options.region, requestId, seen);
+      const region = scope?.region ?? linkedRegion(url, options);
+      response = await answer(service, request, url, region, requestId, seen);
     } catch (error) {
       if (!(error instanceof AwsError)) onFault(error, seen.operation);
       const shown = error instanceof AwsError ? error : protocol.words.internal();
@@ -81,13 +85,12 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
     const wire: WireRequest = { method, url, headers, body, rawUrl: request.url };
     const principal = options.authenticate(wire, protocol.signing, protocol.words);
     seen.who = principal.arn;
+    if (service.region === undefined && !options.hasRegion(region)) {
+      throw protocol.words.unauthenticated("region", [region, options.region]);
+    }
     const { operation, members } = await protocol.read(wire, operations);
     seen.operation = `${service.name}:${operation.name}`;
-    const output = await dispatcher.run(service, operation, members, {
-      principal,
-      region,
-      requestId,
-    });
+    const output = await dispatcher.call(operation, members, { principal, region, requestId });
     return protocol.write(output as object | undefined, operation, requestId);
   }
 }
@@ -109,6 +112,12 @@ function credentialScope(request: Request, url: URL): { region: string; service:
   const header = request.headers.get("authorization")?.match(/Credential=([^,\s]+)/)?.[1];
   const parts = (header ?? url.searchParams.get("X-Amz-Credential") ?? "").split("/");
   return parts.length === 5 ? { region: parts[2]!, service: parts[3]! } : undefined;
+}
+
+/** The region of an unsigned request: SNS's links name theirs, `?Action=Unsubscribe&SubscriptionArn=…`. */
+function linkedRegion(url: URL, { region, hasRegion }: GatewayOptions): string {
+  const linked = url.searchParams.get("SubscriptionArn")?.split(":")[3];
+  return linked !== undefined && hasRegion(linked) ? linked : region;
 }
 
 /** The service that a request is signed for or that claims it; undefined when the local AWS does not have it. */
@@ -147,8 +156,12 @@ function refuseForeign({ headers }: Request, url: URL): void {
   );
 }
 
-/** No page may include an answer, and one that a browser shows as a page has no rights: objects come from anybody. */
+/** No header may be one that the server cannot send. No page may include an answer, and one that a browser shows as a page has no rights: objects come from anybody. */
 function protect(response: Response): Response {
+  for (const [name, value] of response.headers) {
+    const sent = headerText(value);
+    if (sent !== value) response.headers.set(name, sent);
+  }
   response.headers.set("cross-origin-resource-policy", "same-origin");
   response.headers.set("content-security-policy", "sandbox");
   return response;

@@ -22,6 +22,14 @@ const stateDir = resolve(values["state-dir"]);
 const idleMilliseconds = values["idle-minutes"] ? Number(values["idle-minutes"]) * 60_000 : Infinity;
 let lastRequest = Date.now();
 
+// Work that no request waits for reports its own faults (`Core.fault`). Should an error escape, the others' work goes on.
+for (const kind of ["unhandledrejection", "error"] as const) {
+  addEventListener(kind, (event) => {
+    event.preventDefault();
+    console.error("Unexpected:", event instanceof PromiseRejectionEvent ? event.reason : event.error);
+  });
+}
+
 try {
   const aws = await startLocalAws({
     stateDir,

@@ -9,8 +9,8 @@ export const OPEN = Symbol("open");
 
 export interface Call {
   readonly principal: Principal;
-  /** The region the request was signed for; absent in a call of another service, which may reach a bucket of any region. */
-  readonly region?: string;
+  /** The region the request was signed for, or that of the calling service. */
+  readonly region: string;
   readonly requestId: string;
   /** Aborted when a calling service no longer waits. Requests of clients have none: they run to their end, as on AWS. */
   readonly signal?: AbortSignal;

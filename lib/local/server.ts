@@ -8,6 +8,7 @@ import type { Door } from "./core.ts";
 import { GuardedListener } from "./guarded_listener.ts";
 import { type Handler, type Listener, UserListener } from "./listener.ts";
 import { BodyReader, type BodyTimes } from "./protocols/body.ts";
+import type { Service } from "./dispatcher.ts";
 import { createServices, type ServicesOptions } from "./services.ts";
 import { Store } from "./store.ts";
 
@@ -17,6 +18,7 @@ export interface LocalAwsOptions extends ServicesOptions {
   stateDir: string;
   /** 0 picks a free port. */
   port: number;
+  /** Of unsigned requests; signed ones name theirs. */
   region?: string;
   /** Unsigned requests are anonymous, as on AWS, and the administrator signs with the key pair local/local. */
   requireSignatures?: boolean;
@@ -55,7 +57,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   keepPrivate(options.stateDir);
   const store = new Store(options.stateDir);
   const ports: { users?: Listener; functions?: Listener } = {};
-  const { services, dispatcher, iam } = createServices({
+  const { services, regions, dispatcher, iam } = createServices({
     store,
     stateDir: options.stateDir,
     account: LOCAL_ACCOUNT,
@@ -63,7 +65,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     endpoint: () => ports.users!.endpoint,
     functionEndpoint: () => ports.functions!.endpoint,
     now: options.now ?? Date.now,
+    fault: onFault,
   }, options);
+  const running = () => new Set([...services, ...regions.all()]);
   const id = crypto.randomUUID();
   const bodies = new BodyReader(options.bodyTimes);
   const handler = (door: Door, health?: () => object) => {
@@ -71,6 +75,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       services,
       dispatcher,
       region,
+      hasRegion: (region) => regions.has(region),
       authenticate: (request, rules, words) => iam.authenticate(request, rules, words, door),
       health,
       bodies,
@@ -89,27 +94,39 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   } catch (error) {
     await ports.functions?.close();
     bodies.stop();
+    regions.close();
     store.close();
     throw error;
   }
-  for (const service of services) await service.start?.();
-  // After the caller has made the endpoint known: whatever is stored, the server can be found and stopped.
-  const resuming = setTimeout(() => services.forEach((service) => service.resume?.()));
+  // Whatever is stored, the server starts.
+  const guarded = async ({ name }: Service, work: () => void | Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      onFault(error, `The start of ${name}`);
+    }
+  };
+  regions.begin();
+  const first = running();
+  for (const service of first) await guarded(service, () => service.start?.());
+  // After the caller has made the endpoint known, so that the server can be found and stopped.
+  const resuming = setTimeout(() => first.forEach((one) => guarded(one, () => one.resume?.())));
   const listeners = [ports.users, ports.functions];
   return {
     endpoint: ports.users.endpoint,
     functionEndpoint: ports.functions.endpoint,
     id,
     port: ports.users.port,
-    busy: () => services.some((service) => service.busy?.()),
+    busy: () => [...running()].some((service) => service.busy?.()),
     async stop() {
       clearTimeout(resuming);
       await Promise.all(listeners.map((listener) => listener.drain()));
       // A request may be waiting for a function that runs for minutes: stopping its service answers it.
-      for (const service of services.toReversed()) await service.stop?.();
+      for (const service of [...running()].toReversed()) await service.stop?.();
       await Promise.all(listeners.map((listener) => listener.drain()));
       await Promise.all(listeners.map((listener) => listener.close()));
       bodies.stop();
+      regions.close();
       store.close();
     },
   };

@@ -1,9 +1,11 @@
-/** Creates the services of the local AWS and connects them through one core. */
+/** Creates the services of the local AWS and connects them: through one core in each region, and the dispatcher. */
 import type { Access, Core } from "./core.ts";
 import { Dispatcher, type Service } from "./dispatcher.ts";
+import { createCloudWatch } from "./cloudwatch/cloudwatch.ts";
 import { createIam } from "./iam/iam.ts";
 import { createLambda, type LambdaOptions } from "./lambda/lambda.ts";
 import { createLogs } from "./logs/logs.ts";
+import { type Place, Regions } from "./regions.ts";
 import { createS3 } from "./s3/s3.ts";
 import { createSageMaker } from "./sagemaker/sagemaker.ts";
 import { createSns } from "./sns/sns.ts";
@@ -19,39 +21,61 @@ export interface ServicesOptions {
 }
 
 export interface Services {
-  /** In the order in which they are asked whether they claim an unsigned request; S3 comes last and claims any. */
+  /**
+   * The global services, and those of the region of requests that name none, in the order in which they are asked
+   * whether they claim an unsigned request; S3 comes last and claims any.
+   */
   readonly services: readonly Service[];
+  readonly regions: Regions;
   readonly dispatcher: Dispatcher;
   readonly iam: Access;
 }
 
+/** @param surroundings the main store and directory, and the region of requests that name none */
 export function createServices(
-  surroundings: Omit<Core, "call" | "iam" | "logs">,
+  surroundings: Omit<Core, "call" | "operation" | "iam" | "logs" | "metrics">,
   { rolePropagationSeconds: propagationSeconds = 0, lambda, quotas }: ServicesOptions = {},
 ): Services {
   const dispatcher: Dispatcher = new Dispatcher(() => iam.access);
-  const core: Core = {
+  const coreOf = (place: Place, shared: () => Pick<Core, "logs" | "metrics">): Core => ({
     ...surroundings,
-    call: (operation, input, caller) => dispatcher.call(operation, input, caller),
+    ...place,
+    call: (operation, input, caller) =>
+      dispatcher.call(operation, input, { ...caller, region: place.region }),
+    operation: (service, name) => dispatcher.operation(service, name),
     get iam() {
       return iam.access;
     },
     get logs() {
-      return logs.access;
+      return shared().logs;
     },
-  };
-  const iam = createIam(core, { propagationSeconds });
-  const logs = createLogs(core);
-  const services = [
-    ...iam.services,
-    createLambda(core, lambda),
-    createStates(core),
-    ...createSageMaker(core, { quotas }),
-    logs.service,
-    createSqs(core),
-    createSns(core),
-    createS3(core),
-  ];
-  for (const service of services) dispatcher.register(service);
-  return { services, dispatcher, iam: iam.access };
+    get metrics() {
+      return shared().metrics;
+    },
+  });
+  const main = coreOf(surroundings, () => {
+    throw new Error("Global services write no logs and publish no metrics.");
+  });
+  const iam = createIam(main, { propagationSeconds });
+  const s3 = createS3(main);
+  const regions = new Regions(surroundings, (place) => {
+    const core = coreOf(place, () => ({ logs: logs.access, metrics: cloudwatch.access }));
+    const logs = createLogs(core);
+    const cloudwatch = createCloudWatch(core);
+    return [
+      createLambda(core, lambda),
+      createStates(core),
+      ...createSageMaker(core, { quotas }),
+      logs.service,
+      ...cloudwatch.services,
+      createSqs(core),
+      createSns(core),
+    ];
+  });
+  const regional = regions.services(surroundings.region);
+  for (const service of [...iam.services, s3]) dispatcher.register(service);
+  regional.forEach((service, index) => {
+    dispatcher.register(service, (region) => regions.services(region)[index]!);
+  });
+  return { services: [...iam.services, ...regional, s3], regions, dispatcher, iam: iam.access };
 }

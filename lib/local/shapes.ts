@@ -20,7 +20,17 @@ export type Location =
   | { readonly in: "payload"; readonly name: string };
 
 export interface Shape<T> {
-  readonly kind: "string" | "number" | "integer" | "boolean" | "blob" | "list" | "map" | "structure" | "any";
+  readonly kind:
+    | "string"
+    | "number"
+    | "integer"
+    | "boolean"
+    | "timestamp"
+    | "blob"
+    | "list"
+    | "map"
+    | "structure"
+    | "any";
   /** Appends to `violations` what is wrong with `value`. */
   check(value: unknown, path: string, violations: Violation[]): void;
   /** A structure's members. */
@@ -160,6 +170,18 @@ export function boolean(): Shape<boolean> {
   };
 }
 
+/** A point in time, in seconds since the epoch; the query protocol and CBOR have it in other forms. */
+export function timestamp(): Shape<number> {
+  return {
+    kind: "timestamp",
+    check(value, path, violations) {
+      if (typeof value !== "number" || !Number.isFinite(value)) {
+        wrongType(value, path, "timestamp", violations);
+      }
+    },
+  };
+}
+
 /** A raw body: bytes, or a stream of them where the protocol streams. Only for payloads. */
 export function blob<B = Uint8Array<ArrayBuffer>>(): Shape<B> {
   return { kind: "blob", check() {} };
@@ -267,8 +289,13 @@ export function validate<T>(
 export function fromTexts(shape: Shape<unknown>, value: unknown): unknown {
   switch (shape.kind) {
     case "integer":
-    case "number":
       return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+    case "number":
+      return typeof value === "string" && /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value) ? Number(value) : value;
+    case "timestamp": {
+      const seconds = typeof value === "string" && value !== "" ? Date.parse(value) / 1000 : NaN;
+      return Number.isNaN(seconds) ? value : seconds;
+    }
     case "boolean":
       return value === "true" ? true : value === "false" ? false : value;
     case "list":

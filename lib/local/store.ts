@@ -14,6 +14,8 @@ export class Store {
 
   /** Whether the directory had no database before: it is a new directory, or its database was lost. */
   readonly isNew: boolean;
+  /** When the database was made, in milliseconds since the epoch: older files may belong to one that was lost. */
+  readonly born: number;
 
   /** @throws Error like `openDatabase`, or when a newer version of the project wrote the directory */
   constructor(readonly stateDir: string) {
@@ -38,6 +40,9 @@ export class Store {
         PRIMARY KEY (collection, key)
       ) WITHOUT ROWID;
     `);
+    const facts = this.collection<number>("store");
+    if (isNew) facts.put("born", Date.now());
+    this.born = facts.get("born") ?? 0;
   }
 
   /** The collection of this name; it needs no creation. */

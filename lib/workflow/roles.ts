@@ -67,7 +67,7 @@ export function roleDefinition(
       ];
     },
     lambda: () => [
-      allow(["s3:GetObject"], `${bucketArn}/${S3_LAYOUT.test}*`),
+      allow(["s3:GetObject"], `${bucketArn}/${S3_LAYOUT.test}*`, `${bucketArn}/${S3_LAYOUT.orders}*`),
       // Without this permission S3 answers AccessDenied for a key that does not exist.
       allow(["s3:ListBucket"], bucketArn),
       allow(["sagemaker:InvokeEndpoint"], arn("sagemaker", `endpoint/${names.endpoint.toLowerCase()}`)),

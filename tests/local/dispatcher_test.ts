@@ -21,6 +21,7 @@ import { statesProtocol } from "../../lib/local/states/protocol.ts";
 
 const ACCOUNT = "000000000000";
 const principal = { arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/s`, roleName: "r" };
+const caller = { principal, region: "us-east-1" };
 
 interface Shop {
   readonly sold: string[];
@@ -69,17 +70,17 @@ function shop({ denied = [] as string[], protocol = lambdaProtocol as Protocol }
 Deno.test("an operation is named after its constant, and runs the same for services and clients", () => {
   const { asked, dispatcher, service, sold } = shop();
   assert.deepEqual([...service.operations.keys()], ["SellScone", "LookAround"]);
-  const sale = dispatcher.call(sellScone, { Name: "plain" }, { principal, requestId: "7" });
+  const sale = dispatcher.call(sellScone, { Name: "plain" }, { ...caller, requestId: "7" });
   assert.deepEqual(sale, { Name: "plain", requestId: "7" });
   const members = { Name: "fruit", Unknown: 1, Role: null };
-  dispatcher.run(service, service.operations.get("SellScone")!, members, { principal });
+  dispatcher.run(service, service.operations.get("SellScone")!, members, caller);
   assert.deepEqual(sold, ["plain", "fruit"]);
   const permission = { action: "shop:SellScone", conditions: { "shop:Oven": "1" }, policy: undefined };
   assert.deepEqual(asked, [
     { ...permission, resource: "arn:scone/plain" },
     { ...permission, resource: "arn:scone/fruit" },
   ]);
-  dispatcher.call(sellScone, { Name: "free" }, { principal });
+  dispatcher.call(sellScone, { Name: "free" }, caller);
   assert.equal(asked.at(-1)!.policy, "policy");
 });
 
@@ -93,27 +94,27 @@ Deno.test("an operation does not run with an invalid input, an unsupported membe
     [{ Name: "plain", Jam: "red" }, "ValidationException", /does not support the member 'jam'/],
   ];
   for (const [members, code, message] of wrong) {
-    assert.throws(() => dispatcher.run(service, sell, members, { principal }), { code, message });
+    assert.throws(() => dispatcher.run(service, sell, members, caller), { code, message });
   }
   assert.deepEqual(asked, []);
-  assert.throws(() => dispatcher.call(sellScone, { Name: "none" }, { principal }), /no such scone/);
-  assert.throws(() => dispatcher.call(sellScone, { Name: "plain" }, { principal }), {
+  assert.throws(() => dispatcher.call(sellScone, { Name: "none" }, caller), /no such scone/);
+  assert.throws(() => dispatcher.call(sellScone, { Name: "plain" }, caller), {
     code: "AccessDeniedException",
     message: /assumed-role\/r\/s is not authorized to perform: shop:SellScone on resource: arn:scone\/plain/,
   });
   assert.deepEqual(sold, []);
-  assert.deepEqual(dispatcher.call(lookAround, {}, { principal }), { Look: "around" });
+  assert.deepEqual(dispatcher.call(lookAround, {}, caller), { Look: "around" });
 });
 
 Deno.test("passing a role needs iam:PassRole for this service, within the account", () => {
   const { asked, dispatcher } = shop();
   const resource = `arn:aws:iam::${ACCOUNT}:role/any`;
-  dispatcher.call(sellScone, { Name: "plain", Role: resource }, { principal });
+  dispatcher.call(sellScone, { Name: "plain", Role: resource }, caller);
   const conditions = { "iam:PassedToService": "shop.amazonaws.com" };
   assert.deepEqual(asked.at(-1), { action: "iam:PassRole", resource, conditions });
   for (const [protocol, status] of [[lambdaProtocol, 403], [sagemakerProtocol, 400]] as const) {
     const { dispatcher, sold } = shop({ denied: ["iam:PassRole"], protocol });
-    const hand = (Role: string) => dispatcher.call(sellScone, { Name: "plain", Role }, { principal });
+    const hand = (Role: string) => dispatcher.call(sellScone, { Name: "plain", Role }, caller);
     assert.throws(() => hand(resource), { code: "AccessDeniedException", status, message: /iam:PassRole/ });
     const foreign = "arn:aws:iam::111111111111:role/x";
     assert.throws(() => hand(foreign), { code: "AccessDeniedException", status, message: /Cross-account/ });

@@ -58,15 +58,23 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | typeof OPE
     UpdateFunctionConfiguration: "lambda:UpdateFunctionConfiguration",
   },
   states: {
+    CreateActivity: "states:CreateActivity",
     CreateStateMachine: "states:CreateStateMachine",
+    DeleteActivity: "states:DeleteActivity",
     DeleteStateMachine: "states:DeleteStateMachine",
+    DescribeActivity: "states:DescribeActivity",
     DescribeExecution: "states:DescribeExecution",
     DescribeStateMachine: "states:DescribeStateMachine",
     DescribeStateMachineForExecution: "states:DescribeStateMachineForExecution",
+    GetActivityTask: "states:GetActivityTask",
     GetExecutionHistory: "states:GetExecutionHistory",
+    ListActivities: "states:ListActivities",
     ListExecutions: "states:ListExecutions",
     ListStateMachines: "states:ListStateMachines",
     ListTagsForResource: "states:ListTagsForResource",
+    SendTaskFailure: "states:SendTaskFailure",
+    SendTaskHeartbeat: "states:SendTaskHeartbeat",
+    SendTaskSuccess: "states:SendTaskSuccess",
     StartExecution: "states:StartExecution",
     StartSyncExecution: "states:StartSyncExecution",
     StopExecution: "states:StopExecution",
@@ -113,6 +121,23 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | typeof OPE
     GetLogEvents: "logs:GetLogEvents",
     PutLogEvents: "logs:PutLogEvents",
     PutRetentionPolicy: "logs:PutRetentionPolicy",
+  },
+  monitoring: {
+    DeleteAlarms: "cloudwatch:DeleteAlarms",
+    DescribeAlarmHistory: "cloudwatch:DescribeAlarmHistory",
+    DescribeAlarms: "cloudwatch:DescribeAlarms",
+    DescribeAlarmsForMetric: "cloudwatch:DescribeAlarmsForMetric",
+    DisableAlarmActions: "cloudwatch:DisableAlarmActions",
+    EnableAlarmActions: "cloudwatch:EnableAlarmActions",
+    GetMetricData: "cloudwatch:GetMetricData",
+    GetMetricStatistics: "cloudwatch:GetMetricStatistics",
+    ListMetrics: "cloudwatch:ListMetrics",
+    ListTagsForResource: "cloudwatch:ListTagsForResource",
+    PutMetricAlarm: "cloudwatch:PutMetricAlarm",
+    PutMetricData: "cloudwatch:PutMetricData",
+    SetAlarmState: "cloudwatch:SetAlarmState",
+    TagResource: "cloudwatch:TagResource",
+    UntagResource: "cloudwatch:UntagResource",
   },
   sqs: {
     ChangeMessageVisibility: "sqs:ChangeMessageVisibility",
@@ -222,15 +247,17 @@ Deno.test("every operation is in the table, under its service, with its permissi
   withServices((services) => {
     const found: Record<string, Record<string, string | typeof OPEN>> = {};
     for (const { name, operations } of services) {
-      const key = found[name] ? `${name} (runtime)` : name;
+      // CloudWatch has the same operations in three protocols, SageMaker has others in its second one.
+      const key = found[name] && name !== "monitoring" ? `${name} (runtime)` : name;
       found[key] = Object.fromEntries([...operations.values()].map((one) => [one.name, one.action]));
     }
     assert.deepEqual(found, TABLE);
     // Guards against typing errors: a permission belongs to its operation's service.
     for (const [service, operations] of Object.entries(TABLE)) {
+      const prefix = service === "monitoring" ? "cloudwatch" : service.replace(" (runtime)", "");
       for (const [name, action] of Object.entries(operations)) {
         if (action === OPEN) continue;
-        assert.match(action, new RegExp(`^${service.replace(" (runtime)", "")}:[A-Z][A-Za-z]+$`), name);
+        assert.match(action, new RegExp(`^${prefix}:[A-Z][A-Za-z]+$`), name);
       }
     }
   }));

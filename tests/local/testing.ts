@@ -49,6 +49,26 @@ export async function withLocalAws(
   if (faults.length > 0) throw new Error(`The local AWS answered 500:\n${faults.join("\n")}`);
 }
 
+/** The two regions of `withBoth`. */
+export const [HERE, THERE] = ["us-east-1", "eu-west-1"] as const;
+
+/** A local AWS with a client for each of two regions. */
+export async function withBoth<C extends { destroy(): void }>(
+  Client: new (configuration: TestAws["client"]) => C,
+  body: (here: C, there: C, aws: TestAws) => Promise<void>,
+  options: Partial<LocalAwsOptions> = {},
+): Promise<void> {
+  await withLocalAws(async (aws) => {
+    const [here, there] = [new Client(aws.client), new Client({ ...aws.client, region: THERE })];
+    try {
+      await body(here, there, aws);
+    } finally {
+      here.destroy();
+      there.destroy();
+    }
+  }, options);
+}
+
 /** The services with their tables of operations, none of them started. */
 export async function withServices(
   body: (services: readonly Service[]) => void | Promise<void>,
@@ -63,6 +83,9 @@ export async function withServices(
       region: "us-east-1",
       endpoint: () => "",
       functionEndpoint: () => "",
+      fault(error) {
+        throw error;
+      },
       now: Date.now,
     });
     await body(services);

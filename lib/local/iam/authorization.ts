@@ -30,11 +30,12 @@ export class Authorization {
   constructor(readonly core: Core, readonly entities: Entities) {}
 
   /** See `Authority` in dispatcher.ts. */
-  decide(principal: Principal, permission: Permission): Denial | undefined {
+  decide(principal: Principal, permission: Permission, region: string): Denial | undefined {
     const { action, resource, conditions = {}, policy } = permission;
-    if (principal.serviceFor !== undefined) return this.#decideForService(principal, permission);
+    if (principal.serviceFor !== undefined) return this.#decideForService(principal, permission, region);
     if (isAdministrator(principal) && (policy === undefined || OWNERS.has(action))) return undefined;
-    const question = { action, resource, context: this.#context(this.#callerContext(principal, conditions)) };
+    const context = this.#context(region, this.#callerContext(principal, conditions));
+    const question = { action, resource, context };
     const own = this.#decide(principal, question);
     const others = this.#decideByResource(principal, question, policy);
     if (own === "ExplicitDeny") return { principal, action, resource, deniedBy: "identity" };
@@ -43,11 +44,13 @@ export class Authorization {
   }
 
   /** A service acting for itself may do only what the resource's policy allows. */
-  #decideForService(principal: Principal, permission: Permission): Denial | undefined {
+  #decideForService(principal: Principal, permission: Permission, region: string): Denial | undefined {
     const { action, resource, conditions, policy } = permission;
-    const context = this.#context({
+    const context = this.#context(region, {
       "aws:SourceArn": principal.serviceFor!,
       "aws:SourceAccount": this.core.account,
+      // As topics' default policies name it.
+      "aws:SourceOwner": this.core.account,
       ...conditions,
     });
     const decision = policy === undefined ? "ImplicitDeny" : evaluateResource(
@@ -70,17 +73,18 @@ export class Authorization {
   isAssumable(roleArn: string, { service, sourceArn }: Assumer): boolean {
     const role = this.entities.roleByArn(roleArn);
     return role !== undefined &&
-      this.trust(role, { Service: service }, { "aws:SourceArn": sourceArn }) === "Allow";
+      this.trust(role, { Service: service }, sourceArn.split(":")[3]!, { "aws:SourceArn": sourceArn }) ===
+        "Allow";
   }
 
   /** The decision of the role's trust policy that is effective now. */
-  trust(role: Role, asker: Asker, context: Record<string, string> = {}): Decision {
+  trust(role: Role, asker: Asker, region: string, context: Record<string, string> = {}): Decision {
     const document = effective(role.Trust, this.core.now());
     if (document === undefined) return "ImplicitDeny";
     return evaluateTrust(this.#read(document, "trust"), asker, {
       action: "sts:AssumeRole",
       resource: role.Arn,
-      context: this.#context({ "aws:SourceAccount": this.core.account, ...context }),
+      context: this.#context(region, { "aws:SourceAccount": this.core.account, ...context }),
     });
   }
 
@@ -137,12 +141,12 @@ export class Authorization {
   }
 
   /** The condition keys that every request has, and those of this one; keys are case-insensitive. */
-  #context(own: Record<string, string>): Context {
+  #context(region: string, own: Record<string, string>): Context {
     const now = this.core.now();
     const keys = {
       "aws:CurrentTime": new Date(now).toISOString(),
       "aws:EpochTime": String(Math.floor(now / 1000)),
-      "aws:RequestedRegion": this.core.region,
+      "aws:RequestedRegion": region,
       "aws:ResourceAccount": this.core.account,
       // The gateway serves this machine only. Policies that ask for TLS, as on AWS, must work over loopback HTTP.
       "aws:SourceIp": "127.0.0.1",

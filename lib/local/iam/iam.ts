@@ -33,7 +33,7 @@ export function createIam(
     access: {
       account: core.account,
       authenticate: (request, rules, words, door) => authentication.authenticate(request, rules, words, door),
-      decide: (principal, permission) => authorization.decide(principal, permission),
+      decide: (principal, permission, region) => authorization.decide(principal, permission, region),
       userId: (principal) => authorization.userId(principal),
       isAssumable: (roleArn, by) => authorization.isAssumable(roleArn, by),
       assumeRole(roleArn, by, sessionName) {
@@ -57,6 +57,7 @@ export function createIam(
     services: [
       {
         name: "iam",
+        region: "us-east-1",
         protocol: iamProtocol,
         operations: operationsOf(roles, rolePolicies, managedPolicies),
         context,

@@ -56,16 +56,17 @@ export const assumeRole = operation({
 /** A trust policy that names the caller is enough; one that names the account needs the caller's own policies too. */
 function mayAssume(
   { core, entities, authorization }: IamContext,
-  { principal, authorize }: Call,
+  { principal, region, authorize }: Call,
   role: Role,
   conditions?: Record<string, string>,
 ): boolean {
   const own = principal.roleName === undefined ? undefined : entities.role(principal.roleName)?.Arn;
   const account = [core.account, `arn:aws:iam::${core.account}:root`];
   const named = [principal.arn, ...own === undefined ? [] : [own]];
-  if (authorization.trust(role, { AWS: [...named, ...account] }, conditions) !== "Allow") return false;
+  const trusts = (AWS: string[]) => authorization.trust(role, { AWS }, region, conditions) === "Allow";
+  if (!trusts([...named, ...account])) return false;
   if (own === undefined) return true;
-  if (authorization.trust(role, { AWS: named }, conditions) === "Allow") return true;
+  if (trusts(named)) return true;
   authorize({ action: "sts:AssumeRole", resource: role.Arn, conditions });
   return true;
 }

@@ -4,11 +4,21 @@
  * package is complete before a record refers to it, so a killed server leaves at worst a folder that the next sweep removes.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { umask } from "node:process";
 import { AwsError, unsupported } from "../errors.ts";
+import { folderOf, foldersOf } from "./folders.ts";
 import { type ImportMap, importMapOf } from "./packages.ts";
 import { holdsMore } from "./storage_watch.ts";
 import { MAX_ZIPPED_BYTES, notAZip, readZip, type ZipFile } from "./zip.ts";
@@ -35,8 +45,9 @@ export class CodeStore {
   /**
    * @param folder only for packages; created if it does not exist
    * @param runtime the folder of the runtime
+   * @param since older packages are never removed: they may belong to a database that was lost. Milliseconds since the epoch
    */
-  constructor(readonly folder: string, readonly runtime = join(folder, "..", "runtime")) {
+  constructor(readonly folder: string, readonly runtime = join(folder, "..", "runtime"), readonly since = 0) {
     mkdirSync(folder, { recursive: true });
   }
 
@@ -119,6 +130,7 @@ export class CodeStore {
     const keep = new Set([...used, ...this.#held.keys()].map(folderName));
     for (const name of readdirSync(this.folder)) {
       if (keep.has(name) || this.#isHeldPart(name)) continue;
+      if (statSync(join(this.folder, name)).mtimeMs < this.since) continue;
       // Renamed first: a folder named by a hash is always complete.
       const doomed = name.endsWith(".removed") ? name : `${name}.removed`;
       renameSync(join(this.folder, name), join(this.folder, doomed));
@@ -141,8 +153,7 @@ export class CodeStore {
     const part = `${target}.${randomUUID()}.part`;
     try {
       await mkdir(join(part, "task"), { recursive: true });
-      const folders = new Set(files.map(({ path }) => dirname(path)));
-      for (const folder of folders) await mkdir(join(part, "task", folder), { recursive: true });
+      for (const folder of foldersOf(files)) await mkdir(join(part, "task", folder), { recursive: true });
       for (const { path, content } of files) await writeFile(join(part, "task", path), content);
       await openToAll(join(part, "task"));
       await writeFile(join(part, "code.zip"), zip);
@@ -185,22 +196,18 @@ async function openToAll(folder: string): Promise<void> {
 function unreadablePaths(files: readonly Pick<ZipFile, "path" | "readable">[]): string[] {
   const each = files.filter(({ readable }) => !readable).map(({ path }) => path);
   if (lengthOf(each) <= MAX_UNREADABLE_LENGTH) return each;
-  const open = new Set<string>();
-  for (const { path, readable } of files) {
-    if (readable) { for (const folder of foldersOf(path)) open.add(folder); }
+  const open = foldersOf(files.filter(({ readable }) => readable));
+  if (each.length === files.length) return ["."];
+  const outermost = new Map<string, string>();
+  for (const folder of foldersOf(files)) {
+    if (!open.has(folder)) outermost.set(folder, outermost.get(folderOf(folder)) ?? folder);
   }
-  return [...new Set(each.map((path) => foldersOf(path).find((folder) => !open.has(folder)) ?? path))];
+  return [...new Set(each.map((path) => outermost.get(folderOf(path)) ?? path))];
 }
 
 /** How long a list of paths is as an argument, with `/var/task/` and a comma. */
 function lengthOf(paths: readonly string[]): number {
   return paths.reduce((sum, path) => sum + path.length + "/var/task/,".length, 0);
-}
-
-/** The folders that a path is in, the topmost first. */
-function foldersOf(path: string): string[] {
-  const parts = path.split("/");
-  return [".", ...parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join("/"))];
 }
 
 function folderName(codeSha256: string): string {

@@ -42,11 +42,20 @@ export class ConcurrentExecutions {
     }
   }
 
+  /** How many invocations of the function run or wait. */
+  running(name: string): number {
+    return this.#running.get(name) ?? 0;
+  }
+
   #isUnreservedFull(): boolean {
     // Summing up the reservations reads all functions, so only when the limit may be reached.
     return this.#unreserved >= MIN_UNRESERVED &&
       this.#unreserved >= ACCOUNT_LIMIT - reservedByAll(this.records);
   }
+}
+
+export function isThrottled(error: unknown): boolean {
+  return error instanceof AwsError && error.code === "TooManyRequestsException";
 }
 
 function throttled(Reason: string): AwsError {

@@ -138,7 +138,9 @@ export class Environment {
       running.finish(this.#exited(running.invocation.requestId, performance.now() - running.started));
     }
     await this.#api.close();
-    await rm(tmp, { recursive: true, force: true });
+    await rm(tmp, { recursive: true, force: true }).catch((error) =>
+      log.core.fault(error, `The folder ${tmp}`)
+    );
     log.flush();
     onEnd(this);
   }

@@ -81,7 +81,7 @@ export class EventQueue {
         return;
       }
       this.#running.add(event.id);
-      void this.#attempt(event);
+      this.#attempt(event).catch((error) => this.core.fault(error, "The queue of events"));
     }
   }
 
@@ -100,8 +100,9 @@ export class EventQueue {
     } catch (error) {
       // The event stays stored for the next start.
       if (this.#stopped) return;
-      if (!(error instanceof AwsError)) throw error;
-      const passing = error.status === 429 || error.status === 409 || error.status >= 500;
+      const isFault = !(error instanceof AwsError);
+      if (isFault) this.core.fault(error, `The event ${event.id} for ${event.arn}`);
+      const passing = isFault || error.status === 429 || error.status === 409 || error.status >= 500;
       if (passing && this.core.now() - event.accepted < MAX_AGE_MS) {
         this.#again(event.id, event.backoff, {
           attempt: event.attempt,

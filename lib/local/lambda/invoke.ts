@@ -11,6 +11,7 @@ import {
   structure,
 } from "../shapes.ts";
 import { type LambdaContext, onQualified, operation } from "./context.ts";
+import { isThrottled } from "./concurrent_executions.ts";
 import { refuseWhilePending, serving } from "./function_version.ts";
 import {
   functionArn,
@@ -20,6 +21,7 @@ import {
   qualifier,
 } from "./names.ts";
 import type { Ran } from "./pool.ts";
+import { count, notice } from "./metrics.ts";
 import { traceOf } from "./trace.ts";
 
 /** 6 MB for synchronous invocations, 1 MB for events. */
@@ -100,21 +102,33 @@ export const invoke = operation({
  * @throws AwsError when Lambda refuses the invocation; a failure of the function is an outcome
  */
 export async function runFunction(
-  { core, records, pools, executions }: LambdaContext,
+  lambda: LambdaContext,
   reference: FunctionReference,
   request: { requestId: string; payload: Uint8Array; clientContext?: string; trace?: string },
   signal?: AbortSignal,
 ): Promise<Ran & { executedVersion: string }> {
+  const { core, records, pools, executions } = lambda;
   const { record, version } = records.resolve(reference, Math.random());
   refuseWhilePending(version);
   const served = serving(version);
   const invokedFunctionArn = functionArn(core, reference);
   const trace = traceOf(record.latest.FunctionArn, request.trace);
-  const ran = await executions.count(
-    record,
-    () => pools.run(served, { ...request, invokedFunctionArn, trace }, signal),
-  );
-  return { ...ran, executedVersion: served.Version };
+  try {
+    const ran = await executions.count(record, () => {
+      notice(core, reference, { ConcurrentExecutions: count(executions.running(reference.name)) });
+      return pools.run(served, { ...request, invokedFunctionArn, trace }, signal);
+    });
+    notice(core, reference, {
+      Invocations: count(1),
+      Errors: count(ran.functionError ? 1 : 0),
+      Throttles: count(0),
+      Duration: { value: ran.milliseconds, unit: "Milliseconds" },
+    });
+    return { ...ran, executedVersion: served.Version };
+  } catch (error) {
+    if (isThrottled(error)) notice(core, reference, { Throttles: count(1) });
+    throw error;
+  }
 }
 
 function checkSize(payload: Uint8Array | undefined, limit: number): void {

@@ -37,9 +37,15 @@ export function createLambda(
   { commandOf, ownRoot }: LambdaOptions = {},
 ): Service<LambdaContext> {
   const folder = join(core.stateDir, "lambda");
-  const code = new CodeStore(join(folder, "code"));
+  const code = new CodeStore(join(folder, "code"), join(folder, "runtime"), core.store.born);
   const records = new Records(core);
-  const sweep = () => code.sweep(records.usedCode().union(pools.usedCode()));
+  const sweep = () => {
+    try {
+      code.sweep(records.usedCode().union(pools.usedCode()));
+    } catch (error) {
+      core.fault(error, "The removal of packages that nobody uses");
+    }
+  };
   const sandbox = new Sandbox(folder, ownRoot);
   const pools = new Pools(core, code, commandOf ?? ((worker) => sandbox.command(worker)), sweep);
   const executions = new ConcurrentExecutions(records);
@@ -68,8 +74,8 @@ export function createLambda(
       rmSync(join(folder, "tmp"), { recursive: true, force: true });
       mkdirSync(join(folder, "tmp"), { recursive: true });
       sweep();
-      events.advance();
     },
+    resume: () => events.advance(),
     async stop() {
       events.stop();
       await pools.stop();

@@ -62,7 +62,13 @@ export class Log {
     if (lines.length === 0) return;
     this.#waiting = [];
     this.#waitingLength = 0;
-    if (this.#allowed) this.core.logs.write(this.version.LoggingConfig.LogGroup, this.stream, lines);
+    if (!this.#allowed) return;
+    try {
+      this.core.logs.write(this.version.LoggingConfig.LogGroup, this.stream, lines);
+    } catch (error) {
+      // The lines are lost, as on a full disk, and the function goes on.
+      this.core.fault(error, `The log of ${this.version.FunctionName}`);
+    }
   }
 }
 

@@ -3,9 +3,12 @@
  * Deno finds packages by itself too, but then it lets the function read what is below every `node_modules` folder of
  * the machine.
  */
-import { readdir, readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { extname, join } from "node:path";
+import { unsupported } from "../errors.ts";
+import { turn } from "../turn.ts";
+import { FileTree } from "./file_tree.ts";
 import { importsSdk, RUNTIME_PACKAGES } from "./runtime_packages.ts";
 
 /** Those of an `import` in Node.js on Lambda. */
@@ -13,14 +16,37 @@ const CONDITIONS = new Set(["node", "import", "module-sync", "node-addons", "def
 const MAIN_ENDS = ["", ".js", ".json", ".node", "/index.js", "/index.json", "/index.node"];
 const INDEXES = ["index.js", "index.json", "index.node"];
 
-type Specifiers = Record<string, string>;
+/** Manifests of packages in use have some kilobytes; to read this much takes 20 ms. */
+const MAX_MANIFEST_BYTES = 2 ** 20;
+/** Code of a larger file is a bundle, which has the SDK in it. */
+const MAX_SOURCE_BYTES = 4 * 2 ** 20;
+/** How deep the conditions of a target may be nested. */
+const MAX_CONDITIONS = 100;
+/** npm's limit of a package's name. */
+const MAX_NAME = 214;
+/** How many characters an import map may have; those of real packages have some ten thousands. */
+const MAX_CHARACTERS = 8_000_000;
+/** To compare a file with a pattern counts as so many. */
+const COMPARED = 16;
+/** How many characters are worked on before other work has its turn. */
+const CHARACTERS_AT_ONCE = 200_000;
+
+type Specifiers = ReadonlyMap<string, string>;
+
+/** The files of one package. */
+interface Files {
+  has(path: string): boolean;
+  all(): readonly string[];
+  /** Counts characters of the import map, and lets other work have its turn. @throws AwsError when they are too many */
+  spend(characters: number): Promise<void> | undefined;
+}
 
 /** @see https://html.spec.whatwg.org/multipage/webappapis.html#import-maps */
 export interface ImportMap {
   /** Addresses of the runtime's packages, for functions that import them; the function's own are in its scopes. */
-  readonly imports?: Specifiers;
+  readonly imports?: Readonly<Record<string, string>>;
   /** By the folder that imports: addresses by specifier. All are relative to the map's own place. */
-  readonly scopes: Readonly<Record<string, Specifiers>>;
+  readonly scopes: Readonly<Record<string, Record<string, string>>>;
 }
 
 interface Manifest {
@@ -34,29 +60,48 @@ interface Manifest {
  * The import map of a folder.
  * @param name how the folder is called beside the import map
  * @param runtime how the folder of the runtime's packages is called there
+ * @throws AwsError when the packages' patterns lead to too many files
  */
 export async function importMapOf(folder: string, name: string, runtime: string): Promise<ImportMap> {
-  const files = (await filesIn(folder)).map((path) => path.slice(folder.length + 1));
-  const scopes: Record<string, Specifiers> = {};
-  const scopeOf = (path: string) => scopes[`./${name}/${path ? `${path}/` : ""}`] ??= {};
-  for (const home of packageFolders(files)) {
-    const start = home && `${home}/`;
-    const own = files.filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
-    const manifest = own.includes("package.json")
-      ? await readManifest(join(folder, home, "package.json"))
-      : {};
-    const address = (path: string) => `./${name}/${start}${path}`;
-    const add = (scope: string, found: Specifiers) => {
-      for (const [specifier, path] of Object.entries(found)) scopeOf(scope)[specifier] = address(path);
-    };
-    add(home, targetsOf(manifest.imports, "", own));
-    if (manifest.exports && typeof manifest.name === "string") {
-      add(home, specifiersOf(manifest.name, manifest, own));
+  const tree = await FileTree.read(folder);
+  const scopes: Record<string, Record<string, string>> = {};
+  const scopeOf = (path: string) => scopes[`./${name}/${path}`] ??= {};
+  let [spent, sinceTurn] = [0, 0];
+  const spend = (characters: number) => {
+    spent += characters;
+    sinceTurn += characters;
+    if (spent > MAX_CHARACTERS) {
+      throw unsupported("packages whose exports lead to so many files by so many specifiers");
     }
-    const place = home.match(/^(?:(.*)\/)?node_modules\/((?:@[^/]+\/)?[^/]+)$/);
-    if (place && !isBuiltin(place[2]!)) add(place[1] ?? "", specifiersOf(place[2]!, manifest, own));
+    if (sinceTurn < CHARACTERS_AT_ONCE) return;
+    sinceTurn = 0;
+    return turn();
+  };
+  for (const home of tree.packages()) {
+    let all: string[] | undefined;
+    const own: Files = {
+      has: (path) => tree.has(home + path),
+      all: () => all ??= [...tree.below(home)],
+      spend,
+    };
+    const manifest = own.has("package.json") ? await readManifest(join(folder, home, "package.json")) : {};
+    const address = (path: string) => `./${name}/${home}${path}`;
+    const add = async (scope: string, found: Specifiers) => {
+      for (const [specifier, path] of found) {
+        await spend(specifier.length + home.length + path.length);
+        scopeOf(scope)[specifier] = address(path);
+      }
+    };
+    await add(home, await targetsOf(manifest.imports, "", own));
+    if (manifest.exports && typeof manifest.name === "string" && manifest.name.length <= MAX_NAME) {
+      await add(home, await specifiersOf(manifest.name, manifest, own));
+    }
+    const place = home.match(/^(.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\/$/);
+    if (place && !isBuiltin(place[2]!)) {
+      await add(place[1] ?? "", await specifiersOf(place[2]!, manifest, own));
+    }
   }
-  if (!await someImportsSdk(folder, files)) return { scopes };
+  if (!await someImportsSdk(folder, tree)) return { scopes };
   return {
     imports: Object.fromEntries(RUNTIME_PACKAGES.map((name) => [name, `./${runtime}/${name}/index.mjs`])),
     scopes,
@@ -64,60 +109,44 @@ export async function importMapOf(folder: string, name: string, runtime: string)
 }
 
 /** Whether the function's own code, and not that of its packages, imports AWS's SDK. */
-async function someImportsSdk(folder: string, files: readonly string[]): Promise<boolean> {
-  for (const path of files) {
+async function someImportsSdk(folder: string, tree: FileTree): Promise<boolean> {
+  for (const path of tree.below("")) {
     if (path.includes("node_modules/") || ![".js", ".mjs", ".cjs"].includes(extname(path))) continue;
+    if ((await stat(join(folder, path))).size > MAX_SOURCE_BYTES) continue;
     if (importsSdk(await readFile(join(folder, path), "utf8"))) return true;
   }
   return false;
 }
 
-/** Absolute paths of all files below a folder. */
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const found = entries.map((entry) => {
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? filesIn(path) : [path];
-  });
-  return (await Promise.all(found)).flat();
-}
-
-/** The folder itself, and every package in a `node_modules`. */
-function packageFolders(files: readonly string[]): Set<string> {
-  const inner = files.flatMap((path) =>
-    [...path.matchAll(/(?<=^|\/)node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/g)]
-      .map(({ index, 0: found }) => path.slice(0, index + found.length))
-  );
-  return new Set(["", ...inner]);
-}
-
+/** The manifest of a package, `{}` for one that cannot be read: the import fails, with the package's name. */
 async function readManifest(path: string): Promise<Manifest> {
   try {
-    return Object(JSON.parse(await readFile(path, "utf8")));
+    const { size } = await stat(path);
+    return size > MAX_MANIFEST_BYTES ? {} : Object(JSON.parse(await readFile(path, "utf8")));
   } catch {
-    return {}; // the import fails, with the package's name
+    return {};
   }
 }
 
 /** A package's files by the specifiers that import them. */
-function specifiersOf(name: string, { exports, main }: Manifest, files: readonly string[]): Specifiers {
+async function specifiersOf(name: string, { exports, main }: Manifest, files: Files): Promise<Specifiers> {
   if (exports !== undefined && exports !== null) {
     const isMap = typeof exports === "object" && !Array.isArray(exports) &&
       Object.keys(exports).some((key) => key.startsWith("."));
-    const targets = targetsOf(isMap ? exports : { ".": exports }, ".", files);
-    return Object.fromEntries(Object.entries(targets).map(([key, path]) => [name + key.slice(1), path]));
+    const targets = await targetsOf(isMap ? exports : { ".": exports }, ".", files);
+    return new Map([...targets].map(([key, path]) => [name + key.slice(1), path]));
   }
   const named = typeof main === "string" ? MAIN_ENDS.map((end) => join(main, ".") + end) : [];
-  const file = [...named, ...INDEXES].find((path) => files.includes(path));
-  return { ...file === undefined ? {} : { [name]: file }, [`${name}/`]: "" };
+  const file = [...named, ...INDEXES].find((path) => files.has(path));
+  return new Map([...file === undefined ? [] : [[name, file] as const], [`${name}/`, ""]]);
 }
 
 /**
  * The files that a package's `exports` or `imports` lead to, patterns written out.
  * @param start with what the keys begin
  */
-function targetsOf(map: unknown, start: string, files: readonly string[]): Specifiers {
-  const targets: Specifiers = {};
+async function targetsOf(map: unknown, start: string, files: Files): Promise<Specifiers> {
+  const targets = new Map<string, string>();
   // A longer pattern is the more particular one, and a key without a pattern wins.
   const length = (key: string) => key.includes("*") ? key.indexOf("*") : Infinity;
   const entries = Object.entries(Object(map)).filter(([key]) => key.startsWith(start))
@@ -125,30 +154,41 @@ function targetsOf(map: unknown, start: string, files: readonly string[]): Speci
   for (const [key, choices] of entries) {
     const target = choose(choices)?.replace(/^\.\//, "");
     if (!key.includes("*")) {
-      if (target === undefined) delete targets[key];
-      else targets[key] = target;
+      if (target === undefined) targets.delete(key);
+      else targets.set(key, target);
       continue;
     }
     const [before = "", after = ""] = key.split("*");
     if (target === undefined) {
-      for (const known of Object.keys(targets)) {
-        if (known.startsWith(before) && known.endsWith(after)) delete targets[known];
+      for (const known of targets.keys()) {
+        await files.spend(COMPARED);
+        if (known.startsWith(before) && known.endsWith(after)) targets.delete(known);
       }
       continue;
     }
     const [head = "", tail = ""] = target.split("*");
-    for (const file of files) {
+    for (const file of files.all()) {
+      await files.spend(COMPARED);
       if (file.length < head.length + tail.length || !file.startsWith(head) || !file.endsWith(tail)) continue;
-      targets[before + file.slice(head.length, file.length - tail.length) + after] = file;
+      await files.spend(before.length + file.length + after.length);
+      targets.set(before + file.slice(head.length, file.length - tail.length) + after, file);
     }
   }
   return targets;
 }
 
 /** The first target whose conditions hold. */
-function choose(target: unknown): string | undefined {
+function choose(target: unknown, depth = 0): string | undefined {
   if (typeof target === "string") return target;
-  if (Array.isArray(target)) return target.map(choose).find((chosen) => chosen !== undefined);
-  return Object.entries(Object(target)).filter(([condition]) => CONDITIONS.has(condition))
-    .map(([, value]) => choose(value)).find((chosen) => chosen !== undefined);
+  if (depth === MAX_CONDITIONS) return undefined;
+  const choices = Array.isArray(target)
+    ? target
+    : Object.entries(Object(target)).filter(([condition]) => CONDITIONS.has(condition)).map(([, value]) =>
+      value
+    );
+  for (const choice of choices) {
+    const chosen = choose(choice, depth + 1);
+    if (chosen !== undefined) return chosen;
+  }
+  return undefined;
 }

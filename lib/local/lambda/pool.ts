@@ -14,6 +14,8 @@ export type Request = Omit<Invocation, "deadline">;
 export interface Ran extends Outcome {
   /** Base64 of the last 4 KB of the log. */
   readonly logTail: string;
+  /** How long the function ran. */
+  readonly milliseconds: number;
 }
 
 export interface Launcher {
@@ -95,9 +97,11 @@ export class Pool {
   }
 
   async #execute(environment: Environment, { request, resolve, reject }: Waiting): Promise<void> {
+    const began = performance.now();
     try {
       const outcome = await environment.invoke(request);
-      resolve({ ...outcome, logTail: environment.options.log.tail() });
+      const milliseconds = performance.now() - began;
+      resolve({ ...outcome, logTail: environment.options.log.tail(), milliseconds });
     } catch (error) {
       reject(error);
     }
@@ -141,7 +145,7 @@ export class Pool {
   #fail(environment: Environment, { request, resolve, reject }: Waiting): void {
     try {
       const outcome = environment.fail(request.requestId);
-      resolve({ ...outcome, logTail: environment.options.log.tail() });
+      resolve({ ...outcome, logTail: environment.options.log.tail(), milliseconds: 0 });
     } catch (error) {
       reject(error);
     }

@@ -4,6 +4,8 @@
  * that sends, at most one invocation runs, and no body is kept that is too large.
  */
 
+import { headerText } from "../protocols/header_text.ts";
+
 export interface Invocation {
   readonly requestId: string;
   readonly invokedFunctionArn: string;
@@ -65,7 +67,7 @@ export class RuntimeApi {
           "Lambda-Runtime-Aws-Request-Id": invocation.requestId,
           "Lambda-Runtime-Deadline-Ms": String(invocation.deadline),
           "Lambda-Runtime-Invoked-Function-Arn": invocation.invokedFunctionArn,
-          "Lambda-Runtime-Trace-Id": invocation.trace,
+          "Lambda-Runtime-Trace-Id": headerText(invocation.trace),
           ...(invocation.clientContext
             ? { "Lambda-Runtime-Client-Context": asciiJson(invocation.clientContext) }
             : {}),
@@ -179,10 +181,10 @@ function errorTypeOf(request: Request): string {
   return request.headers.get("lambda-runtime-function-error-type") ?? "Unhandled";
 }
 
-/** JSON with escapes instead of non-ASCII characters, for a header. */
+/** JSON with escapes instead of characters that are not ASCII or not printable, for a header. */
 function asciiJson(json: string): string {
   return JSON.stringify(JSON.parse(json)).replace(
-    /[\u0080-\uffff]/g,
+    /[\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

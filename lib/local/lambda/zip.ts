@@ -7,6 +7,7 @@ import { crc32, inflateRaw, inflateRawSync } from "node:zlib";
 import type { AwsError } from "../errors.ts";
 import { turn } from "../turn.ts";
 import { invalidParameter } from "./errors.ts";
+import { folderOf, foldersOf } from "./folders.ts";
 
 export const MAX_ZIPPED_BYTES = 52_428_800;
 export const MAX_UNZIPPED_BYTES = 262_144_000;
@@ -14,6 +15,7 @@ export const MAX_UNZIPPED_BYTES = 262_144_000;
 const SMALL_BYTES = 2 ** 16;
 const SMALL_AT_ONCE = 100;
 const CHECKED_AT_ONCE = 2 ** 24;
+const ENTRIES_AT_ONCE = 1000;
 
 export interface ZipFile {
   /** Relative, with `/`, without `..`. */
@@ -44,13 +46,13 @@ const inflate = promisify(inflateRaw) as (
  * @throws AwsError InvalidParameterValueException when it is not a zip, is too large, or has a path with `..`
  */
 export async function readZip(zip: Uint8Array): Promise<ZipFile[]> {
-  const entries = directory(zip);
+  const entries = await directory(zip);
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
   if (total >= MAX_UNZIPPED_BYTES) {
     throw invalidParameter(`Unzipped size must be smaller than ${MAX_UNZIPPED_BYTES} bytes`);
   }
-  const closed = entries.filter((entry) => entry.folder && !entry.readable).map((entry) => `${entry.path}/`);
   const files = entries.filter((entry) => !entry.folder);
+  const closed = closedFolders(entries);
   if (files.length === 0) throw invalidParameter("Uploaded file must be a non-empty zip");
   const contents: Uint8Array[] = [];
   let small = 0;
@@ -61,11 +63,19 @@ export async function readZip(zip: Uint8Array): Promise<ZipFile[]> {
   return files.map(({ path, readable }, index) => ({
     path,
     content: contents[index]!,
-    readable: readable && !closed.some((folder) => path.startsWith(folder)),
+    readable: readable && !closed.has(folderOf(path)),
   }));
 }
 
-function directory(zip: Uint8Array): Entry[] {
+/** The folders that others may not enter, or that are in one of these. */
+function closedFolders(entries: readonly Entry[]): Set<string> {
+  const closed = new Set(entries.filter((entry) => entry.folder && !entry.readable).map(({ path }) => path));
+  if (closed.size === 0) return closed;
+  for (const folder of foldersOf(entries)) if (closed.has(folderOf(folder))) closed.add(folder);
+  return closed;
+}
+
+async function directory(zip: Uint8Array): Promise<Entry[]> {
   const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
   const end = endOfDirectory(view);
   const count = view.getUint16(end + 10, true);
@@ -73,6 +83,7 @@ function directory(zip: Uint8Array): Entry[] {
   if (count === 0xffff || offset === 0xffffffff) throw notAZip();
   const entries: Entry[] = [];
   for (let index = 0; index < count; index++) {
+    if (index % ENTRIES_AT_ONCE === ENTRIES_AT_ONCE - 1) await turn();
     if (offset + 46 > end || view.getUint32(offset, true) !== 0x02014b50) throw notAZip();
     const nameLength = view.getUint16(offset + 28, true);
     const next = offset + 46 + nameLength + view.getUint16(offset + 30, true) +

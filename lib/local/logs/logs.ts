@@ -27,7 +27,7 @@ function serviceLogs(core: Core, context: LogsContext): ServiceLogs {
     mayWrite(principal, logGroupName, logStreamName) {
       const may = ({ action }: Pick<Operation, "action">, named: Parameters<typeof onNamed>[0]) =>
         action === OPEN ||
-        core.iam.decide(principal, { action, resource: onNamed(named, context) }) === undefined;
+        core.iam.decide(principal, { action, resource: onNamed(named, context) }, core.region) === undefined;
       const stream = { logGroupName, logStreamName };
       return (tables.group(logGroupName) !== undefined || may(groups.createLogGroup, { logGroupName })) &&
         (tables.stream(logGroupName, logStreamName) !== undefined || may(streams.createLogStream, stream)) &&

@@ -42,7 +42,7 @@ export function awsJson({ version, target, words = {}, noTarget, errorFields }: 
         `The local AWS does not support the operation '${named}'.`,
       );
     },
-    write: (output = {}) => new Response(JSON.stringify(output), { headers: contentType }),
+    write: (output = {}) => new Response(JSON.stringify(output, asJson), { headers: contentType }),
     writeError(error) {
       const { code, message, status, fields, headers } = error;
       const own = errorFields?.(error) ?? {};
@@ -63,4 +63,10 @@ export function awsJson({ version, target, words = {}, noTarget, errorFields }: 
       ...words,
     },
   };
+}
+
+/** Times are seconds since the epoch, maps are objects. `this` has the value as it was before Date's own conversion. */
+function asJson(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  if (this[key] instanceof Date) return this[key].getTime() / 1000;
+  return value instanceof Map ? Object.fromEntries(value) : value;
 }

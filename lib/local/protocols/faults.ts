@@ -6,7 +6,7 @@ import { AwsError } from "../errors.ts";
  * - `missing`: it is not signed, and its operation takes signed requests only;
  * - `mechanism`: a way of signing that the service does not have; `several`: more than one; `malformed`: half of one;
  * - `key`, `token`, `expired`: of the session; `signature`: made with another secret, or of another request;
- * - `headers`: some that must be signed are not;
+ * - `headers`: some that must be signed are not; `region`: it is signed for one that AWS does not have;
  * - `skew`: signed too long ago or too far ahead; `request expired`: a presigned URL.
  */
 export type AuthenticationFault =
@@ -19,11 +19,12 @@ export type AuthenticationFault =
   | "expired"
   | "signature"
   | "headers"
+  | "region"
   | "skew"
   | "request expired";
 
-/** @param unsigned for `headers`: their names */
-export type WordFault = (fault: AuthenticationFault, unsigned?: readonly string[]) => AwsError;
+/** @param names for `headers`: the unsigned ones; for `region`: the one named, and the local AWS's */
+export type WordFault = (fault: AuthenticationFault, names?: readonly string[]) => AwsError;
 
 type Codes = Readonly<Record<AuthenticationFault, string>>;
 
@@ -37,6 +38,7 @@ const JSON_CODES: Codes = {
   expired: "ExpiredTokenException",
   signature: "InvalidSignatureException",
   headers: "InvalidSignatureException",
+  region: "InvalidSignatureException",
   skew: "InvalidSignatureException",
   "request expired": "InvalidSignatureException",
 };
@@ -51,19 +53,20 @@ const QUERY_CODES: Codes = {
   expired: "ExpiredToken",
   signature: "SignatureDoesNotMatch",
   headers: "SignatureDoesNotMatch",
+  region: "SignatureDoesNotMatch",
   skew: "SignatureDoesNotMatch",
   "request expired": "SignatureDoesNotMatch",
 };
 
 /** For the JSON protocols. @param status 400 in AWS JSON, 403 in most REST services */
 export function jsonFault(status: number): WordFault {
-  return (fault, unsigned) => new AwsError(JSON_CODES[fault], text(fault, unsigned), status);
+  return (fault, names) => new AwsError(JSON_CODES[fault], text(fault, names), status);
 }
 
-export const queryFault: WordFault = (fault, unsigned) =>
-  new AwsError(QUERY_CODES[fault], text(fault, unsigned), 403);
+export const queryFault: WordFault = (fault, names) =>
+  new AwsError(QUERY_CODES[fault], text(fault, names), 403);
 
-function text(fault: AuthenticationFault, unsigned: readonly string[] = []): string {
+function text(fault: AuthenticationFault, names: readonly string[] = []): string {
   switch (fault) {
     case "missing":
       return "Missing Authentication Token";
@@ -82,16 +85,18 @@ function text(fault: AuthenticationFault, unsigned: readonly string[] = []): str
       return "The request signature we calculated does not match the signature you provided. Check your AWS Secret " +
         "Access Key and signing method. Consult the service documentation for details.";
     case "headers":
-      return unsigned.includes("host")
+      return names.includes("host")
         ? "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
-        : `'${unsigned.join("', '")}' must be a 'SignedHeader' in the AWS Authorization.`;
+        : `'${names.join("', '")}' must be a 'SignedHeader' in the AWS Authorization.`;
+    case "region":
+      return `Credential should be scoped to a valid region, not '${names[0]}'. `;
     case "skew":
     case "request expired":
       return "Signature expired: its date is too far from the current time.";
   }
 }
 
-export const s3Fault: WordFault = (fault, unsigned = []) => {
+export const s3Fault: WordFault = (fault, names = []) => {
   switch (fault) {
     case "missing":
       return new AwsError("AccessDenied", "Access Denied", 403);
@@ -133,7 +138,14 @@ export const s3Fault: WordFault = (fault, unsigned = []) => {
         "AccessDenied",
         "There were headers present in the request which were not signed",
         403,
-        { HeadersNotSigned: unsigned.join(", ") },
+        { HeadersNotSigned: names.join(", ") },
+      );
+    case "region":
+      return new AwsError(
+        "AuthorizationHeaderMalformed",
+        `The authorization header is malformed; the region '${names[0]}' is wrong; expecting '${names[1]}'`,
+        400,
+        { Region: names[1] },
       );
     case "skew":
       return new AwsError(

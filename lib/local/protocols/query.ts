@@ -1,4 +1,4 @@
-/** The AWS query protocol of IAM, STS and SNS: `Action` names the operation, members are form-encoded, answers XML. */
+/** The AWS query protocol of IAM, STS, SNS and older clients of CloudWatch: `Action` names the operation, members are form-encoded, answers XML. */
 import { AwsError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { fromTexts, type Shape } from "../shapes.ts";
@@ -26,9 +26,11 @@ const MAX_STEPS = 20;
 export interface Query {
   readonly xmlns: string;
   readonly words?: Partial<Words>;
+  /** The code of an error, where a service has others than in its newer protocols. */
+  errorCode?(code: string): string;
 }
 
-export function query({ xmlns, words = {} }: Query): Protocol {
+export function query({ xmlns, words = {}, errorCode = (code) => code }: Query): Protocol {
   return {
     streams: false,
     maxBytes: MAX_BYTES,
@@ -62,7 +64,7 @@ export function query({ xmlns, words = {} }: Query): Protocol {
       return xmlResponse(200, toXml(`${name}Response`, answer, xmlns), { "content-type": "text/xml" });
     },
     writeError({ code, message, status, headers }, requestId) {
-      const Error = { Type: status < 500 ? "Sender" : "Receiver", Code: code, Message: message };
+      const Error = { Type: status < 500 ? "Sender" : "Receiver", Code: errorCode(code), Message: message };
       return xmlResponse(status, toXml("ErrorResponse", { Error, RequestId: requestId }), headers);
     },
     requestId: () => crypto.randomUUID(),
@@ -158,6 +160,6 @@ function written(value: unknown): unknown {
   if (value instanceof Map) {
     return { entry: [...value].map(([key, item]) => ({ key, value: written(item) })) };
   }
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, written(item)]));
 }

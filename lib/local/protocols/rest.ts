@@ -1,6 +1,7 @@
 /** What the REST protocols share: operations by method and path, members in path, query and headers. */
 import type { Http, Operation, Operations } from "../operation.ts";
 import { fromTexts, type Shape } from "../shapes.ts";
+import { headerText } from "./header_text.ts";
 import type { WireRequest } from "./protocol.ts";
 
 /** A parsed `http.at`. */
@@ -117,10 +118,11 @@ export function restOutput(
     const value = members[member];
     delete members[member];
     if (value === undefined) continue;
-    if (!name.endsWith("*")) headers.set(name, value instanceof Date ? value.toUTCString() : String(value));
+    const text = value instanceof Date ? value.toUTCString() : headerText(String(value));
+    if (!name.endsWith("*")) headers.set(name, text);
     else {
       for (const [key, text] of Object.entries(value as Record<string, string>)) {
-        headers.set(name.slice(0, -1) + key, text);
+        headers.set(name.slice(0, -1) + key, headerText(text));
       }
     }
   }

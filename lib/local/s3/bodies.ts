@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setImmediate } from "node:timers";
 import { type ChecksumAlgorithm, createHasher, type Hasher } from "./checksums.ts";
-import { sweep } from "./sweep.ts";
+import { type Sweep, sweep } from "./sweep.ts";
 
 /** Consecutive bytes of an object: one piece after a PutObject, one per part after a multipart upload. */
 export interface Piece {
@@ -117,13 +117,12 @@ export class Bodies {
   }
 
   /**
-   * Puts away every file that is not in `used`: those that a kill left behind. Called once, at start.
-   * @param trash the folder they go to
+   * Puts away every file that is not used: those that a kill left behind. Called once, at start.
    */
-  sweep(used: ReadonlySet<string>, trash: string, now: number): ReturnType<typeof sweep> {
+  sweep({ used, ...how }: Omit<Sweep, "directory">): ReturnType<typeof sweep> {
     const begun = this.#begun ?? new Set();
     this.#begun = undefined;
-    return sweep({ directory: this.directory, trash, used: used.union(begun), now });
+    return sweep({ ...how, directory: this.directory, used: used.union(begun) });
   }
 
   #read(name: string, from: number, into: Uint8Array): void {

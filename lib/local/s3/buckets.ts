@@ -59,7 +59,7 @@ export const createBucket = operation({
       const message = "The specified bucket is not valid.";
       throw new AwsError("InvalidBucketName", message, 400, { BucketName: Bucket });
     }
-    const region = locationOf(CreateBucketConfiguration, call.region ?? s3.core.region);
+    const region = locationOf(CreateBucketConfiguration, call.region);
     const exists = s3.index.bucket(Bucket);
     if (!exists) {
       s3.core.store.transaction(() => {
@@ -82,9 +82,10 @@ export const createBucket = operation({
 function locationOf(configuration: Infer<typeof bucketConfiguration> | undefined, region: string): string {
   if (configuration && Object.keys(configuration).length === 0) throw malformedXml();
   const constraint = configuration?.LocationConstraint;
-  if (region === "us-east-1") {
+  const isRegion = constraint !== undefined && /^[a-z]{2}(-[a-z]+)+-\d$/.test(constraint);
+  if (region === "us-east-1" || (!isRegion && constraint === region)) {
     if (constraint === undefined) return region;
-    if (constraint !== "us-east-1" && /^[a-z]{2}(-[a-z]+)+-\d$/.test(constraint)) return constraint;
+    if (constraint !== "us-east-1" && isRegion) return constraint;
     throw new AwsError("InvalidLocationConstraint", "The specified location-constraint is not valid", 400, {
       LocationConstraint: constraint,
     });

@@ -90,7 +90,7 @@ export function theBucket(
   if (owner !== undefined && owner !== s3.core.account) {
     throw new AwsError("AccessDenied", "Access Denied", 403);
   }
-  if (region !== undefined && found.Region !== region) {
+  if (found.Region !== region) {
     throw new AwsError(
       "PermanentRedirect",
       "The bucket you are attempting to access must be addressed using the specified endpoint. Please send " +

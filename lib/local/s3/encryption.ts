@@ -17,7 +17,7 @@ import {
   string,
   structure,
 } from "../shapes.ts";
-import { bucketInput, invalidArgument, onBucket, operation, type S3Context } from "./context.ts";
+import { bucketInput, findBucket, invalidArgument, onBucket, operation, type S3Context } from "./context.ts";
 import type { Encryption } from "./settings.ts";
 
 const ALGORITHM = "x-amz-server-side-encryption";
@@ -66,9 +66,11 @@ export function encryptedHeaders(
   }
   const set = s3.settings.get(Bucket, "encryption") ?? DEFAULT;
   if ((asked ?? set.SSEAlgorithm) !== "aws:kms") return {};
+  const { Region } = findBucket(s3, Bucket);
   const named = SSEKMSKeyId ?? (set.SSEAlgorithm === "aws:kms" ? set.KMSMasterKeyID : undefined);
-  const key = named === undefined ? managedKey(s3) : keyArn(s3, named);
-  if (key !== managedKey(s3)) authorize({ action: "kms:GenerateDataKey", resource: key });
+  const managed = managedKey(s3, Region);
+  const key = named === undefined ? managed : keyArn(s3, Region, named);
+  if (key !== managed) authorize({ action: "kms:GenerateDataKey", resource: key });
   const bucketKey = BucketKeyEnabled ?? set.BucketKeyEnabled;
   return { [ALGORITHM]: "aws:kms", [KEY]: key, ...bucketKey ? { [BUCKET_KEY]: "true" } : {} };
 }
@@ -89,7 +91,8 @@ export function checkDecryption(
   { authorize }: Pick<Call, "authorize">,
 ): void {
   const key = stored[KEY];
-  if (key !== undefined && key !== managedKey(s3)) authorize({ action: "kms:Decrypt", resource: key });
+  if (key === undefined || key === managedKey(s3, key.split(":")[3]!)) return;
+  authorize({ action: "kms:Decrypt", resource: key });
 }
 
 /** A copy's headers are encrypted anew. */
@@ -103,21 +106,21 @@ export function hidesDigest(stored: Readonly<Record<string, string>>): boolean {
 }
 
 /** The account's key for S3, `aws/s3`, which all of the account may use. */
-function managedKey({ core }: S3Context): string {
-  const digest = createHash("sha256").update(`aws/s3 ${core.account} ${core.region}`).digest("hex");
+function managedKey({ core }: S3Context, region: string): string {
+  const digest = createHash("sha256").update(`aws/s3 ${core.account} ${region}`).digest("hex");
   const id = digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
-  return `arn:aws:kms:${core.region}:${core.account}:key/${id}`;
+  return `arn:aws:kms:${region}:${core.account}:key/${id}`;
 }
 
 /**
- * The ARN of a key that is named by its id, alias or ARN. The local AWS has no KMS: every key that could be the account's
+ * The ARN of a key of the bucket's region that is named by its id, alias or ARN. The local AWS has no KMS: every key that could be the account's
  * exists. @throws AwsError KMS.NotFoundException
  */
-function keyArn({ core }: S3Context, named: string): string {
+function keyArn({ core }: S3Context, region: string, named: string): string {
   const arn = /^(key|alias)\//.test(named) || named.startsWith("arn:")
     ? named
-    : `arn:aws:kms:${core.region}:${core.account}:key/${named}`;
-  const ours = `arn:aws:kms:${core.region}:${core.account}:`;
+    : `arn:aws:kms:${region}:${core.account}:key/${named}`;
+  const ours = `arn:aws:kms:${region}:${core.account}:`;
   const full = arn.startsWith("arn:") ? arn : ours + arn;
   if (full.startsWith(ours) && /^(key\/[0-9a-zA-Z-]+|alias\/[\w/-]+)$/.test(full.slice(ours.length))) {
     return full;
@@ -162,7 +165,7 @@ export const putBucketEncryption = operation({
         { ArgumentName: "ApplyServerSideEncryptionByDefault" },
       );
     }
-    if (KMSMasterKeyID !== undefined) keyArn(s3, KMSMasterKeyID);
+    if (KMSMasterKeyID !== undefined) keyArn(s3, findBucket(s3, Bucket).Region, KMSMasterKeyID);
     s3.settings.put(Bucket, "encryption", {
       SSEAlgorithm,
       KMSMasterKeyID,

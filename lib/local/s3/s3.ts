@@ -72,7 +72,10 @@ export function createS3(core: Core): Service<S3Context> {
   const stopping = new AbortController();
   let timer: ReturnType<typeof setInterval> | undefined;
   let expiring: Promise<void> = Promise.resolve();
-  const expire = () => expiring = expiring.then(() => lifecycle.expireObjects(s3, stopping.signal));
+  const expire = () => {
+    expiring = expiring.then(() => lifecycle.expireObjects(s3, stopping.signal))
+      .catch((error) => core.fault(error, "the expiration of objects"));
+  };
   return {
     name: "s3",
     protocol: s3Protocol,
@@ -80,8 +83,8 @@ export function createS3(core: Core): Service<S3Context> {
     context: s3,
     start() {
       sweep(s3);
-      void expire();
-      timer = setInterval(() => void expire(), EXPIRE_MS);
+      expire();
+      timer = setInterval(expire, EXPIRE_MS);
     },
     async stop() {
       clearInterval(timer);
@@ -101,7 +104,7 @@ function sweep({ core, bodies, index, uploads }: S3Context): void {
     );
   }
   const used = new Set([...index.files(MAX_INLINE_BYTES), ...uploads.files()]);
-  const { thrown, restored } = bodies.sweep(used, trash, core.now());
+  const { thrown, restored } = bodies.sweep({ used, trash, since: core.store.born, now: core.now() });
   if (thrown > 0) console.warn(`Files that no object refers to: ${thrown}, moved to ${trash} for 30 days.`);
   if (restored > 0) console.warn(`Files of objects taken back from ${trash}: ${restored}.`);
 }

@@ -2,6 +2,7 @@
  * Puts away the files that no object refers to, which a kill leaves behind. They go to a trash folder first, and come
  * back from there when an object refers to them after all: the database may have been lost, and found again.
  */
+import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 
 /** How long files stay in the trash, in days. */
@@ -17,18 +18,20 @@ export interface Sweep {
   readonly trash: string;
   /** The names of files that objects refer to, or will. */
   readonly used: ReadonlySet<string>;
+  /** Older files stay: they may belong to a database that was lost. Milliseconds since the epoch. */
+  readonly since: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 /** Returns how many files it threw away and how many it took back. */
-export function sweep({ directory, trash, used, now }: Sweep): { thrown: number; restored: number } {
+export function sweep({ directory, trash, used, since, now }: Sweep): { thrown: number; restored: number } {
   const missing = new Set(used);
   const folder = join(trash, new Date(now).toISOString().slice(0, 10));
   let thrown = 0, restored = 0;
   for (const path of filesOf(directory, FOLDER)) {
     const name = basename(path);
-    if (missing.delete(name)) continue;
+    if (missing.delete(name) || statSync(path).mtimeMs < since) continue;
     Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
     Deno.renameSync(path, join(folder, name));
     thrown++;

@@ -76,7 +76,7 @@ export class Captures {
         await this.#write(file, records);
         this.core.store.run("DELETE FROM captures WHERE file = ?", file);
       }
-    });
+    }).catch((error) => this.core.fault(error, "The delivery of captured data"));
   }
 
   /** Delivers a last time; later records wait for the next server. */

@@ -10,7 +10,7 @@ import type { Deployment, Records, Variant } from "./records.ts";
 import { assume, hostingAssumer } from "./roles.ts";
 
 export class Deployments {
-  readonly #work = new Set<Promise<void>>();
+  readonly #work = new Set<Promise<unknown>>();
   #closing = false;
 
   constructor(
@@ -21,12 +21,12 @@ export class Deployments {
 
   /** Builds the endpoint's next deployment and switches to it: Creating or Updating → InService or Failed. */
   build(name: string): void {
-    this.#track(this.#build(name));
+    this.#track(this.#build(name), name);
   }
 
   /** Ends the containers and deletes the endpoint's record. */
   remove(name: string): void {
-    this.#track(this.#remove(name));
+    this.#track(this.#remove(name), name);
   }
 
   /** Continues after a restart. Containers of endpoints InService start at their first invocation. */
@@ -44,9 +44,10 @@ export class Deployments {
     await Promise.all(this.#work);
   }
 
-  #track(work: Promise<void>): void {
-    this.#work.add(work);
-    work.finally(() => this.#work.delete(work));
+  #track(work: Promise<void>, name: string): void {
+    const tracked = work.catch((error) => this.core.fault(error, `The endpoint ${name}`))
+      .finally(() => this.#work.delete(tracked));
+    this.#work.add(tracked);
   }
 
   async #build(name: string): Promise<void> {

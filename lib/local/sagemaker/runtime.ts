@@ -5,6 +5,7 @@ import { blob, header, notSupported, payload, required, string, structure } from
 import { onEndpoint, operation } from "./context.ts";
 import { endpointLogGroup } from "./log.ts";
 import type { Answer } from "./model_server.ts";
+import { noticeInvocation } from "./metrics.ts";
 import { entityName } from "./names.ts";
 import type { Endpoint, EndpointConfig, ServingEndpoint, Variant } from "./records.ts";
 
@@ -46,6 +47,7 @@ export const invokeEndpoint = operation({
   },
   resource: onEndpoint,
   async run(input, { core, endpoints, fleet, captures }) {
+    const began = performance.now();
     const { EndpointName, Body, CustomAttributes, InferenceId, TargetVariant } = input;
     const { ContentType = "application/octet-stream", Accept = "*/*" } = input;
     if (Body.length > MAX_BODY) {
@@ -60,7 +62,15 @@ export const invokeEndpoint = operation({
     const sent = new Headers({ "content-type": ContentType, accept: Accept });
     if (CustomAttributes) sent.set(CUSTOM_ATTRIBUTES, CustomAttributes);
 
+    const asked = performance.now();
     const answer = await fleet.invoke(endpoint, variant, sent, Body);
+    const modelMs = performance.now() - asked;
+    noticeInvocation(core, { EndpointName, VariantName: variant.VariantName }, {
+      status: answer.status,
+      instances: variant.InitialInstanceCount,
+      modelMs,
+      overheadMs: asked - began,
+    });
     if (answer.status < 200 || answer.status > 299) throw modelError(core, EndpointName, answer);
     const answerType = answer.headers.get("content-type") ?? "application/octet-stream";
     if (config.DataCaptureConfig) {

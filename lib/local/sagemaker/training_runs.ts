@@ -51,7 +51,9 @@ export class TrainingRuns {
   run(job: TrainingJob): void {
     const run: Run = { done: Promise.resolve() };
     this.#runs.set(job.TrainingJobName, run);
-    run.done = this.#execute(job, run).finally(() => this.#runs.delete(job.TrainingJobName));
+    run.done = this.#execute(job, run)
+      .catch((error) => this.core.fault(error, `The training job ${job.TrainingJobName}`))
+      .finally(() => this.#runs.delete(job.TrainingJobName));
   }
 
   /** Stops the container; the model so far is kept. */

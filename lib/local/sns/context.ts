@@ -5,6 +5,7 @@ import { page } from "../pages.ts";
 import type { Core } from "../core.ts";
 import { required, string } from "../shapes.ts";
 import type { Collection } from "../store.ts";
+import { defaultPolicy } from "./default_policy.ts";
 
 export interface Topic {
   readonly TopicArn: string;
@@ -41,8 +42,14 @@ export const topicArn = { TopicArn: required(string()) };
 export function onArn<I>(arnOf: (input: I, sns: SnsContext) => string) {
   return {
     resource: arnOf,
-    policy: (input: I, sns: SnsContext) => sns.topics.get(arnOf(input, sns))?.attributes.Policy,
+    policy: (input: I, sns: SnsContext) => policyOf(sns, arnOf(input, sns)),
   };
+}
+
+/** A topic has a policy from the beginning, by which the account's services may publish. */
+function policyOf({ topics, core }: SnsContext, arn: string): string | undefined {
+  const topic = topics.get(arn);
+  return topic && (topic.attributes.Policy ?? defaultPolicy(arn, core.account));
 }
 
 export const onTopic = onArn(({ TopicArn }: { TopicArn: string }) => checkArn(TopicArn, "TopicArn"));

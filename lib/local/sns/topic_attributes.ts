@@ -1,6 +1,7 @@
 /** Attributes of topics: which exist, their allowed values and defaults. */
 import { AwsError } from "../errors.ts";
 import { parsePolicy } from "../iam/policy_document.ts";
+import { defaultPolicy } from "./default_policy.ts";
 import { invalid, type Topic, unsupportedParameter } from "./context.ts";
 
 /** Attributes that AWS has (AWS, SetTopicAttributes) and the local AWS does not support. */
@@ -41,26 +42,6 @@ export function describeTopic(
     EffectiveDeliveryPolicy: DELIVERY_POLICY,
     ...attributes,
   };
-}
-
-/** AWS's default policy. Its condition holds only for services, so callers need permissions of their own. */
-function defaultPolicy(TopicArn: string, account: string): string {
-  const actions = [
-    ...["GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic"],
-    ...["Subscribe", "ListSubscriptionsByTopic", "Publish"],
-  ];
-  return JSON.stringify({
-    Version: "2008-10-17",
-    Id: "__default_policy_ID",
-    Statement: [{
-      Sid: "__default_statement_ID",
-      Effect: "Allow",
-      Principal: { AWS: "*" },
-      Action: actions.map((action) => `SNS:${action}`),
-      Resource: TopicArn,
-      Condition: { StringEquals: { "AWS:SourceOwner": account } },
-    }],
-  });
 }
 
 /** For HTTP endpoints, shown for every topic. */

@@ -4,7 +4,7 @@ import { operationsOn } from "../operation.ts";
 import type { Core } from "../core.ts";
 import { list, map, required, type Shape, string } from "../shapes.ts";
 import type { Collection } from "../store.ts";
-import type { Arrivals } from "./arrivals.ts";
+import type { Arrivals } from "../arrivals.ts";
 import type { Messages } from "./messages.ts";
 
 export interface Queue {

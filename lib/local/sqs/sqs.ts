@@ -2,7 +2,7 @@
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
 import type { Core } from "../core.ts";
-import { Arrivals } from "./arrivals.ts";
+import { Arrivals } from "../arrivals.ts";
 import type { SqsContext } from "./context.ts";
 import { Messages } from "./messages.ts";
 import { sqsProtocol } from "./protocol.ts";

@@ -4,6 +4,7 @@ import { operationsOn } from "../operation.ts";
 import { readToken, writeToken } from "../pages.ts";
 import type { Core } from "../core.ts";
 import { integer, required, string } from "../shapes.ts";
+import type { Collection } from "../store.ts";
 import type { Interpreter } from "./interpreter/interpreter.ts";
 import type { Journal } from "./interpreter/journal.ts";
 import type { MachineStore } from "./machines.ts";
@@ -11,8 +12,17 @@ import type { MachineStore } from "./machines.ts";
 export interface StatesContext {
   readonly core: Core;
   readonly machines: MachineStore;
+  readonly activities: Collection<Activity>;
   readonly journal: Journal;
   readonly interpreter: Interpreter;
+}
+
+export interface Activity {
+  readonly arn: string;
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly creationDate: number;
+  readonly tags: Record<string, string>;
 }
 
 export const operation = operationsOn<StatesContext>();

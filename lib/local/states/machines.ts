@@ -22,6 +22,8 @@ export interface Revision {
   readonly machineArn: string;
   readonly machineName: string;
   readonly definition: string;
+  /** The variables that states read, by the states' names. */
+  readonly variableReferences?: Readonly<Record<string, readonly string[]>>;
   readonly roleArn: string;
   /** Milliseconds since the epoch. */
   readonly updateDate: number;
@@ -103,7 +105,7 @@ export class MachineStore {
 }
 
 /** @throws AwsError InvalidArn when it is not an ARN of Step Functions, or of another kind of resource */
-export function requireArn(arn: string, kind: "stateMachine" | "execution"): void {
+export function requireArn(arn: string, kind: "stateMachine" | "execution" | "activity" | "mapRun"): void {
   const [prefix, , service, , , resource] = arn.split(":");
   if (prefix !== "arn" || service !== "states") {
     throw new AwsError("InvalidArn", `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);

@@ -15,6 +15,8 @@ import {
   type StatesContext,
 } from "./context.ts";
 import { diagnose, requireValid } from "./definition/diagnose.ts";
+import type { Diagnostic } from "./definition/report.ts";
+import { requireManagedRules } from "./managed_rules.ts";
 import { assumer, requireActive, requireArn } from "./machines.ts";
 import { tagShape, withTags } from "./tags.ts";
 
@@ -64,7 +66,7 @@ export const createStateMachine = operation({
     const machineArn = machines.arn(name);
     requireName(name);
     requirePlain(input);
-    requireValid(definition, type);
+    const { variableReferences } = requireValid(definition, type, core.operation);
     const tags = withTags({}, input.tags ?? [], machineArn);
     const existing = machines.find(machineArn);
     if (existing) {
@@ -75,6 +77,7 @@ export const createStateMachine = operation({
       throw new AwsError("StateMachineAlreadyExists", `State Machine Already Exists: '${machineArn}'`);
     }
     requireRole(states, roleArn, machineArn);
+    requireManagedRules(core, definition, roleArn, machineArn);
     const creationDate = core.now();
     core.store.transaction(() => {
       const updateDate = creationDate;
@@ -82,6 +85,7 @@ export const createStateMachine = operation({
         machineArn,
         machineName: name,
         definition,
+        variableReferences,
         roleArn,
         updateDate,
       });
@@ -107,15 +111,24 @@ export const updateStateMachine = operation({
         "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
       );
     }
-    if (input.definition) requireValid(input.definition, machine.type);
+    const valid = input.definition ? requireValid(input.definition, machine.type, core.operation) : undefined;
     if (input.roleArn) requireRole(states, input.roleArn, machine.arn);
     const before = machines.revision(machine.revision);
     const { definition = before.definition, roleArn = before.roleArn } = input;
+    requireManagedRules(core, definition, roleArn, machine.arn);
     const updateDate = core.now();
     const isSame = definition === before.definition && roleArn === before.roleArn;
     const revisionId = isSame && before.revisionId ? before.revisionId : crypto.randomUUID();
     core.store.transaction(() => {
-      const revision = machines.addRevision({ ...before, definition, roleArn, updateDate, revisionId });
+      const { variableReferences } = valid ?? before;
+      const revision = machines.addRevision({
+        ...before,
+        definition,
+        variableReferences,
+        roleArn,
+        updateDate,
+        revisionId,
+      });
       machines.put({ ...machine, revision });
     });
     return { updateDate: seconds(updateDate), revisionId };
@@ -128,8 +141,17 @@ export const describeStateMachine = operation({
   resource: onMachine,
   run({ stateMachineArn }, { machines }) {
     const { name, status, type, creationDate, revision } = machines.get(stateMachineArn);
-    const { definition, roleArn, revisionId } = machines.revision(revision);
-    const described = { stateMachineArn, name, status, definition, roleArn, type, revisionId };
+    const { definition, roleArn, revisionId, variableReferences } = machines.revision(revision);
+    const described = {
+      stateMachineArn,
+      name,
+      status,
+      definition,
+      roleArn,
+      type,
+      revisionId,
+      variableReferences,
+    };
     return { ...described, creationDate: seconds(creationDate), ...CONFIGURATION };
   },
 });
@@ -146,7 +168,8 @@ export const describeStateMachineForExecution = operation({
     }
     const revision = machines.revision(execution.revision);
     const { machineArn: stateMachineArn, machineName: name, definition, roleArn, revisionId } = revision;
-    const described = { stateMachineArn, name, definition, roleArn, revisionId };
+    const { variableReferences } = revision;
+    const described = { stateMachineArn, name, definition, roleArn, revisionId, variableReferences };
     return { ...described, updateDate: seconds(revision.updateDate), ...CONFIGURATION };
   },
 });
@@ -191,12 +214,14 @@ export const validateStateMachineDefinition = operation({
     severity: string({ values: ["ERROR", "WARNING"] }),
     maxResults: integer({ min: 0, max: 100 }),
   }),
-  run({ definition, type = "STANDARD", maxResults }) {
-    const found = diagnose(definition, type);
+  run({ definition, type = "STANDARD", severity: least = "ERROR", maxResults }, { core }) {
+    const isError = ({ severity }: Diagnostic) => severity === "ERROR";
+    const all = diagnose(definition, type, core.operation).found;
+    const found = least === "WARNING" ? all : all.filter(isError);
     const most = maxResults || 100;
     return {
-      result: found.length === 0 ? "OK" : "FAIL",
-      diagnostics: found.slice(0, most).map((diagnostic) => ({ severity: "ERROR", ...diagnostic })),
+      result: all.some(isError) ? "FAIL" : "OK",
+      diagnostics: found.slice(0, most),
       truncated: found.length > most,
     };
   },

@@ -2,7 +2,9 @@
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
 import type { Core } from "../core.ts";
-import type { StatesContext } from "./context.ts";
+import type { Activity, StatesContext } from "./context.ts";
+import * as activities from "./activities.ts";
+import * as callbacks from "./callbacks.ts";
 import * as executions from "./executions.ts";
 import * as history from "./history.ts";
 import { Interpreter } from "./interpreter/interpreter.ts";
@@ -16,12 +18,13 @@ import * as tags from "./tags.ts";
 export function createStates(core: Core): Service<StatesContext> {
   const journal = new Journal(core.store);
   const machines = new MachineStore(core, journal);
-  const interpreter = new Interpreter(core, journal, machines, STATE_TYPES);
+  const activityStore = core.store.collection<Activity>("sfn.activities");
+  const interpreter = new Interpreter(core, journal, machines, STATE_TYPES, (arn) => activityStore.has(arn));
   return {
     name: "states",
     protocol: statesProtocol,
-    operations: operationsOf(stateMachines, executions, history, tags),
-    context: { core, machines, journal, interpreter },
+    operations: operationsOf(stateMachines, executions, history, activities, callbacks, tags),
+    context: { core, machines, activities: activityStore, journal, interpreter },
     start() {
       journal.forget(core.now() - executions.RETENTION_MS);
     },

@@ -1,9 +1,10 @@
-/** Tags of state machines. */
+/** Tags of state machines and activities. */
 import { AwsError } from "../errors.ts";
 import { list, required, string, structure } from "../shapes.ts";
 import { MAX_TAGS, withoutTags } from "../tags.ts";
 import { arn, operation, type StatesContext } from "./context.ts";
-import type { StateMachine } from "./machines.ts";
+
+type Tags = Record<string, string>;
 
 const tagKey = string({ min: 1, max: 128 });
 export const tagShape = structure({ key: tagKey, value: string({ max: 256 }) });
@@ -26,8 +27,8 @@ export const tagResource = operation({
   input: structure({ resourceArn: arn, tags: required(list(tagShape)) }),
   resource: onResource,
   run({ resourceArn, tags }, states) {
-    const machine = tagged(states, resourceArn);
-    states.machines.put({ ...machine, tags: withTags(machine.tags, tags, resourceArn) });
+    const { tags: before, put } = tagged(states, resourceArn);
+    put(withTags(before, tags, resourceArn));
   },
 });
 
@@ -36,8 +37,8 @@ export const untagResource = operation({
   input: structure({ resourceArn: arn, tagKeys: required(list(tagKey)) }),
   resource: onResource,
   run({ resourceArn, tagKeys }, states) {
-    const machine = tagged(states, resourceArn);
-    states.machines.put({ ...machine, tags: withoutTags(machine.tags, tagKeys) });
+    const { tags, put } = tagged(states, resourceArn);
+    put(withoutTags(tags, tagKeys));
   },
 });
 
@@ -51,8 +52,15 @@ export const listTagsForResource = operation({
   },
 });
 
-function tagged({ machines }: StatesContext, arn: string): StateMachine {
+/** The tags of a state machine or an activity, and how to replace them. @throws AwsError ResourceNotFound */
+function tagged({ machines, activities }: StatesContext, arn: string) {
   const machine = machines.find(arn);
-  if (machine) return machine;
+  const activity = activities.get(arn);
+  if (machine) {
+    return { tags: machine.tags, put: (tags: Tags) => machines.put({ ...machine, tags }) };
+  }
+  if (activity) {
+    return { tags: activity.tags, put: (tags: Tags) => activities.put(arn, { ...activity, tags }) };
+  }
   throw new AwsError("ResourceNotFound", `Resource not found: '${arn}'`, 400, { resourceName: arn });
 }

@@ -14,7 +14,7 @@ import { GOOD } from "./testing/good.ts";
 import { hostileJson, mutated } from "./testing/hostile.ts";
 import { type Protocol, withTarget } from "./testing/target.ts";
 import { membersOf, validValue } from "./testing/valid.ts";
-import { ANYTHING, awsJson, query, rest, type Writer } from "./testing/wire.ts";
+import { ANYTHING, awsJson, query, rest, rpcCbor, type Writer } from "./testing/wire.ts";
 
 /** How each service is spoken to, by the name that it signs for; those that share one in their order. */
 const WIRES: Readonly<Record<string, readonly (readonly [Protocol, Writer])[]>> = {
@@ -24,6 +24,11 @@ const WIRES: Readonly<Record<string, readonly (readonly [Protocol, Writer])[]>> 
   states: [["json", awsJson("AWSStepFunctions")]],
   sagemaker: [["json", awsJson("SageMaker")], ["rest-json", rest]],
   logs: [["json", awsJson("Logs_20140328")]],
+  monitoring: [
+    ["query", query],
+    ["cbor", rpcCbor("GraniteServiceVersion20100801")],
+    ["json", awsJson("GraniteServiceVersion20100801")],
+  ],
   sqs: [["json", awsJson("AmazonSQS")]],
   sns: [["query", query]],
   s3: [["rest-xml", rest]],

@@ -8,6 +8,7 @@ import { Store } from "../../../lib/local/store.ts";
 import { allowing, trusting } from "./testing.ts";
 
 const ACCOUNT = "000000000000";
+const region = "us-east-1";
 const FUNCTION = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:f`;
 const LAMBDA: Assumer = { service: "lambda.amazonaws.com", sourceArn: FUNCTION };
 const STATES: Assumer = {
@@ -35,11 +36,11 @@ async function withIam(
   const store = new Store(directory);
   try {
     const clock = { now: Date.UTC(2026, 0, 1) };
-    const core = { store, account: ACCOUNT, region: "us-east-1", now: () => clock.now } as Core;
+    const core = { store, account: ACCOUNT, region, now: () => clock.now } as Core;
     const { access, services: [iam] } = createIam(core, { propagationSeconds });
     const dispatcher = new Dispatcher(() => access);
     await body(access, async (action, members) => {
-      await dispatcher.run(iam!, iam!.operations.get(action)!, members, { principal: root });
+      await dispatcher.run(iam!, iam!.operations.get(action)!, members, { principal: root, region });
     }, clock);
   } finally {
     store.close();
@@ -52,12 +53,15 @@ const mayRead = { RoleName: "r", PolicyName: "p", PolicyDocument: allowing("s3:G
 const session: Principal = { arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/s`, roleName: "r" };
 
 function may(iam: Access, action = "s3:GetObject"): boolean {
-  return iam.decide(session, { action, resource: "arn:aws:s3:::b/k" }) === undefined;
+  return iam.decide(session, { action, resource: "arn:aws:s3:::b/k" }, region) === undefined;
 }
 
 Deno.test("the administrator may do everything, a role without policies nothing", () =>
   withIam(async (iam, send) => {
-    assert.equal(iam.decide(root, { action: "s3:DeleteBucket", resource: "arn:aws:s3:::b" }), undefined);
+    assert.equal(
+      iam.decide(root, { action: "s3:DeleteBucket", resource: "arn:aws:s3:::b" }, region),
+      undefined,
+    );
     await send("CreateRole", createRole);
     assert.ok(!may(iam));
     await send("PutRolePolicy", mayRead);
@@ -76,13 +80,17 @@ Deno.test("a denial names the principal, the action, the resource and an explici
   withIam(async (iam, send) => {
     await send("CreateRole", createRole);
     const asked = { action: "s3:GetObject", resource: "arn:aws:s3:::b/k" };
-    assert.deepEqual(iam.decide(session, asked), { principal: session, ...asked });
+    assert.deepEqual(iam.decide(session, asked, region), { principal: session, ...asked });
     const deny = { Effect: "Deny", Action: "s3:*", Resource: "*" };
     const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [deny] });
     await send("PutRolePolicy", { ...mayRead, PolicyDocument });
-    assert.deepEqual(iam.decide(session, asked), { principal: session, ...asked, deniedBy: "identity" });
+    assert.deepEqual(iam.decide(session, asked, region), {
+      principal: session,
+      ...asked,
+      deniedBy: "identity",
+    });
     const policy = JSON.stringify({ Version: "2012-10-17", Statement: { ...deny, Principal: "*" } });
-    const denial = iam.decide(root, { ...asked, policy });
+    const denial = iam.decide(root, { ...asked, policy }, region);
     assert.deepEqual(denial, { principal: root, ...asked, deniedBy: "resource" });
   }));
 

@@ -83,7 +83,7 @@ export function askedPermissions(
         },
       }));
       try {
-        dispatcher.run(service, operation, members(name), { principal: { arn: "someone" } });
+        dispatcher.run(service, operation, members(name), { principal: { arn: "someone" }, region });
       } catch (error) {
         if (!(error instanceof AwsError) || error.status !== 403) throw error;
       }

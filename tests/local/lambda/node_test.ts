@@ -61,20 +61,25 @@ async function withNode(
   } as unknown as Access;
   const dispatcher = new Dispatcher(() => iam);
   const core: Core = {
+    operation: () => undefined,
     store,
     stateDir,
     account: "000000000000",
     region: "us-east-1",
     endpoint: () => "http://127.0.0.1:1",
     functionEndpoint: () => "http://127.0.0.1:1",
+    fault(error) {
+      throw error;
+    },
     // The clock jumps at every call, so that changes are done at once.
     now: () => now += 1000,
-    call: (operation, input, caller) => dispatcher.call(operation, input, caller),
+    call: (operation, input, caller) => dispatcher.call(operation, input, { ...caller, region: "us-east-1" }),
     iam,
     logs: {
       write: (_group, _stream, messages) => void lines.push(...messages),
       mayWrite: () => true,
     },
+    metrics: { publish() {} },
   };
   await Deno.writeTextFile(join(stateDir, "loop.mjs"), LOOP);
   const lambda = createLambda(core, {
@@ -96,7 +101,10 @@ async function withNode(
         const body = new TextEncoder().encode(JSON.stringify(input));
         const wire: WireRequest = { method, url: new URL(rawUrl), headers: new Headers(), body, rawUrl };
         const { operation, members } = await lambda.protocol.read(wire, lambda.operations);
-        const output = await dispatcher.run(lambda, operation, members, { principal });
+        const output = await dispatcher.run(lambda, operation, members, {
+          principal,
+          region: core.region,
+        });
         return lambda.protocol.write(output as object, operation, "");
       },
       async call(event, signal) {

@@ -12,8 +12,9 @@ import { Store } from "../../../lib/local/store.ts";
 import { files } from "./testing.ts";
 
 const account = "000000000000";
-const administrator = { principal: { arn: `arn:aws:iam::${account}:root` } };
-const nobody = { principal: { arn: `arn:aws:sts::${account}:assumed-role/r/s`, roleName: "r" } };
+const region = "us-east-1";
+const administrator = { principal: { arn: `arn:aws:iam::${account}:root` }, region };
+const nobody = { principal: { arn: `arn:aws:sts::${account}:assumed-role/r/s`, roleName: "r" }, region };
 const Bucket = "scones-test";
 const LARGE = new Uint8Array(3_000_000).map((_, index) => index % 251);
 
@@ -28,9 +29,12 @@ async function withServices(
       store,
       stateDir,
       account,
-      region: "us-east-1",
+      region,
       endpoint: () => "http://127.0.0.1",
       functionEndpoint: () => "http://127.0.0.1",
+      fault(error) {
+        throw error;
+      },
       now: () => 1_800_000_000_999,
     });
     dispatcher.call(createBucket, { Bucket }, administrator);

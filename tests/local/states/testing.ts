@@ -120,15 +120,22 @@ export async function withStates(
       region: "us-east-1",
       endpoint: () => "",
       functionEndpoint: () => "",
+      fault(error) {
+        throw error;
+      },
       now: options.now ?? Date.now,
       call(operation, input, caller) {
-        if (operation as unknown !== invoke) return dispatcher.call(operation, input, caller);
+        if (operation as unknown !== invoke) {
+          return dispatcher.call(operation, input, { ...caller, region: "us-east-1" });
+        }
         const given = input as unknown as InvokeInput;
         invocations.push(given);
         return playedInvoke(options, given, caller.principal) as never;
       },
+      operation: (service, name) => dispatcher.operation(service, name),
       iam,
       logs: { mayWrite: () => true, write() {} },
+      metrics: { publish() {} },
     };
     const service = createStates(core);
     dispatcher.register(service);
@@ -138,6 +145,7 @@ export async function withStates(
       services: [service],
       dispatcher,
       region: "us-east-1",
+      hasRegion: () => true,
       authenticate: () => ({ arn: "arn:aws:iam::000000000000:root" }),
       onFault: (error) => faults.push(error),
       health: () => ({}),
@@ -191,6 +199,27 @@ async function playedInvoke(
     const { name, message } = error as Error;
     const payload = { errorType: name, errorMessage: message, trace: [] };
     return { ...output, FunctionError: "Unhandled", Payload: bytes(payload) };
+  }
+}
+
+/** Creates a machine with this role, runs it once to its end; with all services. */
+export async function runOnce(
+  sfn: SFNClient,
+  roleArn: string,
+  definition: object,
+  input: unknown = {},
+): Promise<DescribeExecutionCommandOutput & { events: HistoryEvent[] }> {
+  const create = { name: crypto.randomUUID(), definition: JSON.stringify(definition), roleArn };
+  const { stateMachineArn } = await sfn.send(new CreateStateMachineCommand(create));
+  const start = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
+  const { executionArn } = await sfn.send(start);
+  for (;;) {
+    const ended = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (ended.status !== "RUNNING") {
+      const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+      return { ...ended, events: events! };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 

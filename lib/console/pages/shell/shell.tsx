@@ -3,6 +3,7 @@ import { Component, type ReactNode, Suspense } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import type { Target } from "../../routes/target.ts";
 import { useJson } from "./api.ts";
+import { Confirmations } from "./confirm.tsx";
 import { icons } from "./icons.tsx";
 import { type PageName, pages } from "./pages.ts";
 import { Failure, Loading } from "./states.tsx";
@@ -39,6 +40,7 @@ export function Shell() {
           </Suspense>
         </Boundary>
       </main>
+      <Confirmations />
     </div>
   );
 }

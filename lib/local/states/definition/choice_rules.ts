@@ -1,8 +1,11 @@
 /** The rules of the rules of Choice states. */
 import { OPERATORS } from "../language/choice_rules.ts";
-import { isObject, referencePath } from "../language/paths.ts";
-import type { Report } from "./report.ts";
-import { isVariable } from "./value_rules.ts";
+import { isExpression } from "../language/jsonata/evaluate.ts";
+import { isObject } from "../language/paths.ts";
+import { checkOtherLanguage } from "./languages.ts";
+import type { Fields, Report } from "./report.ts";
+import { checkAssign, checkReference } from "./value_rules.ts";
+import type { Place } from "./variables.ts";
 
 /** The operands' types (by typeof), by what an operator begins with. */
 const OPERANDS = {
@@ -14,23 +17,35 @@ const OPERANDS = {
 };
 
 /** @param at the state's path */
-export function checkChoices(choices: readonly unknown[], at: string, report: Report): void {
+export function checkChoices(choices: readonly unknown[], place: Place, at: string, report: Report): void {
   choices.forEach((rule, index) => {
-    const place = `${at}/Choices[${index}]`;
-    if (isObject(rule)) {
-      report.required(rule, ["Next"], place);
-      if (rule.Next !== undefined && typeof rule.Next !== "string") {
-        report.invalid("The field 'Next' should be a string", `${place}/Next`);
-      }
+    const within = `${at}/Choices[${index}]`;
+    if (!isObject(rule)) return report.invalid("Expected value of type [OBJECT]", within);
+    report.required(rule, ["Next"], within);
+    if (rule.Next !== undefined && typeof rule.Next !== "string") {
+      report.invalid("Expected value of type [STRING]", `${within}/Next`);
     }
-    checkRule(rule, place, report);
+    checkOtherLanguage(rule, place.language, within, report);
+    if (place.language === "JSONata") return checkCondition(rule, within, report);
+    checkAssign(rule, place, within, report);
+    checkRule(rule, place, within, report);
   });
 }
 
-function checkRule(rule: unknown, at: string, report: Report): void {
-  if (!isObject(rule)) return report.invalid("A choice rule should be an object", at);
-  if (rule.Condition !== undefined) return report.unsupported("the JSONata field 'Condition'", at);
-  if (rule.Assign !== undefined) return report.unsupported("variables ('Assign')", at);
+/** Checks the rule of a JSONata state. */
+function checkCondition(rule: Fields, at: string, report: Report): void {
+  if (!report.required(rule, ["Condition"], at)) return;
+  if (typeof rule.Condition !== "boolean" && !isExpression(rule.Condition)) {
+    report.invalid("The field 'Condition' should be a boolean or a JSONata expression", `${at}/Condition`);
+  }
+  for (const field of Object.keys(rule)) {
+    if (["Condition", "Next", "Assign", "Output", "Comment", "Variable"].includes(field)) continue;
+    report.invalid(`Field '${field}' is not supported`, at);
+  }
+}
+
+function checkRule(rule: unknown, place: Place, at: string, report: Report): void {
+  if (!isObject(rule)) return report.invalid("Expected value of type [OBJECT]", at);
   const operators = Object.keys(rule).filter((field) => OPERATORS.includes(field));
   const combined = ["And", "Or", "Not"].filter((field) => rule[field] !== undefined);
   if (operators.length + combined.length !== 1) {
@@ -38,27 +53,20 @@ function checkRule(rule: unknown, at: string, report: Report): void {
   }
   for (const field of combined) {
     const part = rule[field];
-    if (field === "Not") checkRule(part, `${at}/Not`, report);
+    if (field === "Not") checkRule(part, place, `${at}/Not`, report);
     else if (!Array.isArray(part) || part.length === 0) {
       report.invalid(`The field '${field}' should be a non-empty array`, `${at}/${field}`);
-    } else part.forEach((each, index) => checkRule(each, `${at}/${field}[${index}]`, report));
+    } else part.forEach((each, index) => checkRule(each, place, `${at}/${field}[${index}]`, report));
   }
   if (combined.length > 0 || !report.required(rule, ["Variable"], at)) return;
-  checkReference(rule.Variable, `${at}/Variable`, report);
+  checkReference(rule.Variable, place, `${at}/Variable`, report);
   for (const operator of operators) {
-    const place = `${at}/${operator}`;
-    if (operator.endsWith("Path")) checkReference(rule[operator], place, report);
+    const within = `${at}/${operator}`;
+    if (operator.endsWith("Path")) checkReference(rule[operator], place, within, report);
     else {
       const [, type] = Object.entries(OPERANDS).find(([prefix]) => operator.startsWith(prefix))!;
       const given: string = typeof rule[operator];
-      if (given !== type) report.invalid(`The field '${operator}' should be a ${type}`, place);
+      if (given !== type) report.invalid(`The field '${operator}' should be a ${type}`, within);
     }
   }
-}
-
-/** Checks a Reference Path to the input or the context object. */
-function checkReference(path: unknown, at: string, report: Report): void {
-  if (typeof path === "string" && isVariable(path)) return report.unsupported(`variables ('${path}')`, at);
-  if (typeof path === "string" && referencePath(path.replace(/^\$\$/, "$"))) return;
-  report.invalid(`Value is not a Reference Path: ${path}`, at);
 }

@@ -3,39 +3,56 @@
  * is refused here, by name. Each rule takes time in proportion to the definition.
  */
 import { AwsError, unsupported } from "../../errors.ts";
+import { languageOf } from "./languages.ts";
+import type { FindOperation } from "../integrations/aws_sdk.ts";
 import { checkMachine } from "./machine_rules.ts";
 import { type Diagnostic, INVALID, Report, UNSUPPORTED } from "./report.ts";
 import type { MachineType } from "../language/asl.ts";
-import { parseUserJson } from "../language/json_text.ts";
+import { type JsonSyntaxError, parseUserJson } from "../language/json_text.ts";
 import { isObject } from "../language/paths.ts";
+import { checkReferences } from "./variables.ts";
 
-/** All errors of a definition; empty when it is valid. */
-export function diagnose(definition: string, type: MachineType): readonly Diagnostic[] {
-  if (definition.trim() === "") return [notAnObject()];
+/** What is known of a definition after its validation. */
+export interface Diagnosis {
+  /** Empty when it is valid and nothing looks like a mistake. */
+  readonly found: readonly Diagnostic[];
+  /** The variables that states read, by the states' names; absent when there are none. */
+  readonly variableReferences?: Readonly<Record<string, readonly string[]>>;
+}
+
+export function diagnose(definition: string, type: MachineType, findOperation: FindOperation): Diagnosis {
+  const report = new Report(findOperation);
+  const answer = (read: Record<string, string[]> = {}): Diagnosis => ({
+    found: report.found,
+    ...(Object.keys(read).length === 0 ? {} : { variableReferences: read }),
+  });
+  const refuse = () => {
+    report.add(INVALID, "Definition must be a valid JSON object");
+    return answer();
+  };
+  if (definition.trim() === "") return refuse();
   let machine: unknown;
   try {
     machine = parseUserJson(definition);
   } catch (error) {
-    return [{ code: "INVALID_JSON_DESCRIPTION", message: (error as Error).message }];
+    const { message, source } = error as JsonSyntaxError;
+    report.add("INVALID_JSON_DESCRIPTION", source ? `${message}\n at ${source}` : message, source);
+    return answer();
   }
-  if (!isObject(machine)) return [notAnObject()];
-  const report = new Report();
-  checkMachine(machine, { at: "", depth: 1 }, type, report);
-  return report.found;
+  if (!isObject(machine)) return refuse();
+  const language = languageOf(machine, "", report);
+  checkMachine(machine, { at: "", depth: 1, language }, type, report);
+  return answer(checkReferences(report));
 }
 
 /** @throws AwsError InvalidDefinition with every error found */
-export function requireValid(definition: string, type: MachineType): void {
-  const found = diagnose(definition, type);
-  const missing = found.find(({ code }) => code === UNSUPPORTED);
+export function requireValid(definition: string, type: MachineType, findOperation: FindOperation): Diagnosis {
+  const diagnosis = diagnose(definition, type, findOperation);
+  const errors = diagnosis.found.filter(({ severity }) => severity === "ERROR");
+  const missing = errors.find(({ code }) => code === UNSUPPORTED);
   if (missing) throw unsupported(`${missing.message} (at ${missing.location})`, "InvalidDefinition");
-  if (found.length === 0) return;
-  const texts = found.map(({ code, message, location }) =>
-    `${code}: ${message}${location === undefined ? "" : ` at ${location}`}`
-  );
+  if (errors.length === 0) return diagnosis;
+  // AWS writes null where there is no location.
+  const texts = errors.map(({ code, message, location = null }) => `${code}: ${message} at ${location}`);
   throw new AwsError("InvalidDefinition", `Invalid State Machine Definition: '${texts.join(", ")}'`);
-}
-
-function notAnObject(): Diagnostic {
-  return { code: INVALID, message: "Definition must be a valid JSON object" };
 }

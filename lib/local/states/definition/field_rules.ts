@@ -1,44 +1,51 @@
 /** The rules of a state's simple fields: their types, and which of them exclude each other. */
+import type { QueryLanguage } from "../language/asl.ts";
+import { isExpression } from "../language/jsonata/evaluate.ts";
 import type { Fields, Report } from "./report.ts";
 
-interface Rule {
-  /** What the field should be, for the message. */
-  readonly what: string;
-  holds(value: unknown): boolean;
+/** Says what is wrong with a value; undefined when it is right. */
+type Rule = (value: unknown) => string | undefined;
+
+function type(name: string, holds: (value: unknown) => boolean): Rule {
+  return (value) => holds(value) ? undefined : `Expected value of type [${name}]`;
 }
 
-const text: Rule = { what: "a string", holds: (value) => typeof value === "string" };
-const list: Rule = { what: "an array", holds: Array.isArray };
-const fullList: Rule = {
-  what: "a non-empty array",
-  holds: (value) => Array.isArray(value) && value.length > 0,
-};
-const object: Rule = {
-  what: "an object",
-  holds: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-};
-const onlyTrue: Rule = { what: "true", holds: (value) => value === true };
+const text = type("STRING", (value) => typeof value === "string");
+const flag = type("BOOLEAN", (value) => typeof value === "boolean");
+const list = type("ARRAY", Array.isArray);
+const object = type(
+  "OBJECT",
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+);
+const fullList: Rule = (value) =>
+  list(value) ?? ((value as unknown[]).length > 0 ? undefined : "The array must not be empty");
 
-function number(least: number, isInteger = true): Rule {
-  return {
-    what: `${isInteger ? "an integer" : "a number"} of ${least} or more`,
-    holds: (value) => typeof value === "number" && value >= least && (!isInteger || Number.isInteger(value)),
+function number(least: number, most = Infinity, name: "INTEGER" | "NUMBER" = "INTEGER"): Rule {
+  const shown = (limit: number) => name === "NUMBER" ? limit.toFixed(1) : String(limit);
+  return (value) => {
+    if (typeof value !== "number" || (name === "INTEGER" && !Number.isInteger(value))) {
+      return `Expected value of type [${name}]`;
+    }
+    if (value < least) return `Minimum value is ${shown(least)}`;
+    return value > most ? `Maximum value is ${shown(most)}` : undefined;
   };
 }
 
 const STATE_FIELDS: Readonly<Record<string, Rule>> = {
   Comment: text,
-  End: onlyTrue,
+  End: flag,
   Next: text,
   Default: text,
   Resource: text,
   Error: text,
   Cause: text,
-  Seconds: number(0, false),
+  Seconds: number(0, 99_999_999),
   Timestamp: text,
-  TimeoutSeconds: number(1),
-  HeartbeatSeconds: number(1),
+  TimeoutSeconds: number(1, 99_999_999),
+  HeartbeatSeconds: number(1, 99_999_999),
   MaxConcurrency: number(0),
+  ToleratedFailureCount: number(0),
+  ToleratedFailurePercentage: number(0, 100, "NUMBER"),
   Choices: fullList,
   Branches: list,
   ItemProcessor: object,
@@ -61,53 +68,62 @@ const MACHINE_FIELDS: Readonly<Record<string, Rule>> = {
   TimeoutSeconds: number(0),
 };
 
-/** Fields of which a type of state has exactly one, or one at most, and the code of the error. */
-const CHOICES_OF_FIELDS: Readonly<
-  Record<string, readonly { code: string; exactly?: boolean; fields: readonly string[] }[]>
-> = {
-  Task: [
-    { code: "TASK_TIMEOUT", fields: ["TimeoutSeconds", "TimeoutSecondsPath"] },
-    { code: "TASK_HEARTBEAT", fields: ["HeartbeatSeconds", "HeartbeatSecondsPath"] },
-  ],
+/** Numbers that can be expressions. */
+const EVALUATED = [
+  ...["TimeoutSeconds", "HeartbeatSeconds", "Seconds", "MaxConcurrency"],
+  ...["ToleratedFailureCount", "ToleratedFailurePercentage"],
+];
+
+/** Fields of which a type of state has one at most. */
+const AT_MOST_ONE: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  Task: [["TimeoutSeconds", "TimeoutSecondsPath"], ["HeartbeatSeconds", "HeartbeatSecondsPath"]],
   Map: [
-    { code: "MAP_ITEM_PROCESSOR", exactly: true, fields: ["ItemProcessor", "Iterator"] },
-    { code: "MAP_ITEM_SELECTOR", fields: ["ItemSelector", "Parameters"] },
-    { code: "MAP_CONCURRENCY_ERROR", fields: ["MaxConcurrency", "MaxConcurrencyPath"] },
+    ["ItemProcessor", "Iterator"],
+    ["ItemSelector", "Parameters"],
+    ["MaxConcurrency", "MaxConcurrencyPath"],
+    ["ToleratedFailureCount", "ToleratedFailureCountPath"],
+    ["ToleratedFailurePercentage", "ToleratedFailurePercentagePath"],
   ],
-  Wait: [
-    {
-      code: "WAIT_DURATION",
-      exactly: true,
-      fields: ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"],
-    },
-  ],
-  Fail: [
-    { code: "FAIL_CAUSE_PROPERTY", fields: ["Cause", "CausePath"] },
-    { code: "FAIL_ERROR_PROPERTY", fields: ["Error", "ErrorPath"] },
-  ],
+  Wait: [["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]],
+  Fail: [["Cause", "CausePath"], ["Error", "ErrorPath"]],
 };
 
 /** Types without a transition. */
 const TERMINAL = ["Succeed", "Fail", "Choice"];
 
 /** @param type a known type */
-export function checkStateFields(state: Fields, type: string, at: string, report: Report): void {
-  checkFields(state, STATE_FIELDS, at, report);
-  const choices = CHOICES_OF_FIELDS[type] ?? [];
-  const transition = { code: "TERMINAL_STATE_WITH_NEXT", exactly: true, fields: ["End", "Next"] };
-  for (const { code, exactly, fields } of TERMINAL.includes(type) ? choices : [...choices, transition]) {
-    const count = fields.filter((field) => state[field] !== undefined).length;
-    if (count === 1 || (count === 0 && !exactly)) continue;
-    const how = exactly ? "exactly" : "at most";
-    report.add(code, `A ${type} state should have ${how} one of the fields [${fields.join(", ")}]`, at);
+export function checkStateFields(
+  state: Fields,
+  type: string,
+  language: QueryLanguage,
+  at: string,
+  report: Report,
+): void {
+  checkFields(state, STATE_FIELDS, at, report, language === "JSONata" ? EVALUATED : []);
+  const choices = AT_MOST_ONE[type] ?? [];
+  for (const fields of TERMINAL.includes(type) ? choices : [...choices, ["End", "Next"]]) {
+    const given = fields.filter((field) => state[field] !== undefined && state[field] !== false);
+    if (given.length > 1) {
+      report.invalid(`There should only be one of the following fields: [${given.join(", ")}]`, at);
+    }
+    const isNeeded = fields[0] === "Seconds" || fields[0] === "ItemProcessor" || fields[0] === "End";
+    if (given.length === 0 && isNeeded) {
+      report.invalid(`There should be one of the following fields: [${fields.join(", ")}]`, at);
+    }
   }
 }
 
 /** Checks a machine's fields beside its states. @param isWhole not for the processor of a Map state */
 export function checkMachineFields(machine: Fields, at: string, isWhole: boolean, report: Report): void {
-  checkFields(machine, MACHINE_FIELDS, at, report);
-  const known = ["States", "StartAt", "QueryLanguage", ...Object.keys(MACHINE_FIELDS)];
-  for (const field of isWhole ? Object.keys(machine) : []) {
+  checkFields(machine, MACHINE_FIELDS, at, report, []);
+  const known = [
+    "States",
+    "StartAt",
+    ...(at === "" ? ["QueryLanguage"] : []),
+    ...Object.keys(MACHINE_FIELDS),
+  ];
+  if (!isWhole) known.push("ProcessorConfig");
+  for (const field of Object.keys(machine)) {
     if (!known.includes(field)) report.invalid(`Field '${field}' is not supported`, at || "/");
   }
 }
@@ -117,10 +133,12 @@ function checkFields(
   rules: Readonly<Record<string, Rule>>,
   at: string,
   report: Report,
+  evaluated: readonly string[],
 ): void {
-  for (const [field, { what, holds }] of Object.entries(rules)) {
+  for (const [field, problem] of Object.entries(rules)) {
     const value = holder[field];
-    if (value === undefined || holds(value)) continue;
-    report.invalid(`The field '${field}' should be ${what}`, `${at}/${field}`);
+    if (value === undefined || (evaluated.includes(field) && isExpression(value))) continue;
+    const message = problem(value);
+    if (message !== undefined) report.invalid(message, `${at}/${field}`);
   }
 }

@@ -1,34 +1,16 @@
 /** The rules of a state: its fields, its resource, Retry and Catch, choice rules. */
-import { INTEGRATIONS } from "../integrations/mod.ts";
-import type { MachineType } from "../language/asl.ts";
+import { sdkOperation, unknownParameters } from "../integrations/aws_sdk.ts";
+import { resourceOf, type TaskResource } from "../integrations/resource.ts";
+import type { MachineType, QueryLanguage } from "../language/asl.ts";
 import { timestamp } from "../language/choice_rules.ts";
+import { isExpression } from "../language/jsonata/evaluate.ts";
 import { isObject, referencePath } from "../language/paths.ts";
 import { checkChoices } from "./choice_rules.ts";
 import { checkStateFields } from "./field_rules.ts";
+import { checkOtherLanguage, FIELDS } from "./languages.ts";
 import type { Fields, Report } from "./report.ts";
-import { checkPaths } from "./value_rules.ts";
-
-const DATA_FLOW = ["Type", "Comment", "QueryLanguage", "InputPath", "OutputPath"];
-const TRANSITION = ["Next", "End"];
-const RECOVERY = ["ResultPath", "ResultSelector", "Retry", "Catch", "Parameters"];
-
-/** The fields of each type of state, without those for JSONata and distributed Maps. */
-const FIELDS: Record<string, readonly string[]> = {
-  Task: [
-    ...[...DATA_FLOW, ...TRANSITION, ...RECOVERY, "Resource"],
-    ...["TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"],
-  ],
-  Wait: [...DATA_FLOW, ...TRANSITION, "Seconds", "SecondsPath", "Timestamp", "TimestampPath"],
-  Pass: [...DATA_FLOW, ...TRANSITION, "ResultPath", "Parameters", "Result"],
-  Succeed: DATA_FLOW,
-  Fail: ["Type", "Comment", "QueryLanguage", "Error", "ErrorPath", "Cause", "CausePath"],
-  Choice: [...DATA_FLOW, "Choices", "Default"],
-  Parallel: [...DATA_FLOW, ...TRANSITION, ...RECOVERY, "Branches"],
-  Map: [
-    ...[...DATA_FLOW, ...TRANSITION, ...RECOVERY, "ItemProcessor", "Iterator", "ItemsPath", "ItemSelector"],
-    ...["MaxConcurrency", "MaxConcurrencyPath"],
-  ],
-};
+import { checkAssign, checkPaths } from "./value_rules.ts";
+import { collectExpressions, type Place } from "./variables.ts";
 
 const REQUIRED: Record<string, readonly string[]> = {
   Task: ["Resource"],
@@ -38,129 +20,160 @@ const REQUIRED: Record<string, readonly string[]> = {
 
 /** Fields that AWS supports and the local AWS does not. */
 const UNSUPPORTED_FIELDS: Record<string, string> = {
-  Arguments: "the JSONata field 'Arguments'",
-  Output: "the JSONata field 'Output'",
-  Items: "the JSONata field 'Items'",
-  Assign: "variables ('Assign')",
   Credentials: "cross-account 'Credentials'",
   ItemReader: "the distributed Map's 'ItemReader'",
   ItemBatcher: "the distributed Map's 'ItemBatcher'",
   ResultWriter: "the distributed Map's 'ResultWriter'",
   Label: "the distributed Map's 'Label'",
-  ToleratedFailureCount: "the distributed Map's 'ToleratedFailureCount'",
-  ToleratedFailureCountPath: "the distributed Map's 'ToleratedFailureCountPath'",
-  ToleratedFailurePercentage: "the distributed Map's 'ToleratedFailurePercentage'",
-  ToleratedFailurePercentagePath: "the distributed Map's 'ToleratedFailurePercentagePath'",
 };
 
-/** Checks the query language of a machine or state; returns whether the rest can be checked. */
-export function checkLanguage(
-  { QueryLanguage: language = "JSONPath" }: Fields,
+/** Checks a state, but not the machines within it; returns whether its type is known. */
+export function checkState(
+  state: Fields,
+  place: Place,
   at: string,
+  type: MachineType,
   report: Report,
 ): boolean {
-  if (language === "JSONPath") return true;
-  if (language === "JSONata") report.unsupported("the query language JSONata", at);
-  else report.invalid("The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]", at);
-  return false;
-}
-
-/** Checks a state, but not the machines within it; returns whether its type and language are known. */
-export function checkState(state: Fields, at: string, type: MachineType, report: Report): boolean {
-  if (!checkLanguage(state, at, report) || !report.required(state, ["Type"], at)) return false;
+  if (!report.required(state, ["Type"], at)) return false;
   const { Type } = state;
+  const { language } = place;
   if (typeof Type !== "string" || !Object.hasOwn(FIELDS, Type)) {
     const types = Object.keys(FIELDS).join(", ");
     report.invalid(`The field 'Type' should have one of these values: [${types}]`, `${at}/Type`);
     return false;
   }
   for (const field of Object.keys(state)) {
-    if (FIELDS[Type]!.includes(field)) continue;
-    if (Object.hasOwn(UNSUPPORTED_FIELDS, field)) {
+    if (!FIELDS[Type]!.includes(field)) report.invalid(`Field '${field}' is not supported`, at);
+    else if (Object.hasOwn(UNSUPPORTED_FIELDS, field)) {
       report.unsupported(UNSUPPORTED_FIELDS[field]!, `${at}/${field}`);
-    } else report.invalid(`Field '${field}' is not supported`, at);
+    }
   }
+  checkOtherLanguage(state, language, at, report);
   report.required(state, REQUIRED[Type] ?? [], at);
-  checkStateFields(state, Type, at, report);
-  checkPaths(state, at, report);
-  checkRecovery(state, at, report);
-  if (Type === "Task") checkTask(state, at, type, report);
+  checkStateFields(state, Type, language, at, report);
+  if (language === "JSONPath") checkPaths(state, place, at, report);
+  else collectExpressions(state, place, at, report);
+  checkRecovery(state, place, at, report);
+  if (Type === "Task") checkTask(state, language, at, type, report);
   const { Timestamp, Choices } = state;
-  if (Type === "Wait" && Timestamp !== undefined && timestamp(Timestamp) === undefined) {
+  if (
+    typeof Timestamp === "string" && timestamp(Timestamp) === undefined && !isEvaluated(Timestamp, language)
+  ) {
     report.invalid(
       "The field 'Timestamp' should be an ISO-8601 extended offset date-time",
       `${at}/Timestamp`,
     );
   }
-  if (Array.isArray(Choices)) checkChoices(Choices, at, report);
+  if (Array.isArray(Choices)) checkChoices(Choices, place, at, report);
   return true;
 }
 
-function checkTask(state: Fields, at: string, type: MachineType, report: Report): void {
-  const resource = state.Resource;
-  if (typeof resource !== "string") return;
+function isEvaluated(value: unknown, language: QueryLanguage): boolean {
+  return language === "JSONata" && isExpression(value);
+}
+
+function checkTask(
+  state: Fields,
+  language: QueryLanguage,
+  at: string,
+  type: MachineType,
+  report: Report,
+): void {
+  const { Resource: named } = state;
+  if (typeof named !== "string") return;
   const place = `${at}/Resource`;
-  if (/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/.test(resource)) return;
-  if (INTEGRATIONS.has(resource)) {
-    return checkParameters(resource, state.Parameters, `${at}/Parameters`, report);
-  }
-  const pattern = resource.match(/\.(waitForTaskToken|sync)/)?.[0];
-  const isActivity = /^arn:[\w-]+:states:[^:]*:[^:]*:activity:/.test(resource);
+  const pattern = named.match(/\.(waitForTaskToken|sync)/)?.[0];
+  const isActivity = /^arn:[\w-]+:states:[^:]*:[^:]*:activity:/.test(named);
   if (type === "EXPRESS" && (pattern || isActivity)) {
     const what = isActivity
       ? "Activity ARN"
       : `'${pattern}' service integration${pattern === ".waitForTaskToken" ? " " : ""}`;
     return report.invalid(`Express state machine does not support ${what}`, place);
   }
-  if (isActivity) return report.unsupported(`activities ('${resource}')`, place);
-  if (resource.startsWith("arn:aws:states:::")) {
-    return report.unsupported(`the service integration '${resource}'`, place);
+  const resource = resourceOf(named);
+  if (resource) {
+    const field = language === "JSONata" ? "Arguments" : "Parameters";
+    // What an expression returns is known when the state runs.
+    if (resource.kind === "service" && !isEvaluated(state[field], language)) {
+      checkService(resource, state[field], `${at}/${field}`, at, report);
+    }
+    return;
+  }
+  if (named.startsWith("arn:aws:states:::")) {
+    return report.unsupported(`the service integration '${named}'`, place);
   }
   report.invalid(
-    `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the ` +
+    `The resource provided ${named} is not recognized. The value is not a valid resource ARN, or the ` +
       "resource is not available in this region.",
     place,
   );
 }
 
-function checkParameters(resource: string, parameters: unknown, at: string, report: Report): void {
-  const integration = INTEGRATIONS.get(resource)!;
+/** Checks the parameters of a service integration, and that a callback's token is among them. */
+function checkService(
+  { integration, service }: Extract<TaskResource, { kind: "service" }>,
+  parameters: unknown,
+  place: string,
+  at: string,
+  report: Report,
+): void {
   const given = isObject(parameters) ? Object.keys(parameters).map((key) => key.replace(/\.\$$/, "")) : [];
+  const [, sdk] = service.resourceType.split(":");
+  if (sdk !== undefined) {
+    const operation = sdkOperation(sdk, integration.service.resource, report.findOperation);
+    if (!operation) {
+      return report.unsupported(
+        `the service integration 'arn:aws:states:::${service.resourceType}:${service.resource}'`,
+        `${at}/Resource`,
+      );
+    }
+    for (const field of unknownParameters(operation, given)) {
+      report.invalid(`The field "${field}" is not supported by Step Functions`, place);
+    }
+    return;
+  }
   for (const field of given) {
     if (integration.parameters.includes(field)) continue;
     if (integration.unsupported.includes(field)) {
-      report.unsupported(`the field "${field}" of ${resource}`, at);
-    } else report.invalid(`The field "${field}" is not supported by Step Functions`, at);
+      report.unsupported(
+        `the field "${field}" of arn:aws:states:::${service.resourceType}:${service.resource}`,
+        place,
+      );
+    } else report.invalid(`The field "${field}" is not supported by Step Functions`, place);
   }
-  if (!given.includes(integration.required)) {
-    report.invalid(`The field "${integration.required}" is required but was missing`, at);
+  for (const field of integration.required) {
+    if (!given.includes(field)) report.invalid(`The field "${field}" is required but was missing`, place);
   }
 }
 
-function checkRecovery(state: Fields, at: string, report: Report): void {
+function checkRecovery(state: Fields, place: Place, at: string, report: Report): void {
   for (const field of ["Retry", "Catch"]) {
     const handlers = state[field];
     if (!Array.isArray(handlers)) continue;
     handlers.forEach((handler, index) => {
-      const place = `${at}/${field}[${index}]`;
-      if (!isObject(handler)) return report.invalid(`An element of '${field}' should be an object`, place);
+      const within = `${at}/${field}[${index}]`;
+      if (!isObject(handler)) return report.invalid("Expected value of type [OBJECT]", within);
       const fields = field === "Catch" ? ["ErrorEquals", "Next"] : ["ErrorEquals"];
-      if (!report.required(handler, fields, place)) return;
-      checkHandler(handler, index === handlers.length - 1, place, report);
+      if (!report.required(handler, fields, within)) return;
+      if (field === "Catch") {
+        checkOtherLanguage(handler, place.language, within, report);
+        if (place.language === "JSONPath") checkAssign(handler, place, within, report);
+      }
+      checkHandler(handler, index === handlers.length - 1, within, report);
     });
   }
 }
 
 /** Checks a retrier or a catcher. */
 function checkHandler(handler: Fields, isLast: boolean, at: string, report: Report): void {
-  const { ErrorEquals: errors, ResultPath, Assign } = handler;
+  const { ErrorEquals: errors, ResultPath } = handler;
   if (!Array.isArray(errors) || errors.length === 0) {
     return report.invalid("The field 'ErrorEquals' should be a non-empty array", `${at}/ErrorEquals`);
   }
   if (!errors.every((error) => typeof error === "string")) {
     report.invalid("The elements of 'ErrorEquals' should be strings", `${at}/ErrorEquals`);
   }
-  if (Assign !== undefined) report.unsupported(UNSUPPORTED_FIELDS.Assign!, at);
   if (errors.includes("States.ALL") && (errors.length > 1 || !isLast)) {
     report.invalid("States.ALL must be alone in 'ErrorEquals' and in the last element", `${at}/ErrorEquals`);
   }

@@ -18,8 +18,9 @@ interface Invocation {
 export const lambdaInvoke: Integration = {
   service: { resourceType: "lambda", resource: "invoke" },
   parameters: ["FunctionName", "Payload", "Qualifier", "InvocationType", "ClientContext", "LogType"],
+  patterns: ["", ".waitForTaskToken"],
   unsupported: [],
-  required: "FunctionName",
+  required: ["FunctionName"],
   async call(parameters, caller) {
     const { Payload = {}, ...rest } = JSON.parse(parameters);
     return sdkOutput(await call({ ...rest, Payload: bytes(JSON.stringify(Payload)) }, caller));

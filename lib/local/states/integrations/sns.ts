@@ -14,7 +14,8 @@ export const snsPublish: Integration = {
   service: { resourceType: "sns", resource: "publish" },
   parameters: ["TopicArn", "TargetArn", "Message", "Subject", "MessageStructure", "MessageAttributes"],
   unsupported: ["PhoneNumber", "MessageGroupId", "MessageDeduplicationId"],
-  required: "Message",
+  patterns: ["", ".waitForTaskToken"],
+  required: ["Message"],
   call(parameters, caller) {
     const { MessageId } = call(read(parameters), caller);
     const answer = { RequestId: crypto.randomUUID(), StatusCode: 200 };

@@ -26,6 +26,7 @@ export function contextObject(run: Run, thread: Thread): Json {
       EnteredTime: new Date(thread.enteredAt).toISOString(),
       ...(canRetry ? { RetryCount: thread.tries.reduce((sum, tries) => sum + (tries ?? 0), 0) } : {}),
     },
+    ...(thread.token === undefined ? {} : { Task: { Token: thread.token } }),
     ...(iteration ? { Map: { Item: itemObject(run, iteration) } } : {}),
   };
 }

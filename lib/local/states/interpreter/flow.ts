@@ -1,14 +1,14 @@
 /** How an execution moves from state to state: enters, leaves, retries, catches, ends. Each step is synchronous. */
 import type { Core } from "../../core.ts";
 import type { Principal } from "../../operation.ts";
-import type { Data, Json, ResultState, State } from "../language/asl.ts";
-import { merge, outputOf, withResult } from "../language/data_flow.ts";
+import type { Assignment, Data, Json, ResultState, State } from "../language/asl.ts";
+import { type Outcome, outcomeOfCatch, outcomeOfInput, outcomeOfResult } from "../language/data_flow.ts";
 import { asFailure, located, StateFailure, tooLarge } from "../language/failures.ts";
 import { toText } from "../language/json_text.ts";
 import { selectExisting } from "../language/paths.ts";
 import { Work } from "../language/work.ts";
 import { contextObject } from "./context_object.ts";
-import { type Ending, type EventBody, NOT_TRUNCATED, type Thread } from "./journal.ts";
+import { type Ending, NOT_TRUNCATED, type Thread } from "./journal.ts";
 import { matching, retryDelay } from "./recovery.ts";
 import type { Run } from "./run.ts";
 
@@ -24,9 +24,13 @@ export interface StateType<S extends State = State> {
   /** Called at the thread's due time. */
   due?(flow: Flow, thread: Thread, state: S): void;
   /** Runs a task, outside of steps. @returns the result as JSON text @throws StateFailure */
-  perform?(call: EventBody, caller: TaskCaller): Promise<string>;
+  perform?(thread: Thread, state: S, caller: TaskCaller): Promise<string>;
   /** Called when the thread's task has succeeded (with JSON text) or failed. */
   answered?(flow: Flow, thread: Thread, state: S, answer: string | StateFailure): void;
+  /** Called when a worker has taken the thread's task. */
+  started?(flow: Flow, thread: Thread, workerName?: string): void;
+  /** Called when someone with the task's token reports its output (JSON text) or failure. */
+  reported?(flow: Flow, thread: Thread, state: S, answer: string | StateFailure): void;
   /** Called when a child thread has ended; its `data` is its output. */
   childDone?(flow: Flow, thread: Thread, state: S, child: Thread): void;
   /** Adds the events for a failed child thread and for the others, which are aborted. */
@@ -44,18 +48,31 @@ export interface TaskCaller {
   readonly core: Core;
   /** Aborted when the server stops. */
   readonly signal: AbortSignal;
+  /** Aborted when the execution no longer waits for the job that the task started. */
+  readonly cancelled: AbortSignal;
+}
+
+/** What a flow has to know of its surroundings. */
+export interface Setting {
+  readonly region: string;
+  readonly types: StateTypes;
+  /** Whether the machine is being deleted: its executions are aborted before their next state. */
+  isDeleting(machineArn: string): boolean;
+  hasActivity(arn: string): boolean;
 }
 
 export class Flow {
   #work = new Work();
 
-  constructor(
-    readonly run: Run,
-    readonly region: string,
-    private readonly types: StateTypes,
-    /** Whether the machine is being deleted: its executions are aborted before their next state. */
-    private readonly isDeleting: () => boolean,
-  ) {}
+  constructor(readonly run: Run, private readonly setting: Setting) {}
+
+  get region(): string {
+    return this.setting.region;
+  }
+
+  hasActivity(arn: string): boolean {
+    return this.setting.hasActivity(arn);
+  }
 
   /** Makes one step: does `work`, then advances all threads until they wait or the step's limits are reached. */
   step(work?: () => void): void {
@@ -99,7 +116,8 @@ export class Flow {
 
   /** @throws StateFailure (as a rejection) */
   perform(thread: Thread, caller: TaskCaller): Promise<string> {
-    return this.#type(this.run.state(thread)).perform!(thread.call!, caller);
+    const state = this.run.state(thread);
+    return this.#type(state).perform!(thread, state, caller);
   }
 
   answered(thread: Thread, answer: string | StateFailure): void {
@@ -107,7 +125,16 @@ export class Flow {
     this.#type(state).answered!(this, thread, state, answer);
   }
 
-  /** What paths of the thread's state refer to: its input after InputPath, and the context object. */
+  started(thread: Thread, workerName?: string): void {
+    this.#type(this.run.state(thread)).started!(this, thread, workerName);
+  }
+
+  reported(thread: Thread, answer: string | StateFailure): void {
+    const state = this.run.state(thread);
+    this.#type(state).reported!(this, thread, state, answer);
+  }
+
+  /** What paths and expressions of the thread's state refer to, with its input after InputPath. */
   data(thread: Thread): Data {
     const { InputPath } = this.run.state(thread);
     const data = this.#dataOf(thread, this.run.input(thread));
@@ -128,28 +155,37 @@ export class Flow {
     return this.#work;
   }
 
-  /** Ends a state with its result: applies ResultSelector, ResultPath and OutputPath, and leaves the state. */
+  /** Ends a state with its result, before ResultSelector, and leaves the state. */
   complete(thread: Thread, result: Json, previous = thread.last): void {
     const state = this.run.state(thread) as ResultState;
     const data = this.#dataOf(thread, this.run.input(thread));
-    const merged = withResult(state, data, result);
-    this.leave(thread, outputOf(state, { ...data, input: merged }), state.Next, previous);
+    this.leave(thread, outcomeOfResult(state, data, result), state.Next, previous);
   }
 
   /** Ends a state whose output is its input. */
   passOn(thread: Thread): void {
     const state = this.run.state(thread);
-    this.leave(thread, outputOf(state, this.data(thread)), state.Next);
+    this.leave(thread, outcomeOfInput(state, this.data(thread)), state.Next);
   }
 
   /**
    * Leaves the state for the next one; without one the thread ends.
    * @param previous id of the event before the exited event
    */
-  leave(thread: Thread, output: Json, next: string | undefined, previous = thread.last): void {
+  leave(
+    thread: Thread,
+    { output, assigned }: Outcome,
+    next: string | undefined,
+    previous = thread.last,
+  ): void {
     const { run } = this;
     const data = this.text(output, thread);
-    const details = { name: thread.state, output: data, outputDetails: NOT_TRUNCATED };
+    const details = {
+      name: thread.state,
+      output: data,
+      outputDetails: NOT_TRUNCATED,
+      ...(assigned ? this.#assign(thread, assigned) : {}),
+    };
     const last = run.note(`${run.state(thread).Type}StateExited`, previous, details);
     if (next !== undefined) return run.goTo(thread, next, data, last);
     run.update(thread, { phase: "done", data, last });
@@ -161,17 +197,24 @@ export class Flow {
 
   /** Handles a state's failure: retries it, catches it, or fails the parent. */
   fail(thread: Thread, failure: StateFailure): void {
-    if (failure.fatal) return this.#endFailed(failure, thread.last);
     const { run } = this;
+    const { error, cause, location } = failure;
+    if (location !== undefined) {
+      const details = { error, cause, location, state: thread.state };
+      run.update(thread, { last: run.note("EvaluationFailed", thread.last, details) });
+    }
+    if (failure.fatal) return this.#endFailed(failure, thread.last);
     const state = run.state(thread);
     run.removeChildren(thread);
     if (this.#retry(thread, state, failure)) return;
     this.#type(state).noteFailed?.(this, thread, state);
-    const catcher = "Catch" in state ? state.Catch![matching(state.Catch, failure)] : undefined;
-    if (!catcher) return this.#failParent(thread, failure);
+    const index = "Catch" in state ? matching(state.Catch, failure) : -1;
+    if (index < 0) return this.#failParent(thread, failure);
+    const catcher = ("Catch" in state ? state.Catch! : [])[index]!;
     try {
-      const caught = { Error: failure.error ?? "", Cause: failure.cause ?? "" };
-      this.leave(thread, merge(catcher, run.input(thread), caught), catcher.Next);
+      const caught = { Error: error ?? "", Cause: cause ?? "" };
+      const data = this.#dataOf(thread, run.input(thread));
+      this.leave(thread, outcomeOfCatch(state, catcher, `Catch[${index}]/`, data, caught), catcher.Next);
     } catch (error) {
       this.#failParent(thread, located(asFailure(error), thread));
     }
@@ -197,7 +240,7 @@ export class Flow {
   }
 
   #enter(thread: Thread): void {
-    if (this.isDeleting()) return this.end({ status: "ABORTED" });
+    if (this.setting.isDeleting(this.run.execution.machineArn)) return this.end({ status: "ABORTED" });
     const { run } = this;
     this.#work.spendText(thread.data.length);
     const entered = run.note(`${run.state(thread).Type}StateEntered`, thread.last, {
@@ -210,7 +253,16 @@ export class Flow {
   }
 
   #dataOf(thread: Thread, input: Json): Data {
-    return { input, context: contextObject(this.run, thread), work: this.#work };
+    const { run } = this;
+    return { input, context: contextObject(run, thread), variables: run.variables(thread), work: this.#work };
+  }
+
+  /** Assigns variables; returns the exited event's members about them. */
+  #assign(thread: Thread, values: Assignment) {
+    const texts: Record<string, string> = {};
+    for (const [name, value] of Object.entries(values)) texts[name] = this.text(value, thread);
+    this.run.assign(thread, texts);
+    return { assignedVariables: texts, assignedVariablesDetails: NOT_TRUNCATED };
   }
 
   #begin(thread: Thread): void {
@@ -239,7 +291,7 @@ export class Flow {
     const state = run.state(parent);
     this.#type(state).noteChildFailed!(this, parent, state, thread);
     run.update(parent, { last: thread.last });
-    this.fail(parent, failure);
+    this.fail(parent, new StateFailure(failure.error, failure.cause, failure.alias));
   }
 
   #endFailed({ error, cause }: StateFailure, previous = 0): void {
@@ -247,6 +299,6 @@ export class Flow {
   }
 
   #type({ Type }: State): StateType {
-    return this.types[Type];
+    return this.setting.types[Type];
   }
 }

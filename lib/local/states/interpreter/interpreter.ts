@@ -23,18 +23,23 @@
  * counted in the journal, and at the third crash in a row the execution fails.
  */
 import type { Core } from "../../core.ts";
+import type { StateFailure } from "../language/failures.ts";
 import type { MachineStore } from "../machines.ts";
+import { type ActivityTask, ActivityTasks } from "./activity_tasks.ts";
 import type { StateTypes } from "./flow.ts";
 import { type Ending, type Execution, type Journal, NOT_TRUNCATED } from "./journal.ts";
+import { noticeStart } from "./metrics.ts";
 import { Run } from "./run.ts";
 import { RunningExecution, type Surroundings } from "./running_execution.ts";
+import { readToken, taskIsOver } from "./task_token.ts";
 import { Turns } from "./turns.ts";
 
 export class Interpreter {
   /** By ARN. */
   readonly #running = new Map<string, RunningExecution>();
   readonly #stopping = new AbortController();
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
+  readonly #activityTasks = new ActivityTasks();
   readonly #surroundings: Surroundings;
 
   constructor(
@@ -42,10 +47,13 @@ export class Interpreter {
     private readonly journal: Journal,
     private readonly machines: MachineStore,
     types: StateTypes,
+    hasActivity: (arn: string) => boolean,
   ) {
+    this.#turns = new Turns((error) => core.fault(error, "An execution"));
     const ended = ({ run }: RunningExecution) => this.#running.delete(run.execution.arn);
     const { signal: stopping } = this.#stopping;
-    this.#surroundings = { core, journal, machines, types, turns: this.#turns, stopping, ended };
+    const shared = { turns: this.#turns, activityTasks: this.#activityTasks, hasActivity };
+    this.#surroundings = { core, journal, machines, types, stopping, ended, ...shared };
   }
 
   /** Stores a new execution and starts it; it is durable when this returns. */
@@ -59,6 +67,7 @@ export class Interpreter {
       run.flush(this.journal);
       return run;
     });
+    noticeStart(this.core, run.execution);
     this.#begin(run, false);
     return run.execution;
   }
@@ -92,10 +101,35 @@ export class Interpreter {
     return this.#find(execution).ending();
   }
 
+  /** The task that a token stands for. @throws AwsError InvalidToken, TaskTimedOut */
+  task(token: string): { report(answer: string | StateFailure): void; heartbeat(): void } {
+    const { execution: id, thread } = readToken(token);
+    const execution = this.journal.byId(id);
+    const running = execution?.status === "RUNNING" ? this.#find(execution) : undefined;
+    if (!running?.waitsFor(thread, token)) throw taskIsOver();
+    return { report: (answer) => running.report(thread, answer), heartbeat: () => running.heartbeat(thread) };
+  }
+
+  /** Starts a task of an activity for a worker, or waits for one until `deadline` (milliseconds since the epoch). */
+  takeActivityTask(
+    activityArn: string,
+    workerName: string | undefined,
+    deadline: number,
+  ): Promise<ActivityTask | undefined> {
+    const start = ({ token }: ActivityTask) => {
+      const { execution: id, thread } = readToken(token);
+      const execution = this.journal.byId(id);
+      const running = execution?.status === "RUNNING" ? this.#find(execution) : undefined;
+      return (running?.waitsFor(thread, token) && running.startActivity(thread, workerName)) ?? false;
+    };
+    return this.#activityTasks.take(activityArn, start, deadline, () => this.core.now());
+  }
+
   /** Stops running; executions continue at the next start. */
   stop(): void {
     this.#stopping.abort();
     this.#turns.stop();
+    this.#activityTasks.stop();
     for (const running of this.#running.values()) running.leave();
     this.#running.clear();
   }
@@ -105,7 +139,10 @@ export class Interpreter {
     const known = this.#running.get(execution.arn);
     if (known) return known;
     const run = this.#load(execution, this.journal.lastEvent(execution.id));
-    for (const thread of this.journal.threads(execution.id)) run.adopt(thread);
+    for (const thread of this.journal.threads(execution.id)) {
+      run.adopt(thread);
+      run.adoptVariables(thread, this.journal.variables(execution.id, thread.id));
+    }
     return this.#begin(run, true);
   }
 

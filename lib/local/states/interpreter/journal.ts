@@ -55,8 +55,11 @@ export interface HistoryEvent extends EventBody {
 /** An event's `…Details` member about its data, which the local AWS never truncates. */
 export const NOT_TRUNCATED = { truncated: false };
 
-/** What a thread does next or waits for; `done` is a branch or iteration that waits for the others. */
-export type Phase = "enter" | "wait" | "retry" | "task" | "children" | "done";
+/**
+ * What a thread does next or waits for: the answer to a task's call, a worker of an activity, or a report by a task's
+ * token; `done` is a branch or iteration that waits for the others.
+ */
+export type Phase = "enter" | "wait" | "retry" | "task" | "activity" | "callback" | "children" | "done";
 
 /** One line of control: the execution itself, a branch of a Parallel state or an iteration of a Map state. */
 export interface Thread {
@@ -80,8 +83,16 @@ export interface Thread {
   due?: number;
   /** Whether `due` is the heartbeat's timeout. */
   heartbeat?: boolean;
+  /** When the whole task's timeout ends, in milliseconds since the epoch. */
+  deadline?: number;
+  /** The task's heartbeat timeout, in seconds. */
+  beat?: number;
   /** The scheduled event of the task in flight. */
   call?: EventBody;
+  /** What the call returned of a task that waits for more, as JSON text. */
+  submitted?: string;
+  /** The token by which the task's outcome is reported, `$$.Task.Token`. */
+  token?: string;
   /** JSON text of the Map state's item, `$$.Map.Item.Value`. */
   readonly item?: string;
 }
@@ -108,6 +119,10 @@ export class Journal {
       CREATE TABLE IF NOT EXISTS sfn_threads (
         execution INTEGER NOT NULL, id INTEGER NOT NULL, data TEXT NOT NULL, record TEXT NOT NULL,
         PRIMARY KEY (execution, id)
+      );
+      CREATE TABLE IF NOT EXISTS sfn_variables (
+        execution INTEGER NOT NULL, thread INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (execution, thread, name)
       );
       CREATE TABLE IF NOT EXISTS sfn_attempts (
         execution INTEGER NOT NULL, thread INTEGER NOT NULL, count INTEGER NOT NULL,
@@ -138,6 +153,10 @@ export class Journal {
 
   find(arn: string): Execution | undefined {
     return this.store.get(`SELECT ${COLUMNS} FROM sfn_executions WHERE arn = ?`, arn);
+  }
+
+  byId(id: number): Execution | undefined {
+    return this.store.get(`SELECT ${COLUMNS} FROM sfn_executions WHERE id = ?`, id);
   }
 
   /** The ARNs of running executions, in order of their starts. */
@@ -171,6 +190,7 @@ export class Journal {
   /** Stores the outcome; an express execution is deleted. */
   end(execution: Execution, { status, output, error, cause, stopDate }: Ending): void {
     this.store.run("DELETE FROM sfn_threads WHERE execution = ?", execution.id);
+    this.store.run("DELETE FROM sfn_variables WHERE execution = ?", execution.id);
     this.store.run("DELETE FROM sfn_attempts WHERE execution = ?", execution.id);
     if (execution.type === "EXPRESS") return this.#remove(execution.id);
     this.store.run(
@@ -239,6 +259,25 @@ export class Journal {
 
   removeThread(execution: Execution, id: number): void {
     this.store.run("DELETE FROM sfn_threads WHERE execution = ? AND id = ?", execution.id, id);
+    this.store.run("DELETE FROM sfn_variables WHERE execution = ? AND thread = ?", execution.id, id);
+  }
+
+  /** Stores variables of a thread's scope: JSON texts by name. */
+  saveVariables({ id }: Execution, thread: number, values: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      this.store.run(
+        "INSERT INTO sfn_variables VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+        ...[id, thread, name, value],
+      );
+    }
+  }
+
+  variables(execution: number, thread: number): Record<string, string> {
+    const rows = this.store.all<{ name: string; value: string }>(
+      "SELECT name, value FROM sfn_variables WHERE execution = ? AND thread = ?",
+      ...[execution, thread],
+    );
+    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
   }
 
   threads(execution: number): Thread[] {

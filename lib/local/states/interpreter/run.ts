@@ -1,11 +1,16 @@
 /** A running execution in memory: its threads, and the changes of the current step. */
-import { type Json, type Machine, machineWithin, type State } from "../language/asl.ts";
-import { StateFailure } from "../language/failures.ts";
+import { type Json, type Machine, machineWithin, readMachine, type State } from "../language/asl.ts";
+import { StateFailure, tooLarge } from "../language/failures.ts";
+import { parsed } from "../language/json_text.ts";
 import type { Revision } from "../machines.ts";
 import type { Ending, Execution, HistoryEvent, Journal, Phase, Thread } from "./journal.ts";
 
 /** The limit of a standard execution's history, in events. */
 const HISTORY_LIMIT = 25_000;
+
+/** The limit of an execution's variables together, in characters. */
+const VARIABLES_LIMIT = 10 * 2 ** 20;
+const NONE: Readonly<Record<string, string>> = {};
 
 /** Changes within a state; entering a state is `goTo`. */
 type Changes = Partial<Omit<Thread, "state" | "phase">> & { phase?: Exclude<Phase, "enter"> };
@@ -23,6 +28,11 @@ export class Run {
   #changed = new Set<Thread>();
   #removed = new Set<Thread>();
   #nextThread = 0;
+  /** The variables of each thread's own scope. */
+  readonly #variables = new WeakMap<Thread, Readonly<Record<string, string>>>();
+  /** The length of all variables' texts. */
+  #variablesSize = 0;
+  #assigned: { thread: Thread; values: Readonly<Record<string, string>> }[] = [];
   /** The states' inputs, parsed once: they can be large. */
   readonly #inputs = new WeakMap<Thread, { text: string; value: Json }>();
   readonly #items = new WeakMap<Thread, Json>();
@@ -34,7 +44,7 @@ export class Run {
     private lastEvent: number,
     readonly now: () => number,
   ) {
-    this.definition = JSON.parse(revision.definition);
+    this.definition = readMachine(revision.definition);
   }
 
   /**
@@ -88,11 +98,38 @@ export class Run {
     this.#changed.add(thread);
   }
 
+  /** The variables that a thread's state sees: those of its own scope and of the outer ones, as JSON texts. */
+  variables(thread: Thread): Readonly<Record<string, string>> {
+    const parent = this.parent(thread);
+    const outer = parent ? this.variables(parent) : NONE;
+    const own = this.#variables.get(thread);
+    return own ? { ...outer, ...own } : outer;
+  }
+
+  /** Assigns variables in the thread's scope. @throws StateFailure when they exceed the limit */
+  assign(thread: Thread, values: Readonly<Record<string, string>>): void {
+    const own = this.#variables.get(thread) ?? {};
+    const size = (texts: Readonly<Record<string, string>>, name: string) => texts[name]?.length ?? 0;
+    for (const name of Object.keys(values)) this.#variablesSize += size(values, name) - size(own, name);
+    if (this.#variablesSize > VARIABLES_LIMIT) throw tooLarge(thread.state);
+    this.#variables.set(thread, { ...own, ...values });
+    this.#assigned.push({ thread, values });
+  }
+
+  /** Puts variables from the journal in their place. */
+  adoptVariables(thread: Thread, values: Readonly<Record<string, string>>): void {
+    this.#variables.set(thread, values);
+    for (const text of Object.values(values)) this.#variablesSize += text.length;
+  }
+
   /** Removes a thread's children and their children. */
   removeChildren(thread: Thread): void {
     for (const child of this.children.get(thread.id) ?? []) {
       this.removeChildren(child);
       this.threads.delete(child.id);
+      for (const text of Object.values(this.#variables.get(child) ?? NONE)) {
+        this.#variablesSize -= text.length;
+      }
       this.#changed.delete(child);
       this.#removed.add(child);
     }
@@ -118,7 +155,11 @@ export class Run {
     if (!this.ending) {
       for (const { id } of removed) journal.removeThread(this.execution, id);
       for (const thread of changed) journal.saveThread(this.execution, thread);
+      for (const { thread, values } of this.#assigned) {
+        if (!removed.has(thread)) journal.saveVariables(this.execution, thread.id, values);
+      }
     }
+    this.#assigned = [];
     this.#events = [];
     this.#changed = new Set();
     this.#removed = new Set();
@@ -140,19 +181,19 @@ export class Run {
   input(thread: Thread): Json {
     const known = this.#inputs.get(thread);
     if (known?.text === thread.data) return known.value;
-    const value: Json = JSON.parse(thread.data);
+    const value = parsed(thread.data);
     this.#inputs.set(thread, { text: thread.data, value });
     return value;
   }
 
   /** The execution's input, `$$.Execution.Input`. */
   executionInput(): Json {
-    return this.#executionInput ??= JSON.parse(this.execution.input);
+    return this.#executionInput ??= parsed(this.execution.input);
   }
 
   /** The item of a Map iteration, `$$.Map.Item.Value`. */
   item(iteration: Thread): Json {
-    if (!this.#items.has(iteration)) this.#items.set(iteration, JSON.parse(iteration.item!));
+    if (!this.#items.has(iteration)) this.#items.set(iteration, parsed(iteration.item!));
     return this.#items.get(iteration)!;
   }
 }

@@ -1,12 +1,15 @@
 /** Drives a running execution: makes its steps, and waits between them. */
 import type { Core } from "../../core.ts";
 import { AwsError } from "../../errors.ts";
-import { asFailure } from "../language/failures.ts";
+import { asFailure, type StateFailure } from "../language/failures.ts";
 import type { MachineStore } from "../machines.ts";
 import { Alarm } from "./alarm.ts";
+import { dueOf } from "../state_types/task_times.ts";
+import type { ActivityTasks } from "./activity_tasks.ts";
 import { Flow, type StateTypes, type TaskCaller } from "./flow.ts";
 import type { Ending, Journal, Thread } from "./journal.ts";
 import { RoleSession } from "./role_session.ts";
+import { noticeEnding } from "./metrics.ts";
 import type { Run } from "./run.ts";
 import type { Turns } from "./turns.ts";
 
@@ -18,12 +21,20 @@ const CRASH_LIMIT = 3;
 /** Stands for the threads that will enter a state, in the count of attempts. */
 const READY = -1;
 
+interface Wait {
+  readonly alarm: Alarm;
+  /** The job that the task has started, and waits for. */
+  job?: AbortController;
+}
+
 /** What all running executions share. */
 export interface Surroundings {
   readonly core: Core;
   readonly journal: Journal;
   readonly machines: MachineStore;
   readonly types: StateTypes;
+  readonly activityTasks: ActivityTasks;
+  hasActivity(arn: string): boolean;
   readonly turns: Turns;
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
@@ -33,9 +44,9 @@ export interface Surroundings {
 
 export class RunningExecution {
   readonly #flow: Flow;
-  readonly #caller: TaskCaller;
+  readonly #caller: Omit<TaskCaller, "cancelled">;
   /** The current wait of each thread: alarms and answers of earlier waits are ignored. */
-  readonly #waits = new Map<Thread, Alarm>();
+  readonly #waits = new Map<Thread, Wait>();
   readonly #timeLimit: Alarm;
   #stepsSoon = false;
   readonly #ending = Promise.withResolvers<Ending>();
@@ -47,8 +58,12 @@ export class RunningExecution {
     private readonly isResumed: boolean,
   ) {
     const { core, machines, types, stopping: signal } = around;
-    const { machineArn } = run.execution;
-    this.#flow = new Flow(run, core.region, types, () => machines.isDeleting(machineArn));
+    this.#flow = new Flow(run, {
+      region: core.region,
+      types,
+      isDeleting: (machineArn) => machines.isDeleting(machineArn),
+      hasActivity: (arn) => around.hasActivity(arn),
+    });
     this.#timeLimit = new Alarm(run.now);
     // Mostly nobody waits for it.
     this.#ending.promise.catch(() => {});
@@ -63,7 +78,10 @@ export class RunningExecution {
     const limit = isExpress ? EXPRESS_LIMIT_MS : STANDARD_LIMIT_MS;
     const ends = startDate + Math.min(limit, (definition.TimeoutSeconds ?? Infinity) * 1000);
     const error = isExpress ? "States.Timeout" : undefined;
-    this.#timeLimit.set(ends, () => this.#step(() => this.#flow.end({ status: "TIMED_OUT", error })));
+    this.#timeLimit.set(
+      ends,
+      () => this.#guarded(() => this.#step(() => this.#flow.end({ status: "TIMED_OUT", error }))),
+    );
     for (const thread of this.run.threads.values()) this.#wait(thread);
     if (this.run.hasReady) this.#stepSoon();
   }
@@ -80,16 +98,77 @@ export class RunningExecution {
     return this.#ending.promise;
   }
 
+  /** Does work that no request waits for. Its unexpected error fails the execution, now and not at each start. */
+  #guarded(work: () => void): void {
+    const { run: { execution, now }, around: { core, journal, machines } } = this;
+    try {
+      return work();
+    } catch (error) {
+      core.fault(error, `The execution ${execution.arn}`);
+    }
+    // The execution in memory is ahead of the stored one.
+    this.#endWaits();
+    this.around.ended(this);
+    const cause = "The local AWS could not make the execution's next step: an internal error occurred.";
+    const ending = { status: "FAILED", error: "States.Runtime", cause, stopDate: now() } as const;
+    try {
+      journal.transaction(() => {
+        const last = journal.lastEvent(execution.id);
+        const details = { error: ending.error, cause };
+        const event = { id: last + 1, previousEventId: last, timestamp: ending.stopDate, details };
+        journal.append(execution, [{ type: "ExecutionFailed", ...event }]);
+        journal.end(execution, ending);
+        machines.executionEnded(execution.machineArn);
+      });
+      this.#ending.resolve(ending);
+    } catch (error) {
+      // Nothing can be written: the next start resumes it.
+      this.#ending.reject(error);
+    }
+  }
+
   /** Cancels all waits, as the server stops; the execution stays where it is. */
   leave(): void {
     this.#endWaits();
     this.#ending.reject(new AwsError("ServiceUnavailable", "The local AWS is stopping.", 503));
   }
 
+  /** Whether the thread waits for its task's token to be reported. */
+  waitsFor(id: number, token: string): boolean {
+    return this.run.threads.get(id)?.token === token;
+  }
+
+  /** Reports the outcome of the thread's task: its output as JSON text, or its failure. */
+  report(id: number, answer: string | StateFailure): void {
+    this.#reach(id, (thread) => this.#flow.reported(thread, answer));
+  }
+
+  /** Begins the heartbeat's time of the thread's task anew. */
+  heartbeat(id: number): void {
+    const { run } = this;
+    // While a call runs, a heartbeat comes too early to count; the wait for its answer must go on.
+    const thread = run.threads.get(id)!;
+    if (thread.phase !== "callback") return;
+    this.#reach(id, (thread) => run.update(thread, dueOf(thread.deadline, thread.beat, run.now())));
+  }
+
+  /** Begins the thread's activity task for a worker; returns false when it no longer waits for one. */
+  startActivity(id: number, workerName: string | undefined): boolean {
+    if (this.run.threads.get(id)?.phase !== "activity") return false;
+    this.#reach(id, (thread) => this.#flow.started(thread, workerName));
+    return true;
+  }
+
+  /** Makes a step with a thread that was reached from outside. */
+  #reach(id: number, work: (thread: Thread) => void): void {
+    const thread = this.run.threads.get(id)!;
+    this.#endWait(thread, true);
+    this.#guarded(() => this.#advance(id, () => this.#flow.attempt(thread, () => work(thread))));
+  }
+
   #endWaits(): void {
     this.#timeLimit.cancel();
-    for (const alarm of this.#waits.values()) alarm.cancel();
-    this.#waits.clear();
+    for (const thread of [...this.#waits.keys()]) this.#endWait(thread);
   }
 
   /** Makes a step that begins with a thread's work, or with the threads that are ready. */
@@ -140,7 +219,7 @@ export class RunningExecution {
     this.#stepsSoon = true;
     this.around.turns.take(() => {
       this.#stepsSoon = false;
-      this.#advance(READY);
+      this.#guarded(() => this.#advance(READY));
     });
   }
 
@@ -148,32 +227,47 @@ export class RunningExecution {
   #wait(thread: Thread): void {
     this.#endWait(thread);
     const { phase, due } = thread;
+    if (phase === "activity") this.#offer(thread);
     if (due === undefined && phase !== "task") return;
     const { now } = this.run;
     const alarm = new Alarm(now);
-    this.#waits.set(thread, alarm);
-    const goOn = (work: () => void) => {
-      if (this.#waits.get(thread) !== alarm) return;
-      this.#endWait(thread);
-      this.#advance(thread.id, () => this.#flow.attempt(thread, work));
+    const wait: Wait = { alarm };
+    this.#waits.set(thread, wait);
+    const goOn = (work: () => void, isAnswered: boolean) => {
+      if (this.#waits.get(thread) !== wait) return;
+      this.#endWait(thread, isAnswered);
+      this.#guarded(() => this.#advance(thread.id, () => this.#flow.attempt(thread, work)));
     };
     const { turns } = this.around;
-    if (due !== undefined) alarm.set(due, () => turns.take(() => goOn(() => this.#flow.due(thread))));
+    if (due !== undefined) alarm.set(due, () => turns.take(() => goOn(() => this.#flow.due(thread), false)));
     const isOver = due !== undefined && due <= now();
     if (phase !== "task" || isOver) return;
-    this.#flow.perform(thread, this.#caller).then(
-      (result) => goOn(() => this.#flow.answered(thread, result)),
-      (error) => goOn(() => this.#flow.answered(thread, asFailure(error))),
+    if (thread.submitted !== undefined) wait.job = new AbortController();
+    const cancelled = wait.job?.signal ?? this.#caller.signal;
+    this.#flow.perform(thread, { ...this.#caller, cancelled }).then(
+      (result) => goOn(() => this.#flow.answered(thread, result), true),
+      (error) => goOn(() => this.#flow.answered(thread, asFailure(error)), true),
     );
   }
 
-  #endWait(thread: Thread): void {
-    this.#waits.get(thread)?.cancel();
+  /** Offers an activity's task to its workers. */
+  #offer({ token, call }: Thread): void {
+    const { resource, input } = call!.details as Record<string, string>;
+    this.around.activityTasks.add(resource!, { token: token!, input: input! });
+  }
+
+  /** @param isAnswered whether its task has ended: otherwise the job it started is cancelled */
+  #endWait(thread: Thread, isAnswered = false): void {
+    const wait = this.#waits.get(thread);
+    if (!wait) return;
+    wait.alarm.cancel();
     this.#waits.delete(thread);
+    if (!isAnswered && !this.around.stopping.aborted) wait.job?.abort();
   }
 
   #ended(ending: Ending): void {
     this.#endWaits();
+    noticeEnding(this.around.core, this.run.execution, ending);
     this.around.ended(this);
     this.#ending.resolve(ending);
   }

@@ -5,6 +5,9 @@ export class Turns {
   #waiting: (() => void)[] = [];
   #timer?: ReturnType<typeof setTimeout>;
 
+  /** @param onFault called with an error of a work, after which the others go on */
+  constructor(private readonly onFault: (error: unknown) => void) {}
+
   /** Does the work in one of the next turns, in the order in which it is given. */
   take(work: () => void): void {
     this.#waiting.push(work);
@@ -21,11 +24,14 @@ export class Turns {
   #run(): void {
     const end = performance.now() + Turns.#TURN_MS;
     let done = 0;
-    try {
-      while (done < this.#waiting.length && performance.now() < end) this.#waiting[done++]!();
-    } finally {
-      this.#waiting.splice(0, done);
-      this.#timer = this.#waiting.length > 0 ? setTimeout(() => this.#run(), 0) : undefined;
+    while (done < this.#waiting.length && performance.now() < end) {
+      try {
+        this.#waiting[done++]!();
+      } catch (error) {
+        this.onFault(error);
+      }
     }
+    this.#waiting.splice(0, done);
+    this.#timer = this.#waiting.length > 0 ? setTimeout(() => this.#run(), 0) : undefined;
   }
 }

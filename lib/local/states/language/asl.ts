@@ -1,4 +1,4 @@
-/** The part of the Amazon States Language (JSONPath) that is supported. Source: https://states-language.net/ */
+/** The part of the Amazon States Language that is supported. Source: https://states-language.net/ */
 import { Buffer } from "node:buffer";
 import type { Work } from "./work.ts";
 
@@ -7,10 +7,13 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** STANDARD executions are durable and last up to a year; EXPRESS ones are short and have no history. */
 export type MachineType = "STANDARD" | "EXPRESS";
 
+export type QueryLanguage = "JSONPath" | "JSONata";
+
 /** A state machine, a branch of a Parallel state or the processor of a Map state. */
 export interface Machine {
   StartAt: string;
   States: Record<string, State>;
+  QueryLanguage?: QueryLanguage;
   /** For the whole execution; only in the outermost machine. */
   TimeoutSeconds?: number;
 }
@@ -28,9 +31,19 @@ export interface Catcher {
   ErrorEquals: string[];
   Next: string;
   ResultPath?: string | null;
+  Output?: Json;
+  Assign?: Assignment;
 }
 
+/** The values of variables by name: a payload template, or JSON with JSONata expressions. */
+export type Assignment = { [name: string]: Json };
+
 interface Common {
+  /** Set in every state of a definition that `readMachine` has read. */
+  QueryLanguage?: QueryLanguage;
+  /** Only JSONata. */
+  Output?: Json;
+  Assign?: Assignment;
   InputPath?: string | null;
   OutputPath?: string | null;
   Next?: string;
@@ -43,6 +56,8 @@ interface Results {
 }
 
 interface Recovery {
+  /** Only JSONata. */
+  Arguments?: Json;
   ResultSelector?: Json;
   Retry?: Retrier[];
   Catch?: Catcher[];
@@ -56,9 +71,9 @@ export interface PassState extends Common, Results {
 export interface TaskState extends Common, Results, Recovery {
   Type: "Task";
   Resource: string;
-  TimeoutSeconds?: number;
+  TimeoutSeconds?: number | string;
   TimeoutSecondsPath?: string;
-  HeartbeatSeconds?: number;
+  HeartbeatSeconds?: number | string;
   HeartbeatSecondsPath?: string;
 }
 
@@ -69,6 +84,10 @@ export interface ChoiceRule {
   And?: ChoiceRule[];
   Or?: ChoiceRule[];
   Not?: ChoiceRule;
+  /** Only JSONata. */
+  Condition?: boolean | string;
+  Output?: Json;
+  Assign?: Assignment;
   [operator: string]: unknown;
 }
 
@@ -80,7 +99,7 @@ export interface ChoiceState extends Common {
 
 export interface WaitState extends Common {
   Type: "Wait";
-  Seconds?: number;
+  Seconds?: number | string;
   SecondsPath?: string;
   Timestamp?: string;
   TimestampPath?: string;
@@ -106,11 +125,13 @@ export interface ParallelState extends Common, Results, Recovery {
 export interface MapState extends Common, Results, Recovery {
   Type: "Map";
   ItemsPath?: string;
+  /** Only JSONata. */
+  Items?: Json;
   ItemSelector?: Json;
   ItemProcessor?: Machine;
   /** The older name of ItemProcessor; its item selector is then `Parameters`. */
   Iterator?: Machine;
-  MaxConcurrency?: number;
+  MaxConcurrency?: number | string;
   MaxConcurrencyPath?: string;
 }
 
@@ -134,12 +155,33 @@ export function machineWithin(state: State, index: number): Machine {
   throw new Error(`A ${state.Type} state has no machines within.`);
 }
 
-/** What paths and templates refer to. */
+/** The definition of a machine, in which every state knows its query language: its own, or that of the definition. */
+export function readMachine(definition: string): Machine {
+  const machine: Machine = JSON.parse(definition);
+  const { QueryLanguage = "JSONPath" } = machine;
+  const inherit = ({ States }: Machine): void => {
+    for (const state of Object.values(States)) {
+      state.QueryLanguage ??= QueryLanguage;
+      if (state.Type === "Parallel") state.Branches.forEach(inherit);
+      else if (state.Type === "Map") inherit(machineWithin(state, 0));
+    }
+  };
+  inherit(machine);
+  return machine;
+}
+
+/** What paths, templates and expressions refer to. */
 export interface Data {
-  /** `$` */
+  /** `$` or `$states.input` */
   readonly input: Json;
-  /** `$$`: the context object. */
+  /** `$$` or `$states.context`: the context object. */
   readonly context: Json;
+  /** `$states.result`, when there is one. */
+  readonly result?: Json;
+  /** `$states.errorOutput`, in a catcher. */
+  readonly errorOutput?: Json;
+  /** The variables in scope as JSON texts, by name. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** What evaluating the state may still cost; without it, each evaluation has a limit of its own. */
   readonly work?: Work;
 }

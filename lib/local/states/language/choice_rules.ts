@@ -1,7 +1,9 @@
 /** The rules of Choice states. Source: https://states-language.net/#choice-state */
 import { type Glob, glob, literal, matchesGlob } from "../../glob.ts";
 import { type ChoiceRule, type ChoiceState, type Data, type Json } from "./asl.ts";
+import { isJsonata } from "./data_flow.ts";
 import { EvaluationFailure } from "./failures.ts";
+import { evaluateAs } from "./jsonata/evaluate.ts";
 import { select } from "./paths.ts";
 import { Work } from "./work.ts";
 
@@ -41,13 +43,27 @@ export const OPERATORS: readonly string[] = [
   ...Object.keys(TESTS),
 ];
 
-/** The name of the next state. @throws EvaluationFailure when no rule matches and there is no Default */
-export function choose(state: ChoiceState, data: Data): string {
-  const next = state.Choices.find((rule) => matches(rule, data))?.Next ?? state.Default;
-  if (next !== undefined) return next;
+/**
+ * The name of the next state, and the rule that leads there unless it is the default.
+ * @throws EvaluationFailure when no rule matches and there is no Default
+ */
+export function choose(
+  state: ChoiceState,
+  data: Data,
+): { next: string; exit?: { by: ChoiceRule; at: string } } {
+  const index = state.Choices.findIndex((rule, index) =>
+    isJsonata(state) ? holds(rule, `Choices[${index}]/Condition`, data) : matches(rule, data)
+  );
+  const rule = state.Choices[index];
+  if (rule) return { next: rule.Next!, exit: { by: rule, at: `Choices[${index}]/` } };
+  if (state.Default !== undefined) return { next: state.Default };
   throw new EvaluationFailure(
     "Failed to transition out of the state. The state does not point to a next state.",
   );
+}
+
+function holds({ Condition }: ChoiceRule, field: string, data: Data): boolean {
+  return evaluateAs("boolean", Condition!, field, data) === true;
 }
 
 function matches(rule: ChoiceRule, data: Data): boolean {

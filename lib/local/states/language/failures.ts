@@ -9,6 +9,8 @@ export class StateFailure extends Error {
     override readonly cause: string | undefined,
     /** A second name that retriers and catchers can match. */
     readonly alias?: string,
+    /** The field whose JSONata expression failed. */
+    readonly location?: string,
   ) {
     super(`${error}: ${cause}`);
   }
@@ -23,8 +25,8 @@ export class StateFailure extends Error {
  * while executing the state …").
  */
 export class EvaluationFailure extends StateFailure {
-  constructor(private readonly text: string, error = "States.Runtime") {
-    super(error, text);
+  constructor(private readonly text: string, error = "States.Runtime", location?: string) {
+    super(error, text, undefined, location);
   }
 
   /** The failure with the state's name and the id of its entered event. */
@@ -32,7 +34,16 @@ export class EvaluationFailure extends StateFailure {
     return new StateFailure(
       this.error,
       `An error occurred while executing the state '${state}' (entered at the event id #${entered}). ${this.text}`,
+      undefined,
+      this.location,
     );
+  }
+}
+
+/** The failure of a JSONata expression. */
+export class QueryFailure extends EvaluationFailure {
+  constructor(text: string, location: string) {
+    super(text, "States.QueryEvaluationError", location);
   }
 }
 

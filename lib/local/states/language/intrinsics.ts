@@ -17,8 +17,9 @@ const TEXT_LIMIT = 10_000;
 const RANGE_LIMIT = 1_000;
 
 /** Evaluates `States.X(…)`. @throws EvaluationFailure with the whole expression */
-export function callIntrinsic(text: string, { input, context, work = new Work() }: Data): Json {
-  const data = { input, context, work };
+export function callIntrinsic(text: string, given: Data): Json {
+  const { input, context, work = new Work() } = given;
+  const data = { ...given, work };
   // Each function's time is at most linear in the size of its arguments.
   const call = (name: string, args: Json[]): Json => {
     for (const arg of args) weigh(arg, work);

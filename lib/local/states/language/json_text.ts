@@ -17,8 +17,27 @@ export function parseUserJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new SyntaxError(jacksonMessage(text) ?? (error as Error).message);
+    throw jacksonError(text) ?? error;
   }
+}
+
+/** An error of JSON text. */
+export class JsonSyntaxError extends SyntaxError {
+  /** @param source Jackson's description of the place */
+  constructor(message: string, readonly source?: string) {
+    super(message);
+  }
+}
+
+/** The limit of a text in Jackson's description of a place, in characters. */
+const SOURCE_LIMIT = 500;
+
+function sourceAt(text: string, index: number): string {
+  const lines = text.slice(0, index).split("\n");
+  const shown = text.length > SOURCE_LIMIT
+    ? `"${text.slice(0, SOURCE_LIMIT)}"[truncated ${text.length - SOURCE_LIMIT} chars]`
+    : `"${text}"`;
+  return `[Source: (String)${shown}; line: ${lines.length}, column: ${lines.at(-1)!.length + 1}]`;
 }
 
 /**
@@ -27,9 +46,29 @@ export function parseUserJson(text: string): unknown {
  * @throws EvaluationFailure when it is nested too deep
  */
 export function toText(value: Json): string | undefined {
-  if (leastLength(value, DATA_LIMIT) > DATA_LIMIT) return undefined;
-  const text = JSON.stringify(value);
+  const known = typeof value === "object" && value !== null && sources.has(value);
+  if (!known && leastLength(value, DATA_LIMIT) > DATA_LIMIT) return undefined;
+  const text = textOf(value);
   return exceedsDataLimit(text) ? undefined : text;
+}
+
+/**
+ * The texts that values were parsed from. A value that a state passes on keeps its text, as on AWS: 1.0 stays 1.0, and
+ * white space stays.
+ */
+const sources = new WeakMap<object, string>();
+
+/** Parses JSON text that is known to be valid, and remembers it. The value must not be modified. */
+export function parsed(text: string): Json {
+  const value: Json = JSON.parse(text);
+  if (typeof value === "object" && value !== null) sources.set(value, text);
+  return value;
+}
+
+/** The value as JSON text: the one that it was parsed from, where that is known. */
+export function textOf(value: Json): string {
+  const known = typeof value === "object" && value !== null ? sources.get(value) : undefined;
+  return known ?? JSON.stringify(value);
 }
 
 /** The value as JSON text for a message. */
@@ -70,18 +109,21 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-function jacksonMessage(text: string): string | undefined {
-  const start = text.trimStart();
+function jacksonError(text: string): JsonSyntaxError | undefined {
+  const before = text.length - text.trimStart().length;
+  const start = text.slice(before);
   const token = start.match(/^[\p{L}_$][\p{L}\p{N}_$]*/u)?.[0];
   if (token && !["true", "false", "null"].includes(token)) {
     const short = token.length > TOKEN_LIMIT ? `${token.slice(0, TOKEN_LIMIT)}...` : token;
-    return `Unrecognized token '${short}': was expecting ` +
+    const message = `Unrecognized token '${short}': was expecting ` +
       "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+    return new JsonSyntaxError(message, sourceAt(text, before + token.length));
   }
-  const name = start.match(/^\{\s*([^\s"}])/u)?.[1];
+  const name = start.match(/^\{\s*([^\s"}])/u);
   if (name) {
-    return `Unexpected character ('${name}' (code ${name.codePointAt(0)})): ` +
+    const message = `Unexpected character ('${name[1]}' (code ${name[1]!.codePointAt(0)})): ` +
       "was expecting double-quote to start field name";
+    return new JsonSyntaxError(message, sourceAt(text, before + name[0].length));
   }
   return undefined;
 }

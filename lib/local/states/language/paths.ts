@@ -2,7 +2,7 @@
 import { type Data, type Json } from "./asl.ts";
 import { EvaluationFailure } from "./failures.ts";
 import { evaluate, parsePath } from "./json_path.ts";
-import { shown } from "./json_text.ts";
+import { parsed, shown } from "./json_text.ts";
 import { isObject, member, readSegments, type Segment } from "./path_segments.ts";
 import { Work } from "./work.ts";
 
@@ -10,6 +10,9 @@ export { isObject } from "./path_segments.ts";
 
 const SEGMENT =
   /\.((?:\\.|[^\s.[\]()*?,:@'"$~^\\])+)|\[(-?\d{1,15})\]|\['((?:\\.|[^'\\])*)'\]|\["((?:\\.|[^"\\])*)"\]/uy;
+
+/** The name of a variable after `$`. Source: Unicode's identifiers, as the States Language has it */
+const VARIABLE = /^\$([\p{ID_Start}_][\p{ID_Continue}]*)/u;
 
 /** The limit of a Reference Path's segments, that of nested JSON. */
 const SEGMENTS_LIMIT = 1000;
@@ -27,7 +30,7 @@ export function referencePath(path: string): Segment[] | undefined {
  */
 export function isPath(text: string): boolean {
   if (!text.startsWith("$")) return false;
-  const path = text.startsWith("$$") ? text.slice(1) : text;
+  const path = plainPath(text);
   if (referencePath(path)) return true;
   try {
     parsePath(path);
@@ -37,25 +40,45 @@ export function isPath(text: string): boolean {
   }
 }
 
-/** The value at a path (`$…`, or `$$…` in the context object); undefined when there is none. */
+/** The name of the variable that a path begins with: `total` of `$total.price`. */
+export function variableOf(path: string): string | undefined {
+  return path.match(VARIABLE)?.[1];
+}
+
+/** A path as if it began at the input: `$.price` of `$$.price` and of `$total.price`. */
+export function plainPath(path: string): string {
+  return path.startsWith("$$") ? path.slice(1) : path.replace(VARIABLE, () => "$");
+}
+
+/** The value at a path (`$…`, `$$…` in the context object, `$name…` in a variable); undefined when there is none. */
 export function select(path: string, data: Data): Json | undefined {
-  const inContext = path.startsWith("$$");
-  const root = inContext ? data.context : data.input;
-  const plain = inContext ? path.slice(1) : path;
-  const segments = referencePath(plain);
   const { work = new Work() } = data;
+  const plain = plainPath(path);
   work.spendParsing(path.length);
+  const root = rootOf(path, data);
+  if (root === undefined) return undefined;
+  const segments = referencePath(plain);
   if (!segments) return find(plain, root, work);
   let value: Json | undefined = root;
   for (const segment of segments) value = member(value, segment);
   return value;
 }
 
+/** What a path begins at; undefined for a variable that is not assigned. */
+function rootOf(path: string, { input, context, variables, work }: Data): Json | undefined {
+  if (path.startsWith("$$")) return context;
+  const name = variableOf(path);
+  if (name === undefined) return input;
+  if (!variables || !Object.hasOwn(variables, name)) return undefined;
+  work?.spendText(variables[name]!.length);
+  return parsed(variables[name]!);
+}
+
 /** Like `select`, for InputPath, OutputPath and the like. @throws EvaluationFailure when there is no value */
 export function selectExisting(path: string, data: Data): Json {
   const value = select(path, data);
   if (value !== undefined) return value;
-  const segments = referencePath(path.startsWith("$$") ? path.slice(1) : path) ?? [];
+  const segments = referencePath(plainPath(path)) ?? [];
   const spelled = segments.map((segment) => typeof segment === "number" ? `[${segment}]` : `['${segment}']`);
   throw new EvaluationFailure(`Invalid path '${path}' : No results for path: $${spelled.join("")}`);
 }

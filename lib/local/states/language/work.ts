@@ -24,6 +24,11 @@ export class Work {
     );
   }
 
+  /** Units that may still be spent. */
+  get left(): number {
+    return Math.max(0, WORK_LIMIT - this.spent);
+  }
+
   /** Like `spend`, for a path or function of this length, which is parsed. */
   spendParsing(length: number): void {
     this.spend(3 * length);

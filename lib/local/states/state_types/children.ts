@@ -5,6 +5,7 @@
 import type { Flow } from "../interpreter/flow.ts";
 import type { Thread } from "../interpreter/journal.ts";
 import { tooLarge } from "../language/failures.ts";
+import { parsed } from "../language/json_text.ts";
 
 /** The limit of the outputs of all children together, in characters; their result has AWS's limit of data. */
 const OUTPUTS_LIMIT = 16 * 2 ** 20;
@@ -33,7 +34,7 @@ export function joinWhenDone(flow: Flow, thread: Thread): void {
   run.removeChildren(thread);
   const { last } = thread;
   run.update(thread, { last: run.note(`${run.state(thread).Type}StateSucceeded`, last) });
-  flow.attempt(thread, () => flow.complete(thread, JSON.parse(`[${outputs}]`), last));
+  flow.attempt(thread, () => flow.complete(thread, parsed(`[${outputs}]`), last));
 }
 
 /**

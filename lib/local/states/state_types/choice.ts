@@ -2,11 +2,12 @@
 import type { StateType } from "../interpreter/flow.ts";
 import type { ChoiceState } from "../language/asl.ts";
 import { choose } from "../language/choice_rules.ts";
-import { outputOf } from "../language/data_flow.ts";
+import { outcomeOfInput } from "../language/data_flow.ts";
 
 export const choice: StateType<ChoiceState> = {
   begin(flow, thread, state) {
     const data = flow.data(thread);
-    flow.leave(thread, outputOf(state, data), choose(state, data));
+    const { next, exit } = choose(state, data);
+    flow.leave(thread, outcomeOfInput(state, data, exit), next);
   },
 };

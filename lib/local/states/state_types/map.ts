@@ -2,7 +2,11 @@
 import type { Flow, StateType } from "../interpreter/flow.ts";
 import type { Thread } from "../interpreter/journal.ts";
 import { type Data, type Json, machineWithin, type MapState } from "../language/asl.ts";
-import { EvaluationFailure } from "../language/failures.ts";
+import { isJsonata } from "../language/data_flow.ts";
+import { EvaluationFailure, QueryFailure } from "../language/failures.ts";
+import { evaluate, evaluateAs } from "../language/jsonata/evaluate.ts";
+import { shown } from "../language/json_text.ts";
+import { NOT_NEGATIVE, numberOf } from "../language/numbers.ts";
 import { selectExisting } from "../language/paths.ts";
 import { fill } from "../language/templates.ts";
 import { joinWhenDone, keepOutput, noteAborted, noteFailed } from "./children.ts";
@@ -24,9 +28,9 @@ export const map: StateType<MapState> = {
     const { run } = flow;
     mappings.delete(thread);
     const { items, data } = mapping(flow, thread, state);
+    const first = Math.min(concurrency(state, data), items.length);
     const last = run.note("MapStateStarted", thread.last, { length: items.length });
     run.update(thread, { phase: "children", last });
-    const first = Math.min(concurrency(state, data), items.length);
     for (let index = 0; index < first; index++) startIteration(flow, thread, state, index, last);
     if (items.length === 0) joinWhenDone(flow, thread);
   },
@@ -56,12 +60,12 @@ export const map: StateType<MapState> = {
 };
 
 function startIteration(flow: Flow, thread: Thread, state: MapState, index: number, previous: number): void {
-  const { items, data: { input, context } } = mapping(flow, thread, state);
+  const { items, data } = mapping(flow, thread, state);
   const item = items[index]!;
   const selector = state.ItemSelector ?? state.Parameters;
-  const value = selector === undefined ? item : fill(selector, {
-    input,
-    context: { ...context as Record<string, Json>, Map: { Item: { Index: index, Value: item } } },
+  const value = selector === undefined ? item : selected(state, selector, {
+    ...data,
+    context: { ...data.context as Record<string, Json>, Map: { Item: { Index: index, Value: item } } },
     work: flow.work,
   });
   flow.run.spawn({
@@ -74,29 +78,34 @@ function startIteration(flow: Flow, thread: Thread, state: MapState, index: numb
   });
 }
 
-/** @throws EvaluationFailure when ItemsPath does not lead to an array */
-function mapping(flow: Flow, thread: Thread, { ItemsPath = "$" }: MapState): Mapping {
+function selected(state: MapState, selector: Json, data: Data): Json {
+  return isJsonata(state) ? evaluate(selector, "ItemSelector", data) : fill(selector, data);
+}
+
+/** @throws EvaluationFailure when the items are no array */
+function mapping(flow: Flow, thread: Thread, state: MapState): Mapping {
   const known = mappings.get(thread);
   if (known) return known;
   const data = flow.data(thread);
-  const items = selectExisting(ItemsPath, data);
-  if (!Array.isArray(items)) {
-    throw new EvaluationFailure(`Reference path "${ItemsPath}" must point to array.`);
-  }
-  const found = { items, data };
+  const found = { items: itemsOf(state, data), data };
   mappings.set(thread, found);
   return found;
 }
 
-/** @throws EvaluationFailure when MaxConcurrencyPath does not lead to a non-negative integer */
-function concurrency({ MaxConcurrency = 0, MaxConcurrencyPath }: MapState, data: Data): number {
-  const most = MaxConcurrencyPath === undefined ? MaxConcurrency : selectExisting(MaxConcurrencyPath, data);
-  if (typeof most !== "number" || !Number.isInteger(most) || most < 0) {
-    throw new EvaluationFailure(
-      `The MaxConcurrencyPath parameter does not reference a non-negative integer: ` +
-        `${MaxConcurrencyPath} == ${JSON.stringify(most)}`,
-    );
+function itemsOf(state: MapState, data: Data): readonly Json[] {
+  const { Items, ItemsPath = "$" } = state;
+  if (isJsonata(state)) {
+    const items = Items === undefined ? data.input : evaluateAs("array", Items, "Items", data);
+    if (Array.isArray(items)) return items;
+    throw new QueryFailure(`The Map state's items must be an array, but were: ${shown(items)}`, "Items");
   }
+  const items = selectExisting(ItemsPath, data);
+  if (Array.isArray(items)) return items;
+  throw new EvaluationFailure(`Reference path "${ItemsPath}" must point to array.`);
+}
+
+function concurrency(state: MapState, data: Data): number {
+  const most = numberOf(state, "MaxConcurrency", NOT_NEGATIVE, data) ?? 0;
   return Math.min(most || INLINE_CONCURRENCY, INLINE_CONCURRENCY);
 }
 

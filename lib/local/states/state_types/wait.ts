@@ -2,7 +2,9 @@
 import type { StateType } from "../interpreter/flow.ts";
 import type { Data, WaitState } from "../language/asl.ts";
 import { timestamp } from "../language/choice_rules.ts";
-import { EvaluationFailure } from "../language/failures.ts";
+import { EvaluationFailure, QueryFailure } from "../language/failures.ts";
+import { evaluateAs, isExpression } from "../language/jsonata/evaluate.ts";
+import { numberOf } from "../language/numbers.ts";
 import { selectExisting } from "../language/paths.ts";
 
 /** The longest wait, in seconds. */
@@ -20,21 +22,26 @@ export const wait: StateType<WaitState> = {
 
 /** When the state ends, in milliseconds since the epoch; can be in the past. @throws EvaluationFailure */
 function waitUntil(state: WaitState, data: Data, now: number): number {
-  if (state.Seconds !== undefined) return now + state.Seconds * 1000;
-  if (state.Timestamp !== undefined) return timestamp(state.Timestamp)!;
-  if (state.SecondsPath !== undefined) {
-    const seconds = selectExisting(state.SecondsPath, data);
-    if (typeof seconds === "number" && seconds >= 0 && seconds <= LONGEST) return now + seconds * 1000;
-    throw new EvaluationFailure(
-      `The SecondsPath parameter does not reference a number from 0 to ${LONGEST}: ` +
-        `${state.SecondsPath} == ${JSON.stringify(seconds)}`,
-    );
-  }
-  const time = selectExisting(state.TimestampPath!, data);
+  const seconds = numberOf(state, "Seconds", {
+    what: `a number from 0 to ${LONGEST}`,
+    holds: (value) => value >= 0 && value <= LONGEST,
+  }, data);
+  return seconds === undefined ? timeOf(state, data) : now + seconds * 1000;
+}
+
+function timeOf({ Timestamp, TimestampPath }: WaitState, data: Data): number {
+  const isEvaluated = isExpression(Timestamp);
+  const time = TimestampPath !== undefined
+    ? selectExisting(TimestampPath, data)
+    : isEvaluated
+    ? evaluateAs("string", Timestamp, "Timestamp", data)
+    : Timestamp!;
   const until = timestamp(time);
   if (until !== undefined) return until;
-  throw new EvaluationFailure(
-    "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: " +
-      `${state.TimestampPath} == ${typeof time === "string" ? time : JSON.stringify(time)}`,
-  );
+  const shown = typeof time === "string" ? time : JSON.stringify(time);
+  const wrong = "does not reference a valid ISO-8601 extended offset date-time format string";
+  if (!isEvaluated) {
+    throw new EvaluationFailure(`The TimestampPath parameter ${wrong}: ${TimestampPath} == ${shown}`);
+  }
+  throw new QueryFailure(`The Timestamp parameter ${wrong}: ${shown}`, "Timestamp");
 }

@@ -100,6 +100,44 @@ export const MORE_FIELDS = [
 
 /** By operation. */
 export const GOOD: Readonly<Record<string, object>> = {
+  PutMetricData: {
+    Namespace: "Scones",
+    MetricData: [{ MetricName: "Orders", Values: [1, 2.5], Counts: [1, 3], Unit: "Count" }],
+  },
+  GetMetricData: {
+    MetricDataQueries: [
+      {
+        Id: "m",
+        MetricStat: { Metric: { Namespace: "Scones", MetricName: "Orders" }, Period: 60, Stat: "p90" },
+      },
+      { Id: "e", Expression: "IF(m > 1, FILL(m, 0) - 2 * m, SUM([m, 1]))" },
+    ],
+    StartTime: Date.now() / 1000 - 3600,
+    EndTime: Date.now() / 1000,
+  },
+  GetMetricStatistics: {
+    Namespace: "Scones",
+    MetricName: "Orders",
+    StartTime: Date.now() / 1000 - 3600,
+    EndTime: Date.now() / 1000,
+    Period: 60,
+    Statistics: ["Sum"],
+    ExtendedStatistics: ["p99"],
+  },
+  PutMetricAlarm: {
+    AlarmName: "alarm",
+    Namespace: "Scones",
+    MetricName: "Orders",
+    Statistic: "Sum",
+    Period: 60,
+    EvaluationPeriods: 2,
+    DatapointsToAlarm: 1,
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+    TreatMissingData: "notBreaching",
+  },
+  SetAlarmState: { AlarmName: "alarm", StateValue: "ALARM", StateReason: "try", StateReasonData: "{}" },
+  DeleteAlarms: { AlarmNames: ["alarm"] },
   // SageMaker
   CreateTrainingJob: trainingJob(ROLE),
   CreateModel: {

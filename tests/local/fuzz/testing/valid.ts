@@ -13,6 +13,7 @@ const FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:function";
 
 /** By member: what there is (target.ts makes it), and texts that must be more than a shape says. */
 const KNOWN: Readonly<Record<string, readonly (string | number)[]>> = {
+  AlarmName: ["alarm"],
   AssumeRolePolicyDocument: [trusting("lambda.amazonaws.com")],
   AttributeName: ["DisplayName", "RawMessageDelivery"],
   AttributeValue: ["true"],
@@ -39,6 +40,7 @@ const KNOWN: Readonly<Record<string, readonly (string | number)[]>> = {
   QueueName: ["queue", "queue2"],
   QueueUrl: ["http://127.0.0.1/000000000000/queue"],
   Resource: [FUNCTION],
+  ResourceARN: ["arn:aws:cloudwatch:us-east-1:000000000000:alarm:alarm"],
   ResourceArn: [MODEL, TOPIC],
   Role: [`${ARN}:role/role`],
   RoleArn: [`${ARN}:role/role`],
@@ -81,6 +83,8 @@ export function validValue(
       const max = bound(shape, 2 ** 53, "less") ?? Math.max(min, 1000);
       return withKnown(shape, name, known, fc.integer({ min, max }));
     }
+    case "timestamp":
+      return fc.integer({ min: 0, max: 2 ** 32 });
     case "boolean":
       return fc.boolean();
     case "blob":

@@ -1,4 +1,5 @@
 /** Input as requests: as each protocol writes it, whatever the input is. */
+import { encode } from "cborg";
 import type { Operation } from "../../../../lib/local/operation.ts";
 import { toXml } from "../../../../lib/local/protocols/xml.ts";
 import type { Shape } from "../../../../lib/local/shapes.ts";
@@ -20,6 +21,15 @@ export function awsJson(target: string): Writer {
   return ({ name }, input) => {
     const headers = { "x-amz-target": `${target}.${name}` };
     return { path: "/", init: { method: "POST", headers, body: JSON.stringify(input) ?? "" } };
+  };
+}
+
+/** @param service the service's name in the path */
+export function rpcCbor(service: string): Writer {
+  return ({ name }, input) => {
+    const headers = { "smithy-protocol": "rpc-v2-cbor", "content-type": "application/cbor" };
+    const body = encode(input ?? null, { ignoreUndefinedProperties: true }) as Uint8Array<ArrayBuffer>;
+    return { path: `/service/${service}/operation/${inUrl(name)}`, init: { method: "POST", headers, body } };
   };
 }
 

@@ -4,7 +4,7 @@ import { choose } from "../../../../lib/local/states/language/choice_rules.ts";
 
 function matches(rule: ChoiceRule, input: Json): boolean {
   const state = { Type: "Choice" as const, Choices: [{ ...rule, Next: "yes" }], Default: "no" };
-  return choose(state, { input, context: { limit: 3 } }) === "yes";
+  return choose(state, { input, context: { limit: 3 } }).next === "yes";
 }
 
 Deno.test("comparisons", () => {

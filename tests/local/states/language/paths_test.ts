@@ -130,10 +130,12 @@ Deno.test("a missing path fails in AWS's wording", () => {
 });
 
 Deno.test("extensions of JSONPath libraries are not valid paths", () => {
-  for (const path of ["$.a.length()", "$.a^", "$.a~", "$.a@string()", "a.b", "$a", "$.", ""]) {
+  for (const path of ["$.a.length()", "$.a^", "$.a~", "$.a@string()", "a.b", "$.", ""]) {
     assert.equal(isPath(path), false, path);
   }
-  for (const path of ["$", "$$", "$$.Map.Item.Value", "$.a[?(@.x=='length()')]", "$..x"]) {
+  for (
+    const path of ["$", "$$", "$name", "$name.a[0]", "$$.Map.Item.Value", "$.a[?(@.x=='length()')]", "$..x"]
+  ) {
     assert.equal(isPath(path), true, path);
   }
   assert.equal(referencePath("$.a[*]"), undefined);
