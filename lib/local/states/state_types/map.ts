@@ -6,7 +6,7 @@ import { isJsonata } from "../language/data_flow.ts";
 import { EvaluationFailure, QueryFailure } from "../language/failures.ts";
 import { evaluate, evaluateAs } from "../language/jsonata/evaluate.ts";
 import { shown } from "../language/json_text.ts";
-import { NOT_NEGATIVE, numberOf } from "../language/numbers.ts";
+import { CONCURRENCY, numberOf } from "../language/numbers.ts";
 import { selectExisting } from "../language/paths.ts";
 import { fill } from "../language/templates.ts";
 import { joinWhenDone, keepOutput, noteAborted, noteFailed } from "./children.ts";
@@ -27,8 +27,8 @@ export const map: StateType<MapState> = {
   begin(flow, thread, state) {
     const { run } = flow;
     mappings.delete(thread);
-    const { items, data } = mapping(flow, thread, state);
-    const first = Math.min(concurrency(state, data), items.length);
+    const { items, most } = beginning(flow, thread, state);
+    const first = Math.min(most, items.length);
     const last = run.note("MapStateStarted", thread.last, { length: items.length });
     run.update(thread, { phase: "children", last });
     for (let index = 0; index < first; index++) startIteration(flow, thread, state, index, last);
@@ -58,6 +58,17 @@ export const map: StateType<MapState> = {
 
   noteFailed,
 };
+
+/** The state's items and concurrency. On AWS the failure of their expressions follows the event before the state's. */
+function beginning(flow: Flow, thread: Thread, state: MapState) {
+  try {
+    const { items, data } = mapping(flow, thread, state);
+    return { items, most: concurrency(state, data) };
+  } catch (error) {
+    if (error instanceof QueryFailure) flow.run.update(thread, { last: thread.before });
+    throw error;
+  }
+}
 
 function startIteration(flow: Flow, thread: Thread, state: MapState, index: number, previous: number): void {
   const { items, data } = mapping(flow, thread, state);
@@ -105,7 +116,7 @@ function itemsOf(state: MapState, data: Data): readonly Json[] {
 }
 
 function concurrency(state: MapState, data: Data): number {
-  const most = numberOf(state, "MaxConcurrency", NOT_NEGATIVE, data) ?? 0;
+  const most = numberOf(state, "MaxConcurrency", CONCURRENCY, data) ?? 0;
   return Math.min(most || INLINE_CONCURRENCY, INLINE_CONCURRENCY);
 }
 
