@@ -7,6 +7,8 @@ import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SFNClient } from "@aws-sdk/client-sfn";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { bucketNameOf, type Names, namesOf } from "../names.ts";
 import { readSettings, type Settings } from "../settings.ts";
@@ -36,6 +38,8 @@ export interface Aws {
   readonly runtime: SageMakerRuntimeClient;
   readonly lambda: LambdaClient;
   readonly sfn: SFNClient;
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
   readonly iam: IAMClient;
   readonly sts: STSClient;
   readonly logs: CloudWatchLogsClient;
@@ -65,7 +69,10 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
     // A model may take 60 s to answer.
     runtime: new SageMakerRuntimeClient({ ...config, requestHandler: { requestTimeout: 70_000 } }),
     lambda: new LambdaClient(config),
-    sfn: new SFNClient(config),
+    // TestState's host begins with "sync-", which an address does not have.
+    sfn: new SFNClient({ ...config, ...endpoint ? { disableHostPrefix: true } : {} }),
+    sns: new SNSClient(config),
+    sqs: new SQSClient(config),
     iam: new IAMClient(config),
     sts: new STSClient(config),
     logs: new CloudWatchLogsClient(config),

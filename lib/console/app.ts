@@ -16,14 +16,22 @@ import { orderRoutes } from "./routes/orders.ts";
 import { overviewRoutes } from "./routes/overview.ts";
 import { pictureRoutes } from "./routes/pictures.ts";
 import { targetRoutes } from "./routes/target.ts";
+import { workflowCheckRoutes } from "./routes/workflow_checks.ts";
+import { workflowDeploymentRoutes } from "./routes/workflow_deployment.ts";
+import { workflowFileRoutes } from "./routes/workflow_files.ts";
+import { workflowResourceRoutes } from "./routes/workflow_resources.ts";
 
 /** Every file of `routes/`. */
 const ROUTES: readonly Routes[] = [
   targetRoutes,
-  overviewRoutes,
   orderRoutes,
   pictureRoutes,
   executionRoutes,
+  workflowFileRoutes,
+  workflowCheckRoutes,
+  workflowResourceRoutes,
+  workflowDeploymentRoutes,
+  overviewRoutes,
   modelRoutes,
 ];
 

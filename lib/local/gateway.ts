@@ -6,6 +6,7 @@ import { absentProtocol, absentService } from "./absent_service.ts";
 import { AwsError } from "./errors.ts";
 import type { Dispatcher, Service } from "./dispatcher.ts";
 import type { Principal } from "./operation.ts";
+import { asksForPage } from "./start_page.ts";
 import type { BodyReader } from "./protocols/body.ts";
 import { headerText } from "./protocols/header_text.ts";
 import type { SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   authenticate(request: WireRequest, rules: SigningRules, words: Words): Principal;
   /** The answer to `GET /_scones/health` (no bucket can have that name), if the listener gives one. */
   health?(): object;
+  /** The answer to a browser at the root, if the listener gives one. */
+  startPage?(principal: Principal): Promise<Response>;
   readonly bodies: BodyReader;
   /** Called with every unexpected error, which the client sees as status 500. */
   onFault(error: unknown, what: string): void;
@@ -47,6 +50,17 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
     try {
       refuseForeign(request, url);
       if (health && url.pathname === HEALTH_PATH) return protect(Response.json(health()));
+      if (options.startPage && asksForPage(request, url)) {
+        const wire: WireRequest = {
+          method: "GET",
+          url,
+          headers: request.headers,
+          body: null,
+          rawUrl: request.url,
+        };
+        const principal = options.authenticate(wire, protocol.signing, protocol.words);
+        return protect(await options.startPage(principal));
+      }
       if (!service) throw absentService(scope!.service, services.map(({ name }) => name));
       const region = scope?.region ?? linkedRegion(url, options);
       response = await answer(service, request, url, region, requestId, seen);

@@ -3,13 +3,14 @@
  * one directory.
  */
 import { chmodSync, mkdirSync, statSync } from "node:fs";
-import { createGateway } from "./gateway.ts";
+import { createGateway, type GatewayOptions } from "./gateway.ts";
 import type { Door } from "./core.ts";
 import { GuardedListener } from "./guarded_listener.ts";
 import { type Handler, type Listener, UserListener } from "./listener.ts";
 import { BodyReader, type BodyTimes } from "./protocols/body.ts";
 import type { Service } from "./dispatcher.ts";
 import { createServices, type ServicesOptions } from "./services.ts";
+import { startPage } from "./start_page.ts";
 import { Store } from "./store.ts";
 
 export type { Handler };
@@ -70,24 +71,25 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const running = () => new Set([...services, ...regions.all()]);
   const id = crypto.randomUUID();
   const bodies = new BodyReader(options.bodyTimes);
-  const handler = (door: Door, health?: () => object) => {
+  const handler = (door: Door, forPeople: Pick<GatewayOptions, "health" | "startPage"> = {}) => {
     const handle = createGateway({
       services,
       dispatcher,
       region,
       hasRegion: (region) => regions.has(region),
       authenticate: (request, rules, words) => iam.authenticate(request, rules, words, door),
-      health,
+      ...forPeople,
       bodies,
       onFault,
       onRequest: options.onRequest,
     });
     return options.around?.(handle) ?? handle;
   };
-  const forUsers = handler(
-    options.requireSignatures ? "signed" : "open",
-    () => ({ service: "scones-local-aws", id }),
-  );
+  const forUsers = handler(options.requireSignatures ? "signed" : "open", {
+    health: () => ({ service: "scones-local-aws", id }),
+    startPage: (principal) =>
+      startPage({ endpoint: ports.users!.endpoint, account: LOCAL_ACCOUNT, region }, dispatcher, principal),
+  });
   try {
     ports.functions = await GuardedListener.open(handler("functions"));
     ports.users = new UserListener(options.port, forUsers);

@@ -78,6 +78,7 @@ export const createFunction = operation({
           LogFormat: "Text",
           LogGroup: input.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
         },
+        Grantee: core.iam.roleId(input.Role),
         ...optional,
         ...stored,
       }, core.now());

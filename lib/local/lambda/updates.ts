@@ -1,4 +1,5 @@
 /** Updates of a function's code and configuration. */
+import { isDeepStrictEqual } from "node:util";
 import type { Core } from "../core.ts";
 import { boolean, notSupported, required, string, structure } from "../shapes.ts";
 import { configuration } from "./configuration.ts";
@@ -78,6 +79,9 @@ export const updateFunctionConfiguration = operation({
           LogGroup: input.LoggingConfig?.LogGroup ?? latest.LoggingConfig.LogGroup,
         },
         ...optional,
+        Grantee: reencrypts(latest, input.Role, optional.Environment)
+          ? core.iam.roleId(input.Role ?? latest.Role)
+          : latest.Grantee,
       },
       core.now(),
       latest,
@@ -86,6 +90,11 @@ export const updateFunctionConfiguration = operation({
     return configuration(updated, core.region);
   },
 });
+
+/** Whether an update has KMS grant the role the use of the key anew: one with another role, or other variables. */
+function reencrypts({ Role, Environment }: Version, role = Role, given = Environment): boolean {
+  return role !== Role || !isDeepStrictEqual(given, Environment);
+}
 
 /** The name of the function to update. @throws AwsError for a version or an alias */
 function updatedName(core: Core, given: string): string {
