@@ -316,6 +316,18 @@ export function fromTexts(shape: Shape<unknown>, value: unknown): unknown {
   }
 }
 
+/** The reverse of `fromTexts` for XML: members under the names of their elements, at every level. */
+export function toElements(shape: Shape<unknown>, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => toElements(shape.member!, item));
+  if (shape.kind !== "structure" || !isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => {
+      const member = shape.members![name]!;
+      return [member.location?.in === "element" ? member.location.name : name, toElements(member, item)];
+    }),
+  );
+}
+
 /** The name of the member that an XML element stands for. */
 function memberOfElement(members: Members, element: string): string {
   const renamed = Object.entries(members).find(([, { location }]) =>
