@@ -28,6 +28,11 @@ export interface Execution {
   readonly cause: string | null;
 }
 
+/** Whether it is a child of a Map Run: its machine's name is `MACHINE/LABEL`. */
+export function isChild({ machineArn }: Pick<Execution, "machineArn">): boolean {
+  return machineArn.includes("/");
+}
+
 /** The outcome of an execution. */
 export interface Ending {
   readonly status: Exclude<ExecutionStatus, "RUNNING">;
