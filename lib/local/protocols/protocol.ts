@@ -126,9 +126,12 @@ function wrongType({ path, value, expected }: Violation & { kind: "type" }): Aws
   return new AwsError("SerializationException", `Expected ${expected} at '${path}', got ${given}`);
 }
 
+/** AWS repeats values whole; a request of megabytes is not answered with as many. */
+const LONGEST_VALUE = 8192;
+
 /** Strings, numbers and lists of them as Java prints them, in which AWS's services are written. */
 function printed(value: unknown): string {
   const isPlain = Array.isArray(value) && value.every((item) => typeof item !== "object");
   const text = typeof value === "string" ? value : isPlain ? `[${value.join(", ")}]` : JSON.stringify(value);
-  return text.length > 256 ? `${text.slice(0, 256)}…` : text;
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }
