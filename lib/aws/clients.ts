@@ -1,4 +1,5 @@
 /** The AWS clients of the target: the local AWS, which is started if it is not running, or the real one. */
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
@@ -7,6 +8,7 @@ import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SFNClient } from "@aws-sdk/client-sfn";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { bucketNameOf, type Names, namesOf } from "../names.ts";
 import { readSettings, type Settings } from "../settings.ts";
@@ -39,6 +41,8 @@ export interface Aws {
   readonly iam: IAMClient;
   readonly sts: STSClient;
   readonly logs: CloudWatchLogsClient;
+  readonly cloudwatch: CloudWatchClient;
+  readonly sns: SNSClient;
   readonly quotas: ServiceQuotasClient;
   /** Closes the connections, so that the program can exit. */
   close(): void;
@@ -69,6 +73,8 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
     iam: new IAMClient(config),
     sts: new STSClient(config),
     logs: new CloudWatchLogsClient(config),
+    cloudwatch: new CloudWatchClient(config),
+    sns: new SNSClient(config),
     quotas: new ServiceQuotasClient(config),
   };
   for (const client of endpoint ? Object.values(clients) : []) {
