@@ -9,6 +9,7 @@ import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { bucketNameOf, type Names, namesOf } from "../names.ts";
 import { readSettings, type Settings } from "../settings.ts";
@@ -38,6 +39,7 @@ export interface Aws {
   readonly runtime: SageMakerRuntimeClient;
   readonly lambda: LambdaClient;
   readonly sfn: SFNClient;
+  readonly sqs: SQSClient;
   readonly iam: IAMClient;
   readonly sts: STSClient;
   readonly logs: CloudWatchLogsClient;
@@ -69,7 +71,9 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
     // A model may take 60 s to answer.
     runtime: new SageMakerRuntimeClient({ ...config, requestHandler: { requestTimeout: 70_000 } }),
     lambda: new LambdaClient(config),
-    sfn: new SFNClient(config),
+    // TestState's host begins with "sync-", which an address does not have.
+    sfn: new SFNClient({ ...config, ...endpoint ? { disableHostPrefix: true } : {} }),
+    sqs: new SQSClient(config),
     iam: new IAMClient(config),
     sts: new STSClient(config),
     logs: new CloudWatchLogsClient(config),

@@ -11,12 +11,29 @@ import type { Routes } from "./route.ts";
 import { CostsMoneyError } from "./money.ts";
 import { OrderFeed } from "./orders/feed.ts";
 import { executionRoutes } from "./routes/executions.ts";
+import { modelRoutes } from "./routes/models.ts";
 import { orderRoutes } from "./routes/orders.ts";
+import { overviewRoutes } from "./routes/overview.ts";
 import { pictureRoutes } from "./routes/pictures.ts";
 import { targetRoutes } from "./routes/target.ts";
+import { workflowCheckRoutes } from "./routes/workflow_checks.ts";
+import { workflowDeploymentRoutes } from "./routes/workflow_deployment.ts";
+import { workflowFileRoutes } from "./routes/workflow_files.ts";
+import { workflowResourceRoutes } from "./routes/workflow_resources.ts";
 
 /** Every file of `routes/`. */
-const ROUTES: readonly Routes[] = [targetRoutes, orderRoutes, pictureRoutes, executionRoutes];
+const ROUTES: readonly Routes[] = [
+  targetRoutes,
+  orderRoutes,
+  pictureRoutes,
+  executionRoutes,
+  workflowFileRoutes,
+  workflowCheckRoutes,
+  workflowResourceRoutes,
+  workflowDeploymentRoutes,
+  overviewRoutes,
+  modelRoutes,
+];
 
 export interface ConsoleApp {
   fetch(request: Request): Response | Promise<Response>;
@@ -60,7 +77,12 @@ function answerError(error: Error, c: Context): Response {
     return c.json({ error: "Refused", message: error.message }, error.status);
   }
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  const status = $metadata?.httpStatusCode ?? 502;
-  if (!$metadata && error.name !== "UnreachableError") console.error(error);
-  return c.json({ error: error.name, message: wordsOf(error) }, (status >= 400 ? status : 502) as 502);
+  if ($metadata) {
+    const { httpStatusCode: status = 502 } = $metadata;
+    return c.json({ error: error.name, message: wordsOf(error) }, (status >= 400 ? status : 502) as 502);
+  }
+  // What lib refuses because of the target's state, in words for people; anything else is a fault.
+  if (error.name === "Error") return c.json({ error: "NotReady", message: error.message }, 409);
+  if (error.name !== "UnreachableError") console.error(error);
+  return c.json({ error: error.name, message: wordsOf(error) }, 502);
 }

@@ -48,3 +48,11 @@ export function emptyChart(finding: string): TopLevelSpec {
     mark: { type: "point", opacity: 0 },
   };
 }
+
+/** A title and its subtitle, which Vega-Lite takes as text or as lines. */
+export function titleTexts(title: TopLevelSpec["title"]): [title: string, subtitle: string] {
+  const { text, subtitle = "" } = typeof title === "object" && "text" in title
+    ? title
+    : { text: title ?? "" };
+  return [[text].flat().join(" "), [subtitle].flat().join(" ")];
+}

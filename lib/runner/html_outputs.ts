@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { chart, renderSvg, vegaLiteMime } from "../display/chart.ts";
+import { titleTexts } from "../display/chart_parts.ts";
 import { escapeHtml } from "../display/format.ts";
 import { type Play, playMime } from "../display/play.ts";
 import { type MediaBundle, summaryMime } from "../display/show.ts";
@@ -108,14 +109,6 @@ export class OutputRenderer {
       .replace(/url\((["']?)#/g, `url($1#${prefix}`)
       .replace(/href="#/g, `href="#${prefix}`);
   }
-}
-
-/** A title and its subtitle, which Vega-Lite takes as text or as lines. */
-function titleTexts(title: TopLevelSpec["title"]): [title: string, subtitle: string] {
-  const { text, subtitle = "" } = typeof title === "object" && "text" in title
-    ? title
-    : { text: title ?? "" };
-  return [[text].flat().join(" "), [subtitle].flat().join(" ")];
 }
 
 /** On a narrow page a drawing shrinks while its text stays readable, and scrolls from there on. */

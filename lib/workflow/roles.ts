@@ -183,6 +183,16 @@ export async function getRole(aws: Pick<Aws, "iam">, RoleName: string): Promise<
 }
 
 /**
+ * The ARN of the role that the state machine runs with.
+ * @throws Error that says to deploy when there is none yet
+ */
+export async function statesRoleArn(aws: Pick<Aws, "iam" | "names" | "settings">): Promise<string> {
+  const arn = aws.settings.roles.states ?? (await getRole(aws, aws.names.roles.states))?.Arn;
+  if (arn) return arn;
+  throw new Error(`There is no role ${aws.names.roles.states} yet. Run "deno task deploy" first.`);
+}
+
+/**
  * Removes the role that this project created; returns whether it existed.
  * @throws NotOursError if it belongs to somebody else
  */

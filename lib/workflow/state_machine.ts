@@ -17,6 +17,7 @@ import { waitFor } from "../aws/waiting.ts";
 import type { Definition } from "../graph/model.ts";
 import type { FunctionKey } from "../names.ts";
 import { PROJECT_DIR } from "../settings.ts";
+import { placeholderOf, withValues } from "./definition_files.ts";
 
 export function stateMachineArn(
   { region, account, names }: Pick<Aws, "region" | "account" | "names">,
@@ -36,21 +37,22 @@ export async function readDefinition(): Promise<string> {
 export async function loadDefinition(
   functionArns: Readonly<Record<FunctionKey, string>>,
 ): Promise<Definition> {
-  const text = await readDefinition();
-  const values = new Map(
-    Object.entries(functionArns).map((
-      [key, arn],
-    ) => [`${key[0]!.toUpperCase()}${key.slice(1)}FunctionArn`, arn]),
+  const entries = Object.entries(functionArns).map(([key, arn]) => [placeholderOf(key as FunctionKey), arn]);
+  return JSON.parse(filledIn(await readDefinition(), Object.fromEntries(entries)));
+}
+
+/**
+ * The text with values in place of its placeholders.
+ * @throws Error for a placeholder without a value
+ */
+export function filledIn(text: string, values: Readonly<Record<string, string>>): string {
+  const filled = withValues(text, values);
+  const [left] = filled.match(/\$\{\w+\}/) ?? [];
+  if (left === undefined) return filled;
+  throw new Error(
+    `There is no value for the placeholder ${left} of the state machine. There are ` +
+      `${Object.keys(values).map((name) => `\${${name}}`).join(", ")}.`,
   );
-  return JSON.parse(text.replaceAll(/\$\{(\w+)\}/g, (placeholder, name) => {
-    const value = values.get(name);
-    if (value === undefined) {
-      throw new Error(
-        `statemachine/scones.asl.json: there is no function for the placeholder ${placeholder}.`,
-      );
-    }
-    return value;
-  }));
 }
 
 export interface DeployedStateMachine {
@@ -61,19 +63,25 @@ export interface DeployedStateMachine {
 
 /**
  * Creates the state machine, or updates its definition or role when they differ. Idempotent.
+ * @param options.text of another definition than the file's, without placeholders
+ * @param options.publish makes a version of what is deployed
  * @throws NotOursError if a state machine of this name belongs to somebody else
  */
 export async function deployStateMachine(
   aws: Aws,
   options:
-    & { roleArn: string; functionArns: Parameters<typeof loadDefinition>[0] }
+    & { roleArn: string }
+    & ({ functionArns: Parameters<typeof loadDefinition>[0] } | { text: string; publish?: boolean })
     & Pick<RetryOptions, "onWait">,
 ): Promise<DeployedStateMachine> {
   const { sfn } = aws;
-  const { roleArn, functionArns, onWait } = options;
+  const { roleArn, onWait } = options;
   const arn = stateMachineArn(aws);
-  const definition = await loadDefinition(functionArns);
-  const text = JSON.stringify(definition, null, 2);
+  const definition: Definition = "text" in options
+    ? JSON.parse(options.text)
+    : await loadDefinition(options.functionArns);
+  const text = "text" in options ? options.text : JSON.stringify(definition, null, 2);
+  const publish = "text" in options && options.publish ? true : undefined;
   const existing = await describe(aws);
   if (!existing) {
     const tags = Object.entries(ownTags(aws)).map(([key, value]) => ({ key, value }));
@@ -82,6 +90,7 @@ export async function deployStateMachine(
       definition: text,
       roleArn,
       tags,
+      publish,
     });
     // A state machine of this name may still be being deleted.
     const passes = (error: Error) => error.name === "StateMachineDeleting";
@@ -89,10 +98,10 @@ export async function deployStateMachine(
     return { arn, definition, change: "created" };
   }
   await checkMachine(aws, existing.roleArn, { adopt: true });
-  if (machineChanges(existing, { definition, roleArn }).length === 0) {
+  if (machineChanges(existing, { definition, roleArn }).length === 0 && !publish) {
     return { arn, definition, change: "unchanged" };
   }
-  const command = new UpdateStateMachineCommand({ stateMachineArn: arn, definition: text, roleArn });
+  const command = new UpdateStateMachineCommand({ stateMachineArn: arn, definition: text, roleArn, publish });
   const { revisionId } = await whileRoleIsNew(aws, roleArn, () => sfn.send(command), { onWait });
   await reached(aws, revisionId);
   return { arn, definition, change: "updated" };

@@ -5,31 +5,10 @@ import { type ExecutionLook, functionOf, type VisitLook } from "../../lib/consol
 import { THRESHOLD_ERROR } from "../../lib/names.ts";
 import { playedAws } from "../aws/testing.ts";
 import { createMachine, fateReached, stageNote, startFate } from "./machine.ts";
-import { type TestConsole, withConsole } from "./testing.ts";
+import { firstValue, type TestConsole, withConsole } from "./testing.ts";
 
-/** The values of an execution's stream, up to one that is wanted. */
-async function lookUntil(
-  { request }: TestConsole,
-  name: string,
-  isWanted: (look: ExecutionLook) => boolean,
-): Promise<ExecutionLook> {
-  const closing = new AbortController();
-  const response = await request(`/api/executions/${name}/live`, { signal: closing.signal });
-  let text = "";
-  for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
-    text += part;
-    const events = text.split("\n\n").slice(0, -1);
-    const looks: ExecutionLook[] = events.filter((event) => event.startsWith("event: value"))
-      .map((event) => JSON.parse(event.slice(event.indexOf("data: ") + 6)));
-    const found = looks.findLast(isWanted);
-    if (found) {
-      closing.abort();
-      return found;
-    }
-    if (text.includes("event: failure")) throw new Error(text);
-  }
-  throw new Error("The stream has ended.");
-}
+const lookUntil = (console: TestConsole, name: string, isWanted: (look: ExecutionLook) => boolean) =>
+  firstValue(console, `/api/executions/${name}/live`, isWanted);
 
 Deno.test("execution: what happened, in each state, with the answer and what to do", async () => {
   await withConsole(async (console) => {

@@ -43,3 +43,27 @@ export async function admitted(running: Pick<RunningConsole, "newLink">): Promis
   await response.body?.cancel();
   return response.headers.get("set-cookie")!.split(";")[0]!;
 }
+
+/** The first value of a stream that is wanted. @throws Error with what the stream said when it tells of a failure */
+export async function firstValue<T>(
+  { request }: Pick<TestConsole, "request">,
+  path: string,
+  isWanted: (value: T) => boolean = () => true,
+): Promise<T> {
+  const closing = new AbortController();
+  const response = await request(path, { signal: closing.signal });
+  let text = "";
+  for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    const events = text.split("\n\n").slice(0, -1).filter((event) => event.startsWith("event: value"));
+    const found = events.map((event): T => JSON.parse(event.slice(event.indexOf("data: ") + 6))).findLast(
+      isWanted,
+    );
+    if (found !== undefined) {
+      closing.abort();
+      return found;
+    }
+    if (text.includes("event: failure")) throw new Error(text);
+  }
+  throw new Error(`${path} has ended: ${text}`);
+}

@@ -28,7 +28,11 @@ export interface Detail {
   /** Probabilities of the classes. */
   inferences?: number[];
   error?: string;
+  /** Of a failure that was not intended. */
+  cause?: string;
 }
+
+const LONGEST_CAUSE = 1000;
 
 /** Whether everything is known of an order. */
 export function isRead({ status, detail }: Order): boolean {
@@ -64,7 +68,7 @@ export async function readDetail(
   return { ...detail, stop: found.stopDate?.getTime() };
 }
 
-function detailOf({ status, input, output, error }: DescribeExecutionCommandOutput): Detail {
+function detailOf({ status, input, output, error, cause }: DescribeExecutionCommandOutput): Detail {
   const { s3_bucket, s3_key } = objectIn(input);
   return {
     status: status!,
@@ -72,6 +76,7 @@ function detailOf({ status, input, output, error }: DescribeExecutionCommandOutp
     ...typeof s3_key === "string" ? { key: s3_key } : {},
     inferences: inferencesIn(output),
     ...error ? { error } : {},
+    ...cause && error !== THRESHOLD_ERROR ? { cause: cause.slice(0, LONGEST_CAUSE) } : {},
   };
 }
 

@@ -83,6 +83,8 @@ function queryFailure({ field, expression, kind, message }: Failure): QueryFailu
   switch (kind) {
     case "undefined":
       return new QueryFailure(`${subject} returned nothing (undefined).`, field);
+    case "unsupported":
+      return new QueryFailure(`${subject} returned an unsupported result type.`, field);
     case "error":
       return new QueryFailure(`${subject} threw an error during evaluation${message}`, field);
     case "work":

@@ -22,8 +22,11 @@ export interface Failure {
   /** Where it is: `Arguments/Payload/items[0]`. */
   readonly field: string;
   readonly expression: string;
-  /** `undefined`: it evaluated to nothing; `work`: it takes too long; otherwise it threw an error. */
-  readonly kind: "undefined" | "work" | "error";
+  /**
+   * `undefined`: it evaluated to nothing; `unsupported`: to what is no JSON; `work`: it takes too long; `error`: it threw
+   * one.
+   */
+  readonly kind: "undefined" | "unsupported" | "work" | "error";
   /** JSONata's code and message. */
   readonly message?: string;
 }
@@ -347,7 +350,8 @@ export function inside(host: Host): void {
       if (error === TOO_MUCH) throw { field, expression, kind: "work" };
       throw { field, expression, kind: "error", message: described(error) };
     }
-    if (value === undefined || isFunction(value)) throw { field, expression, kind: "undefined" };
+    if (value === undefined) throw { field, expression, kind: "undefined" };
+    if (isFunction(value) || value instanceof RegExp) throw { field, expression, kind: "unsupported" };
     return value;
   };
 

@@ -14,8 +14,8 @@ import { type Failure, type Globals, inside, type Inspection, type Request } fro
 
 /** How long an evaluation may take, and the parsing of all expressions of a definition, in milliseconds. */
 const EVALUATION_LIMIT_MS = 70, PARSING_LIMIT_MS = 50;
-/** An evaluation that other processes held up is made again, so many times at most. */
-const ATTEMPTS = 3;
+/** An evaluation that other processes held up is made again with more time, up to so many times the limit. */
+const MOST_HELD_UP = 8;
 
 const HASHES = ["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
 
@@ -70,27 +70,29 @@ export function inspect(expressions: readonly string[]): Inspection[] | undefine
   return isCut ? undefined : JSON.parse(answer!);
 }
 
-/** @param limit in milliseconds */
+/** @param limit in milliseconds of this thread's time on a processor, once the first attempt was held up */
 function run(
   script: Script,
   request: Globals["request"],
   limit: number,
 ): Globals & { isCut?: boolean } {
-  for (let attempt = 1;; attempt++) {
+  let used = 0;
+  for (let timeout = limit;; timeout *= 2) {
     context ??= made();
     const { globals } = context;
     Object.assign(globals, { request, answer: undefined, failure: undefined, spent: 0 });
     const before = process.threadCpuUsage();
     try {
-      script.runInContext(context.context, { timeout: limit });
+      script.runInContext(context.context, { timeout });
       return globals;
     } catch (error) {
       // What was cut off may have left anything behind.
       context = undefined;
       if ((error as { code?: string }).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
       const { user, system } = process.threadCpuUsage(before);
-      const wasHeldUp = (user + system) / 1000 < limit / 2;
-      if (!wasHeldUp || attempt === ATTEMPTS) return { ...globals, isCut: true };
+      used += (user + system) / 1000;
+      const wasHeldUp = used < limit / 2;
+      if (!wasHeldUp || timeout > MOST_HELD_UP * limit) return { ...globals, isCut: true };
     }
   }
 }

@@ -1,0 +1,90 @@
+/** The row above the canvas: what is open, and what can be done with it. */
+/// <reference lib="dom" />
+import type { ReactNode } from "react";
+import type { Openable } from "../../routes/workflow_files.ts";
+import type { Direction } from "./document/layout.ts";
+import { useEditor } from "./editor_state.ts";
+
+interface Props {
+  openable?: Openable;
+  direction: Direction;
+  hasCode: boolean;
+  search: ReactNode;
+  onOpen(name: string): void;
+  onNew(): void;
+  onCompare(): void;
+  onDirection(): void;
+  onFit(): void;
+  onCode(): void;
+  onKeys(): void;
+  onExport(kind: "json" | "svg" | "png"): void;
+  onSave(): void;
+}
+
+export const DEPLOYED = "\u0000deployed";
+
+export function Toolbar(props: Props) {
+  const { openable, direction, hasCode, search } = props;
+  const { source, isChanged, canUndo, canRedo, undo, redo } = useEditor();
+  const file = openable?.files.find(({ name }) => name === source.file);
+  return (
+    <div className="toolbar" role="toolbar" aria-label="Workflow">
+      <select
+        aria-label="What is open"
+        value={source.file ?? DEPLOYED}
+        onChange={({ target }) => props.onOpen(target.value)}
+      >
+        {source.file !== undefined && !file && <option value={source.file}>{source.file} (new)</option>}
+        {openable?.files.map(({ name }) => <option key={name} value={name}>statemachine/{name}</option>)}
+        {openable?.deployed && <option value={DEPLOYED}>deployed: {openable.deployed.name}</option>}
+      </select>
+      <button
+        type="button"
+        onClick={props.onNew}
+        title="Begin with an empty canvas; undo brings everything back"
+      >
+        Clear
+      </button>
+      <span className="state" role="status">{isChanged ? "not saved" : "saved"}</span>
+      {openable?.deployed
+        ? file?.differs && (
+          <button type="button" className="note" onClick={props.onCompare}>
+            differs from the deployed machine
+          </button>
+        )
+        : openable && <span className="state">not deployed yet</span>}
+      <span className="gap" />
+      {search}
+      <button type="button" disabled={!canUndo} onClick={undo} aria-label="Undo" title="Undo (Ctrl+Z)">
+        ↶
+      </button>
+      <button type="button" disabled={!canRedo} onClick={redo} aria-label="Redo" title="Redo (Ctrl+Shift+Z)">
+        ↷
+      </button>
+      <button type="button" onClick={props.onDirection} title="Turn the layout (L)">
+        {direction === "TB" ? "Top down" : "Left to right"}
+      </button>
+      <button type="button" onClick={props.onFit} title="Show the whole workflow (F)">Fit</button>
+      <button
+        type="button"
+        aria-pressed={hasCode}
+        onClick={props.onCode}
+        title="Show the code beside the canvas"
+      >
+        Code
+      </button>
+      <select
+        aria-label="Export"
+        value=""
+        onChange={({ target }) => props.onExport(target.value as "json" | "svg" | "png")}
+      >
+        <option value="">Export …</option>
+        <option value="json">ASL JSON</option>
+        <option value="svg">SVG picture</option>
+        <option value="png">PNG picture</option>
+      </select>
+      <button type="button" onClick={props.onKeys} aria-label="Keys" title="All keys (?)">?</button>
+      <button type="button" className="primary" onClick={props.onSave}>Save …</button>
+    </div>
+  );
+}
