@@ -52,8 +52,6 @@ export interface Globals {
   failure?: string;
   /** Units of work spent. */
   spent: number;
-  /** JSON text of the place of the expression under way. */
-  at?: string;
 }
 
 /** The global functions that the host calls. */
@@ -339,7 +337,6 @@ export function inside(host: Host): void {
       return template;
     }
     const expression = template.slice(2, -2).trim();
-    globals.at = JSON.stringify({ field, expression });
     depth = 0;
     allowed = DEPTH_LIMIT;
     let value: unknown;
