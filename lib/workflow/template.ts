@@ -12,7 +12,7 @@ import { type FunctionKey, namesOf, type RoleKind } from "../names.ts";
 import { readSettings } from "../settings.ts";
 import { FUNCTION_KEYS, functionConfiguration, functionLogGroup, FUNCTIONS } from "./functions.ts";
 import { POLICY_NAME, ROLE_KINDS, roleDefinition } from "./roles.ts";
-import { readDefinition } from "./state_machine.ts";
+import { MACHINE_KINDS, readDefinition } from "./state_machine.ts";
 
 type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
 
@@ -166,21 +166,23 @@ export async function cloudFormationTemplate(): Promise<Template> {
       },
     };
   }
-  Resources.StateMachine = {
-    Type: "AWS::StepFunctions::StateMachine",
-    Properties: {
-      StateMachineName: referring(STAND_IN.names.stateMachine),
-      RoleArn: arnOf(roleId("states")),
-      Definition: JSON.parse(await readDefinition()),
-      DefinitionSubstitutions: Object.fromEntries(
-        FUNCTION_KEYS.map((key) => [`${functionId(key)}Arn`, arnOf(functionId(key))]),
-      ),
-      Tags: tags,
-    },
-  };
+  for (const kind of MACHINE_KINDS) {
+    Resources[capital(kind)] = {
+      Type: "AWS::StepFunctions::StateMachine",
+      Properties: {
+        StateMachineName: referring(STAND_IN.names[kind]),
+        RoleArn: arnOf(roleId("states")),
+        Definition: JSON.parse(await readDefinition(kind)),
+        DefinitionSubstitutions: Object.fromEntries(
+          FUNCTION_KEYS.map((key) => [`${functionId(key)}Arn`, arnOf(functionId(key))]),
+        ),
+        Tags: tags,
+      },
+    };
+  }
   return {
     AWSTemplateFormatVersion: "2010-09-09",
-    Description: "Scones Unlimited: roles, bucket, functions with their log groups, state machine",
+    Description: "Scones Unlimited: roles, bucket, functions with their log groups, state machines",
     Parameters: {
       Stage: {
         Type: "String",

@@ -33,6 +33,7 @@ Deno.test("a plan names what would be created and changed, and changes nothing",
         "function scones-filter-low-confidence-dev",
         "log group /aws/lambda/scones-filter-low-confidence-dev",
         "state machine scones-unlimited-dev",
+        "state machine scones-unlimited-batch-dev",
       ]);
       assert.ok(first.every(([, , state]) => state.startsWith("would be created")));
       assert.deepEqual(writes, []);
@@ -50,6 +51,7 @@ Deno.test("a plan names what would be created and changed, and changes nothing",
       assert.deepEqual(states, [
         ["role", "scones-unlimited-us-east-1-dev-sagemaker", "would be updated: permissions"],
         ["role", "scones-unlimited-us-east-1-dev-lambda", "would be updated: permissions"],
+        ["role", "scones-unlimited-us-east-1-dev-states", "would be updated: permissions"],
         ["bucket", "other-bucket", "would be created"],
         ["function", "scones-filter-low-confidence-dev", "would be updated: Environment"],
       ]);
