@@ -3,6 +3,12 @@
 export type FunctionKey = "serializeImageData" | "classifyImage" | "filterLowConfidence";
 /** The state machine for one order, and the one for all orders under a prefix. */
 export type MachineKind = "stateMachine" | "batchMachine";
+export type AlarmKey =
+  | "endpointErrors"
+  | "endpointLatency"
+  | "executionsFailed"
+  | "ordersHeldBack"
+  | "throttles";
 export type RoleKind = "sagemaker" | "lambda" | "states";
 
 /** The names of one deployment: of one stage, in one region. */
@@ -14,6 +20,9 @@ export interface Names {
   readonly batchMachine: string;
   readonly functions: Readonly<Record<FunctionKey, string>>;
   readonly roles: Readonly<Record<RoleKind, string>>;
+  /** The topic that tells of alarms. */
+  readonly alertTopic: string;
+  readonly alarms: Readonly<Record<AlarmKey, string>>;
 }
 
 /**
@@ -34,6 +43,14 @@ export function namesOf({ region, stage }: { region: string; stage?: string }): 
       filterLowConfidence: staged("scones-filter-low-confidence"),
     },
     roles: { sagemaker: role("sagemaker"), lambda: role("lambda"), states: role("states") },
+    alertTopic: staged("scones-alerts"),
+    alarms: {
+      endpointErrors: staged("scones-endpoint-errors"),
+      endpointLatency: staged("scones-endpoint-latency"),
+      executionsFailed: staged("scones-executions-failed"),
+      ordersHeldBack: staged("scones-orders-held-back"),
+      throttles: staged("scones-throttles"),
+    },
   };
 }
 

@@ -70,7 +70,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   }, options);
   const running = () => new Set([...services, ...regions.all()]);
   const id = crypto.randomUUID();
-  const bodies = new BodyReader(options.bodyTimes);
+  // Two, so that functions cannot take the users' place.
+  const bodies = { users: new BodyReader(options.bodyTimes), functions: new BodyReader(options.bodyTimes) };
+  const stopBodies = () => Object.values(bodies).forEach((reader) => reader.stop());
   const handler = (door: Door, forPeople: Pick<GatewayOptions, "health" | "startPage"> = {}) => {
     const handle = createGateway({
       services,
@@ -79,7 +81,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       hasRegion: (region) => regions.has(region),
       authenticate: (request, rules, words) => iam.authenticate(request, rules, words, door),
       ...forPeople,
-      bodies,
+      bodies: door === "functions" ? bodies.functions : bodies.users,
       onFault,
       onRequest: options.onRequest,
     });
@@ -95,7 +97,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     ports.users = new UserListener(options.port, forUsers);
   } catch (error) {
     await ports.functions?.close();
-    bodies.stop();
+    stopBodies();
     regions.close();
     store.close();
     throw error;
@@ -127,7 +129,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       for (const service of [...running()].toReversed()) await service.stop?.();
       await Promise.all(listeners.map((listener) => listener.drain()));
       await Promise.all(listeners.map((listener) => listener.close()));
-      bodies.stop();
+      stopBodies();
       regions.close();
       store.close();
     },

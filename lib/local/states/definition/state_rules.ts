@@ -58,10 +58,7 @@ export function checkState(
   if (
     typeof Timestamp === "string" && timestamp(Timestamp) === undefined && !isEvaluated(Timestamp, language)
   ) {
-    report.invalid(
-      "The field 'Timestamp' should be an ISO-8601 extended offset date-time",
-      `${at}/Timestamp`,
-    );
+    report.invalid("String does not match RFC3339 timestamp", `${at}/Timestamp`);
   }
   if (Array.isArray(Choices)) checkChoices(Choices, place, at, report);
   return true;

@@ -286,12 +286,13 @@ export class Flow {
     if (this.setting.isDeleting(this.run.execution.machineArn)) return this.end({ status: "ABORTED" });
     const { run } = this;
     this.#work.spendText(thread.data.length);
+    const before = thread.last;
     const entered = run.note(`${run.state(thread).Type}StateEntered`, thread.last, {
       name: thread.state,
       input: thread.data,
       inputDetails: NOT_TRUNCATED,
     });
-    run.update(thread, { phase: "wait", entered, enteredAt: run.now(), last: entered, tries: [] });
+    run.update(thread, { phase: "wait", entered, enteredAt: run.now(), last: entered, before, tries: [] });
     this.#begin(thread);
   }
 

@@ -3,6 +3,7 @@ import type { Flow, StateType } from "../interpreter/flow.ts";
 import type { Thread } from "../interpreter/journal.ts";
 import { type Data, type Json, machineWithin, type MapState } from "../language/asl.ts";
 import { isJsonata } from "../language/data_flow.ts";
+import { QueryFailure } from "../language/failures.ts";
 import { evaluate } from "../language/jsonata/evaluate.ts";
 import { fill } from "../language/templates.ts";
 import { isDistributed } from "../distributed/configuration.ts";
@@ -26,8 +27,8 @@ const inlineMap: StateType<MapState> = {
   begin(flow, thread, state) {
     const { run } = flow;
     mappings.delete(thread);
-    const { items, data } = mapping(flow, thread, state);
-    const first = Math.min(concurrency(state, data) || INLINE_CONCURRENCY, INLINE_CONCURRENCY, items.length);
+    const { items, most } = beginning(flow, thread, state);
+    const first = Math.min(most || INLINE_CONCURRENCY, INLINE_CONCURRENCY, items.length);
     const last = run.note("MapStateStarted", thread.last, { length: items.length });
     run.update(thread, { phase: "children", last });
     for (let index = 0; index < first; index++) startIteration(flow, thread, state, index, last);
@@ -57,6 +58,17 @@ const inlineMap: StateType<MapState> = {
 
   noteFailed,
 };
+
+/** The state's items and concurrency. On AWS the failure of their expressions follows the event before the state's. */
+function beginning(flow: Flow, thread: Thread, state: MapState) {
+  try {
+    const { items, data } = mapping(flow, thread, state);
+    return { items, most: concurrency(state, data) };
+  } catch (error) {
+    if (error instanceof QueryFailure) flow.run.update(thread, { last: thread.before });
+    throw error;
+  }
+}
 
 /** The behaviour of a Map state by its mode. */
 function modeOf(state: MapState): StateType<MapState> {

@@ -4,7 +4,7 @@ import { isJsonata } from "../language/data_flow.ts";
 import { EvaluationFailure, QueryFailure } from "../language/failures.ts";
 import { evaluateAs } from "../language/jsonata/evaluate.ts";
 import { shown } from "../language/json_text.ts";
-import { NOT_NEGATIVE, numberOf } from "../language/numbers.ts";
+import { CONCURRENCY, numberOf } from "../language/numbers.ts";
 import { selectExisting } from "../language/paths.ts";
 
 /** @throws EvaluationFailure when the items are no array */
@@ -22,5 +22,5 @@ export function itemsOf(state: MapState, data: Data): readonly Json[] {
 
 /** The state's own limit of concurrent iterations; 0 is none. @throws EvaluationFailure when it is no such number */
 export function concurrency(state: MapState, data: Data): number {
-  return numberOf(state, "MaxConcurrency", NOT_NEGATIVE, data) ?? 0;
+  return numberOf(state, "MaxConcurrency", CONCURRENCY, data) ?? 0;
 }
