@@ -20,6 +20,7 @@ const oneFunction = structure({
 
 export const createFunction = operation({
   action: "lambda:CreateFunction",
+  tagging: "lambda:TagResource",
   input: structure({
     FunctionName: required(functionName),
     Role: required(roleArn),
