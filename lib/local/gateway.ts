@@ -16,6 +16,11 @@ export const HEALTH_PATH = "/_scones/health";
 /** Above every limit of the services that do not stream (Lambda: 67 MiB), so that each reports its own limit. */
 const MAX_BODY_BYTES = 80 * 2 ** 20;
 
+const FORM = "application/x-www-form-urlencoded";
+
+/** As of the query protocol, in which forms are sent. */
+const MAX_FORM_BYTES = 2 ** 20;
+
 export interface GatewayOptions {
   /** An unsigned request goes to the first that claims it; S3, which claims any, comes last. */
   readonly services: readonly Service[];
@@ -39,17 +44,19 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
     const began = performance.now();
     const url = new URL(request.url);
     const scope = credentialScope(request, url);
-    const service = serviceOf(services, request, url, scope?.service);
+    const form = scope ? undefined : await unsignedForm(request, url, options.bodies);
+    const service = serviceOf(services, request, form ? withAction(url, form) : url, scope?.service);
     const protocol = service?.protocol ?? absentProtocol(request, url, scope!.service);
     const requestId = protocol.requestId();
     const seen = { who: "", operation: `${request.method} ${url.pathname}` };
     let response: Response;
     try {
       refuseForeign(request, url);
+      if (form instanceof AwsError) throw form;
       if (health && url.pathname === HEALTH_PATH) return protect(Response.json(health()));
       if (!service) throw absentService(scope!.service, services.map(({ name }) => name));
       const region = scope?.region ?? linkedRegion(url, options);
-      response = await answer(service, request, url, region, requestId, seen);
+      response = await answer(service, request, url, region, requestId, seen, form);
     } catch (error) {
       if (!(error instanceof AwsError)) onFault(error, seen.operation);
       const shown = error instanceof AwsError ? error : protocol.words.internal();
@@ -75,13 +82,15 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
     region: string,
     requestId: string,
     seen: { who: string; operation: string },
+    form?: Uint8Array<ArrayBuffer>,
   ): Promise<Response> {
     const { protocol, operations } = service;
     const { method, headers } = request;
     const { bodies } = options;
-    const body = protocol.streams
-      ? request.body && bodies.stream(request.body)
-      : await wholeBody(request, bodies, protocol.maxBytes);
+    const body = form ??
+      (protocol.streams
+        ? request.body && bodies.stream(request.body)
+        : await wholeBody(request, bodies, protocol.maxBytes));
     const wire: WireRequest = { method, url, headers, body, rawUrl: request.url };
     const principal = options.authenticate(wire, protocol.signing, protocol.words);
     seen.who = principal.arn;
@@ -118,6 +127,29 @@ function credentialScope(request: Request, url: URL): { region: string; service:
 function linkedRegion(url: URL, { region, hasRegion }: GatewayOptions): string {
   const linked = url.searchParams.get("SubscriptionArn")?.split(":")[3];
   return linked !== undefined && hasRegion(linked) ? linked : region;
+}
+
+/**
+ * The body of an unsigned request of the query protocol: it names the operation, and so the service. An error of reading
+ * it is returned, for the answer; undefined for other requests.
+ */
+async function unsignedForm(
+  request: Request,
+  url: URL,
+  bodies: BodyReader,
+): Promise<Uint8Array<ArrayBuffer> | AwsError | undefined> {
+  const type = request.headers.get("content-type") ?? "";
+  if (request.method !== "POST" || url.pathname !== "/" || !type.startsWith(FORM)) return undefined;
+  return await wholeBody(request, bodies, MAX_FORM_BYTES).then((body) => body ?? undefined, (error) => error);
+}
+
+/** The URL with the operation that a form names. */
+function withAction(url: URL, form: Uint8Array | AwsError): URL {
+  const text = form instanceof AwsError ? "" : new TextDecoder().decode(form);
+  const [, action] = /(?:^|&)Action=(\w+)/.exec(text) ?? [];
+  const named = new URL(url);
+  if (action !== undefined) named.searchParams.set("Action", action);
+  return named;
 }
 
 /** The service that a request is signed for or that claims it; undefined when the local AWS does not have it. */

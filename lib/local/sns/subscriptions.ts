@@ -1,6 +1,6 @@
 /** Subscriptions of queues: subscribe, unsubscribe, list, attributes. */
 import { AwsError } from "../errors.ts";
-import { map, required, string, structure } from "../shapes.ts";
+import { boolean, map, required, string, structure } from "../shapes.ts";
 import {
   existingTopic,
   invalid,
@@ -34,7 +34,7 @@ export const subscribe = operation({
     Protocol: required(string()),
     Endpoint: string(),
     Attributes: map(string()),
-    ReturnSubscriptionArn: string(),
+    ReturnSubscriptionArn: boolean(),
   }),
   ...onTopic,
   run({ TopicArn, Protocol, Endpoint = "", Attributes = {} }, sns, { principal }) {
