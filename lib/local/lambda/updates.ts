@@ -9,6 +9,7 @@ import { checkAssumable } from "./execution_role.ts";
 import { codeMembers, packageOf } from "./function_code.ts";
 import { changing, checkRevision, refuseWhileChanging, type Version } from "./function_version.ts";
 import { functionArn, functionName, functionReference } from "./names.ts";
+import { PACKAGE_BYTES } from "./protocol.ts";
 import { checkRuntime } from "./runtimes.ts";
 import { architectures, checkedSettings, roleArn, settings } from "./settings.ts";
 import { publish } from "./versions.ts";
@@ -25,7 +26,7 @@ export const updateFunctionCode = operation({
     RevisionId: string(),
   }),
   resource: onLatest,
-  http: { at: "PUT /2015-03-31/functions/{FunctionName}/code" },
+  http: { at: "PUT /2015-03-31/functions/{FunctionName}/code", maxBytes: PACKAGE_BYTES },
   async run(input, lambda, { principal }) {
     const { core, code } = lambda;
     const name = updatedName(core, input.FunctionName);

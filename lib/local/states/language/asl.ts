@@ -16,6 +16,8 @@ export interface Machine {
   QueryLanguage?: QueryLanguage;
   /** For the whole execution; only in the outermost machine. */
   TimeoutSeconds?: number;
+  /** Only in the processor of a Map state. */
+  ProcessorConfig?: { Mode?: "INLINE" | "DISTRIBUTED"; ExecutionType?: MachineType };
 }
 
 export interface Retrier {
@@ -133,6 +135,31 @@ export interface MapState extends Common, Results, Recovery {
   Iterator?: Machine;
   MaxConcurrency?: number | string;
   MaxConcurrencyPath?: string;
+  /** The fields of distributed Maps. */
+  Label?: string;
+  ItemReader?: ItemReader;
+  ItemBatcher?: Record<string, Json>;
+  ResultWriter?: ResultWriter;
+  ToleratedFailureCount?: number;
+  ToleratedFailureCountPath?: string;
+  ToleratedFailurePercentage?: number;
+  ToleratedFailurePercentagePath?: string;
+}
+
+export interface ItemReader {
+  Resource: string;
+  ReaderConfig?: Record<string, Json>;
+  Parameters?: Json;
+  /** Only JSONata. */
+  Arguments?: Json;
+}
+
+export interface ResultWriter {
+  Resource?: string;
+  Parameters?: Json;
+  /** Only JSONata. */
+  Arguments?: Json;
+  WriterConfig?: { Transformation?: string; OutputType?: string };
 }
 
 /** The states that have a result. */

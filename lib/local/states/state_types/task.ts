@@ -69,7 +69,7 @@ export const task: StateType<TaskState> = {
     settleFailed(flow, thread, state, new StateFailure("States.Timeout", "", alias), "TimedOut");
   },
 
-  async perform({ call, submitted }, { Resource }, caller) {
+  async perform(_flow, { call, submitted }, { Resource }, caller) {
     const resource = resourceOf(Resource)!;
     const { parameters, input } = call!.details as Record<string, string>;
     if (resource.kind !== "service") {
