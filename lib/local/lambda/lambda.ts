@@ -29,12 +29,14 @@ export interface LambdaOptions {
   commandOf?(worker: Worker): Command;
   /** False to leave functions the machine's file system, confined by Deno's permissions alone. */
   ownRoot?: boolean;
+  /** The account's limit. */
+  concurrentExecutions?: number;
 }
 
 /** Lambda, with its files (packages, `/tmp` folders, the runtime) in `<stateDir>/lambda`. */
 export function createLambda(
   core: Core,
-  { commandOf, ownRoot }: LambdaOptions = {},
+  { commandOf, ownRoot, concurrentExecutions }: LambdaOptions = {},
 ): Service<LambdaContext> {
   const folder = join(core.stateDir, "lambda");
   const code = new CodeStore(join(folder, "code"), join(folder, "runtime"), core.store.born);
@@ -48,7 +50,7 @@ export function createLambda(
   };
   const sandbox = new Sandbox(folder, ownRoot);
   const pools = new Pools(core, code, commandOf ?? ((worker) => sandbox.command(worker)), sweep);
-  const executions = new ConcurrentExecutions(records);
+  const executions = new ConcurrentExecutions(records, concurrentExecutions);
   const events = new EventQueue(
     core,
     (arn, payload, requestId, trace) =>
