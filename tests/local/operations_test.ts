@@ -79,6 +79,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | typeof OPE
     SendTaskSuccess: "states:SendTaskSuccess",
     StartExecution: "states:StartExecution",
     StartSyncExecution: "states:StartSyncExecution",
+    TestState: "states:TestState",
     StopExecution: "states:StopExecution",
     TagResource: "states:TagResource",
     UntagResource: "states:UntagResource",

@@ -31,12 +31,14 @@ export interface LambdaOptions {
   ownRoot?: boolean;
   /** The account's limit. */
   concurrentExecutions?: number;
+  /** What the `/tmp` of all functions together may take of the memory, where it is in memory. */
+  maxTmpMegabytes?: number;
 }
 
 /** Lambda, with its files (packages, `/tmp` folders, the runtime) in `<stateDir>/lambda`. */
 export function createLambda(
   core: Core,
-  { commandOf, ownRoot, concurrentExecutions }: LambdaOptions = {},
+  { commandOf, ownRoot, concurrentExecutions, maxTmpMegabytes }: LambdaOptions = {},
 ): Service<LambdaContext> {
   const folder = join(core.stateDir, "lambda");
   const code = new CodeStore(join(folder, "code"), join(folder, "runtime"), core.store.born);
@@ -49,7 +51,13 @@ export function createLambda(
     }
   };
   const sandbox = new Sandbox(folder, ownRoot);
-  const pools = new Pools(core, code, commandOf ?? ((worker) => sandbox.command(worker)), sweep);
+  const pools = new Pools(
+    core,
+    code,
+    commandOf ?? ((worker) => sandbox.command(worker)),
+    sweep,
+    maxTmpMegabytes,
+  );
   const executions = new ConcurrentExecutions(records, concurrentExecutions);
   const events = new EventQueue(
     core,

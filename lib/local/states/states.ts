@@ -17,6 +17,7 @@ import { statesProtocol } from "./protocol.ts";
 import * as stateMachines from "./state_machines.ts";
 import { STATE_TYPES } from "./state_types/mod.ts";
 import * as tags from "./tags.ts";
+import * as testState from "./test_state.ts";
 
 export function createStates(core: Core): Service<StatesContext> {
   const journal = new Journal(core.store);
@@ -36,6 +37,7 @@ export function createStates(core: Core): Service<StatesContext> {
       callbacks,
       mapRunOperations,
       tags,
+      testState,
     ),
     context: { core, machines, activities: activityStore, mapRuns, journal, interpreter },
     start() {

@@ -63,6 +63,16 @@ export function checkMachine(
   if (endless) report.add("MISSING_END_STATE", "Workflow has no terminal state");
 }
 
+/** Checks a state without its machine: its transitions lead anywhere. */
+export function checkLoneState(state: Fields, report: Report): void {
+  const scope = { names: new Set<string>() };
+  const language = languageOf(state, "", report);
+  const place = { name: "TestState", language, scope };
+  collectAssigned(state, place, "", report);
+  if (!checkState(state, place, "", "STANDARD", report)) return;
+  checkNested(state, "", { depth: 2, language: "JSONPath", outer: scope }, "STANDARD", report);
+}
+
 function placeOf({ at }: Level, state: string): string {
   return `${at}/States/${state}`;
 }

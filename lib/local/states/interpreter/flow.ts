@@ -3,7 +3,13 @@ import type { Core } from "../../core.ts";
 import type { Principal } from "../../operation.ts";
 import type { MapRunSettings } from "../distributed/settings.ts";
 import type { Assignment, Data, Json, Machine, ResultState, State } from "../language/asl.ts";
-import { type Outcome, outcomeOfCatch, outcomeOfInput, outcomeOfResult } from "../language/data_flow.ts";
+import {
+  isJsonata,
+  type Outcome,
+  outcomeOfCatch,
+  outcomeOfInput,
+  outcomeOfResult,
+} from "../language/data_flow.ts";
 import { asFailure, located, StateFailure, tooLarge } from "../language/failures.ts";
 import { toText } from "../language/json_text.ts";
 import { selectExisting } from "../language/paths.ts";
@@ -97,6 +103,10 @@ export interface Setting {
   /** Whether the machine is being deleted: its executions are aborted before their next state. */
   isDeleting(machineArn: string): boolean;
   hasActivity(arn: string): boolean;
+  /** For TestState: told of the data between the state's fields, and which retrier or catcher handles a failure. */
+  inspect?(stage: string, value: Json): void;
+  /** For TestState: in place of the execution's own. */
+  readonly contextObject?: Json;
 }
 
 export class Flow {
@@ -115,6 +125,10 @@ export class Flow {
 
   hasActivity(arn: string): boolean {
     return this.setting.hasActivity(arn);
+  }
+
+  inspect(stage: string, value: Json): void {
+    this.setting.inspect?.(stage, value);
   }
 
   /** Makes one step: does `work`, then advances all threads until they wait or the step's limits are reached. */
@@ -179,10 +193,13 @@ export class Flow {
 
   /** What paths and expressions of the thread's state refer to, with its input after InputPath. */
   data(thread: Thread): Data {
-    const { InputPath } = this.run.state(thread);
+    const state = this.run.state(thread);
     const data = this.#dataOf(thread, this.run.input(thread));
-    if (InputPath === undefined) return data;
-    return { ...data, input: InputPath === null ? {} : selectExisting(InputPath, data) };
+    if (isJsonata(state)) return data;
+    const { InputPath = "$" } = state;
+    const input = InputPath === null ? {} : InputPath === "$" ? data.input : selectExisting(InputPath, data);
+    data.inspect?.("afterInputPath", input);
+    return { ...data, input };
   }
 
   /** The value as JSON text. @throws StateFailure States.DataLimitExceeded */
@@ -254,6 +271,7 @@ export class Flow {
     const index = "Catch" in state ? matching(state.Catch, failure) : -1;
     if (index < 0) return this.#failParent(thread, failure);
     const catcher = ("Catch" in state ? state.Catch! : [])[index]!;
+    this.setting.inspect?.("catchIndex", index);
     try {
       const caught = { Error: error ?? "", Cause: cause ?? "" };
       const data = this.#dataOf(thread, run.input(thread));
@@ -298,7 +316,8 @@ export class Flow {
 
   #dataOf(thread: Thread, input: Json): Data {
     const { run } = this;
-    return { input, context: contextObject(run, thread), variables: run.variables(thread), work: this.#work };
+    const { contextObject: context = contextObject(run, thread), inspect } = this.setting;
+    return { input, context, variables: run.variables(thread), work: this.#work, inspect };
   }
 
   /** Assigns variables; returns the exited event's members about them. */
@@ -324,6 +343,7 @@ export class Flow {
     if (delay === undefined) return false;
     const tries = [...thread.tries];
     tries[index] = tried + 1;
+    this.setting.inspect?.("retryIndex", index);
     this.run.update(thread, { phase: "retry", tries, due: this.run.now() + delay });
     return true;
   }

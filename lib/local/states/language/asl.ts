@@ -197,6 +197,20 @@ export function readMachine(definition: string): Machine {
   return machine;
 }
 
+/** All states of a machine and of those within it, by their names. */
+export function statesOf(machine: Machine): Map<string, State> {
+  const found = new Map<string, State>();
+  const add = ({ States }: Machine): void => {
+    for (const [name, state] of Object.entries(States)) {
+      found.set(name, state);
+      if (state.Type === "Parallel") state.Branches.forEach(add);
+      else if (state.Type === "Map") add(machineWithin(state, 0));
+    }
+  };
+  add(machine);
+  return found;
+}
+
 /** What paths, templates and expressions refer to. */
 export interface Data {
   /** `$` or `$states.input` */
@@ -209,6 +223,8 @@ export interface Data {
   readonly errorOutput?: Json;
   /** The variables in scope as JSON texts, by name. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Told of the data between the state's fields, for TestState. */
+  inspect?(stage: string, value: Json): void;
   /** What evaluating the state may still cost; without it, each evaluation has a limit of its own. */
   readonly work?: Work;
 }

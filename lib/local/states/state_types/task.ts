@@ -145,7 +145,9 @@ function settleDone(flow: Flow, thread: Thread, state: TaskState, output: string
   const resource = resourceOf(state.Resource)!;
   const details = { ...names(resource), output, outputDetails: NOT_TRUNCATED };
   settle(flow, thread, { type: `${prefix(resource)}Succeeded`, details });
-  flow.complete(thread, parsed(output));
+  const result = parsed(output);
+  flow.inspect("result", result);
+  flow.complete(thread, result);
 }
 
 function settleFailed(
