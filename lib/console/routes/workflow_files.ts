@@ -42,8 +42,9 @@ export interface Openable {
   placeholders: Record<string, string>;
 }
 
-export const workflowFileRoutes: Routes = (app, aws) => {
-  app.get("/api/workflow/definitions", async (c) => c.json(await openable(aws)));
+/** @param folder of the definitions */
+export const workflowFileRoutes = (folder: string): Routes => (app, aws) => {
+  app.get("/api/workflow/definitions", async (c) => c.json(await openable(aws, folder)));
 
   app.put("/api/workflow/definitions/:name", async (c) => {
     const { name } = checked(
@@ -52,7 +53,7 @@ export const workflowFileRoutes: Routes = (app, aws) => {
     );
     const { text, etag } = await bodyOf(c, z.strictObject({ text: definition, etag: z.string().nullable() }));
     try {
-      return c.json(await writeDefinitionFile({ name, text, etag }));
+      return c.json(await writeDefinitionFile({ name, text, etag }, folder));
     } catch (error) {
       if (error instanceof FileChangedError) throw new HTTPException(409, { message: error.message });
       throw error;
@@ -60,9 +61,9 @@ export const workflowFileRoutes: Routes = (app, aws) => {
   });
 };
 
-async function openable(aws: Aws): Promise<Openable> {
+async function openable(aws: Aws, folder: string): Promise<Openable> {
   const placeholders = placeholderValues(aws);
-  const [files, machine] = await Promise.all([definitionFiles(), describe(aws)]);
+  const [files, machine] = await Promise.all([definitionFiles(folder), describe(aws)]);
   const parsed = machine && parse(machine.definition!);
   return {
     files: files.map((file) => ({
