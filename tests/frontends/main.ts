@@ -2,6 +2,7 @@
 import { stopLocalAws } from "../../lib/aws/local_aws.ts";
 import { runProgram } from "../../lib/tasks/task.ts";
 import { checkNbconvert, checkPapermill, checkPipeline } from "./command_line.ts";
+import { checkEditor } from "./editor/editor.ts";
 import { type Environment, prepare } from "./environment.ts";
 import { checkJupyterLab } from "./jupyterlab.ts";
 import { checkPlay } from "./play.ts";
@@ -10,7 +11,7 @@ import { checkVsCode } from "./vscode.ts";
 
 const HELP = `deno task test:notebooks [CHECK …]
 
-Checks the notebooks and reports in what people use: vscode pipeline reports play jupyterlab nbconvert papermill,
+Checks the notebooks and reports in what people use: vscode pipeline reports play editor jupyterlab nbconvert papermill,
 in this order, or those that are named. Needs Python 3.10 and Chromium (or CHROMIUM_PATH), and says so when one
 is missing. JupyterLab, nbconvert and papermill are installed from PyPI below SCONES_STATE_DIR, in frontends/, where
 screenshots and the state of a local AWS of its own lie too.`;
@@ -23,6 +24,7 @@ const CHECKS: Record<string, Check> = {
   pipeline: checkPipeline,
   reports: checkReports,
   play: checkPlay,
+  editor: checkEditor,
   jupyterlab: checkJupyterLab,
   nbconvert: checkNbconvert,
   papermill: checkPapermill,

@@ -49,7 +49,7 @@ export function Toolbar(props: Props) {
       {openable?.deployed
         ? file?.differs && (
           <button type="button" className="note" onClick={props.onCompare}>
-            differs from the deployed machine
+            differs from deployed
           </button>
         )
         : openable && <span className="state">not deployed yet</span>}
