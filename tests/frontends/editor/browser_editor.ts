@@ -42,7 +42,8 @@ export class BrowserEditor {
     await mouse.down();
     await mouse.move(to.x, to.y - 60, { steps: 5 });
     await mouse.move(to.x, to.y, { steps: 3 });
-    await this.page.locator(".line.target, .empty-place.target").first().waitFor();
+    // A vertical line has no width, so for the browser it cannot be seen.
+    await this.page.locator(".line.target, .empty-place.target").first().waitFor({ state: "attached" });
     await mouse.up();
     await this.settled();
   }

@@ -151,6 +151,7 @@ function EditorParts({ openable, editor, reload }: { openable: Openable; editor:
       />
       <div className="canvas-column" {...clipboardHandlers(editor)}>
         <WorkflowCanvas
+          key={editor.opening}
           handle={canvas}
           direction={direction}
           collapsed={collapsed}

@@ -25,6 +25,8 @@ export interface Source {
 interface EditorData {
   history: History<Draft>;
   source: Source;
+  /** Counts what was opened, by which the canvas begins anew. */
+  opening: number;
   /** Ids of states; the last is the one that the inspector shows. */
   selection: readonly string[];
   /** The id of the selected transition. */
@@ -51,8 +53,8 @@ export function draftOf(text: string, before: Machine = { States: {} }): Draft {
   return "machine" in result ? { text, machine: result.machine } : { text, machine: before, ...result };
 }
 
-export function opened(source: Source): EditorData {
-  return { history: begin(draftOf(source.text)), source, selection: [] };
+export function opened(source: Source, opening = 0): EditorData {
+  return { history: begin(draftOf(source.text)), source, opening, selection: [] };
 }
 
 export function reduce(data: EditorData, action: Action): EditorData {
@@ -60,7 +62,7 @@ export function reduce(data: EditorData, action: Action): EditorData {
   const { present } = history;
   switch (action.do) {
     case "open":
-      return opened(action.source);
+      return opened(action.source, data.opening + 1);
     case "saved":
       return { ...data, source: action.source };
     case "select":
@@ -131,7 +133,7 @@ export interface Editor extends Omit<EditorData, "history"> {
 }
 
 export function useEditorState(source: Source): Editor {
-  const [data, dispatch] = useReducer(reduce, source, opened);
+  const [data, dispatch] = useReducer(reduce, source, (source) => opened(source));
   const can = useMemo(() => ({
     open: (source: Source) => dispatch({ do: "open", source }),
     saved: (source: Source) => dispatch({ do: "saved", source }),
