@@ -1,6 +1,12 @@
 /** The names of the project's resources on the target, by which each notebook finds what the ones before it created. */
 
 export type FunctionKey = "serializeImageData" | "classifyImage" | "filterLowConfidence";
+export type AlarmKey =
+  | "endpointErrors"
+  | "endpointLatency"
+  | "executionsFailed"
+  | "ordersHeldBack"
+  | "throttles";
 export type RoleKind = "sagemaker" | "lambda" | "states";
 
 /** The names of one deployment: of one stage, in one region. */
@@ -11,6 +17,9 @@ export interface Names {
   readonly stateMachine: string;
   readonly functions: Readonly<Record<FunctionKey, string>>;
   readonly roles: Readonly<Record<RoleKind, string>>;
+  /** The topic that tells of alarms. */
+  readonly alertTopic: string;
+  readonly alarms: Readonly<Record<AlarmKey, string>>;
 }
 
 /**
@@ -30,6 +39,14 @@ export function namesOf({ region, stage }: { region: string; stage?: string }): 
       filterLowConfidence: staged("scones-filter-low-confidence"),
     },
     roles: { sagemaker: role("sagemaker"), lambda: role("lambda"), states: role("states") },
+    alertTopic: staged("scones-alerts"),
+    alarms: {
+      endpointErrors: staged("scones-endpoint-errors"),
+      endpointLatency: staged("scones-endpoint-latency"),
+      executionsFailed: staged("scones-executions-failed"),
+      ordersHeldBack: staged("scones-orders-held-back"),
+      throttles: staged("scones-throttles"),
+    },
   };
 }
 

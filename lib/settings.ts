@@ -37,6 +37,8 @@ export interface Settings {
   permissionsBoundary?: string;
   /** ARN of the key that encrypts what is stored. */
   kmsKey?: string;
+  /** Who is told of alarms. */
+  alertEmail?: string;
   /** Instance types. */
   trainingInstance: string;
   endpointInstance: string;
@@ -85,6 +87,7 @@ export function readSettings(environment: Environment = projectEnvironment()): S
     },
     permissionsBoundary: read(VARIABLES.permissionsBoundary),
     kmsKey: read(VARIABLES.kmsKey),
+    alertEmail: read(VARIABLES.alertEmail),
     trainingInstance: read(VARIABLES.trainingInstance)!,
     endpointInstance: read(VARIABLES.endpointInstance)!,
     keepEndpointHours: read(VARIABLES.keepEndpointHours),

@@ -176,6 +176,15 @@ export const VARIABLES = {
     ]],
     parse: asItIs,
   },
+  alertEmail: {
+    name: "SCONES_ALERT_EMAIL",
+    help: "mail address that deploy subscribes to the alarms",
+    rules: [[
+      "be a mail address, such as someone@example.com",
+      (text) => /^[^\s@<>,;:"()[\]\\]{1,64}@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i.test(text),
+    ]],
+    parse: asItIs,
+  },
   trainingInstance: instanceType(
     "SCONES_TRAINING_INSTANCE",
     "instance type of training jobs",

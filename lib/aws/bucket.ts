@@ -21,7 +21,6 @@ import type { Aws } from "./clients.ts";
 import { byKey, checkOurs, isOurs, ownTagList, type Tags } from "./ownership.ts";
 import { partitionOf } from "./partition.ts";
 import { type RetryOptions, retryWhile } from "./retries.ts";
-import { isUnsupportedLocally } from "./unsupported.ts";
 
 /** How long captured traffic is kept. */
 export const CAPTURE_DAYS = 90;
@@ -87,10 +86,9 @@ export async function ensureBucket(
   const created = !await bucketExists(aws);
   if (created) {
     await createBucket(aws, options);
-    const refused = await unlessRefused(aws.s3.send(
+    await aws.s3.send(
       new PutBucketTaggingCommand({ Bucket: aws.bucket, Tagging: { TagSet: ownTagList(aws) } }),
-    ));
-    if (refused) return { change: "created", note: `not tagged or protected: ${refused}` };
+    );
   } else {
     const tags = await bucketTags(aws);
     if (tags.project !== undefined) checkOurs(aws, `The bucket ${aws.bucket}`, tags);
@@ -158,12 +156,12 @@ async function createBucket(
   }
 }
 
-/** The bucket's tags; none if the caller may not see them, or the target has none. */
+/** The bucket's tags. */
 export async function bucketTags({ s3, bucket }: Aws): Promise<Tags> {
   try {
     return byKey((await s3.send(new GetBucketTaggingCommand({ Bucket: bucket }))).TagSet);
   } catch (error) {
-    if ((error as Error).name === "NoSuchTagSet" || isUnsupportedLocally(error)) return {};
+    if ((error as Error).name === "NoSuchTagSet") return {};
     throw error;
   }
 }
@@ -196,8 +194,9 @@ export async function bucketChanges(aws: Aws): Promise<BucketChange[]> {
         new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: publicAccessBlock }),
       ),
   );
-  // Through an endpoint without TLS, such as an AWS look-alike's, the policy would lock this project out.
-  if (!aws.endpoint?.startsWith("http:")) {
+  // Through an endpoint without TLS, such as an AWS look-alike's, the policy would lock this project out. The local AWS
+  // counts as one with TLS.
+  if (aws.settings.target === "local" || !aws.endpoint?.startsWith("http:")) {
     await compare(
       "encrypted connections only",
       policy,
@@ -245,17 +244,6 @@ async function unlessNotSet<T>(answer: Promise<T>): Promise<T | undefined> {
       "ServerSideEncryptionConfigurationNotFoundError",
     ];
     if (never.includes((error as Error).name)) return undefined;
-    throw error;
-  }
-}
-
-/** Why the local AWS refuses something; undefined when it does not. */
-async function unlessRefused(answer: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await answer;
-    return undefined;
-  } catch (error) {
-    if (isUnsupportedLocally(error)) return (error as Error).message;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 /** The AWS clients of the target: the local AWS, which is started if it is not running, or the real one. */
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
@@ -38,11 +39,12 @@ export interface Aws {
   readonly runtime: SageMakerRuntimeClient;
   readonly lambda: LambdaClient;
   readonly sfn: SFNClient;
-  readonly sns: SNSClient;
   readonly sqs: SQSClient;
   readonly iam: IAMClient;
   readonly sts: STSClient;
   readonly logs: CloudWatchLogsClient;
+  readonly cloudwatch: CloudWatchClient;
+  readonly sns: SNSClient;
   readonly quotas: ServiceQuotasClient;
   /** Closes the connections, so that the program can exit. */
   close(): void;
@@ -71,11 +73,12 @@ export async function connect(settings: Settings = readSettings()): Promise<Aws>
     lambda: new LambdaClient(config),
     // TestState's host begins with "sync-", which an address does not have.
     sfn: new SFNClient({ ...config, ...endpoint ? { disableHostPrefix: true } : {} }),
-    sns: new SNSClient(config),
     sqs: new SQSClient(config),
     iam: new IAMClient(config),
     sts: new STSClient(config),
     logs: new CloudWatchLogsClient(config),
+    cloudwatch: new CloudWatchClient(config),
+    sns: new SNSClient(config),
     quotas: new ServiceQuotasClient(config),
   };
   for (const client of endpoint ? Object.values(clients) : []) {

@@ -80,7 +80,7 @@ export async function whileRoleIsNew<T>(
 
 /** Whether an error can be due to a new role. The same texts are genuine errors with an old one. */
 function mayBePropagation({ message }: Error): boolean {
-  return /cannot be assumed by Lambda|Neither the global service principal|Could not assume role|Could not access model data|no identity-based policy allows the s3:ListBucket action|No S3 objects found under S3 URL|KMS key is invalid for CreateGrant|does not have BatchGetImage permission/
+  return /cannot be assumed by Lambda|Neither the global service principal|Could not assume role|Could not access model data|no identity-based policy allows the s3:ListBucket action|No S3 objects found under S3 URL|KMS key is invalid for CreateGrant|does not have BatchGetImage permission|proper pull permissions for SageMaker/
     .test(message);
 }
 
@@ -88,11 +88,19 @@ async function changedLately({ iam }: Pick<Aws, "iam">, roleArn: string): Promis
   const isLate = (time: number) => Date.now() - time < PROPAGATION_SECONDS * 1000;
   const changed = changes.get(roleArn);
   if (changed !== undefined && isLate(changed)) return true;
+  const created = await roleCreated({ iam }, roleArn);
+  return created !== undefined && isLate(created);
+}
+
+/**
+ * When a role was created, in milliseconds since the epoch; undefined for one of another account, or one that the caller
+ * may not look at.
+ */
+export async function roleCreated({ iam }: Pick<Aws, "iam">, roleArn: string): Promise<number | undefined> {
   try {
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: roleArn.split("/").at(-1)! }));
-    return isLate(Role!.CreateDate!.getTime());
+    return Role!.CreateDate!.getTime();
   } catch {
-    // A role of another account, or one that the caller may not look at: somebody else's, made earlier.
-    return false;
+    return undefined;
   }
 }

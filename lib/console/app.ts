@@ -66,12 +66,12 @@ export function createConsole(
     if (c.req.header("if-none-match") === etag) return c.body(null, 304, headers);
     return c.body(body, 200, { ...headers, "content-type": type, "content-encoding": "gzip" });
   });
-  const page = (c: Context) => {
+  const page = (name: string) => (c: Context) => {
     const nonce = crypto.randomUUID();
-    return c.html(pageHtml(nonce), 200, { "content-security-policy": pagePolicy(nonce) });
+    return c.html(pageHtml(name, nonce), 200, { "content-security-policy": pagePolicy(nonce) });
   };
-  app.get("/", page);
-  for (const name of pageNames(assets)) app.get(`/${name}/*`, page);
+  app.get("/", page("overview"));
+  for (const name of pageNames(assets)) app.get(`/${name}/*`, page(name));
   return { fetch: app.fetch, newLink: () => `/?token=${guard.newToken()}` };
 }
 

@@ -7,8 +7,11 @@ const ICON = "data:image/svg+xml," + encodeURIComponent(
     '<circle cx="9" cy="20" r="5"/><circle cx="23" cy="20" r="5"/><path d="M9 20l5-9h6l3 9M14 11l3 9l3-9M19 8h3"/></g></svg>',
 );
 
-/** @param nonce allows the style sheets that scripts make; scripts read it as the `nonce` of their element */
-export function pageHtml(nonce: string): string {
+/**
+ * @param page whose script and styles are asked for at once
+ * @param nonce allows the style sheets that scripts make; scripts read it as the `nonce` of their element
+ */
+export function pageHtml(page: string, nonce: string): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -18,6 +21,8 @@ export function pageHtml(nonce: string): string {
 <title>Scones Unlimited</title>
 <link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="/assets/shell/main.css">
+<link rel="stylesheet" href="/assets/${page}/page.css">
+<link rel="modulepreload" href="/assets/${page}/page.js">
 <script type="module" src="/assets/shell/main.js" nonce="${nonce}"></script>
 </head>
 <body><div id="app"></div><noscript>The console needs JavaScript.</noscript></body>

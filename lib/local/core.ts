@@ -67,6 +67,8 @@ export interface Access extends Authority {
   authenticate(request: WireRequest, rules: SigningRules, words: Words, door: Door): Principal;
   /** `AROA…:SESSION`, the account's number for its administrator, or `anonymous`. */
   userId(principal: Principal): string;
+  /** The unique id of a role, which one made anew under the same name does not have; undefined when it does not exist. */
+  roleId(roleArn: string): string | undefined;
   /** Whether the role exists, its trust policy lets the service assume it, and it has had time to propagate. */
   isAssumable(roleArn: string, by: Assumer): boolean;
   /** Starts a session of the role for a service. @throws Error when the service cannot assume it. */

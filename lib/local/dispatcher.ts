@@ -10,6 +10,7 @@ import {
   type Operations,
   type Permission,
   type Principal,
+  takesAnyone,
 } from "./operation.ts";
 import type { Denial, Protocol } from "./protocols/protocol.ts";
 import { validate } from "./shapes.ts";
@@ -85,10 +86,7 @@ export class Dispatcher {
   run<I, C, O>(service: Service<C>, operation: Operation<I, C, O>, members: unknown, caller: Caller): O {
     const { words } = service.protocol;
     const open = operation.action === OPEN || (operation.link && caller.principal.anonymous);
-    // Without a signature only a resource's own policy can allow an operation.
-    if (caller.principal.anonymous && !operation.policy && !operation.link) {
-      throw words.unauthenticated("missing");
-    }
+    if (caller.principal.anonymous && !takesAnyone(operation)) throw words.unauthenticated("missing");
     const { input, violations } = validate(operation.input, members);
     if (violations.length > 0) throw words.invalid(violations);
     const authority = this.authority();

@@ -5,16 +5,14 @@
 import { absentProtocol, absentService } from "./absent_service.ts";
 import { AwsError } from "./errors.ts";
 import type { Dispatcher, Service } from "./dispatcher.ts";
-import type { Principal } from "./operation.ts";
-import type { BodyReader } from "./protocols/body.ts";
+import { type Principal, takesAnyone } from "./operation.ts";
+import { asksForPage } from "./start_page.ts";
+import type { BodyReader, HeldBody } from "./protocols/body.ts";
 import { headerText } from "./protocols/header_text.ts";
 import type { SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
 
 /** Where a starter checks that the server on a port is the local AWS it wants. */
 export const HEALTH_PATH = "/_scones/health";
-
-/** Above every limit of the services that do not stream (Lambda: 67 MiB), so that each reports its own limit. */
-const MAX_BODY_BYTES = 80 * 2 ** 20;
 
 export interface GatewayOptions {
   /** An unsigned request goes to the first that claims it; S3, which claims any, comes last. */
@@ -26,6 +24,8 @@ export interface GatewayOptions {
   authenticate(request: WireRequest, rules: SigningRules, words: Words): Principal;
   /** The answer to `GET /_scones/health` (no bucket can have that name), if the listener gives one. */
   health?(): object;
+  /** The answer to a browser at the root, if the listener gives one. */
+  startPage?(principal: Principal): Promise<Response>;
   readonly bodies: BodyReader;
   /** Called with every unexpected error, which the client sees as status 500. */
   onFault(error: unknown, what: string): void;
@@ -43,17 +43,31 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
     const protocol = service?.protocol ?? absentProtocol(request, url, scope!.service);
     const requestId = protocol.requestId();
     const seen = { who: "", operation: `${request.method} ${url.pathname}` };
+    const held = options.bodies.hold();
     let response: Response;
     try {
       refuseForeign(request, url);
       if (health && url.pathname === HEALTH_PATH) return protect(Response.json(health()));
+      if (options.startPage && asksForPage(request, url)) {
+        const wire: WireRequest = {
+          method: "GET",
+          url,
+          headers: request.headers,
+          body: null,
+          rawUrl: request.url,
+        };
+        const principal = options.authenticate(wire, protocol.signing, protocol.words);
+        return protect(await options.startPage(principal));
+      }
       if (!service) throw absentService(scope!.service, services.map(({ name }) => name));
       const region = scope?.region ?? linkedRegion(url, options);
-      response = await answer(service, request, url, region, requestId, seen);
+      response = await answer(service, request, held, url, region, requestId, seen);
     } catch (error) {
       if (!(error instanceof AwsError)) onFault(error, seen.operation);
       const shown = error instanceof AwsError ? error : protocol.words.internal();
       response = protocol.writeError(shown, requestId, url.pathname);
+    } finally {
+      held.release();
     }
     // A body left unread would keep the connection from being used again.
     if (request.body && !request.bodyUsed) await request.body.cancel().catch(() => {});
@@ -71,6 +85,7 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
   async function answer(
     service: Service,
     request: Request,
+    held: HeldBody,
     url: URL,
     region: string,
     requestId: string,
@@ -78,13 +93,18 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
   ): Promise<Response> {
     const { protocol, operations } = service;
     const { method, headers } = request;
-    const { bodies } = options;
+    const outside = { method, url, headers, rawUrl: request.url };
+    const named = protocol.named?.(outside, operations);
     const body = protocol.streams
-      ? request.body && bodies.stream(request.body)
-      : await wholeBody(request, bodies, protocol.maxBytes);
-    const wire: WireRequest = { method, url, headers, body, rawUrl: request.url };
+      ? request.body && options.bodies.stream(request.body)
+      : await wholeBody(request, held, named?.http?.maxBytes ?? protocol.maxBytes ?? 0);
+    const wire: WireRequest = { ...outside, body };
     const principal = options.authenticate(wire, protocol.signing, protocol.words);
     seen.who = principal.arn;
+    // Before the body is parsed, which takes time.
+    if (principal.anonymous && named && !takesAnyone(named)) {
+      throw protocol.words.unauthenticated("missing");
+    }
     if (service.region === undefined && !options.hasRegion(region)) {
       throw protocol.words.unauthenticated("region", [region, options.region]);
     }
@@ -98,10 +118,10 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
 /** The whole body; null when it is empty. */
 async function wholeBody(
   request: Request,
-  bodies: BodyReader,
-  maxBytes = MAX_BODY_BYTES,
+  held: HeldBody,
+  maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const body = await bodies.whole(request, maxBytes);
+  const body = await held.whole(request, maxBytes);
   if (body.byteLength === 0) return null;
   if (request.method !== "GET" && request.method !== "HEAD") return body;
   throw new AwsError("SerializationException", `A ${request.method} request cannot have a body.`);

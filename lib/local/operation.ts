@@ -67,6 +67,8 @@ export interface Http {
   readonly at: string;
   /** The header that tells the operation from another one of the same path: `x-amz-copy-source`. */
   readonly given?: string;
+  /** How large a body may be that is no stream, when the protocol's limit is not the operation's. */
+  readonly maxBytes?: number;
   /** 200 when absent. */
   readonly status?: number;
   /** Output members that are sent as headers; `{Metadata: "x-amz-meta-*"}` is a map. */
@@ -86,6 +88,11 @@ export interface Http {
 export interface Operation<I = unknown, C = unknown, O = unknown> extends Definition<I, C, O> {
   /** AWS's name, for example `CreateQueue`; `operationsOf` sets it from the exported constant's name. */
   name: string;
+}
+
+/** Whether an operation can be allowed without a signature: by a resource's own policy, or because it is a link. */
+export function takesAnyone({ policy, link }: Pick<Operation, "policy" | "link">): boolean {
+  return policy !== undefined || link === true;
 }
 
 /** For each service once: `export const operation = operationsOn<SqsContext>();` */

@@ -3,13 +3,14 @@
  * one directory.
  */
 import { chmodSync, mkdirSync, statSync } from "node:fs";
-import { createGateway } from "./gateway.ts";
+import { createGateway, type GatewayOptions } from "./gateway.ts";
 import type { Door } from "./core.ts";
 import { GuardedListener } from "./guarded_listener.ts";
 import { type Handler, type Listener, UserListener } from "./listener.ts";
 import { BodyReader, type BodyTimes } from "./protocols/body.ts";
 import type { Service } from "./dispatcher.ts";
 import { createServices, type ServicesOptions } from "./services.ts";
+import { startPage } from "./start_page.ts";
 import { Store } from "./store.ts";
 
 export type { Handler };
@@ -69,31 +70,34 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   }, options);
   const running = () => new Set([...services, ...regions.all()]);
   const id = crypto.randomUUID();
-  const bodies = new BodyReader(options.bodyTimes);
-  const handler = (door: Door, health?: () => object) => {
+  // Two, so that functions cannot take the users' place.
+  const bodies = { users: new BodyReader(options.bodyTimes), functions: new BodyReader(options.bodyTimes) };
+  const stopBodies = () => Object.values(bodies).forEach((reader) => reader.stop());
+  const handler = (door: Door, forPeople: Pick<GatewayOptions, "health" | "startPage"> = {}) => {
     const handle = createGateway({
       services,
       dispatcher,
       region,
       hasRegion: (region) => regions.has(region),
       authenticate: (request, rules, words) => iam.authenticate(request, rules, words, door),
-      health,
-      bodies,
+      ...forPeople,
+      bodies: door === "functions" ? bodies.functions : bodies.users,
       onFault,
       onRequest: options.onRequest,
     });
     return options.around?.(handle) ?? handle;
   };
-  const forUsers = handler(
-    options.requireSignatures ? "signed" : "open",
-    () => ({ service: "scones-local-aws", id }),
-  );
+  const forUsers = handler(options.requireSignatures ? "signed" : "open", {
+    health: () => ({ service: "scones-local-aws", id }),
+    startPage: (principal) =>
+      startPage({ endpoint: ports.users!.endpoint, account: LOCAL_ACCOUNT, region }, dispatcher, principal),
+  });
   try {
     ports.functions = await GuardedListener.open(handler("functions"));
     ports.users = new UserListener(options.port, forUsers);
   } catch (error) {
     await ports.functions?.close();
-    bodies.stop();
+    stopBodies();
     regions.close();
     store.close();
     throw error;
@@ -125,7 +129,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       for (const service of [...running()].toReversed()) await service.stop?.();
       await Promise.all(listeners.map((listener) => listener.drain()));
       await Promise.all(listeners.map((listener) => listener.close()));
-      bodies.stop();
+      stopBodies();
       regions.close();
       store.close();
     },

@@ -272,14 +272,17 @@ export function notSupported<T extends string | boolean = never>(...harmless: T[
   };
 }
 
-/** Checks a request's members against a shape. In `input`, null members are removed: AWS treats them as absent. */
+/**
+ * Checks a request's members against a shape. `input` has those that the model names, without null members: AWS treats
+ * these as absent, and ignores others.
+ */
 export function validate<T>(
   shape: Shape<T>,
   value: unknown,
 ): { readonly input: T; readonly violations: readonly Violation[] } {
   const violations: Violation[] = [];
   shape.check(value, "", violations);
-  return { input: withoutNulls(value) as T, violations };
+  return { input: (violations.length > 0 ? value : known(shape, value)) as T, violations };
 }
 
 /**
@@ -316,6 +319,18 @@ export function fromTexts(shape: Shape<unknown>, value: unknown): unknown {
   }
 }
 
+/** The reverse of `fromTexts` for XML: members under the names of their elements, at every level. */
+export function toElements(shape: Shape<unknown>, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => toElements(shape.member!, item));
+  if (shape.kind !== "structure" || !isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => {
+      const member = shape.members![name]!;
+      return [member.location?.in === "element" ? member.location.name : name, toElements(member, item)];
+    }),
+  );
+}
+
 /** The name of the member that an XML element stands for. */
 function memberOfElement(members: Members, element: string): string {
   const renamed = Object.entries(members).find(([, { location }]) =>
@@ -324,12 +339,21 @@ function memberOfElement(members: Members, element: string): string {
   return renamed?.[0] ?? element;
 }
 
-/** Removes null members at every level. Bytes and streams stay as they are. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isPlain(value)) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
+/** The part of a valid value that the shape knows, without null members. */
+function known(shape: Shape<unknown>, value: unknown): unknown {
+  if (shape.kind === "list") return (value as unknown[]).map((item) => known(shape.member!, item));
+  if (shape.kind === "map") {
+    const entries = Object.entries(value as object).filter(([, item]) => item !== null);
+    return Object.fromEntries(entries.map(([name, item]) => [name, known(shape.member!, item)]));
+  }
+  if (shape.kind !== "structure") return value;
+  const given = value as Record<string, unknown>;
+  const found: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(shape.members!)) {
+    const item = given[name];
+    if (item !== undefined && item !== null) found[name] = known(member, item);
+  }
+  return found;
 }
 
 function checkRange(
@@ -351,10 +375,6 @@ function wrongType(value: unknown, path: string, expected: string, violations: V
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function lowerFirst(name: string): string {

@@ -1,6 +1,6 @@
 /** Opens the console in the browser, and serves it until Ctrl-C. */
 import type { Aws } from "../aws/clients.ts";
-import { startConsole } from "../console/server.ts";
+import { type RunningConsole, startConsole } from "../console/server.ts";
 import { variablesHelp } from "../variables.ts";
 import { openPage, wantsPage } from "./open_page.ts";
 import { CONNECTION, runTask } from "./task.ts";
@@ -15,19 +15,25 @@ ${variablesHelp(["consolePort", "target", "bucket", ...CONNECTION])}`;
 
 const FLAGS = ["--open", "--no-open"];
 
-await runTask(HELP, serve, FLAGS);
+await runTask(HELP, serve, FLAGS, { endsByInterrupt: true });
+Deno.exit(); // the terminal is still being read
 
-async function serve(aws: Aws): Promise<void> {
-  const console_ = await startConsole(aws, aws.settings.consolePort);
-  const link = console_.newLink();
+async function serve(aws: Aws, signal: AbortSignal): Promise<void> {
+  const served = await startConsole(aws, aws.settings.consolePort);
+  const link = served.newLink();
   console.log(
     `\nConsole: ${link}\n\nThe link admits one browser. Enter prints another, Ctrl-C stops the console.`,
   );
   const asked = Deno.args.find((argument) => FLAGS.includes(argument));
   const isTerminal = Deno.stdout.isTerminal();
-  if (wantsPage(asked, { isTerminal, os: Deno.build.os, environment: Deno.env.toObject() })) {
-    await openPage(link);
-  }
-  for await (const _ of Deno.stdin.readable) console.log(`Console: ${console_.newLink()}`);
-  await new Promise(() => {}); // without a terminal, until it is interrupted
+  const environment = Deno.env.toObject();
+  if (wantsPage(asked, { isTerminal, os: Deno.build.os, environment })) await openPage(link);
+  void printLinks(served);
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  await served.close();
+}
+
+/** Prints a new link whenever Enter is pressed. */
+async function printLinks(served: RunningConsole): Promise<void> {
+  for await (const _ of Deno.stdin.readable) console.log(`Console: ${served.newLink()}`);
 }

@@ -13,8 +13,8 @@ const OLD_NAMES = "--old-names";
 const HELP = `deno task destroy
 deno task destroy ${OLD_NAMES}   removes only the roles of earlier versions, which all regions shared, if nothing uses them
 
-Stops running training jobs, then removes the endpoint with its model, the state machine, the functions and the roles
-from the target. Every step is tried; what could not be removed is listed with the command that removes it, and the exit
+Stops running training jobs, then removes the endpoint with its model, the state machine, the functions, the alarms
+with their topic and the roles from the target. Every step is tried; what could not be removed is listed with the command that removes it, and the exit
 status is 1. What belongs to another stage or to somebody else stays.
 It keeps the data: the bucket with pictures, models and captures, the records of ended training jobs, and the logs of
 functions, endpoint and training jobs. It prints the commands that delete the bucket and the logs.

@@ -21,11 +21,13 @@ export const CONNECTION: (keyof typeof VARIABLES)[] = [
  * Runs a task on the target; prints `help` for --help, exits with status 1 when it fails. Before anything is changed it prints
  * account, region and stage; at the end, however it ends, what runs on AWS and costs money.
  * @param takes the arguments that the task knows
+ * @param options.endsByInterrupt Ctrl-C is the normal end of the work, which listens to its signal
  */
 export async function runTask(
   help: string,
-  work: (aws: Aws) => Promise<void>,
+  work: (aws: Aws, signal: AbortSignal) => Promise<void>,
   takes: readonly string[] = [],
+  { endsByInterrupt = false } = {},
 ): Promise<void> {
   let aws: Aws | undefined;
   await runProgram(
@@ -41,7 +43,9 @@ export async function runTask(
           'Started the local AWS; it stops after 60 minutes without a request, or with "deno task local stop"',
         );
       }
-      await interruptible((signal) => untilInterrupted(work(connected), signal));
+      await interruptible((signal) =>
+        endsByInterrupt ? work(connected, signal) : untilInterrupted(work(connected, signal), signal)
+      );
     },
     takes,
     async () => {

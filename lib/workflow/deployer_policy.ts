@@ -116,8 +116,23 @@ export function deployerPolicy(
         "sagemaker:ListTags",
         "sagemaker:UpdateEndpoint",
       ], ["endpoint", "endpoint-config", "model"].map((kind) => arn("sagemaker", `${kind}/scones-*`))),
+      allow("Alarms", [
+        "cloudwatch:DeleteAlarms",
+        "cloudwatch:ListTagsForResource",
+        "cloudwatch:PutMetricAlarm",
+        "cloudwatch:TagResource",
+      ], arn("cloudwatch", "alarm:scones-*")),
+      allow("AlertTopic", [
+        "sns:CreateTopic",
+        "sns:DeleteTopic",
+        "sns:ListSubscriptionsByTopic",
+        "sns:ListTagsForResource",
+        "sns:Subscribe",
+        "sns:TagResource",
+      ], arn("sns", "scones-*")),
       // These have no resources.
       allow("Lists", [
+        "cloudwatch:DescribeAlarms",
         "logs:DescribeLogGroups",
         "sagemaker:ListEndpointConfigs",
         "sagemaker:ListModels",

@@ -2,6 +2,8 @@
 import { ensureBucket } from "../aws/bucket.ts";
 import type { Aws } from "../aws/clients.ts";
 import type { FunctionKey, RoleKind } from "../names.ts";
+import { ensureAlarms } from "./alarms.ts";
+import { ensureTopic, subscriptionInWords } from "./alert_topic.ts";
 import { type DeployedFunction, deployFunctions, FUNCTION_KEYS, settled } from "./functions.ts";
 import { oldRoleReports } from "./old_roles.ts";
 import type { OnReport } from "./report.ts";
@@ -13,7 +15,7 @@ export type { ResourceReport } from "./report.ts";
 export { trainingStates, workflowStatus } from "./status.ts";
 
 /**
- * Creates the roles, the bucket, the functions with their log groups and the state machine, or updates what differs. Idempotent.
+ * Creates the roles, the bucket, the functions with their log groups, the state machine and the alarms with their topic, or updates what differs. Idempotent.
  * @throws NotOursError if something of these names belongs to somebody else
  */
 export async function deployWorkflow(aws: Aws, onReport: OnReport): Promise<void> {
@@ -36,6 +38,10 @@ export async function deployWorkflow(aws: Aws, onReport: OnReport): Promise<void
     functionArns: arnsByKey(functions),
   });
   onReport({ kind: "state machine", name: names.stateMachine, state: machine.change });
+  const topic = await ensureTopic(aws);
+  const told = subscriptionInWords(aws, topic.subscription);
+  onReport({ kind: "topic", name: names.alertTopic, state: `${topic.change}; ${told}` });
+  for (const { name, change } of await ensureAlarms(aws)) onReport({ kind: "alarm", name, state: change });
   (await oldRoleReports(aws)).forEach(onReport);
 }
 

@@ -10,6 +10,8 @@ import { isOurs, NotOursError } from "../aws/ownership.ts";
 import { sagemakerTags } from "../training/describe_endpoint.ts";
 import { deleteEndpoint } from "../training/endpoint.ts";
 import { runningJobs, stopTrainingJob } from "../training/running_jobs.ts";
+import { ALARM_KEYS, deleteAlarm } from "./alarms.ts";
+import { alertTopicArn, deleteTopic } from "./alert_topic.ts";
 import { deleteFunction, FUNCTION_KEYS } from "./functions.ts";
 import type { OnReport, ResourceReport } from "./report.ts";
 import { deleteRole, POLICY_NAME, ROLE_KINDS } from "./roles.ts";
@@ -26,7 +28,7 @@ export interface Left {
 
 /**
  * Removes what costs money or could be called, and what costs most first: running training jobs are stopped, then the
- * endpoint with its model goes, state machine, functions, what failed deployments left behind, and the roles. Every step is
+ * endpoint with its model goes, state machine, functions, alarms with their topic, what failed deployments left behind, and the roles. Every step is
  * tried, whatever became of the others. The bucket with pictures, models and captures stays, and so do log groups and the
  * records of ended training jobs, which AWS does not delete. What belongs to somebody else stays as well.
  * @returns what could not be removed
@@ -88,6 +90,21 @@ export async function destroyWorkflow(aws: Aws, onReport: OnReport): Promise<Lef
       () => removed(deleteFunction(aws, key)),
     );
   }
+  for (const key of ALARM_KEYS) {
+    const name = names.alarms[key];
+    await step(
+      "alarm",
+      name,
+      `cloudwatch delete-alarms --alarm-names ${name}`,
+      () => removed(deleteAlarm(aws, key)),
+    );
+  }
+  await step(
+    "topic",
+    names.alertTopic,
+    `sns delete-topic --topic-arn ${alertTopicArn(aws)}`,
+    () => removed(deleteTopic(aws)),
+  );
   // A configuration that an endpoint still uses must not be deleted.
   if (!left.some(({ kind }) => kind === "endpoint")) await removeOrphans(aws, step);
   for (const kind of ROLE_KINDS) {

@@ -15,7 +15,7 @@ import {
 import type { Aws } from "../aws/clients.ts";
 import { ensureLogGroup } from "../aws/log_groups.ts";
 import { checkOurs, isOfEarlierVersion, ownTags } from "../aws/ownership.ts";
-import { retryWhile, whileRoleIsNew } from "../aws/retries.ts";
+import { retryWhile, roleCreated, whileRoleIsNew } from "../aws/retries.ts";
 import { UnexpectedStatusError, waitFor } from "../aws/waiting.ts";
 import { type FunctionKey, THRESHOLD_ERROR } from "../names.ts";
 import { bundleFunction } from "./bundle.ts";
@@ -157,7 +157,14 @@ async function deployFunction(
       // Lambda refuses a second update while the first is in progress.
       await settled(aws, FunctionName, signal);
     }
-    if (changes.configuration.length > 0) {
+    const isLockedOut = await isOlderThanRole(aws, existing, roleArn);
+    if (isLockedOut) {
+      await lambda.send(
+        new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables: {} } }),
+      );
+      await settled(aws, FunctionName, signal);
+    }
+    if (changes.configuration.length > 0 || isLockedOut) {
       change = "updated";
       await whileRoleIsNew(
         aws,
@@ -194,6 +201,20 @@ export function functionChanges(
     code: failed || existing.CodeSha256 !== sha256,
     configuration: Object.entries(wanted).filter(differs).map(([name]) => name),
   };
+}
+
+/**
+ * Whether a function's role was made anew under its name since. It may not decrypt the variables then, which were encrypted
+ * for the old one, until they are removed and set again.
+ */
+async function isOlderThanRole(
+  aws: Aws,
+  { LastModified, Environment }: FunctionConfiguration,
+  roleArn: string,
+): Promise<boolean> {
+  if (Object.keys(Environment?.Variables ?? {}).length === 0) return false;
+  const created = await roleCreated(aws, roleArn);
+  return created !== undefined && created > Date.parse(LastModified!);
 }
 
 function checkState(name: string, configuration: FunctionConfiguration): void {

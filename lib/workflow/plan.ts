@@ -5,6 +5,8 @@ import { logGroupExists, RETENTION_DAYS } from "../aws/log_groups.ts";
 import { checkOurs, isOurs } from "../aws/ownership.ts";
 import { partitionOf } from "../aws/partition.ts";
 import type { FunctionKey, RoleKind } from "../names.ts";
+import { ALARM_KEYS, alarmChanges, alarmDefinition, checkAlarm, findAlarms } from "./alarms.ts";
+import { checkTopic, topicTags } from "./alert_topic.ts";
 import { bundleFunction } from "./bundle.ts";
 import {
   checkFunction,
@@ -60,6 +62,16 @@ export async function planWorkflow(aws: Aws, onReport: OnReport): Promise<void> 
     name: names.stateMachine,
     state: await machinePlan(aws, roles.states, functionArns),
   });
+  const tags = await topicTags(aws);
+  if (tags) checkTopic(aws, tags);
+  onReport({ kind: "topic", name: names.alertTopic, state: tags ? "unchanged" : CREATE });
+  const alarms = await findAlarms(aws);
+  for (const key of ALARM_KEYS) {
+    const alarm = alarms.get(names.alarms[key]);
+    if (alarm) await checkAlarm(aws, alarm);
+    const state = alarm ? inWords(alarmChanges(alarm, alarmDefinition(aws, key))) : CREATE;
+    onReport({ kind: "alarm", name: names.alarms[key], state });
+  }
   (await oldRoleReports(aws)).forEach(onReport);
 }
 

@@ -12,6 +12,8 @@ export interface ResourceReport {
     | "model"
     | "log group"
     | "bucket"
+    | "topic"
+    | "alarm"
     | "old role";
   name: string;
   state: string;

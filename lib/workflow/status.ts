@@ -5,6 +5,8 @@ import { NotOursError } from "../aws/ownership.ts";
 import { costsInWords, runningEndpoint } from "../training/costs.ts";
 import { checkEndpoint, describeEndpoint, servedBy } from "../training/describe_endpoint.ts";
 import { runningJobs } from "../training/running_jobs.ts";
+import { ALARM_KEYS, checkAlarm, findAlarms } from "./alarms.ts";
+import { topicState } from "./alert_topic.ts";
 import { checkFunction, FUNCTION_KEYS, settled } from "./functions.ts";
 import { oldRoleReports } from "./old_roles.ts";
 import type { ResourceReport } from "./report.ts";
@@ -41,6 +43,15 @@ export async function workflowStatus(aws: Aws): Promise<ResourceReport[]> {
     if (machine) await checkMachine(aws, machine.roleArn);
     return machine?.status;
   });
+  await report("topic", names.alertTopic, () => topicState(aws));
+  const alarms = await findAlarms(aws);
+  for (const key of ALARM_KEYS) {
+    await report("alarm", names.alarms[key], async () => {
+      const alarm = alarms.get(names.alarms[key]);
+      if (alarm) await checkAlarm(aws, alarm);
+      return alarm && `${alarm.StateValue}: ${alarm.StateReason}`;
+    });
+  }
   reports.push(...await trainingStates(aws));
   await report("endpoint", names.endpoint, () => endpointState(aws));
   await report("bucket", aws.bucket, () => bucketState(aws));

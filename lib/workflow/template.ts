@@ -10,6 +10,7 @@ import { RETENTION_DAYS } from "../aws/log_groups.ts";
 import { ownTags } from "../aws/ownership.ts";
 import { type FunctionKey, namesOf, type RoleKind } from "../names.ts";
 import { readSettings } from "../settings.ts";
+import { ALARM_KEYS, alarmDefinition } from "./alarms.ts";
 import { FUNCTION_KEYS, functionConfiguration, functionLogGroup, FUNCTIONS } from "./functions.ts";
 import { POLICY_NAME, ROLE_KINDS, roleDefinition } from "./roles.ts";
 import { readDefinition } from "./state_machine.ts";
@@ -27,6 +28,8 @@ export interface Template {
 
 export interface TemplateResource {
   Type: string;
+  /** Made only if this holds. */
+  Condition?: string;
   Properties: Record<string, Json>;
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
@@ -63,6 +66,7 @@ const REFERENCES: readonly [text: string, reference: string][] = [
 
 const HAS_STAGE = "HasStage";
 const HAS_BUCKET = "HasBucket";
+const HAS_EMAIL = "HasAlertEmail";
 const SUFFIX: Json = { "Fn::If": [HAS_STAGE, { "Fn::Sub": "-${Stage}" }, ""] };
 
 /** References that are neither parameters nor pseudo parameters. */
@@ -178,9 +182,27 @@ export async function cloudFormationTemplate(): Promise<Template> {
       Tags: tags,
     },
   };
+  Resources.AlertTopic = {
+    Type: "AWS::SNS::Topic",
+    Properties: { TopicName: referring(STAND_IN.names.alertTopic), Tags: tags },
+  };
+  Resources.AlertSubscription = {
+    Type: "AWS::SNS::Subscription",
+    Condition: HAS_EMAIL,
+    Properties: { TopicArn: { Ref: "AlertTopic" }, Protocol: "email", Endpoint: { Ref: "AlertEmail" } },
+  };
+  const topic = [{ Ref: "AlertTopic" }];
+  for (const key of ALARM_KEYS) {
+    const definition = referring(alarmDefinition(STAND_IN, key)) as Record<string, Json>;
+    Resources[`${capital(key)}Alarm`] = {
+      Type: "AWS::CloudWatch::Alarm",
+      Properties: { ...definition, AlarmActions: topic, OKActions: topic, Tags: tags },
+    };
+  }
   return {
     AWSTemplateFormatVersion: "2010-09-09",
-    Description: "Scones Unlimited: roles, bucket, functions with their log groups, state machine",
+    Description:
+      "Scones Unlimited: roles, bucket, functions with their log groups, state machine, alarms and their topic",
     Parameters: {
       Stage: {
         Type: "String",
@@ -199,6 +221,11 @@ export async function cloudFormationTemplate(): Promise<Template> {
         AllowedPattern: "^0?\\.[0-9]*[1-9][0-9]*$",
         Description: "Confidence below which an answer is held back, greater than 0 and less than 1",
       },
+      AlertEmail: {
+        Type: "String",
+        Default: "",
+        Description: "Mail address that is told of alarms, after it has confirmed; may be empty",
+      },
       CodeBucket: { Type: "String", Description: "Bucket that holds the functions' code" },
       CodePrefix: { Type: "String", Default: "", Description: "What the keys of the code begin with" },
     },
@@ -211,6 +238,7 @@ export async function cloudFormationTemplate(): Promise<Template> {
     },
     Conditions: {
       [HAS_STAGE]: { "Fn::Not": [{ "Fn::Equals": [{ Ref: "Stage" }, ""] }] },
+      [HAS_EMAIL]: { "Fn::Not": [{ "Fn::Equals": [{ Ref: "AlertEmail" }, ""] }] },
       [HAS_BUCKET]: { "Fn::Not": [{ "Fn::Equals": [{ Ref: "Bucket" }, ""] }] },
     },
     Resources,

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { S3Client } from "@aws-sdk/client-s3";
+import {
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketPolicyCommand,
+  GetBucketTaggingCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { bucketDefinition, ensureBucket } from "../../lib/aws/bucket.ts";
 import { expectOwner } from "../../lib/aws/bucket_owner.ts";
 import type { Aws } from "../../lib/aws/clients.ts";
@@ -10,7 +16,7 @@ import { withLocalAws } from "../local/testing.ts";
 import { connectTo, deployEndpoint, deployFunctions, execute } from "../workflow/testing.ts";
 import { playedAws, tagsOf } from "./testing.ts";
 
-/** S3 with one bucket, or none yet, which answers as AWS does; the local AWS has no settings of buckets. */
+/** S3 with one bucket, or none yet, which answers as AWS does, with errors that a test wants. */
 class PlayedS3 {
   exists = false;
   tags: { Key: string; Value: string }[] | undefined;
@@ -111,13 +117,24 @@ Deno.test("a name that S3 has not freed yet is waited for, with a message; one o
   await assert.rejects(ensureBucket(aws), /is in eu-west-1, not in us-east-1\. Set AWS_REGION/);
 });
 
-Deno.test("on the local AWS what it does not have is skipped and said once", async () => {
+Deno.test("on the local AWS a bucket is protected as on AWS, and its policy locks nobody out", async () => {
   await withLocalAws(async ({ endpoint }) => {
-    const aws = await connectTo(endpoint, "0.01", { SCONES_BUCKET: "fresh-bucket" });
-    const { change, note } = await ensureBucket(aws);
-    assert.equal(change, "created");
-    if (note) assert.match(note, /^not tagged or protected: The local AWS does not support/);
-    assert.equal((await ensureBucket(aws)).change, "unchanged");
+    const kmsKey = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const aws = await connectTo(endpoint, "0.01", { SCONES_BUCKET: "fresh", SCONES_KMS_KEY_ARN: kmsKey });
+    const { s3, bucket: Bucket } = aws;
+    assert.deepEqual(await ensureBucket(aws), { change: "created" });
+    const { policy, lifecycle } = bucketDefinition(aws);
+    assert.deepEqual(JSON.parse((await s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy!), policy);
+    const rules = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+    assert.deepEqual(rules.Rules, lifecycle.Rules);
+    assert.deepEqual(
+      (await s3.send(new GetBucketTaggingCommand({ Bucket }))).TagSet,
+      tagsOf({ caller: aws.caller }),
+    );
+    assert.deepEqual(await ensureBucket(aws), { change: "unchanged" });
+    const stored = await s3.send(new PutObjectCommand({ Bucket, Key: "data_capture/a", Body: "x" }));
+    assert.deepEqual([stored.ServerSideEncryption, stored.SSEKMSKeyId], ["aws:kms", kmsKey]);
+    assert.match(stored.Expiration!, /rule-id="captures"$/);
     aws.close();
   });
 });

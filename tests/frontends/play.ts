@@ -2,9 +2,8 @@
 /// <reference lib="dom" />
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { Browser, Locator, Page } from "playwright-core";
 import { connect } from "../../lib/aws/clients.ts";
 import { getObject, listObjects } from "../../lib/aws/s3.ts";
@@ -12,6 +11,7 @@ import { mapBounded } from "../../lib/concurrent.ts";
 import { S3_LAYOUT } from "../../lib/names.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { findEndpoint } from "../../lib/training/endpoint.ts";
+import { seriousFindings } from "./axe.ts";
 import { problemsOf, withBrowser } from "./browser.ts";
 import { type Environment, remake } from "./environment.ts";
 
@@ -21,8 +21,6 @@ const SCHEMES = ["light", "dark"] as const;
 /** How many test pictures are classified in the page and by the endpoint, and how far the probabilities may differ. */
 const COMPARED = 50;
 const TOLERANCE = 1e-4;
-
-const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 /** Plays with a part of a page; returns what it saw. */
 type Player = (part: Locator, page: Page, environment: Environment) => Promise<void>;
@@ -87,20 +85,6 @@ async function onPage(
   } finally {
     await context.close();
   }
-}
-
-/** Findings of axe that keep people from using the page. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE); // runs in the debugger's world, which the page's policy does not bind
-  return await page.evaluate(async () => {
-    // deno-lint-ignore no-explicit-any
-    const { violations } = await (globalThis as any).axe.run();
-    return violations
-      .filter(({ impact }: { impact: string }) => impact === "serious" || impact === "critical")
-      .flatMap(({ id, nodes }: { id: string; nodes: { target: string[] }[] }) =>
-        nodes.map(({ target }) => `${id}: ${target.join(" ")}`)
-      );
-  });
 }
 
 /** By keyboard: counts, costs, words, chart and pictures follow the slider and the costs. */

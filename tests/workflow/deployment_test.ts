@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { DeleteRoleCommand, DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
 import { trainingStates } from "../../lib/workflow/deployment.ts";
+import { tryFunction } from "../../lib/workflow/functions.ts";
+import { ensureRole } from "../../lib/workflow/roles.ts";
 import { playedAws, tagsOf } from "../aws/testing.ts";
+import { withLocalAws } from "../local/testing.ts";
+import { connectTo, deployFunctions } from "./testing.ts";
 
 Deno.test("on aws a training job that runs is listed with its age and what it costs per hour", async () => {
   const resources = [
@@ -44,3 +49,23 @@ Deno.test("on aws a training job that runs is listed with its age and what it co
     MaxResults: undefined,
   }]);
 });
+
+Deno.test("deploy lets functions decrypt their variables when their role was deleted and is made anew", () =>
+  withLocalAws(async ({ endpoint }) => {
+    const aws = await connectTo(endpoint);
+    try {
+      await deployFunctions(aws);
+      const filter = () => tryFunction(aws, "filterLowConfidence", { inferences: [0.9, 0.1] });
+      assert.equal((await filter()).functionError, undefined);
+      const RoleName = aws.names.roles.lambda;
+      await aws.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "scones" }));
+      await aws.iam.send(new DeleteRoleCommand({ RoleName }));
+      await new Promise((resolve) => setTimeout(resolve, 1000)); // IAM's times are of whole seconds
+      await ensureRole(aws, "lambda");
+      await assert.rejects(filter(), { name: "KMSAccessDeniedException" });
+      await deployFunctions(aws);
+      assert.equal((await filter()).functionError, undefined);
+    } finally {
+      aws.close();
+    }
+  }));

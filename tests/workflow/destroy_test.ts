@@ -56,6 +56,8 @@ Deno.test("destroy: the endpoint goes first, a step that fails stops no other, a
       ["endpoint", "removed"],
       ["state machine", "removed"],
       ...Array(3).fill(["function", "NOT REMOVED"]),
+      ...Array(5).fill(["alarm", "removed"]),
+      ["topic", "removed"],
       ...Array(3).fill(["role", "removed"]),
     ]);
     assert.deepEqual(left.map(({ kind, name, reason }) => [kind, name, reason]), [

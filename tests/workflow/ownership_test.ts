@@ -77,7 +77,7 @@ Deno.test("a second region has roles of its own, and destroying it leaves the fi
 Deno.test("stages live side by side: all names differ, and destroying one leaves the other", async () => {
   await withLocalAws(async ({ endpoint }) => {
     const plain = await connectTo(endpoint);
-    const dev = await connectTo(endpoint, "0.01", { SCONES_STAGE: "dev" });
+    const dev = await connectTo(endpoint, "0.01", { SCONES_STAGE: "dev", SCONES_BUCKET: "scones-dev" });
     try {
       await deployFunctions(plain);
       await deployFunctions(dev);

@@ -15,7 +15,14 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
-import { CreateModelCommand, CreateTrainingJobCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  CreateTrainingJobCommand,
+  DescribeEndpointCommand,
+  SageMakerClient,
+} from "@aws-sdk/client-sagemaker";
 import { SFNClient, UpdateStateMachineCommand } from "@aws-sdk/client-sfn";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import type { Aws } from "../../lib/aws/clients.ts";
@@ -40,11 +47,6 @@ interface Deployed {
 const NOT_EXERCISED: Readonly<Record<string, string>> = {
   "sagemaker cloudwatch:PutMetricData":
     "there is no CloudWatch; metrics are read from the log by the service",
-  "sagemaker ecr:GetAuthorizationToken":
-    "there is no registry; the algorithm's container is part of the project",
-  "sagemaker ecr:BatchCheckLayerAvailability": "as above",
-  "sagemaker ecr:GetDownloadUrlForLayer": "as above",
-  "sagemaker ecr:BatchGetImage": "as above",
   "sagemaker logs:DescribeLogStreams": "only AWS's log agent asks for the streams before it writes",
 };
 
@@ -52,6 +54,24 @@ const NOT_EXERCISED: Readonly<Record<string, string>> = {
 const WITHOUT: Readonly<Record<string, (deployed: Deployed) => Promise<void>>> = {
   "sagemaker s3:ListBucket": ({ aws, role }) =>
     refused(train(aws, role), "ValidationException", /No S3 objects found .* "s3:ListBucket" permissions/),
+
+  "sagemaker ecr:GetAuthorizationToken": ({ aws, role }) =>
+    refused(
+      train(aws, role),
+      "ValidationException",
+      /pull permissions for SageMaker: ecr:GetAuthorizationToken$/,
+    ),
+  "sagemaker ecr:BatchCheckLayerAvailability": pullsNoImage,
+  "sagemaker ecr:GetDownloadUrlForLayer": pullsNoImage,
+  "sagemaker ecr:BatchGetImage": async (deployed) => {
+    await pullsNoImage(deployed);
+    const { aws, role, modelData } = deployed;
+    const { FailureReason } = await failedEndpoint(aws, role, modelData);
+    assert.equal(
+      FailureReason,
+      `The role '${role}' does not have BatchGetImage permission for the image: '${IMAGE}'.`,
+    );
+  },
 
   "sagemaker s3:GetObject": async ({ aws, role, modelData }) => {
     const job = await train(aws, role);
@@ -209,6 +229,29 @@ async function train(aws: Aws, role: string) {
   const request = smallJob(role);
   await aws.sagemaker.send(new CreateTrainingJobCommand(request));
   return await jobEnded(aws.sagemaker, request.TrainingJobName!);
+}
+
+async function pullsNoImage({ aws, role }: Deployed): Promise<void> {
+  const why =
+    "Access denied for repository: image-classification in registry ID: 811284229777. Please check if your " +
+    `ECR repository and image exist and role ${role} has proper pull permissions for SageMaker: ` +
+    "ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer";
+  await refused(train(aws, role), "ValidationException", new RegExp(`^${why.replaceAll(".", "\\.")}$`));
+}
+
+/** Model and configuration are made, as on AWS: only the endpoint fails. */
+async function failedEndpoint({ sagemaker }: Aws, role: string, ModelDataUrl: string) {
+  const names = { ModelName: "unpulled", EndpointConfigName: "unpulled", EndpointName: "unpulled" };
+  const PrimaryContainer = { Image: IMAGE, ModelDataUrl };
+  await sagemaker.send(new CreateModelCommand({ ...names, ExecutionRoleArn: role, PrimaryContainer }));
+  const variant = { VariantName: "v", ModelName: "unpulled", InstanceType: "ml.m5.large" as const };
+  const ProductionVariants = [{ ...variant, InitialInstanceCount: 1 }];
+  await sagemaker.send(new CreateEndpointConfigCommand({ ...names, ProductionVariants }));
+  await sagemaker.send(new CreateEndpointCommand(names));
+  return await waitFor("The endpoint's failure", { everySeconds: 0.1, timeoutSeconds: 10 }, async () => {
+    const endpoint = await sagemaker.send(new DescribeEndpointCommand(names));
+    return endpoint.EndpointStatus === "Failed" ? endpoint : undefined;
+  });
 }
 
 async function trainsWithoutLog({ aws, role }: Deployed, withoutGroup = false): Promise<void> {

@@ -33,6 +33,12 @@ Deno.test("a plan names what would be created and changed, and changes nothing",
         "function scones-filter-low-confidence-dev",
         "log group /aws/lambda/scones-filter-low-confidence-dev",
         "state machine scones-unlimited-dev",
+        "topic scones-alerts-dev",
+        "alarm scones-endpoint-errors-dev",
+        "alarm scones-endpoint-latency-dev",
+        "alarm scones-executions-failed-dev",
+        "alarm scones-orders-held-back-dev",
+        "alarm scones-throttles-dev",
       ]);
       assert.ok(first.every(([, , state]) => state.startsWith("would be created")));
       assert.deepEqual(writes, []);

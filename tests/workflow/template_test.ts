@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetRoleCommand, GetRolePolicyCommand } from "@aws-sdk/client-iam";
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import { ListSubscriptionsByTopicCommand } from "@aws-sdk/client-sns";
 import { bucketDefinition } from "../../lib/aws/bucket.ts";
 import type { Aws } from "../../lib/aws/clients.ts";
 import { PROJECT_DIR } from "../../lib/settings.ts";
+import { alarmChanges, type AlarmDefinition, findAlarms } from "../../lib/workflow/alarms.ts";
+import { alertTopicArn, topicTags } from "../../lib/workflow/alert_topic.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import { deployWorkflow } from "../../lib/workflow/deployment.ts";
 import { planWorkflow } from "../../lib/workflow/plan.ts";
@@ -30,6 +33,7 @@ class Resolver {
       "AWS::Partition": "aws",
       "AWS::StackId": aws.caller,
       DataBucket: aws.bucket,
+      AlertTopic: alertTopicArn(aws),
     };
   }
 
@@ -92,12 +96,14 @@ for (const stage of [undefined, "dev"]) {
     await withLocalAws(async ({ endpoint }) => {
       const aws = await connectTo(endpoint, "0.6", {
         SCONES_BUCKET: "", // named after account, region and stage
+        SCONES_ALERT_EMAIL: "anna@example.com",
         ...stage ? { SCONES_STAGE: stage } : {},
       });
       try {
         const template = await cloudFormationTemplate();
         const resolver = new Resolver(template, aws, {
           Threshold: "0.6",
+          AlertEmail: "anna@example.com",
           CodeBucket: "code",
           ...stage ? { Stage: stage } : {},
         });
@@ -110,7 +116,7 @@ for (const stage of [undefined, "dev"]) {
         for (const [id, { Type }] of Object.entries(template.Resources)) {
           const properties = resolver.properties(id);
           await COMPARE[Type]!(aws, properties);
-          if (Type === "AWS::S3::BucketPolicy") continue;
+          if (Type === "AWS::S3::BucketPolicy" || Type === "AWS::SNS::Subscription") continue;
           assert.deepEqual(
             (properties.Tags as { Key: string }[]).map(({ Key }) => Key),
             ["project", "stage", "made-by"],
@@ -127,9 +133,10 @@ for (const stage of [undefined, "dev"]) {
   });
 }
 
-/** Kind and name of a resource, as the plan prints them; a bucket's policy is a part of it. */
+/** Kind and name of a resource, as the plan prints them; a bucket's policy and a subscription are parts of others. */
 function nameOf(template: Template, resolver: Resolver, id: string): string[] {
-  const { RoleName, BucketName, LogGroupName, FunctionName, StateMachineName } = resolver.properties(id);
+  const properties = resolver.properties(id);
+  const { RoleName, BucketName, LogGroupName, FunctionName, StateMachineName } = properties;
   switch (template.Resources[id]!.Type) {
     case "AWS::IAM::Role":
       return [`role ${RoleName}`];
@@ -141,6 +148,10 @@ function nameOf(template: Template, resolver: Resolver, id: string): string[] {
       return [`function ${FunctionName}`];
     case "AWS::StepFunctions::StateMachine":
       return [`state machine ${StateMachineName}`];
+    case "AWS::SNS::Topic":
+      return [`topic ${properties.TopicName}`];
+    case "AWS::CloudWatch::Alarm":
+      return [`alarm ${properties.AlarmName}`];
   }
   return [];
 }
@@ -181,6 +192,21 @@ const COMPARE: Readonly<Record<string, (aws: Aws, properties: Properties) => Pro
     const text = JSON.stringify(Definition).replaceAll(/\$\{(\w+)\}/g, (_, name) => values[name]!);
     assert.deepEqual(JSON.parse(text), JSON.parse(machine.definition!));
     assert.equal(RoleArn, machine.roleArn);
+  },
+  async "AWS::SNS::Topic"(aws, { TopicName }) {
+    assert.equal(TopicName, aws.names.alertTopic);
+    assert.notEqual(await topicTags(aws), undefined);
+  },
+  async "AWS::SNS::Subscription"(aws, { TopicArn, Protocol, Endpoint }) {
+    const { Subscriptions } = await aws.sns.send(
+      new ListSubscriptionsByTopicCommand({ TopicArn: TopicArn as string }),
+    );
+    const [found] = Subscriptions!;
+    assert.deepEqual([Protocol, Endpoint], [found!.Protocol, found!.Endpoint]);
+  },
+  async "AWS::CloudWatch::Alarm"(aws, { Tags: _, ...properties }) {
+    const alarm = (await findAlarms(aws)).get(properties.AlarmName as string)!;
+    assert.deepEqual(alarmChanges(alarm, properties as unknown as AlarmDefinition), []);
   },
   // The local AWS does not keep these; `ensureBucket` sets what bucketDefinition says.
   async "AWS::S3::Bucket"(aws, { BucketName, PublicAccessBlockConfiguration, LifecycleConfiguration }) {

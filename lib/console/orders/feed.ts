@@ -58,9 +58,11 @@ export class OrderFeed {
     this.view = new View(() => this.look(), aws.target === "local" ? 0.7 : 3);
   }
 
-  /** What is known now; asks first, if nobody has looked yet. */
+  /** What is known now. The first one asks; others are answered at once, and what is new comes with the next. */
   async state(): Promise<FeedState> {
-    return this.view.isPolling && this.#state.version > 0 ? this.#state : await this.look();
+    if (this.#state.version === 0 || !this.#state.deployed) return await this.look();
+    if (!this.view.isPolling) this.look().catch(() => {}); // the next one to ask is told
+    return this.#state;
   }
 
   /** Asks what is new. */
@@ -79,13 +81,10 @@ export class OrderFeed {
     this.#wantedUntil = Date.now() + WANTED_MS;
   }
 
-  /** Reads what is not known of orders on a screen, at once. */
+  /** Reads what is not known of orders on a screen, at once. @param keep tokens for whoever is in more of a hurry */
   async read(orders: readonly Order[], keep = 0): Promise<void> {
-    await mapBounded(
-      orders.filter((order) => !isRead(order)),
-      CONCURRENCY,
-      (order) => this.#readOne(order, keep),
-    );
+    const unread = orders.filter((order) => !isRead(order));
+    await mapBounded(unread, CONCURRENCY, (order) => this.#readOne(order, keep));
   }
 
   async #look(): Promise<FeedState> {

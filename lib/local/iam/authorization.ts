@@ -16,6 +16,13 @@ import { parsePolicy, type PolicyDocument, type PolicyKind } from "./policy_docu
 
 const MAX_CACHED = 1000;
 
+/** What a bucket policy cannot deny the account's own administrator, so that nobody is locked out (AWS, PutBucketPolicy). */
+const OWNERS: ReadonlySet<string> = new Set([
+  "s3:GetBucketPolicy",
+  "s3:PutBucketPolicy",
+  "s3:DeleteBucketPolicy",
+]);
+
 export class Authorization {
   /** Parsed documents by kind and text. */
   readonly #documents = new Map<string, PolicyDocument>();
@@ -26,7 +33,7 @@ export class Authorization {
   decide(principal: Principal, permission: Permission, region: string): Denial | undefined {
     const { action, resource, conditions = {}, policy } = permission;
     if (principal.serviceFor !== undefined) return this.#decideForService(principal, permission, region);
-    if (isAdministrator(principal) && policy === undefined) return undefined;
+    if (isAdministrator(principal) && (policy === undefined || OWNERS.has(action))) return undefined;
     const context = this.#context(region, this.#callerContext(principal, conditions));
     const question = { action, resource, context };
     const own = this.#decide(principal, question);

@@ -1,6 +1,6 @@
 /**
  * AWS managed policies that roles of such workflows use. AmazonSageMakerFullAccess and AWSLambda_FullAccess are
- * shortened to the services that exist here.
+ * shortened to the services that exist here, and to what they ask of ECR.
  */
 
 interface AwsStatement {
@@ -45,6 +45,13 @@ export const AWS_MANAGED_POLICIES: ReadonlyMap<string, string> = new Map([
     },
     {
       Action: [...writeLogs, "logs:Describe*", "logs:GetLogEvents", "logs:DeleteLogDelivery"],
+      Resource: "*",
+    },
+    {
+      Action: [
+        ...["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CreateRepository", "ecr:Describe*"],
+        ...["ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer", "ecr:StartImageScan"],
+      ],
       Resource: "*",
     },
     {

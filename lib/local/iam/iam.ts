@@ -35,6 +35,7 @@ export function createIam(
       authenticate: (request, rules, words, door) => authentication.authenticate(request, rules, words, door),
       decide: (principal, permission, region) => authorization.decide(principal, permission, region),
       userId: (principal) => authorization.userId(principal),
+      roleId: (roleArn) => entities.roleByArn(roleArn)?.RoleId,
       isAssumable: (roleArn, by) => authorization.isAssumable(roleArn, by),
       assumeRole(roleArn, by, sessionName) {
         const role = entities.roleByArn(roleArn);

@@ -4,7 +4,7 @@ import { runtimeVersionArn } from "./runtimes.ts";
 
 /** For lists: without the state. */
 export function listedConfiguration(version: Version) {
-  const { Change: _, ...members } = version;
+  const { Change: _change, Grantee: _grantee, ...members } = version;
   return {
     ...members,
     PackageType: "Zip",

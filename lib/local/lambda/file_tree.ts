@@ -54,7 +54,7 @@ export class FileTree {
   /** The topmost folder, and those of packages: in a `node_modules`, or in a scope there. */
   *packages(): Iterable<string> {
     for (const path of this.#folders.keys()) {
-      if (path === "" || /(^|\/)node_modules\/(@[^/]+\/)?[^/]+\/$/.test(path)) yield path;
+      if (path === "" || /(^|\/)node_modules\/(@[^/]+\/[^/]+|[^@/][^/]*)\/$/.test(path)) yield path;
     }
   }
 }

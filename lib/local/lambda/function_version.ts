@@ -20,6 +20,8 @@ export interface Version {
   readonly MemorySize: number;
   readonly LastModified: string;
   readonly Environment?: { readonly Variables: Readonly<Record<string, string>> };
+  /** The id of the role that KMS lets decrypt the environment variables, as of when they were encrypted. */
+  readonly Grantee?: string;
   readonly Architectures: readonly string[];
   readonly EphemeralStorage: { readonly Size: number };
   readonly LoggingConfig: { readonly LogFormat: "Text"; readonly LogGroup: string };

@@ -9,6 +9,7 @@ import { checkAssumable } from "./execution_role.ts";
 import { codeMembers, packageOf } from "./function_code.ts";
 import { changing } from "./function_version.ts";
 import { functionArn, functionName, functionReference, namespacedFunctionName, qualifier } from "./names.ts";
+import { PACKAGE_BYTES } from "./protocol.ts";
 import { checkRuntime } from "./runtimes.ts";
 import { architectures, checkedSettings, roleArn, settings, tags } from "./settings.ts";
 import { deletePublished, orderOf, publish } from "./versions.ts";
@@ -34,7 +35,7 @@ export const createFunction = operation({
   }),
   resource: onFunction,
   passRole: ({ Role }) => Role,
-  http: { at: "POST /2015-03-31/functions", status: 201 },
+  http: { at: "POST /2015-03-31/functions", status: 201, maxBytes: PACKAGE_BYTES },
   async run(input, lambda, { principal }) {
     const { core, records, code } = lambda;
     const { name, qualifier } = functionReference(core, input.FunctionName);
@@ -78,6 +79,7 @@ export const createFunction = operation({
           LogFormat: "Text",
           LogGroup: input.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
         },
+        Grantee: core.iam.roleId(input.Role),
         ...optional,
         ...stored,
       }, core.now());

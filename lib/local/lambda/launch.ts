@@ -57,6 +57,7 @@ export function launch(
       403,
     );
   }
+  checkGrant(core, version);
   const session = iam.assumeRole(version.Role, by, version.FunctionName);
   const log = new Log(core, session.principal, version);
   const tmp = join(core.stateDir, "lambda", "tmp", crypto.randomUUID());
@@ -88,6 +89,22 @@ export function launch(
     },
     ...events,
   });
+}
+
+/**
+ * Environment variables are encrypted for the role of that time: one made anew under its name may not decrypt them.
+ * @throws AwsError KMSAccessDeniedException
+ */
+function checkGrant({ iam }: Core, { Environment, Grantee, Role }: Version): void {
+  const isPlain = Object.keys(Environment?.Variables ?? {}).length === 0;
+  if (isPlain || Grantee === undefined || Grantee === iam.roleId(Role)) return;
+  throw new AwsError(
+    "KMSAccessDeniedException",
+    "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the " +
+      "function's KMS key settings. KMS Exception: AccessDeniedExceptionKMS Message: The ciphertext refers to a " +
+      "customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
+    502,
+  );
 }
 
 function variables(

@@ -6,7 +6,7 @@
 import type { Core } from "../core.ts";
 import type { Environment } from "./environment.ts";
 import type { Outcome } from "./exits.ts";
-import { settledRevision, type Version } from "./function_version.ts";
+import type { Version } from "./function_version.ts";
 import type { Invocation } from "./runtime_api.ts";
 
 export type Request = Omit<Invocation, "deadline">;
@@ -40,7 +40,6 @@ interface Waiting {
 const CREDENTIALS_MARGIN_MS = 60_000;
 
 export class Pool {
-  readonly revision: string;
   /** Sorted by their last use, the latest at the end. */
   idle: Environment[] = [];
   #size = 0;
@@ -49,9 +48,8 @@ export class Pool {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retired = false;
 
-  constructor(readonly version: Version, readonly launcher: Launcher) {
-    this.revision = settledRevision(version);
-  }
+  /** @param revision of code, configuration and role: another one needs another pool */
+  constructor(readonly version: Version, readonly revision: string, readonly launcher: Launcher) {}
 
   /** Runs one invocation. @throws AwsError when no environment can be started, or `signal`'s reason while it waits */
   run(request: Request, signal?: AbortSignal): Promise<Ran> {

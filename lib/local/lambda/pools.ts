@@ -33,9 +33,11 @@ export class Pools implements Launcher {
     if (this.#stopped) return Promise.reject(stopping());
     const arn = version.FunctionArn;
     let pool = this.#pools.get(arn);
-    if (!pool || pool.revision !== settledRevision(version)) {
+    // The environments of a role that was deleted end with it, even if there is one of its name.
+    const revision = `${settledRevision(version)} ${this.core.iam.roleId(version.Role)}`;
+    if (pool?.revision !== revision) {
       pool?.retire();
-      this.#pools.set(arn, pool = new Pool(version, this));
+      this.#pools.set(arn, pool = new Pool(version, revision, this));
     }
     return pool.run(request, signal);
   }

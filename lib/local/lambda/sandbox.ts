@@ -107,6 +107,8 @@ function denoFlags(
     "--no-config",
     "--no-lock",
     "--no-remote",
+    // Deno itself would ask the registry, beside the function's permissions.
+    "--no-npm",
     "--deny-import",
     ...cache === undefined ? ["--no-code-cache"] : [],
     // With Deno's own search for packages every node_modules folder of the machine could be read.

@@ -1,4 +1,5 @@
 /** Updates of a function's code and configuration. */
+import { isDeepStrictEqual } from "node:util";
 import type { Core } from "../core.ts";
 import { boolean, notSupported, required, string, structure } from "../shapes.ts";
 import { configuration } from "./configuration.ts";
@@ -8,6 +9,7 @@ import { checkAssumable } from "./execution_role.ts";
 import { codeMembers, packageOf } from "./function_code.ts";
 import { changing, checkRevision, refuseWhileChanging, type Version } from "./function_version.ts";
 import { functionArn, functionName, functionReference } from "./names.ts";
+import { PACKAGE_BYTES } from "./protocol.ts";
 import { checkRuntime } from "./runtimes.ts";
 import { architectures, checkedSettings, roleArn, settings } from "./settings.ts";
 import { publish } from "./versions.ts";
@@ -24,7 +26,7 @@ export const updateFunctionCode = operation({
     RevisionId: string(),
   }),
   resource: onLatest,
-  http: { at: "PUT /2015-03-31/functions/{FunctionName}/code" },
+  http: { at: "PUT /2015-03-31/functions/{FunctionName}/code", maxBytes: PACKAGE_BYTES },
   async run(input, lambda, { principal }) {
     const { core, code } = lambda;
     const name = updatedName(core, input.FunctionName);
@@ -78,6 +80,9 @@ export const updateFunctionConfiguration = operation({
           LogGroup: input.LoggingConfig?.LogGroup ?? latest.LoggingConfig.LogGroup,
         },
         ...optional,
+        Grantee: reencrypts(latest, input.Role, optional.Environment)
+          ? core.iam.roleId(input.Role ?? latest.Role)
+          : latest.Grantee,
       },
       core.now(),
       latest,
@@ -86,6 +91,11 @@ export const updateFunctionConfiguration = operation({
     return configuration(updated, core.region);
   },
 });
+
+/** Whether an update has KMS grant the role the use of the key anew: one with another role, or other variables. */
+function reencrypts({ Role, Environment }: Version, role = Role, given = Environment): boolean {
+  return role !== Role || !isDeepStrictEqual(given, Environment);
+}
 
 /** The name of the function to update. @throws AwsError for a version or an alias */
 function updatedName(core: Core, given: string): string {

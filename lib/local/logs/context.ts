@@ -88,8 +88,3 @@ export function paged<T>(
   const invalidToken = () => invalidParameter("The specified nextToken is invalid.");
   return page(items, { key, limit, token, list, descending, invalidToken });
 }
-
-/** The size of an event as CloudWatch Logs' limits count it, in bytes. */
-export function eventBytes(message: string): number {
-  return new TextEncoder().encode(message).length + 26;
-}

@@ -1,14 +1,7 @@
 /** PutLogEvents. */
 import { integer, list, notSupported, required, string, structure } from "../shapes.ts";
-import {
-  eventBytes,
-  existingStream,
-  groupName,
-  invalidParameter,
-  onNamed,
-  operation,
-  streamName,
-} from "./context.ts";
+import { existingStream, groupName, invalidParameter, onNamed, operation, streamName } from "./context.ts";
+import { eventBytes } from "./tables.ts";
 
 const HOUR_MS = 3600 * 1000;
 const DAY_MS = 24 * HOUR_MS;

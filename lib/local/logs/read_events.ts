@@ -2,7 +2,6 @@
 import { boolean, integer, list, notSupported, required, string, structure } from "../shapes.ts";
 import {
   eitherGroup,
-  eventBytes,
   existingGroup,
   existingStream,
   givenGroup,
@@ -13,7 +12,7 @@ import {
   streamName,
 } from "./context.ts";
 import { compilePattern } from "./filter_pattern.ts";
-import type { LogEvent, Position } from "./tables.ts";
+import { eventBytes, type LogEvent, type Position } from "./tables.ts";
 
 const MAX_EVENTS = 10_000;
 const MAX_PAGE_BYTES = 1_048_576;

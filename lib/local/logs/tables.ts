@@ -1,4 +1,5 @@
 /** Log groups, streams and events as rows. Times are milliseconds since the epoch. */
+import { Buffer } from "node:buffer";
 import type { Store } from "../store.ts";
 
 export interface Group {
@@ -37,8 +38,22 @@ const EVENT = "id, stream, timestamp, ingested, message";
 const STREAM = `name, created, first_event AS firstEvent, last_event AS lastEvent,
   last_ingestion AS lastIngestion`;
 
+/** Of events by `eventBytes`; SQLite knows the lengths without reading the texts. */
+const SIZE = "octet_length(message) + 26";
+const SUM = `sum(${SIZE})`;
+
+const MAX_BYTES = 2 ** 30;
+/** How many old events go with a batch of new ones, at most: a batch has 10,000. */
+const GONE_AT_ONCE = 20_000;
+
+/** The size of an event as CloudWatch Logs' limits count it, in bytes. */
+export function eventBytes(message: string): number {
+  return Buffer.byteLength(message) + 26;
+}
+
 export class LogTables {
-  constructor(readonly store: Store) {
+  /** @param maxBytes of the events of all groups: beyond it the oldest go, so that logs do not fill the disk */
+  constructor(readonly store: Store, readonly maxBytes = MAX_BYTES) {
     store.db.exec(`
       CREATE TABLE IF NOT EXISTS log_groups (
         name TEXT PRIMARY KEY, created INTEGER NOT NULL, retention INTEGER
@@ -54,6 +69,14 @@ export class LogTables {
       CREATE INDEX IF NOT EXISTS log_events_of_stream ON log_events (log_group, stream, timestamp, id);
       CREATE INDEX IF NOT EXISTS log_events_of_group ON log_events (log_group, timestamp, id);
     `);
+    store.transaction(() => {
+      const isCounted = store.get("SELECT 1 FROM sqlite_master WHERE name = 'log_sizes'") !== undefined;
+      if (isCounted) return;
+      store.db.exec(`
+        CREATE TABLE log_sizes (log_group TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
+        INSERT INTO log_sizes SELECT log_group, ${SUM} FROM log_events GROUP BY log_group;
+      `);
+    });
   }
 
   group(name: string): Group | undefined {
@@ -75,7 +98,8 @@ export class LogTables {
 
   removeGroup(name: string): void {
     this.store.transaction(() => {
-      this.store.run("DELETE FROM log_events WHERE log_group = ?", name);
+      this.#delete("log_group = ?", name);
+      this.store.run("DELETE FROM log_sizes WHERE log_group = ?", name);
       this.store.run("DELETE FROM log_streams WHERE log_group = ?", name);
       this.store.run("DELETE FROM log_groups WHERE name = ?", name);
     });
@@ -96,7 +120,7 @@ export class LogTables {
 
   removeStream(group: string, name: string): void {
     this.store.transaction(() => {
-      this.store.run("DELETE FROM log_events WHERE log_group = ? AND stream = ?", group, name);
+      this.#delete("log_group = ? AND stream = ?", group, name);
       this.store.run("DELETE FROM log_streams WHERE log_group = ? AND name = ?", group, name);
     });
   }
@@ -110,17 +134,21 @@ export class LogTables {
   ): void {
     if (events.length === 0) return;
     this.store.transaction(() => {
+      let bytes = 0;
       for (const { timestamp, message } of events) {
+        const stored = message.replaceAll("\0", "\ufffd"); // SQLite cuts a text at U+0000
+        bytes += eventBytes(stored);
         this.store.run(
           "INSERT INTO log_events (log_group, stream, timestamp, ingested, message) VALUES (?, ?, ?, ?, ?)",
           group,
           stream,
           timestamp,
           ingested,
-          // SQLite cuts a text at U+0000.
-          message.replaceAll("\0", "\ufffd"),
+          stored,
         );
       }
+      this.#count(group, bytes);
+      this.#deleteOldest();
       const times = events.map(({ timestamp }) => timestamp);
       const [first, last] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))];
       this.store.run(
@@ -179,24 +207,54 @@ export class LogTables {
     );
   }
 
-  /** By `eventBytes`; SQLite knows the lengths without reading the texts. */
   storedBytes(group: string): number {
-    const sum = this.store.get<{ bytes: number | null }>(
-      "SELECT sum(octet_length(message) + 26) AS bytes FROM log_events WHERE log_group = ?",
-      group,
-    );
-    return sum?.bytes ?? 0;
+    const found = this.store.get<{ bytes: number }>("SELECT bytes FROM log_sizes WHERE log_group = ?", group);
+    return found?.bytes ?? 0;
   }
 
   /** Deletes events older than their group's retention. */
   expire(now: number): void {
     for (const { name, retention } of this.groups()) {
       if (retention === null) continue;
-      this.store.run(
-        "DELETE FROM log_events WHERE log_group = ? AND timestamp < ?",
-        name,
-        now - retention * DAY_MS,
+      this.store.transaction(() =>
+        this.#delete("log_group = ? AND timestamp < ?", name, now - retention * DAY_MS)
       );
     }
+  }
+
+  /** Deletes the oldest events, by their arrival, until the others are few enough. */
+  #deleteOldest(): void {
+    const { bytes } = this.store.get<{ bytes: number | null }>("SELECT sum(bytes) AS bytes FROM log_sizes")!;
+    let surplus = (bytes ?? 0) - this.maxBytes;
+    if (surplus <= 0) return;
+    const oldest = this.store.each<{ id: number; bytes: number }>(
+      `SELECT id, ${SIZE} AS bytes FROM log_events ORDER BY id LIMIT ?`,
+      GONE_AT_ONCE,
+    );
+    let last = 0;
+    for (const { id, bytes } of oldest) {
+      last = id;
+      surplus -= bytes;
+      if (surplus <= 0) break;
+    }
+    this.#delete("id <= ?", last);
+  }
+
+  /** Deletes events, and keeps count. */
+  #delete(where: string, ...values: (string | number)[]): void {
+    const sizes = this.store.all<{ name: string; bytes: number }>(
+      `SELECT log_group AS name, ${SUM} AS bytes FROM log_events WHERE ${where} GROUP BY log_group`,
+      ...values,
+    );
+    this.store.run(`DELETE FROM log_events WHERE ${where}`, ...values);
+    for (const { name, bytes } of sizes) this.#count(name, -bytes);
+  }
+
+  #count(group: string, bytes: number): void {
+    this.store.run(
+      "INSERT INTO log_sizes VALUES (?, ?) ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes",
+      group,
+      bytes,
+    );
   }
 }

@@ -32,9 +32,10 @@ export function awsJson({ version, target, words = {}, noTarget, errorFields }: 
     maxBytes: MAX_BYTES,
     signing: DEFAULT_SIGNING,
     claims: ({ headers }) => headers.get("x-amz-target")?.startsWith(`${target}.`) ?? false,
+    named: ({ headers }, operations) => operations.get(nameIn(headers)),
     read({ headers, body }, operations) {
       const named = headers.get("x-amz-target") ?? "";
-      const operation = operations.get(named.slice(named.lastIndexOf(".") + 1));
+      const operation = operations.get(nameIn(headers));
       if (operation) return { operation, members: readJson(body) };
       if (named === "" && noTarget) throw noTarget();
       throw new AwsError(
@@ -63,6 +64,11 @@ export function awsJson({ version, target, words = {}, noTarget, errorFields }: 
       ...words,
     },
   };
+}
+
+function nameIn(headers: Headers): string {
+  const target = headers.get("x-amz-target") ?? "";
+  return target.slice(target.lastIndexOf(".") + 1);
 }
 
 /** Times are seconds since the epoch, maps are objects. `this` has the value as it was before Date's own conversion. */

@@ -15,6 +15,25 @@ export interface BodyTimes {
 /** S3 closes connections that are silent for 20 seconds. */
 const BODY_TIMES: BodyTimes = { idleMs: 20_000, slowMs: 60_000, bytesPerSecond: 1000 };
 
+/** Smaller ones are read at once, which is faster. */
+const SMALL_BYTES = 2 ** 18;
+/** Seven of the largest packages of Lambda functions. */
+const MAX_HELD_BYTES = 512 * 2 ** 20;
+
+type Body = Pick<Request, "headers" | "body" | "bytes">;
+
+/** One request's body. */
+export interface HeldBody {
+  /**
+   * Reads it whole, and stops as soon as it exceeds `limit` bytes or takes too long.
+   * @throws AwsError RequestEntityTooLargeException, RequestTimeout, ServiceUnavailable when too many bodies are in memory,
+   *   or SerializationException when the client disconnects early
+   */
+  whole(request: Body, limit: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** It is no longer needed. */
+  release(): void;
+}
+
 /** Something that is waited for. */
 interface Wait {
   /** As `performance.now()` counts. */
@@ -27,7 +46,11 @@ export class BodyReader {
   readonly #waits = new Set<Wait>();
   readonly #timer: ReturnType<typeof setInterval>;
 
-  constructor(readonly times: BodyTimes = BODY_TIMES) {
+  /** Bytes of all bodies that are held. */
+  #held = 0;
+
+  /** @param maxHeld how many bytes of bodies may be in memory together */
+  constructor(readonly times: BodyTimes = BODY_TIMES, readonly maxHeld = MAX_HELD_BYTES) {
     this.#timer = setInterval(() => this.#giveUp(), Math.min(times.idleMs, times.slowMs) / 4);
   }
 
@@ -35,28 +58,42 @@ export class BodyReader {
     clearInterval(this.#timer);
   }
 
-  /**
-   * Reads a body, and stops as soon as it exceeds `limit` bytes or takes too long.
-   * @throws AwsError RequestEntityTooLargeException, RequestTimeout, or SerializationException when the client
-   *   disconnects early
-   */
-  async whole(
-    request: Pick<Request, "headers" | "body" | "bytes">,
+  /** A place for one request's body, until the request is answered. */
+  hold(): HeldBody {
+    let size = 0;
+    const take = (bytes: number) => {
+      size += bytes;
+      this.#held += bytes;
+      if (this.#held > this.maxHeld) throw busy();
+    };
+    return {
+      whole: (request, limit) => this.#whole(request, limit, take),
+      release: () => {
+        this.#held -= size;
+        size = 0;
+      },
+    };
+  }
+
+  async #whole(
+    request: Body,
     limit: number,
+    take: (bytes: number) => void,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const length = request.headers.get("content-length");
     if (Number(length ?? 0) > limit) throw tooLarge();
     if (!request.body) return new Uint8Array();
-    const { slowMs, bytesPerSecond } = this.times;
     try {
-      if (length !== null) {
-        return await this.#within(slowMs + Number(length) / bytesPerSecond * 1000, request.bytes());
+      if (length !== null && Number(length) <= SMALL_BYTES) {
+        take(Number(length));
+        return await this.#within(this.times.slowMs, request.bytes());
       }
       const chunks: Uint8Array<ArrayBuffer>[] = [];
       let size = 0;
       for await (const chunk of this.stream(request.body)) {
         size += chunk.length;
         if (size > limit) throw tooLarge();
+        take(chunk.length);
         chunks.push(chunk);
       }
       return await new Blob(chunks).bytes();
@@ -121,4 +158,9 @@ function tooSlow(): AwsError {
 function tooLarge(): AwsError {
   const message = "The request body is larger than AWS accepts.";
   return new AwsError("RequestEntityTooLargeException", message, 413);
+}
+
+function busy(): AwsError {
+  const message = "The bodies of other requests fill the memory for them. Please try again.";
+  return new AwsError("ServiceUnavailable", message, 503, {}, { connection: "close" });
 }

@@ -22,11 +22,13 @@ export interface WireRequest {
 export interface Protocol {
   /** Whether operations get the body as a stream. */
   readonly streams: boolean;
-  /** How large a body that is no stream may be; absent: as large as the services check it themselves. */
+  /** How large a body that is no stream may be; an operation can have its own limit. Absent where bodies are streams. */
   readonly maxBytes?: number;
   readonly signing: SigningRules;
   /** Whether a request looks like one for these operations; decides where unsigned requests go. */
   claims(request: Omit<WireRequest, "body">, operations: Operations): boolean;
+  /** The operation, where a request names it outside of its body. */
+  named?(request: Omit<WireRequest, "body">, operations: Operations): Operation | undefined;
   /** The operation that a request names, and its members. @throws AwsError for an unknown operation */
   read(request: WireRequest, operations: Operations): Reading | Promise<Reading>;
   write(output: object | undefined, operation: Operation, requestId: string): Response;
@@ -124,9 +126,12 @@ function wrongType({ path, value, expected }: Violation & { kind: "type" }): Aws
   return new AwsError("SerializationException", `Expected ${expected} at '${path}', got ${given}`);
 }
 
+/** AWS repeats values whole; a request of megabytes is not answered with as many. */
+const LONGEST_VALUE = 8192;
+
 /** Strings, numbers and lists of them as Java prints them, in which AWS's services are written. */
 function printed(value: unknown): string {
   const isPlain = Array.isArray(value) && value.every((item) => typeof item !== "object");
   const text = typeof value === "string" ? value : isPlain ? `[${value.join(", ")}]` : JSON.stringify(value);
-  return text.length > 256 ? `${text.slice(0, 256)}…` : text;
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }

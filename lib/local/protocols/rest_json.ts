@@ -1,6 +1,6 @@
 /** REST-JSON of Lambda and SageMaker Runtime: operations by method and path; bodies are JSON or raw bytes. */
 import { AwsError } from "../errors.ts";
-import type { Operation } from "../operation.ts";
+import type { Operation, Operations } from "../operation.ts";
 import { jsonFault } from "./faults.ts";
 import { readJson, uuidHeaders } from "./json.ts";
 import {
@@ -9,9 +9,13 @@ import {
   invalidBy,
   type Protocol,
   violationsText,
+  type WireRequest,
   type Words,
 } from "./protocol.ts";
 import { beginsAsOne, findRoute, locatedMembers, payloadMember, restOutput } from "./rest.ts";
+
+/** Above AWS's 6 MB, so that each operation words its own limit. */
+const MAX_BYTES = 8 * 2 ** 20;
 
 export interface RestJson {
   /** The service's name in messages, for example "Lambda". */
@@ -36,10 +40,12 @@ export function restJson({ name, words = {}, maxJson, notJson, errorMembers }: R
   return {
     streams: false,
     signing: DEFAULT_SIGNING,
+    maxBytes: MAX_BYTES,
     claims: beginsAsOne,
+    named: (request, operations) => routed(request, operations)?.operation,
     read(request, operations) {
       const { method, url, body } = request;
-      const found = findRoute(request, url.pathname.replace(/\/$/, "").split("/").slice(1), operations);
+      const found = routed(request, operations);
       if (!found) {
         throw new AwsError(
           "UnknownOperationException",
@@ -86,6 +92,10 @@ export function restJson({ name, words = {}, maxJson, notJson, errorMembers }: R
       throw notJson?.((error as Error).message) ?? error;
     }
   }
+}
+
+function routed(request: Omit<WireRequest, "body">, operations: Operations) {
+  return findRoute(request, request.url.pathname.replace(/\/$/, "").split("/").slice(1), operations);
 }
 
 /** Invalid percent-encoding stays as it is, and fails the member's pattern. */

@@ -17,6 +17,12 @@ import { fromXml, malformedXml, toXml, xmlResponse } from "./xml.ts";
 /** A CompleteMultipartUpload of 10,000 parts with checksums stays below this. */
 const MAX_XML_BYTES = 4 * 2 ** 20;
 
+/** It has 80,000 tags, three below another. References such as `&amp;` count too. */
+const MAX_TAGS = 100_000;
+const MAX_DEPTH = 100;
+/** With all attributes; comments count as tags. */
+const MAX_TAG_LENGTH = 10_000;
+
 export interface RestXml {
   readonly xmlns: string;
   /** The decoded segments of the path (bucket, key) and the query. */
@@ -105,10 +111,26 @@ async function readXml({ headers, body }: WireRequest, root: string): Promise<un
     throw new AwsError("IncompleteBody", "The request body terminated unexpectedly");
   });
   if (text === "") return undefined;
+  checkTags(text);
   const content = fromXml(text)[root];
   if (content === "") return {};
   if (typeof content !== "object" || content === null || Array.isArray(content)) throw malformedXml();
   return content;
+}
+
+/** @throws AwsError MalformedXML for what takes time to read, and what no request of AWS's clients has */
+function checkTags(text: string): void {
+  let depth = 0, count = 0;
+  for (let at = text.indexOf("&"); at >= 0; at = text.indexOf("&", at + 1)) count++;
+  for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at + 1)) {
+    const end = text.indexOf(">", at);
+    const next = text[at + 1];
+    if (next === "/") depth--;
+    else if (next !== "?" && next !== "!" && text[end - 1] !== "/") depth++;
+    // A document type could define entities.
+    const isStrange = end - at > MAX_TAG_LENGTH || text.startsWith("<!D", at);
+    if (isStrange || ++count > MAX_TAGS || depth > MAX_DEPTH) throw malformedXml();
+  }
 }
 
 /** S3's request ids are 16 capital letters and digits, not UUIDs. */

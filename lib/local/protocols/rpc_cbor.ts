@@ -13,7 +13,8 @@ import {
   type Words,
 } from "./protocol.ts";
 
-const MAX_BYTES = 8 * 2 ** 20;
+/** CloudWatch's limit of a request, of which more would take long to read. */
+const MAX_BYTES = 2 ** 20;
 
 const PROTOCOL = { "smithy-protocol": "rpc-v2-cbor" };
 const HEADERS = { ...PROTOCOL, "content-type": "application/cbor" };
@@ -36,8 +37,9 @@ export function rpcCbor({ service, namespace, words = {}, errorHeaders }: RpcCbo
     claims: ({ headers, url }) =>
       headers.get("smithy-protocol") === PROTOCOL["smithy-protocol"] ||
       url.pathname.startsWith(`/service/${service}/operation/`),
+    named: ({ url }, operations) => operations.get(nameIn(url)),
     read({ url, body }, operations) {
-      const named = url.pathname.split("/")[4] ?? "";
+      const named = nameIn(url);
       const operation = operations.get(named);
       if (operation) return { operation, members: readCbor(body as Uint8Array | null) };
       throw new AwsError(
@@ -62,6 +64,10 @@ export function rpcCbor({ service, namespace, words = {}, errorHeaders }: RpcCbo
       ...words,
     },
   };
+}
+
+function nameIn(url: URL): string {
+  return url.pathname.split("/")[4] ?? "";
 }
 
 /** An empty body is `{}`; times become seconds since the epoch. @throws AwsError SerializationException */

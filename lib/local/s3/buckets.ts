@@ -15,6 +15,7 @@ import {
   s3Now,
 } from "./context.ts";
 import { inHeaders } from "./headers.ts";
+import { ALL_BLOCKED } from "./settings.ts";
 
 const MAX_BUCKETS = 10_000;
 
@@ -61,7 +62,10 @@ export const createBucket = operation({
     const region = locationOf(CreateBucketConfiguration, call.region);
     const exists = s3.index.bucket(Bucket);
     if (!exists) {
-      s3.index.addBucket({ Name: Bucket, Region: region, CreationDate: s3Now(s3) });
+      s3.core.store.transaction(() => {
+        s3.index.addBucket({ Name: Bucket, Region: region, CreationDate: s3Now(s3) });
+        s3.settings.put(Bucket, "publicAccessBlock", ALL_BLOCKED);
+      });
     } else if (region !== "us-east-1" || exists.Region !== region) {
       throw new AwsError(
         "BucketAlreadyOwnedByYou",
@@ -108,6 +112,7 @@ export const deleteBucket = operation({
     }
     const unfinished = s3.uploads.removeAll(Bucket);
     s3.index.removeBucket(Bucket);
+    s3.settings.removeAll(Bucket);
     s3.bodies.remove(unfinished);
     return {};
   },

@@ -16,8 +16,10 @@ import {
 } from "../shapes.ts";
 import { writeConditions } from "./conditions.ts";
 import { count, onObject, operation, type S3Context, s3Now } from "./context.ts";
-import { checksumInput, checksumMembers, type Checksums, encryption, ENCRYPTION_HEADER } from "./headers.ts";
+import { ENCRYPTION_HEADERS, encryptionOf, hidesDigest } from "./encryption.ts";
+import { checksumInput, checksumMembers, type Checksums } from "./headers.ts";
 import type { Checksum, StoredObject } from "./index.ts";
+import { expirationOf } from "./lifecycle.ts";
 import { existingUpload, uploadInput } from "./multipart.ts";
 import { replaceObject } from "./objects.ts";
 import { base64, fromBase64 } from "./payload.ts";
@@ -54,7 +56,7 @@ export const completeMultipartUpload = operation({
   http: {
     at: "POST /{Bucket}/{Key+}?uploadId",
     root: "CompleteMultipartUploadResult",
-    headers: ENCRYPTION_HEADER,
+    headers: { ...ENCRYPTION_HEADERS, Expiration: "x-amz-expiration" },
   },
   async run(input, s3, call) {
     const { Bucket, Key, UploadId, MultipartUpload } = input;
@@ -65,7 +67,7 @@ export const completeMultipartUpload = operation({
     const Parts = listed.map(({ PartNumber, ETag }) => [PartNumber, bare(ETag)] as const);
     // A client that did not get the answer asks again, and gets the same.
     if (before?.Bucket === Bucket && before.Key === Key && isDeepStrictEqual(before.Parts, Parts)) {
-      return answer(s3, before);
+      return answer(s3, before, s3.index.object(Bucket, Key));
     }
     const upload = existingUpload(s3, input);
     const parts = chosenParts(upload, byNumber(s3.uploads.parts(UploadId)), listed);
@@ -77,7 +79,9 @@ export const completeMultipartUpload = operation({
     const object: StoredObject = {
       Key,
       Size,
-      ETag: `"${md5.digest("hex")}-${parts.length}"`,
+      ETag: `"${
+        hidesDigest(upload.Headers) ? crypto.randomUUID().replaceAll("-", "") : md5.digest("hex")
+      }-${parts.length}"`,
       LastModified: s3Now(s3),
       Headers: upload.Headers,
       Checksum,
@@ -98,18 +102,23 @@ export const completeMultipartUpload = operation({
       s3.uploads.putCompleted(completed, s3.core.now());
     });
     s3.bodies.remove(unused.map(({ Piece }) => Piece));
-    return answer(s3, completed);
+    return answer(s3, completed, object);
   },
 });
 
-function answer(s3: S3Context, { Bucket, Key, ETag, Checksum }: Completed) {
+function answer(
+  s3: S3Context,
+  { Bucket, Key, ETag, Checksum }: Completed,
+  object: StoredObject | undefined,
+) {
   return {
     Location: `${s3.core.endpoint()}/${Bucket}/${encodeURIComponent(Key)}`,
     Bucket,
     Key,
     ETag,
     ...checksumMembers(Checksum),
-    ...encryption,
+    ...encryptionOf(object?.Headers ?? {}),
+    Expiration: object && expirationOf(s3, Bucket, object),
   };
 }
 

@@ -1,8 +1,10 @@
-/** A bucket's configuration, which is always that of a new bucket: changing it is not supported. */
-import { AwsError } from "../errors.ts";
+/**
+ * Configurations of a bucket that are always those of a new one. What is in force can be set anyway, what is not there be
+ * deleted; anything else is not supported.
+ */
 import type { Http } from "../operation.ts";
-import { structure } from "../shapes.ts";
-import { bucketInput, onBucket, operation, OWNER_ID } from "./context.ts";
+import { element, list, notSupported, payload, type Shape, structure } from "../shapes.ts";
+import { bucketInput, notFound, onBucket, operation } from "./context.ts";
 
 const input = structure(bucketInput);
 
@@ -29,9 +31,31 @@ function notConfigured(parameter: string, action: `s3:${string}`, code: string, 
     input,
     resource: onBucket,
     http: { at: `GET /{Bucket}?${parameter}` },
-    run({ Bucket: BucketName }): object {
-      throw new AwsError(code, message, 404, { BucketName });
+    run({ Bucket }): object {
+      throw notFound(code, message, Bucket);
     },
+  });
+}
+
+/** An operation that sets what is in force. @param configuration accepts nothing else */
+function inForce(parameter: string, action: `s3:${string}`, root: string, configuration: Shape<unknown>) {
+  return operation({
+    action,
+    input: structure({ ...bucketInput, Configuration: payload(configuration, root) }),
+    resource: onBucket,
+    http: { at: `PUT /{Bucket}?${parameter}` },
+    run: () => ({}),
+  });
+}
+
+/** An operation that deletes what is not there. */
+function absent(parameter: string, action: `s3:${string}`) {
+  return operation({
+    action,
+    input,
+    resource: onBucket,
+    http: { at: `DELETE /{Bucket}?${parameter}`, status: 204 },
+    run: () => ({}),
   });
 }
 
@@ -56,11 +80,30 @@ export const getBucketLogging = configured(
   {},
 );
 
+export const putBucketLogging = inForce(
+  "logging",
+  "s3:PutBucketLogging",
+  "BucketLoggingStatus",
+  structure({ LoggingEnabled: notSupported() }),
+);
+
 export const getBucketNotificationConfiguration = configured(
   "notification",
   "s3:GetBucketNotification",
   { root: "NotificationConfiguration" },
   {},
+);
+
+export const putBucketNotificationConfiguration = inForce(
+  "notification",
+  "s3:PutBucketNotification",
+  "NotificationConfiguration",
+  structure({
+    TopicConfigurations: element("TopicConfiguration", notSupported()),
+    QueueConfigurations: element("QueueConfiguration", notSupported()),
+    LambdaFunctionConfigurations: element("CloudFunctionConfiguration", notSupported()),
+    EventBridgeConfiguration: notSupported(),
+  }),
 );
 
 export const getBucketRequestPayment = configured(
@@ -70,22 +113,11 @@ export const getBucketRequestPayment = configured(
   { Payer: "BucketOwner" },
 );
 
-export const getBucketAcl = configured(
-  "acl",
-  "s3:GetBucketAcl",
-  { root: "AccessControlPolicy", elements: { Grants: "AccessControlList/Grant" } },
-  {
-    Owner: { ID: OWNER_ID },
-    Grants: [{
-      // The grantee's type is an attribute of its element.
-      Grantee: {
-        "@xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
-        "@xsi:type": "CanonicalUser",
-        ID: OWNER_ID,
-      },
-      Permission: "FULL_CONTROL",
-    }],
-  },
+export const putBucketRequestPayment = inForce(
+  "requestPayment",
+  "s3:PutBucketRequestPayment",
+  "RequestPaymentConfiguration",
+  structure({ Payer: notSupported("BucketOwner") }),
 );
 
 export const getBucketOwnershipControls = configured(
@@ -95,61 +127,13 @@ export const getBucketOwnershipControls = configured(
   { OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] } },
 );
 
-export const getPublicAccessBlock = configured(
-  "publicAccessBlock",
-  "s3:GetBucketPublicAccessBlock",
-  { root: "PublicAccessBlockConfiguration", payload: "PublicAccessBlockConfiguration" },
-  {
-    PublicAccessBlockConfiguration: {
-      BlockPublicAcls: true,
-      IgnorePublicAcls: true,
-      BlockPublicPolicy: true,
-      RestrictPublicBuckets: true,
-    },
-  },
-);
-
-export const getBucketEncryption = configured(
-  "encryption",
-  "s3:GetEncryptionConfiguration",
-  {
-    root: "ServerSideEncryptionConfiguration",
-    payload: "ServerSideEncryptionConfiguration",
-    elements: { Rules: "Rule" },
-  },
-  {
-    ServerSideEncryptionConfiguration: {
-      Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" }, BucketKeyEnabled: false }],
-    },
-  },
-);
-
-export const getBucketPolicy = notConfigured(
-  "policy",
-  "s3:GetBucketPolicy",
-  "NoSuchBucketPolicy",
-  "The bucket policy does not exist",
-);
-
-export const getBucketPolicyStatus = notConfigured(
-  "policyStatus",
-  "s3:GetBucketPolicyStatus",
-  "NoSuchBucketPolicy",
-  "The bucket policy does not exist",
-);
-
-export const getBucketTagging = notConfigured(
-  "tagging",
-  "s3:GetBucketTagging",
-  "NoSuchTagSet",
-  "The TagSet does not exist",
-);
-
-export const getBucketLifecycleConfiguration = notConfigured(
-  "lifecycle",
-  "s3:GetLifecycleConfiguration",
-  "NoSuchLifecycleConfiguration",
-  "The lifecycle configuration does not exist",
+export const putBucketOwnershipControls = inForce(
+  "ownershipControls",
+  "s3:PutBucketOwnershipControls",
+  "OwnershipControls",
+  structure({
+    Rules: element("Rule", list(structure({ ObjectOwnership: notSupported("BucketOwnerEnforced") }))),
+  }),
 );
 
 export const getBucketCors = notConfigured(
@@ -158,6 +142,7 @@ export const getBucketCors = notConfigured(
   "NoSuchCORSConfiguration",
   "The CORS configuration does not exist",
 );
+export const deleteBucketCors = absent("cors", "s3:PutBucketCORS");
 
 export const getBucketWebsite = notConfigured(
   "website",
@@ -165,6 +150,7 @@ export const getBucketWebsite = notConfigured(
   "NoSuchWebsiteConfiguration",
   "The specified bucket does not have a website configuration",
 );
+export const deleteBucketWebsite = absent("website", "s3:DeleteBucketWebsite");
 
 export const getBucketReplication = notConfigured(
   "replication",
@@ -172,6 +158,7 @@ export const getBucketReplication = notConfigured(
   "ReplicationConfigurationNotFoundError",
   "The replication configuration was not found",
 );
+export const deleteBucketReplication = absent("replication", "s3:PutReplicationConfiguration");
 
 export const getObjectLockConfiguration = notConfigured(
   "object-lock",

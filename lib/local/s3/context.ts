@@ -1,20 +1,35 @@
 /** What S3's operations share: their context, members, look-ups, errors and checks of parameters. */
 import { AwsError, unsupported } from "../errors.ts";
-import { type Call, operationsOn } from "../operation.ts";
+import { type Call, type Definition, type Operation, operationsOn } from "../operation.ts";
 import type { Core } from "../core.ts";
 import { header, required, type Shape, string, type Structure } from "../shapes.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Bucket, Index, StoredObject } from "./index.ts";
+import type { SettingsTable } from "./settings.ts";
 import type { Uploads } from "./uploads.ts";
 
 export interface S3Context {
   readonly core: Core;
+  readonly settings: SettingsTable;
+  /** A bucket's policy as it decides on requests. */
+  policyOf(bucket: string): string | undefined;
   readonly index: Index;
   readonly bodies: Bodies;
   readonly uploads: Uploads;
 }
 
-export const operation = operationsOn<S3Context>();
+const operationOn = operationsOn<S3Context>();
+
+/** An operation of S3: the policy of the bucket that it names decides with the caller's own. */
+export function operation<I, O>(definition: Definition<I, S3Context, O>): Operation<I, S3Context, O> {
+  return operationOn<I, O>({
+    policy: (input, s3) => {
+      const { Bucket } = input as { Bucket?: string };
+      return Bucket === undefined ? undefined : s3.policyOf(Bucket);
+    },
+    ...definition,
+  });
+}
 
 export const XMLNS = "http://s3.amazonaws.com/doc/2006-03-01/";
 export const OWNER_ID = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a";
@@ -110,8 +125,13 @@ export function existing(
 ): StoredObject {
   const object = s3.index.object(Bucket, Key);
   if (object) return object;
-  call.authorize({ action: "s3:ListBucket", resource: bucketArn(Bucket) });
+  call.authorize({ action: "s3:ListBucket", resource: bucketArn(Bucket), policy: s3.policyOf(Bucket) });
   throw noSuchKey(Key);
+}
+
+/** A configuration that was never set. */
+export function notFound(code: string, message: string, BucketName: string): AwsError {
+  return new AwsError(code, message, 404, { BucketName });
 }
 
 export function noSuchKey(Key: string): AwsError {

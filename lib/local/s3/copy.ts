@@ -18,17 +18,18 @@ import {
   partNumberOf,
   type S3Context,
 } from "./context.ts";
+import { checksumMembers, inHeaders, objectHeaders, storedHeaders } from "./headers.ts";
 import {
-  checksumMembers,
-  encryption,
-  ENCRYPTION_HEADER,
-  inHeaders,
-  objectHeaders,
-  storedHeaders,
-} from "./headers.ts";
+  checkDecryption,
+  encryptedHeaders,
+  ENCRYPTION_HEADERS,
+  encryptionOf,
+  withoutEncryption,
+} from "./encryption.ts";
 import type { Checksum, StoredObject } from "./index.ts";
 import { existingUpload, storePart } from "./multipart.ts";
-import { storeReceived } from "./objects.ts";
+import { storeReceived, writeKeys } from "./objects.ts";
+import { headerTags, storedTags, TAGGING, taggingHeader } from "./tags.ts";
 import { checksumAlgorithm, type Received, received, write } from "./payload.ts";
 
 const MAX_COPY_BYTES = 5 * 1024 ** 3;
@@ -56,7 +57,7 @@ export const copyObject = operation({
     ...writeConditions,
     ...sourceInput,
     MetadataDirective: header("x-amz-metadata-directive", string()),
-    TaggingDirective: header("x-amz-tagging-directive", notSupported("COPY")),
+    TaggingDirective: header("x-amz-tagging-directive", string()),
     AnnotationDirective: header("x-amz-object-annotation-directive", notSupported("COPY")),
     ChecksumAlgorithm: header("x-amz-checksum-algorithm", string()),
     ...inHeaders(notSupported(), {
@@ -66,22 +67,30 @@ export const copyObject = operation({
     }),
   }),
   resource: onObject,
+  conditions: writeKeys,
   http: {
     at: "PUT /{Bucket}/{Key+}",
     given: "x-amz-copy-source",
     payload: "CopyObjectResult",
     root: "CopyObjectResult",
-    headers: ENCRYPTION_HEADER,
+    headers: ENCRYPTION_HEADERS,
   },
   async run(input, s3, call) {
-    const { Bucket, Key, MetadataDirective = "COPY", ChecksumAlgorithm: asked } = input;
+    const { Bucket, Key, MetadataDirective = "COPY", TaggingDirective = "COPY", ChecksumAlgorithm: asked } =
+      input;
     if (MetadataDirective !== "COPY" && MetadataDirective !== "REPLACE") {
       throw invalidArgument("Unknown metadata directive.", "x-amz-metadata-directive", MetadataDirective);
     }
+    if (TaggingDirective !== "COPY" && TaggingDirective !== "REPLACE") {
+      throw invalidArgument("Unknown tagging directive.", "x-amz-tagging-directive", TaggingDirective);
+    }
     const given = storedHeaders(input);
+    const tags = input.Tagging === undefined ? [] : headerTags(input.Tagging);
     const algorithm = asked === undefined ? undefined : checksumAlgorithm(asked);
     const { bucket, object: source } = sourceOf(s3, input, call);
-    if (MetadataDirective === "COPY" && bucket === Bucket && source.Key === Key) {
+    const encrypted = encryptedHeaders(s3, input, call);
+    const changes = MetadataDirective === "REPLACE" || input.ServerSideEncryption !== undefined;
+    if (!changes && bucket === Bucket && source.Key === Key) {
       throw new AwsError(
         "InvalidRequest",
         "This copy request is illegal because it is trying to copy an object to itself without changing the " +
@@ -101,9 +110,12 @@ export const copyObject = operation({
       source.Size,
       algorithm ?? source.Checksum?.Algorithm,
     );
-    const headers = MetadataDirective === "REPLACE" ? given : source.Headers;
-    const { ETag, LastModified, Checksum } = storeReceived(s3, input, call, copied, headers);
-    return { CopyObjectResult: copyResult(ETag, LastModified, Checksum), ...encryption };
+    const kept = MetadataDirective === "REPLACE" ? given : withoutEncryption(source.Headers);
+    const { [TAGGING]: _, ...headers } = kept;
+    const tagging = TaggingDirective === "REPLACE" ? tags : storedTags(source.Headers);
+    const stored = { ...headers, ...taggingHeader(tagging), ...encrypted };
+    const { ETag, LastModified, Checksum } = storeReceived(s3, input, call, copied, stored);
+    return { CopyObjectResult: copyResult(ETag, LastModified, Checksum), ...encryptionOf(stored) };
   },
 });
 
@@ -122,7 +134,7 @@ export const uploadPartCopy = operation({
     given: "x-amz-copy-source",
     payload: "CopyPartResult",
     root: "CopyPartResult",
-    headers: ENCRYPTION_HEADER,
+    headers: ENCRYPTION_HEADERS,
   },
   async run(input, s3, call) {
     const number = partNumberOf(input.PartNumber);
@@ -141,7 +153,10 @@ export const uploadPartCopy = operation({
     const length = range ? range.end - range.start + 1 : Size;
     const copied = await copyBytes(s3, Pieces, start, length, upload.ChecksumAlgorithm);
     const part = storePart(s3, input, number, copied);
-    return { CopyPartResult: copyResult(`"${part.Md5}"`, part.LastModified, part.Checksum), ...encryption };
+    return {
+      CopyPartResult: copyResult(`"${part.Md5}"`, part.LastModified, part.Checksum),
+      ...encryptionOf(upload.Headers),
+    };
   },
 });
 
@@ -160,8 +175,10 @@ function sourceOf(s3: S3Context, input: Structure<typeof sourceInput>, call: Cal
   checkVersion(version);
   const source = { Bucket, Key: decodeKey(name, text) };
   findBucket(s3, Bucket);
-  call.authorize({ action: "s3:GetObject", resource: objectArn(source) });
+  const policy = s3.policyOf(Bucket);
+  call.authorize({ action: "s3:GetObject", resource: objectArn(source), policy });
   const object = existing(s3, source, call);
+  checkDecryption(s3, object.Headers, call);
   const conditions = {
     IfMatch: input.CopySourceIfMatch,
     IfModifiedSince: input.CopySourceIfModifiedSince,

@@ -2,7 +2,9 @@
 import { AwsError } from "../errors.ts";
 import { header, headers, map, notSupported, type Shape, string, type Structure } from "../shapes.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
+import { ENCRYPTION_HEADERS, encryptionInput } from "./encryption.ts";
 import type { Checksum } from "./index.ts";
+import { TAGGING } from "./tags.ts";
 
 const MAX_METADATA_BYTES = 2048;
 
@@ -28,15 +30,12 @@ export const CHECKSUM_HEADERS = {
   ChecksumSHA256: "x-amz-checksum-sha256",
 } as const satisfies Record<`Checksum${ChecksumAlgorithm}`, string>;
 
-/** Answers say what AWS's do: since 2023 every object is encrypted with S3's own keys (SSE-S3). */
-export const encryption = { ServerSideEncryption: "AES256" };
-export const ENCRYPTION_HEADER = { ServerSideEncryption: "x-amz-server-side-encryption" };
-
 /** The headers of an object in an answer, by output member. */
 export const OBJECT_HEADERS = {
   ...KEPT,
   ...CHECKSUM_HEADERS,
-  ...ENCRYPTION_HEADER,
+  ...ENCRYPTION_HEADERS,
+  Expiration: "x-amz-expiration",
   ChecksumType: "x-amz-checksum-type",
   ETag: "etag",
   Metadata: "x-amz-meta-*",
@@ -66,16 +65,14 @@ export const objectHeaders = {
     GrantReadACP: "x-amz-grant-read-acp",
     GrantWriteACP: "x-amz-grant-write-acp",
   }),
-  ServerSideEncryption: header(ENCRYPTION_HEADER.ServerSideEncryption, notSupported("AES256")),
+  ...encryptionInput,
+  Tagging: header(TAGGING, string()),
   StorageClass: header("x-amz-storage-class", notSupported("STANDARD")),
   ...inHeaders(notSupported(), {
-    BucketKeyEnabled: "x-amz-server-side-encryption-bucket-key-enabled",
-    SSEKMSKeyId: "x-amz-server-side-encryption-aws-kms-key-id",
     SSEKMSEncryptionContext: "x-amz-server-side-encryption-context",
     SSECustomerAlgorithm: "x-amz-server-side-encryption-customer-algorithm",
     SSECustomerKey: "x-amz-server-side-encryption-customer-key",
     SSECustomerKeyMD5: "x-amz-server-side-encryption-customer-key-md5",
-    Tagging: "x-amz-tagging",
     WebsiteRedirectLocation: "x-amz-website-redirect-location",
     WriteOffsetBytes: "x-amz-write-offset-bytes",
     ObjectLockMode: "x-amz-object-lock-mode",

@@ -78,7 +78,7 @@ export function after(key: string): string {
 }
 
 /** The members that both versions have. */
-const listInput = {
+export const listInput = {
   ...bucketInput,
   Delimiter: query("delimiter", string()),
   EncodingType: query("encoding-type", string()),
@@ -89,7 +89,7 @@ const listInput = {
 type ListInput = Structure<typeof listInput>;
 
 /** The condition keys of the parameters that are given. */
-function listConditions({ Prefix, Delimiter, MaxKeys }: ListInput): Record<string, string> {
+export function listConditions({ Prefix, Delimiter, MaxKeys }: ListInput): Record<string, string> {
   const given = { "s3:prefix": Prefix, "s3:delimiter": Delimiter, "s3:max-keys": MaxKeys };
   return Object.fromEntries(
     Object.entries(given).flatMap(([key, value]) => value === undefined ? [] : [[key, String(value)]]),
@@ -97,7 +97,7 @@ function listConditions({ Prefix, Delimiter, MaxKeys }: ListInput): Record<strin
 }
 
 /** What both versions have in common. @param from returns the smallest key to list */
-function list(s3: S3Context, input: ListInput, from: () => string) {
+export function list(s3: S3Context, input: ListInput, from: () => string) {
   const { Bucket, Prefix: prefix = "", Delimiter: delimiter = "", EncodingType } = input;
   const encode = encoder(EncodingType);
   const limit = countOf(input.MaxKeys, "max-keys", MAX_KEYS);

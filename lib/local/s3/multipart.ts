@@ -3,16 +3,11 @@ import { AwsError } from "../errors.ts";
 import { header, query, required, string, type Structure, structure } from "../shapes.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
 import { count, objectInput, onObject, operation, partNumberOf, type S3Context, s3Now } from "./context.ts";
-import {
-  CHECKSUM_HEADERS,
-  checksumMember,
-  encryption,
-  ENCRYPTION_HEADER,
-  objectHeaders,
-  storedHeaders,
-} from "./headers.ts";
+import { CHECKSUM_HEADERS, checksumMember, objectHeaders, storedHeaders } from "./headers.ts";
+import { ENCRYPTION_HEADERS, encryptionOf } from "./encryption.ts";
 import type { Checksum } from "./index.ts";
 import { bodyInput, checksumAlgorithm, receive, type Received } from "./payload.ts";
+import { newHeaders, writeKeys } from "./objects.ts";
 import type { Part, Upload } from "./uploads.ts";
 
 /** Members that name an upload. */
@@ -29,16 +24,17 @@ export const createMultipartUpload = operation({
     ChecksumType: header("x-amz-checksum-type", string()),
   }),
   resource: onObject,
+  conditions: writeKeys,
   http: {
     at: "POST /{Bucket}/{Key+}?uploads",
     root: "InitiateMultipartUploadResult",
     headers: {
-      ...ENCRYPTION_HEADER,
+      ...ENCRYPTION_HEADERS,
       ChecksumAlgorithm: "x-amz-checksum-algorithm",
       ChecksumType: "x-amz-checksum-type",
     },
   },
-  run(input, s3) {
+  run(input, s3, call) {
     const { Bucket, Key, ChecksumAlgorithm: asked, ChecksumType: askedType } = input;
     const algorithm = asked === undefined ? undefined : checksumAlgorithm(asked);
     if (askedType !== undefined && !algorithm) {
@@ -51,16 +47,17 @@ export const createMultipartUpload = operation({
       ChecksumAlgorithm: algorithm,
       ChecksumType: algorithm && checksumType(algorithm, askedType),
     };
+    const Headers = { ...storedHeaders(input), ...newHeaders(s3, input, call) };
     const UploadId = crypto.getRandomValues(new Uint8Array(48)).toBase64({ alphabet: "base64url" });
     s3.uploads.add({
       UploadId,
       Bucket,
       Key,
       Initiated: s3Now(s3),
-      Headers: storedHeaders(input),
+      Headers,
       ...checksum,
     });
-    return { Bucket, Key, UploadId, ...encryption, ...checksum };
+    return { Bucket, Key, UploadId, ...encryptionOf(Headers), ...checksum };
   },
 });
 
@@ -85,7 +82,7 @@ export const uploadPart = operation({
   resource: onObject,
   http: {
     at: "PUT /{Bucket}/{Key+}?uploadId",
-    headers: { ETag: "etag", ...CHECKSUM_HEADERS, ...ENCRYPTION_HEADER },
+    headers: { ETag: "etag", ...CHECKSUM_HEADERS, ...ENCRYPTION_HEADERS },
   },
   async run(input, s3) {
     const number = partNumberOf(input.PartNumber);
@@ -94,7 +91,7 @@ export const uploadPart = operation({
     const wanted = upload.ChecksumType === "FULL_OBJECT" ? upload.ChecksumAlgorithm : undefined;
     const received = await receive(s3, input, wanted);
     const { Md5 } = storePart(s3, input, number, received);
-    return { ETag: `"${Md5}"`, ...checksumMember(received.checksum), ...encryption };
+    return { ETag: `"${Md5}"`, ...checksumMember(received.checksum), ...encryptionOf(upload.Headers) };
   },
 });
 

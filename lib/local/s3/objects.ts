@@ -27,23 +27,62 @@ import {
   s3Now,
   theBucket,
 } from "./context.ts";
-import { checksumMembers, encryption, OBJECT_HEADERS, objectHeaders, storedHeaders } from "./headers.ts";
+import { encryptedHeaders, encryptionOf, hidesDigest } from "./encryption.ts";
+import { checksumMembers, OBJECT_HEADERS, objectHeaders, storedHeaders } from "./headers.ts";
 import type { StoredObject } from "./index.ts";
+import { expirationOf } from "./lifecycle.ts";
 import { bodyInput, receive, type Received } from "./payload.ts";
+import { headerTags, taggingHeader } from "./tags.ts";
 
 /** `Body` is bytes or a stream, which needs ContentLength. Without a checksum the object gets AWS's default, CRC64NVME. */
 export const putObject = operation({
   action: "s3:PutObject",
   input: structure({ ...objectInput, ...objectHeaders, ...bodyInput, ...writeConditions }),
   resource: onObject,
+  conditions: writeKeys,
   http: { at: "PUT /{Bucket}/{Key+}", headers: OBJECT_HEADERS },
   async run(input, s3, call) {
-    const Headers = storedHeaders(input);
+    const Headers = { ...storedHeaders(input), ...newHeaders(s3, input, call) };
     const received = await receive(s3, input, "CRC64NVME");
-    const { ETag, Checksum } = storeReceived(s3, input, call, received, Headers);
-    return { ETag, ...checksumMembers(Checksum), ...encryption };
+    const object = storeReceived(s3, input, call, received, Headers);
+    return {
+      ETag: object.ETag,
+      ...checksumMembers(object.Checksum),
+      ...encryptionOf(Headers),
+      Expiration: expirationOf(s3, input.Bucket, object),
+    };
   },
 });
+
+/** The tags and the encryption of a new object, as stored headers. Asks for the permissions for them. */
+export function newHeaders(
+  s3: S3Context,
+  input: ObjectInput & { Tagging?: string } & Parameters<typeof encryptedHeaders>[1],
+  call: Call,
+): Record<string, string> {
+  const tags = input.Tagging === undefined ? [] : headerTags(input.Tagging);
+  if (tags.length > 0) {
+    const policy = s3.policyOf(input.Bucket);
+    call.authorize({ action: "s3:PutObjectTagging", resource: objectArn(input), policy });
+  }
+  return { ...taggingHeader(tags), ...encryptedHeaders(s3, input, call) };
+}
+
+/** The condition keys of the request's headers. */
+export function writeKeys(input: {
+  readonly ServerSideEncryption?: string;
+  readonly SSEKMSKeyId?: string;
+  readonly ACL?: string;
+}): Record<string, string> {
+  const keys = {
+    "s3:x-amz-server-side-encryption": input.ServerSideEncryption,
+    "s3:x-amz-server-side-encryption-aws-kms-key-id": input.SSEKMSKeyId,
+    "s3:x-amz-acl": input.ACL,
+  };
+  return Object.fromEntries(
+    Object.entries(keys).flatMap(([key, value]) => value === undefined ? [] : [[key, value]]),
+  );
+}
 
 /** Stores a received body as an object. If that fails, the body is deleted. @throws AwsError like `replaceObject` */
 export function storeReceived(
@@ -56,7 +95,7 @@ export function storeReceived(
   const object: StoredObject = {
     Key: input.Key,
     Size: piece.Size,
-    ETag: `"${md5}"`,
+    ETag: hidesDigest(Headers) ? `"${crypto.randomUUID().replaceAll("-", "")}"` : `"${md5}"`,
     LastModified: s3Now(s3),
     Headers,
     Checksum: checksum,
@@ -142,11 +181,12 @@ export const deleteObjects = operation({
   http: { at: "POST /{Bucket}?delete", root: "DeleteResult", elements: { Errors: "Error" } },
   run({ Bucket, Delete }, s3, { authorize }) {
     if (!Delete) throw malformedXml();
+    const policy = s3.policyOf(Bucket);
     const Deleted: { Key: string }[] = [];
     const Errors: { Key: string; Code: string; Message: string }[] = [];
     for (const { Key } of Delete.Objects) {
       try {
-        authorize({ action: "s3:DeleteObject", resource: objectArn({ Bucket, Key }) });
+        authorize({ action: "s3:DeleteObject", resource: objectArn({ Bucket, Key }), policy });
         removeObject(s3, Bucket, s3.index.object(Bucket, Key));
         Deleted.push({ Key });
       } catch (error) {

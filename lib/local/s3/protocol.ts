@@ -1,6 +1,6 @@
 /** The protocol of S3. */
 import { AwsError, unsupported } from "../errors.ts";
-import { violationsText } from "../protocols/protocol.ts";
+import { denialText, violationsText } from "../protocols/protocol.ts";
 import { restXml } from "../protocols/rest_xml.ts";
 import { malformedXml } from "../protocols/xml.ts";
 import { memberOf } from "../shapes.ts";
@@ -73,5 +73,14 @@ export const s3Protocol = restXml({
       if (violations.some(({ path }) => path.includes("."))) return malformedXml();
       return new AwsError("InvalidRequest", violationsText(violations));
     },
+    // Who has not said who they are is told no more.
+    denied: (denial) =>
+      new AwsError(
+        "AccessDenied",
+        denial.principal.anonymous
+          ? "Access Denied"
+          : denialText({ ...denial, resource: `"${denial.resource}"` }),
+        403,
+      ),
   },
 });

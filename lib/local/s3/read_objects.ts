@@ -14,15 +14,11 @@ import {
   partNumberOf,
   type S3Context,
 } from "./context.ts";
-import {
-  checksumMembers,
-  encryption,
-  KEPT_MEMBERS,
-  type KeptHeaders,
-  membersOf,
-  OBJECT_HEADERS,
-} from "./headers.ts";
+import { checksumMembers, KEPT_MEMBERS, type KeptHeaders, membersOf, OBJECT_HEADERS } from "./headers.ts";
+import { checkDecryption, encryptionOf } from "./encryption.ts";
 import type { StoredObject } from "./index.ts";
+import { expirationOf } from "./lifecycle.ts";
+import { storedTags } from "./tags.ts";
 
 const input = structure({
   ...objectInput,
@@ -48,6 +44,7 @@ const http: Omit<Http, "at"> = {
     ContentLength: "content-length",
     ContentRange: "content-range",
     LastModified: "last-modified",
+    TagCount: "x-amz-tagging-count",
     PartsCount: "x-amz-mp-parts-count",
   },
   statusFrom: "StatusCode",
@@ -84,6 +81,7 @@ export async function bytesOf(
 function read(input: ReadInput, s3: S3Context, call: Call) {
   checkVersion(input.VersionId);
   const object = existing(s3, input, call);
+  checkDecryption(s3, object.Headers, call);
   checkRead(input, object);
   const overrides = overridden(input);
   const { start, end, partial, PartsCount } = wanted(input, object);
@@ -97,7 +95,9 @@ function read(input: ReadInput, s3: S3Context, call: Call) {
     ContentRange: partial ? `bytes ${start}-${end}/${object.Size}` : undefined,
     ...membersOf(object.Headers),
     ...overrides,
-    ...encryption,
+    ...encryptionOf(object.Headers),
+    Expiration: expirationOf(s3, input.Bucket, object),
+    TagCount: storedTags(object.Headers).length || undefined,
     ...checksumMembers(withChecksum ? object.Checksum : undefined),
     PartsCount,
   };

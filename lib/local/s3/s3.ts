@@ -4,20 +4,32 @@ import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
 import type { Core } from "../core.ts";
 import { Bodies, MAX_INLINE_BYTES } from "./bodies.ts";
+import * as attributes from "./attributes.ts";
+import * as bucketPolicy from "./bucket_policy.ts";
 import * as buckets from "./buckets.ts";
 import * as complete from "./complete.ts";
 import * as configuration from "./configuration.ts";
 import type { S3Context } from "./context.ts";
 import * as copy from "./copy.ts";
+import * as encryption from "./encryption.ts";
 import { Index } from "./index.ts";
+import * as lifecycle from "./lifecycle.ts";
 import * as listUploads from "./list_uploads.ts";
 import * as listing from "./listing.ts";
 import * as multipart from "./multipart.ts";
 import * as objects from "./objects.ts";
 import { s3Protocol } from "./protocol.ts";
+import * as publicAccess from "./public_access.ts";
+import { isPublicPolicy, restricted } from "./public_policy.ts";
 import * as readObjects from "./read_objects.ts";
+import { SettingsTable } from "./settings.ts";
+import * as tagging from "./tagging.ts";
 import { hasBodies } from "./sweep.ts";
 import { Uploads } from "./uploads.ts";
+import * as versions from "./versions.ts";
+
+/** How often objects expire. AWS looks once a day. */
+const EXPIRE_MS = 3_600_000;
 
 /** Copies come first: they have the same method and path as PutObject and UploadPart, and one more header. */
 const operations = operationsOf<S3Context>(
@@ -30,22 +42,55 @@ const operations = operationsOf<S3Context>(
   listUploads,
   complete,
   configuration,
+  bucketPolicy,
+  publicAccess,
+  encryption,
+  lifecycle,
+  tagging,
+  versions,
+  attributes,
 );
 
 /** S3 with its files in `<stateDir>/s3`, and what it throws away in `<stateDir>/s3-trash`. */
 export function createS3(core: Core): Service<S3Context> {
+  const index = new Index(core.store);
+  const settings = new SettingsTable(core.store);
   const s3: S3Context = {
     core,
-    index: new Index(core.store),
+    index,
+    settings,
+    policyOf(bucket) {
+      const policy = settings.get(bucket, "policy");
+      const block = policy === undefined ? undefined : settings.get(bucket, "publicAccessBlock");
+      return policy && block?.RestrictPublicBuckets && isPublicPolicy(policy)
+        ? restricted(policy, core.account)
+        : policy;
+    },
     uploads: new Uploads(core.store),
     bodies: new Bodies(join(core.stateDir, "s3")),
+  };
+  const stopping = new AbortController();
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let expiring: Promise<void> = Promise.resolve();
+  const expire = () => {
+    expiring = expiring.then(() => lifecycle.expireObjects(s3, stopping.signal))
+      .catch((error) => core.fault(error, "the expiration of objects"));
   };
   return {
     name: "s3",
     protocol: s3Protocol,
     operations,
     context: s3,
-    start: () => sweep(s3),
+    start() {
+      sweep(s3);
+      expire();
+      timer = setInterval(expire, EXPIRE_MS);
+    },
+    async stop() {
+      clearInterval(timer);
+      stopping.abort();
+      await expiring;
+    },
   };
 }
 

@@ -32,6 +32,9 @@ const WATCH_MS = 200;
 /** What a container may use, in megabytes: half of the machine's memory, but at least 2 GB. */
 const MAX_MEGABYTES = Math.max(2048, Math.floor(totalmem() / 2 ** 21));
 
+/** What it may have in memory beyond its limit until it is noticed. */
+const SUDDEN_MEGABYTES = 1024;
+
 /**
  * Starts a process with a pipe as its standard input. The process must end when the pipe closes, so that a killed
  * server leaves no orphans.
@@ -43,7 +46,12 @@ export function startContainer(
   onLine: (line: string, stream: "stdout" | "stderr") => void,
   maxMegabytes = MAX_MEGABYTES,
 ): Container {
-  const child = spawn(Deno.execPath(), args, { env, stdio: ["pipe", "pipe", "pipe"] });
+  // The limit of its data holds also when this process is too busy to look, or stopped. Not every system has one.
+  const script = `ulimit -d ${(maxMegabytes + SUDDEN_MEGABYTES) * 1024} 2>/dev/null || :; exec "$@"`;
+  const child = spawn("/bin/sh", ["-c", script, "sh", Deno.execPath(), ...args], {
+    env,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   const output = (["stdout", "stderr"] as const).map((name) =>
     readLines(Readable.toWeb(child[name]!) as ReadableStream<Uint8Array>, (line) => onLine(line, name))
   );

@@ -4,6 +4,7 @@ import type { Core } from "../core.ts";
 import { getObject } from "../s3/read_objects.ts";
 import type { Fleet } from "./fleet.ts";
 import { removeFolder, variantFolder } from "./folders.ts";
+import { checkHostingPull } from "./images.ts";
 import { unpackModel } from "./model_archive.ts";
 import { parseS3Uri, seconds } from "./names.ts";
 import type { Deployment, Records, Variant } from "./records.ts";
@@ -96,6 +97,7 @@ export class Deployments {
   async #unpack(deployment: Deployment, variant: Variant): Promise<void> {
     const { ExecutionRoleArn, PrimaryContainer } = deployment.models[variant.VariantName]!;
     const principal = assume(this.core, ExecutionRoleArn, hostingAssumer(this.core));
+    checkHostingPull(this.core, principal, ExecutionRoleArn, PrimaryContainer.Image);
     const { bucket: Bucket, key: Key } = parseS3Uri(PrimaryContainer.ModelDataUrl);
     const folder = variantFolder(this.core, deployment, variant);
     await removeFolder(folder);

@@ -1,4 +1,4 @@
-/** The metrics of endpoints (AWS, "Amazon SageMaker AI metrics in Amazon CloudWatch"). */
+/** The metrics of endpoints and training jobs (AWS, "Amazon SageMaker AI metrics in Amazon CloudWatch"). */
 import type { Core } from "../core.ts";
 
 interface Invocation {
@@ -7,6 +7,16 @@ interface Invocation {
   readonly instances: number;
   readonly modelMs: number;
   readonly overheadMs: number;
+}
+
+/** What a job's algorithm wrote to its log, where SageMaker's clients look for it: `TrainingJobAnalytics`. */
+export function noticeTraining(
+  { metrics }: Core,
+  { TrainingJobName }: { readonly TrainingJobName: string },
+  name: string,
+  value: number,
+): void {
+  metrics.publish("/aws/sagemaker/TrainingJobs", { TrainingJobName }, { [name]: { value, unit: "None" } });
 }
 
 export function noticeInvocation(

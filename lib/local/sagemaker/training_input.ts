@@ -1,9 +1,10 @@
-/** The checks of a job's channels, with the permissions of its role, before the job is accepted. */
+/** The checks of a job's image and channels, with the permissions of its role, before the job is accepted. */
 import { AwsError } from "../errors.ts";
 import type { Principal } from "../operation.ts";
 import { listObjectsV2 } from "../s3/listing.ts";
 import { onTrainingJob, type SageMakerContext } from "./context.ts";
 import { invalid } from "./errors.ts";
+import { checkPull } from "./images.ts";
 import { parseS3Uri } from "./names.ts";
 import { assume, trainingAssumer } from "./roles.ts";
 import type { Channel, CreateTrainingJobInput } from "./training_shapes.ts";
@@ -12,6 +13,7 @@ import type { Channel, CreateTrainingJobInput } from "./training_shapes.ts";
 export async function checkInputs(input: CreateTrainingJobInput, sagemaker: SageMakerContext): Promise<void> {
   const { RoleArn, InputDataConfig: channels = [], AlgorithmSpecification } = input;
   const principal = assume(sagemaker.core, RoleArn, trainingAssumer(onTrainingJob(input, sagemaker)));
+  checkPull(sagemaker.core, principal, RoleArn, AlgorithmSpecification.TrainingImage!);
   const names = new Set<string>();
   for (const channel of channels) {
     const { ChannelName } = channel;

@@ -7,6 +7,7 @@ import { removeFolder, trainingFolder } from "./folders.ts";
 import { type Interruption, JobStatus } from "./job_status.ts";
 import { logWriter } from "./log.ts";
 import { metricOf } from "./metric_definitions.ts";
+import { noticeTraining } from "./metrics.ts";
 import { seconds } from "./names.ts";
 import { fill, TrainingFailure, uploadModel } from "./opt_ml.ts";
 import { isRunning, type Records, type TrainingJob } from "./records.ts";
@@ -151,6 +152,7 @@ export class TrainingRuns {
         if (metric) {
           const { name: MetricName, value: Value } = metric;
           metrics.set(MetricName, { MetricName, Value, Timestamp: seconds(this.core) });
+          noticeTraining(this.core, job, MetricName, Value);
         }
       },
       this.maxMegabytes,

@@ -17,12 +17,14 @@ export interface Topic {
 export interface Subscription {
   readonly SubscriptionArn: string;
   readonly TopicArn: string;
-  readonly Protocol: "sqs";
-  /** A queue's ARN. */
+  readonly Protocol: "sqs" | "email" | "email-json";
+  /** A queue's ARN, or a mail address. */
   readonly Endpoint: string;
   readonly Owner: string;
   readonly SubscriptionPrincipal: string;
   readonly RawMessageDelivery: boolean;
+  /** It has not been confirmed, and gets nothing. A mail address stays so: the local AWS sends no mail. */
+  readonly pending?: true;
 }
 
 export interface SnsContext {

@@ -81,7 +81,8 @@ function deliver(sns: SnsContext, topicArn: string, message: Message): string {
     MessageAttributes: message.MessageAttributes ?? {},
   };
   for (const subscription of subscriptionsOf(sns, topicArn)) {
-    const { Endpoint, RawMessageDelivery } = subscription;
+    const { Endpoint, RawMessageDelivery, pending } = subscription;
+    if (pending) continue;
     const QueueUrl = urlOf(sns, Endpoint.slice(Endpoint.lastIndexOf(":") + 1));
     const content = RawMessageDelivery
       ? { MessageBody: published.Message, MessageAttributes: passedOn(published.MessageAttributes) }

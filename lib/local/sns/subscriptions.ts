@@ -1,4 +1,4 @@
-/** Subscriptions of queues: subscribe, unsubscribe, list, attributes. */
+/** Subscriptions of queues and mail addresses: subscribe, unsubscribe, list, attributes. */
 import { AwsError } from "../errors.ts";
 import { map, required, string, structure } from "../shapes.ts";
 import {
@@ -16,7 +16,7 @@ import {
   unsupportedParameter,
 } from "./context.ts";
 
-/** AWS's protocols (AWS, Subscribe); only sqs is supported. */
+/** AWS's protocols (AWS, Subscribe); only queues get messages, and mail addresses wait for their confirmation. */
 const PROTOCOLS = [
   ...["http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose"],
 ];
@@ -37,32 +37,46 @@ export const subscribe = operation({
     ReturnSubscriptionArn: string(),
   }),
   ...onTopic,
-  run({ TopicArn, Protocol, Endpoint = "", Attributes = {} }, sns, { principal }) {
+  run({ TopicArn, Protocol, Endpoint = "", Attributes = {}, ReturnSubscriptionArn }, sns, { principal }) {
     existingTopic(sns, TopicArn);
-    checkEndpoint(sns, Protocol, Endpoint);
+    const kind = checkEndpoint(sns, Protocol, Endpoint);
     for (const [name, value] of Object.entries(Attributes)) {
       checkAttribute(name, value, "Attributes Reason: ");
     }
     const raw = Attributes.RawMessageDelivery?.toLowerCase() === "true";
-    const old = subscriptionsOf(sns, TopicArn).find((one) => one.Endpoint === Endpoint);
+    if (raw && kind !== "sqs") {
+      throw invalid(`Attributes Reason: Delivery protocol [${kind}] does not support raw message delivery.`);
+    }
+    const answer = (one: Pick<Subscription, "SubscriptionArn" | "pending">) => ({
+      SubscriptionArn: one.pending && ReturnSubscriptionArn?.toLowerCase() !== "true"
+        ? "pending confirmation"
+        : one.SubscriptionArn,
+    });
+    const old = subscriptionsOf(sns, TopicArn).find((one) =>
+      one.Endpoint === Endpoint && one.Protocol === kind
+    );
     if (old) {
-      if (Attributes.RawMessageDelivery === undefined || raw === old.RawMessageDelivery) {
-        return { SubscriptionArn: old.SubscriptionArn };
-      }
+      if (Attributes.RawMessageDelivery === undefined || raw === old.RawMessageDelivery) return answer(old);
       throw invalid("Attributes Reason: Subscription already exists with different attributes");
     }
-    // A queue of the same account needs no confirmation.
     const SubscriptionArn = `${TopicArn}:${crypto.randomUUID()}`;
-    sns.subscriptions.put(SubscriptionArn, {
+    // A queue of the same account needs no confirmation.
+    const pending = kind === "sqs" ? undefined : true;
+    if (pending) {
+      console.log(`SNS: ${Endpoint} is subscribed to ${TopicArn}, but the local AWS sends no mail.`);
+    }
+    const made: Subscription = {
       SubscriptionArn,
       TopicArn,
-      Protocol: "sqs",
+      Protocol: kind,
       Endpoint,
       Owner: sns.core.account,
       SubscriptionPrincipal: principal.arn,
       RawMessageDelivery: raw,
-    });
-    return { SubscriptionArn };
+      pending,
+    };
+    sns.subscriptions.put(SubscriptionArn, made);
+    return answer(made);
   },
 });
 
@@ -100,11 +114,12 @@ export const getSubscriptionAttributes = operation({
   ...onSubscription,
   run(input, sns) {
     const found = existingSubscription(sns, input);
+    const { pending, ...shown } = found;
     const attributes = {
-      ...found,
+      ...shown,
       RawMessageDelivery: String(found.RawMessageDelivery),
-      ConfirmationWasAuthenticated: "true",
-      PendingConfirmation: "false",
+      ConfirmationWasAuthenticated: String(!pending),
+      PendingConfirmation: String(pending ?? false),
     };
     return { Attributes: new Map(Object.entries(attributes)) };
   },
@@ -132,9 +147,14 @@ function existingSubscription(
   return found;
 }
 
-function checkEndpoint({ core }: SnsContext, protocol: string, endpoint: string): void {
+/** Returns the protocol. */
+function checkEndpoint({ core }: SnsContext, protocol: string, endpoint: string): Subscription["Protocol"] {
   if (!PROTOCOLS.includes(protocol)) {
     throw invalid(`Amazon SNS does not support this protocol string: ${protocol}`);
+  }
+  if (protocol === "email" || protocol === "email-json") {
+    if (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(endpoint)) return protocol;
+    throw invalid("Email address");
   }
   if (protocol !== "sqs") throw unsupportedParameter(`subscriptions of the protocol '${protocol}'`);
   if (!/^arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}(\.fifo)?$/.test(endpoint)) {
@@ -148,6 +168,7 @@ function checkEndpoint({ core }: SnsContext, protocol: string, endpoint: string)
   if (!endpoint.startsWith(`arn:aws:sqs:${core.region}:${core.account}:`)) {
     throw unsupportedParameter(`queues of other accounts or regions ('${endpoint}')`);
   }
+  return "sqs";
 }
 
 function checkAttribute(name: string, value: string, where = ""): void {
@@ -161,8 +182,8 @@ function checkAttribute(name: string, value: string, where = ""): void {
 
 function listed(subscriptions: readonly Subscription[], input: { NextToken?: string }) {
   const { page, NextToken } = paged(subscriptions, ({ SubscriptionArn }) => SubscriptionArn, input);
-  const Subscriptions = page.map(({ SubscriptionArn, Owner, Protocol, Endpoint, TopicArn }) => ({
-    SubscriptionArn,
+  const Subscriptions = page.map(({ SubscriptionArn, Owner, Protocol, Endpoint, TopicArn, pending }) => ({
+    SubscriptionArn: pending ? "PendingConfirmation" : SubscriptionArn,
     Owner,
     Protocol,
     Endpoint,

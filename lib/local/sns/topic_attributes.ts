@@ -25,17 +25,17 @@ export function checkAttribute(name: string, value: string, where = ""): void {
   } else throw invalid(where === "" ? "AttributeName" : `${where}Unknown attribute ${name}`);
 }
 
-/** Values by name, as GetTopicAttributes returns them. @param confirmed the number of subscriptions */
+/** Values by name, as GetTopicAttributes returns them. @param subscriptions how many there are of each */
 export function describeTopic(
   { TopicArn, attributes }: Topic,
   account: string,
-  confirmed: number,
+  subscriptions: { readonly confirmed: number; readonly pending: number },
 ): Record<string, string> {
   return {
     Policy: defaultPolicy(TopicArn, account),
     Owner: account,
-    SubscriptionsPending: "0",
-    SubscriptionsConfirmed: String(confirmed),
+    SubscriptionsPending: String(subscriptions.pending),
+    SubscriptionsConfirmed: String(subscriptions.confirmed),
     SubscriptionsDeleted: "0",
     TopicArn,
     DisplayName: "",

@@ -70,8 +70,10 @@ export const getTopicAttributes = operation({
   ...onTopic,
   run({ TopicArn }, sns) {
     const topic = existingTopic(sns, TopicArn);
-    const confirmed = subscriptionsOf(sns, TopicArn).length;
-    return { Attributes: new Map(Object.entries(describeTopic(topic, sns.core.account, confirmed))) };
+    const all = subscriptionsOf(sns, TopicArn);
+    const pending = all.filter((one) => one.pending).length;
+    const counts = { pending, confirmed: all.length - pending };
+    return { Attributes: new Map(Object.entries(describeTopic(topic, sns.core.account, counts))) };
   },
 });
 

@@ -5,6 +5,7 @@ import { readToken, writeToken } from "../pages.ts";
 import type { Core } from "../core.ts";
 import { integer, required, string } from "../shapes.ts";
 import type { Collection } from "../store.ts";
+import type { MapRunner } from "./distributed/map_runner.ts";
 import type { Interpreter } from "./interpreter/interpreter.ts";
 import type { Journal } from "./interpreter/journal.ts";
 import type { MachineStore } from "./machines.ts";
@@ -13,6 +14,7 @@ export interface StatesContext {
   readonly core: Core;
   readonly machines: MachineStore;
   readonly activities: Collection<Activity>;
+  readonly mapRuns: MapRunner;
   readonly journal: Journal;
   readonly interpreter: Interpreter;
 }

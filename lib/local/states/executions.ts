@@ -15,7 +15,7 @@ import {
 import type { Execution } from "./interpreter/journal.ts";
 import { DATA_LIMIT, exceedsDataLimit } from "./language/asl.ts";
 import { parseUserJson } from "./language/json_text.ts";
-import { requireActive, requireArn, type StateMachine } from "./machines.ts";
+import { executionArn, requireActive, requireArn, type StateMachine } from "./machines.ts";
 
 /** How long an ended execution is kept, and its name cannot be reused. */
 export const RETENTION_MS = 90 * 86_400_000;
@@ -182,12 +182,6 @@ function begin(
     input,
     startDate: core.now(),
   });
-}
-
-/** Several express executions can have the same name, so their ARNs end in a UUID. */
-function executionArn({ arn, type }: StateMachine, name: string): string {
-  if (type === "STANDARD") return `${arn.replace(":stateMachine:", ":execution:")}:${name}`;
-  return `${arn.replace(":stateMachine:", ":express:")}:${name}:${crypto.randomUUID()}`;
 }
 
 function redrive({ status, stopDate }: Execution, now: number) {

@@ -33,7 +33,8 @@ export interface Revision {
 
 /** Step Functions, as it assumes a machine's role. */
 export function assumer(machineArn: string): Assumer {
-  return { service: "states.amazonaws.com", sourceArn: machineArn };
+  // The children of a Map Run have the role of their parent's machine.
+  return { service: "states.amazonaws.com", sourceArn: machineArn.replace(/\/.*$/, "") };
 }
 
 export class MachineStore {
@@ -112,6 +113,12 @@ export function requireArn(arn: string, kind: "stateMachine" | "execution" | "ac
   }
   if (resource === kind) return;
   throw new AwsError("InvalidArn", `Invalid Arn: 'Resource type not valid in this context: ${resource}'`);
+}
+
+/** Several express executions can have the same name, so their ARNs end in a UUID. */
+export function executionArn({ arn, type }: Pick<StateMachine, "arn" | "type">, name: string): string {
+  if (type === "STANDARD") return `${arn.replace(":stateMachine:", ":execution:")}:${name}`;
+  return `${arn.replace(":stateMachine:", ":express:")}:${name}:${crypto.randomUUID()}`;
 }
 
 /** @throws AwsError StateMachineDeleting */

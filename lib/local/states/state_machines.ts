@@ -227,9 +227,14 @@ export const validateStateMachineDefinition = operation({
   },
 });
 
+/** @throws AwsError InvalidArn */
+export function requireRoleArn(role: string): void {
+  if (!ROLE_ARN.test(role)) throw new AwsError("InvalidArn", `Invalid Role Arn: '${role}'`);
+}
+
 /** Step Functions tries to assume the role on create and update. @throws AwsError InvalidArn, AccessDeniedException */
 function requireRole({ core }: StatesContext, role: string, machineArn: string): void {
-  if (!ROLE_ARN.test(role)) throw new AwsError("InvalidArn", `Invalid Role Arn: '${role}'`);
+  requireRoleArn(role);
   if (core.iam.isAssumable(role, assumer(machineArn))) return;
   throw new AwsError(
     "AccessDeniedException",

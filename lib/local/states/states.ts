@@ -5,26 +5,41 @@ import type { Core } from "../core.ts";
 import type { Activity, StatesContext } from "./context.ts";
 import * as activities from "./activities.ts";
 import * as callbacks from "./callbacks.ts";
+import { MapRunner } from "./distributed/map_runner.ts";
+import { MapRunStore } from "./distributed/map_run_store.ts";
 import * as executions from "./executions.ts";
 import * as history from "./history.ts";
 import { Interpreter } from "./interpreter/interpreter.ts";
 import { Journal } from "./interpreter/journal.ts";
+import * as mapRunOperations from "./map_runs.ts";
 import { MachineStore } from "./machines.ts";
 import { statesProtocol } from "./protocol.ts";
 import * as stateMachines from "./state_machines.ts";
 import { STATE_TYPES } from "./state_types/mod.ts";
 import * as tags from "./tags.ts";
+import * as testState from "./test_state.ts";
 
 export function createStates(core: Core): Service<StatesContext> {
   const journal = new Journal(core.store);
   const machines = new MachineStore(core, journal);
   const activityStore = core.store.collection<Activity>("sfn.activities");
-  const interpreter = new Interpreter(core, journal, machines, STATE_TYPES, (arn) => activityStore.has(arn));
+  const mapRuns = new MapRunner(core, machines, new MapRunStore(core.store));
+  const hasActivity = (arn: string) => activityStore.has(arn);
+  const interpreter = new Interpreter(core, journal, machines, STATE_TYPES, mapRuns, hasActivity);
   return {
     name: "states",
     protocol: statesProtocol,
-    operations: operationsOf(stateMachines, executions, history, activities, callbacks, tags),
-    context: { core, machines, activities: activityStore, journal, interpreter },
+    operations: operationsOf(
+      stateMachines,
+      executions,
+      history,
+      activities,
+      callbacks,
+      mapRunOperations,
+      tags,
+      testState,
+    ),
+    context: { core, machines, activities: activityStore, mapRuns, journal, interpreter },
     start() {
       journal.forget(core.now() - executions.RETENTION_MS);
     },

@@ -1,13 +1,10 @@
 /** The editor's page as a person uses it, for the checks. */
 /// <reference lib="dom" />
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import type { RunningConsole } from "../../../lib/console/server.ts";
-
-const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+import { seriousFindings } from "../axe.ts";
 
 export interface Setting {
   browser: Browser;
@@ -75,17 +72,7 @@ export class BrowserEditor {
 
   /** @throws AssertionError for findings of axe that keep people from using the page */
   async mustBeAccessible(where: string): Promise<void> {
-    await this.page.evaluate(AXE); // runs in the debugger's world, which the page's policy does not bind
-    const findings = await this.page.evaluate(async () => {
-      // deno-lint-ignore no-explicit-any
-      const { violations } = await (globalThis as any).axe.run();
-      return violations
-        .filter(({ impact }: { impact: string }) => impact === "serious" || impact === "critical")
-        .flatMap(({ id, nodes }: { id: string; nodes: { target: string[]; failureSummary: string }[] }) =>
-          nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`)
-        );
-    });
-    assert.deepEqual(findings, [], where);
+    assert.deepEqual(await seriousFindings(this.page), [], where);
   }
 
   async screenshot(name: string): Promise<void> {

@@ -48,6 +48,7 @@ async function withNode(
   const iam = {
     account: "000000000000",
     decide: () => undefined,
+    roleId: () => "AROA",
     isAssumable: () => assumable,
     assumeRole: () => ({
       principal,

@@ -1,3 +1,4 @@
+import { DeleteRoleCommand, DeleteRolePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
   CreateAliasCommand,
   CreateFunctionCommand,
@@ -7,6 +8,7 @@ import {
   GetAliasCommand,
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
+  type LambdaServiceException,
   ListAliasesCommand,
   ListTagsCommand,
   ListVersionsByFunctionCommand,
@@ -19,7 +21,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import assert from "node:assert/strict";
-import { createInput, deploy, invoke, updated, withLambda, zip } from "./testing.ts";
+import { createInput, deploy, invoke, makeRole, ROLE, updated, withLambda, zip } from "./testing.ts";
 
 const FunctionName = "f";
 const returning = (value: string) =>
@@ -220,3 +222,42 @@ Deno.test("functions have tags", async () => {
     );
   });
 });
+
+Deno.test("a role made anew may not decrypt the variables until they are set again", () =>
+  withLambda(async (lambda, aws) => {
+    const source = "export const handler = async () => process.env.WORD ?? 'none';";
+    const Environment = { Variables: { WORD: "scone" } };
+    await deploy(lambda, "plain", source);
+    await deploy(lambda, "worded", source, { Environment });
+    const payloads = async () => [
+      (await invoke(lambda, "plain")).payload,
+      await invoke(lambda, "worded").then(({ payload }) => payload, (error) => error.name),
+    ];
+    assert.deepEqual(await payloads(), ["none", "scone"]);
+
+    const iam = new IAMClient(aws.client);
+    const RoleName = "lambda-role";
+    await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "logs" }));
+    await iam.send(new DeleteRoleCommand({ RoleName }));
+    iam.destroy();
+    await makeRole(aws);
+    assert.deepEqual(await payloads(), ["none", "KMSAccessDeniedException"]);
+    await assert.rejects(invoke(lambda, "worded"), (error: LambdaServiceException) => {
+      assert.match(
+        error.message,
+        /^Lambda was unable to decrypt the environment variables because KMS access was denied\. /,
+      );
+      return error.$metadata.httpStatusCode === 502;
+    });
+
+    const configure = async (changes: object) => {
+      await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "worded", ...changes }));
+      await updated(lambda, "worded");
+    };
+    await configure({ Description: "another", Role: ROLE, Environment });
+    assert.deepEqual(await payloads(), ["none", "KMSAccessDeniedException"], "nothing was encrypted anew");
+    await configure({ Environment: { Variables: {} } });
+    assert.deepEqual(await payloads(), ["none", "none"]);
+    await configure({ Environment });
+    assert.deepEqual(await payloads(), ["none", "scone"]);
+  }));

@@ -165,11 +165,13 @@ Deno.test("AWS's errors, and unsupported features by name", () =>
     assert.deepEqual(await refusal(put({ Metadata: { a: "x".repeat(2048) } })), ["MetadataTooLarge", 400]);
     assert.deepEqual(await refusal(put({ ACL: "public-read" })), ["AccessControlListNotSupported", 400]);
     assert.deepEqual(await refusal(put({ StorageClass: "GLACIER" })), ["NotImplemented", 501]);
-    assert.deepEqual(await refusal(put({ ServerSideEncryption: "aws:kms" })), ["NotImplemented", 501]);
-    assert.deepEqual(await refusal(put({ Tagging: "a=b" })), ["NotImplemented", 501]);
-    const tagging = await fetch(`${aws.endpoint}/${Bucket}/k?tagging`, { method: "PUT", body: "<Tagging/>" });
-    assert.equal(tagging.status, 501);
-    assert.match(await tagging.text(), /does not support PUT of an S3 object.{6}s .{6}tagging/);
+    assert.deepEqual(await refusal(put({ ServerSideEncryption: "aws:kms:dsse" })), ["NotImplemented", 501]);
+    const hold = await fetch(`${aws.endpoint}/${Bucket}/k?legal-hold`, {
+      method: "PUT",
+      body: "<LegalHold/>",
+    });
+    assert.equal(hold.status, 501);
+    assert.match(await hold.text(), /does not support PUT of an S3 object.{6}s .{6}legal-hold/);
     const patch = await fetch(`${aws.endpoint}/${Bucket}/k`, { method: "PATCH" });
     assert.equal(patch.status, 405);
     await patch.body?.cancel();

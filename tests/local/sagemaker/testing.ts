@@ -21,7 +21,7 @@ import type { TestAws } from "../testing.ts";
 export const BUCKET = "scones-test";
 export const IMAGE = "811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1";
 
-/** Creates a role that SageMaker can assume, with permissions for the bucket and for logs. */
+/** Creates a role that SageMaker can assume, with permissions for the bucket, for logs and for the image. */
 export async function createRole(aws: TestAws, name = "scones-test-role"): Promise<string> {
   const iam = new IAMClient(aws.client);
   const trust = {
@@ -32,7 +32,7 @@ export async function createRole(aws: TestAws, name = "scones-test-role"): Promi
       Action: "sts:AssumeRole",
     }],
   };
-  const Statement = [{ Effect: "Allow", Action: ["s3:*", "logs:*"], Resource: "*" }];
+  const Statement = [{ Effect: "Allow", Action: ["s3:*", "logs:*", "ecr:*"], Resource: "*" }];
   const policy = { Version: "2012-10-17", Statement };
   const { Role } = await iam.send(
     new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }),
@@ -143,7 +143,11 @@ export async function withContext(
 
 /** A core whose roles can all be assumed, and whose other parts are the given ones. */
 export function testCore(store: Store, played: Partial<Record<keyof Core, unknown>>): Core {
-  const iam = { isAssumable: () => true, assumeRole: () => ({ principal: { arn: "arn:test" } }) };
+  const iam = {
+    decide: () => undefined,
+    isAssumable: () => true,
+    assumeRole: () => ({ principal: { arn: "arn:test" } }),
+  };
   return {
     store,
     stateDir: store.stateDir,

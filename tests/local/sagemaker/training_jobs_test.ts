@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CopyObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import {
@@ -336,6 +337,21 @@ Deno.test("what SageMaker's clients send at their defaults is kept and described
       const values = lines.flatMap((line) => new RegExp(Regex!).exec(line)?.[1] ?? []);
       assert.equal(Number(values.at(-1)), Number(job.FinalMetricDataList![index]!.Value!.toFixed(6)));
     }
+    // SageMaker's Python SDK finds them in CloudWatch.
+    const cloudwatch = new CloudWatchClient(aws.client);
+    const { Datapoints } = await cloudwatch.send(
+      new GetMetricStatisticsCommand({
+        Namespace: "/aws/sagemaker/TrainingJobs",
+        MetricName: "validation:accuracy",
+        Dimensions: [{ Name: "TrainingJobName", Value: request.TrainingJobName }],
+        StartTime: job.TrainingStartTime,
+        EndTime: new Date(job.TrainingEndTime!.getTime() + 60_000),
+        Period: 60,
+        Statistics: ["SampleCount"],
+      }),
+    );
+    assert.equal(Datapoints!.reduce((sum, { SampleCount }) => sum + SampleCount!, 0), 2);
+    cloudwatch.destroy();
     const said = lines.filter((line) => line.includes("not run by the local AWS"));
     assert.equal(said.length, 1);
     const kept = [

@@ -5,12 +5,13 @@ import { gzipSync } from "node:zlib";
 import { CreateTrainingJobCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { packTar, type TarEntry } from "modern-tar";
 import { startContainer } from "../../../lib/local/sagemaker/containers.ts";
+import { answer } from "../../../lib/local/sagemaker/image_classification/container/serve.ts";
 import { checkCapacity } from "../../../lib/local/sagemaker/instances.ts";
 import { unpackModel } from "../../../lib/local/sagemaker/model_archive.ts";
 import { TrainingRuns } from "../../../lib/local/sagemaker/training_runs.ts";
 import type { TrainingJob } from "../../../lib/local/sagemaker/records.ts";
 import { createRole, jobEnded, stagePictures, trainingJob, withContext } from "../sagemaker/testing.ts";
-import { descendants } from "../testing/program.ts";
+import { descendants, megabytesOf } from "../testing/program.ts";
 import { withLocalAws } from "../testing.ts";
 
 Deno.test("a training job's variables are not the environment of its process", async () => {
@@ -44,7 +45,7 @@ Deno.test("a training job's variables are not the environment of its process", a
     const job = await ended;
     assert.equal(job.TrainingJobStatus, "Completed", job.FailureReason);
     assert.ok(!await Deno.stat(audit).then(() => true, () => false));
-    const fixed = ["HOME", "PATH", "DENO_DIR", "SCONES_PARENT_PIPE"];
+    const fixed = ["HOME", "PATH", "DENO_DIR", "SCONES_PARENT_PIPE", "PWD"];
     assert.deepEqual([...names].filter((name) => !fixed.includes(name)), []);
     client.destroy();
   });
@@ -169,5 +170,33 @@ Deno.test("a model archive that asks too much of the machine is refused, and not
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
+  }
+});
+
+Deno.test("a container's memory is limited also while the server cannot look", async () => {
+  if (Deno.build.os !== "linux") return;
+  const container = startContainer(HUNGRY, () => {}, 300);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const [pid] = descendants(Deno.pid);
+  let most = 0;
+  for (let looks = 0; looks < 80 && most < 2000; looks++) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); // the event loop stands still
+    most = Math.max(most, megabytesOf(pid!));
+  }
+  await container.exit;
+  assert.ok(most < 1600, `${most} MB`);
+});
+
+Deno.test("a model's server answers no web page", async () => {
+  const classify = () => Promise.resolve(new Float32Array());
+  const status = async (url: string, headers = {}) =>
+    (await answer(new Request(url, { headers }), classify)).status;
+  assert.equal(await status("http://127.0.0.1:4000/ping"), 200);
+  assert.equal(await status("http://attacker.example:4000/ping"), 403);
+  assert.equal(await status("http://localhost:4000/ping"), 403);
+  for (
+    const headers of [{ origin: "http://a.example" }, { origin: "null" }, { "sec-fetch-site": "cross-site" }]
+  ) {
+    assert.equal(await status("http://127.0.0.1:4000/ping", headers), 403);
   }
 });

@@ -267,3 +267,21 @@ attack(
     assert.deepEqual(names("tmp"), []);
   },
 );
+
+attack("Deno asks no registry for a function", async (lambda) => {
+  const source = attempting("", {
+    "npm": "return (await import('npm:is-odd@3.0.1')).default",
+    "jsr": "return (await import('jsr:@std/assert@1')).default",
+    "https": "return (await import('https://deno.land/x/a.ts')).default",
+    "a name": "return (await import('is-odd')).default",
+    "require":
+      "return process.getBuiltinModule('module').createRequire('/var/task/x.js')('npm:is-odd@3.0.1')",
+  });
+  await deploy(lambda, "f", source, { Timeout: 20 });
+  const results = (await invoke(lambda, "f")).payload as Record<string, string>;
+  for (const [way, result] of Object.entries(results)) {
+    assert.match(result, /^!/, way);
+    // Not what an attempt to connect would end with.
+    assert.doesNotMatch(result, /tls|certificate|sending request|dns|connect/i, way);
+  }
+});

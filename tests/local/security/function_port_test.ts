@@ -41,7 +41,7 @@ Deno.test("unsigned, every service refuses in its words, as on AWS", () =>
     const missing = "MissingAuthenticationTokenException";
     assert.deepEqual(await ask(aws, {}), [403, "AccessDenied"]);
     assert.deepEqual(await ask(aws, { path: "/bucket/key" }), [403, "AccessDenied"]);
-    assert.deepEqual(await ask(aws, { path: "/_scones/health" }), [403, "AccessDenied"]);
+    assert.deepEqual(await ask(aws, { path: "/_scones/health" }), [404, "NoSuchBucket"]);
     assert.deepEqual(await ask(aws, { path: "/2015-03-31/functions" }), [403, missing]);
     assert.deepEqual(await ask(aws, { target: "SageMaker.ListModels" }), [400, missing]);
     assert.deepEqual(await ask(aws, { target: "AWSStepFunctions.ListStateMachines" }), [400, missing]);

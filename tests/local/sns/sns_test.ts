@@ -64,9 +64,9 @@ Deno.test("SNS's errors in its wording, and unsupported features by name", () =>
         "Invalid parameter: Amazon SNS does not support this protocol string: test-protocol",
       ],
       [
-        subscribe("email", "a@example.com"),
+        subscribe("sms", "+4791234567"),
         invalid,
-        /does not support subscriptions of the protocol 'email'/,
+        /does not support subscriptions of the protocol 'sms'/,
       ],
       [subscribe("sqs", "http://127.0.0.1/queue"), invalid, "Invalid parameter: SQS endpoint ARN"],
       [

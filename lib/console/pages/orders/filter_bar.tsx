@@ -2,6 +2,7 @@
 /// <reference lib="dom" />
 import { useEffect, useState } from "react";
 import { labelText } from "../../../display/format.ts";
+import { icons } from "../shell/icons.tsx";
 import { OUTCOME_WORDS } from "../shell/parts.tsx";
 import { type Filters, hoursAgo, PERIODS } from "./query.ts";
 
@@ -74,9 +75,12 @@ export function FilterBar({ filters, change, classes }: {
       {isSet && (
         <button
           type="button"
+          className="clear"
+          aria-label="Clear the filters"
+          title="Clear the filters"
           onClick={() => change(Object.fromEntries(Object.keys(filters).map((name) => [name, ""])))}
         >
-          Clear
+          {icons.close}
         </button>
       )}
     </div>

@@ -9,6 +9,8 @@ import { Confidence, Duration, OutcomeBadge, Picture, Time } from "../shell/part
 import type { Orders } from "./use_orders.ts";
 
 const ROW = 56;
+/** A pause of scrolling after which rows are asked for. */
+const PAUSE_MS = 80;
 
 /** Where the list was scrolled to, for whoever comes back from an order. */
 let left = 0;
@@ -31,7 +33,12 @@ export function OrderList({ orders, count, onScroll }: {
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
   const { look } = orders;
-  useEffect(() => look(first, last), [look, first, last]);
+  const hurry = virtual.isScrolling;
+  useEffect(() => {
+    // What is only scrolled past is not asked for.
+    const timer = setTimeout(() => look(first, last), hurry ? PAUSE_MS : 0);
+    return () => clearTimeout(timer);
+  }, [look, first, last, hurry]);
 
   const move = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -62,7 +69,7 @@ export function OrderList({ orders, count, onScroll }: {
             aria-setsize={count}
             aria-posinset={index + 1}
           >
-            <Row row={orders.row(index)} index={index} hurry={virtual.isScrolling} />
+            <Row row={orders.row(index)} index={index} hurry={hurry} />
           </li>
         ))}
       </ul>

@@ -76,7 +76,9 @@ export function useOrders(filters: Filters): Orders {
   const { pages } = answers;
   const look = useCallback((first: number, last: number) => {
     sight.current = { first, last };
-    for (const page of pagesInSight()) {
+    const wanted = pagesInSight();
+    for (const [page, controller] of asked.current) if (!wanted.includes(page)) controller.abort();
+    for (const page of wanted) {
       if (!(answers.query === query && pages.has(page)) && !asked.current.has(page)) load(page);
     }
   }, [answers.query, query, pages, load, pagesInSight]);

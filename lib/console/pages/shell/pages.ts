@@ -21,6 +21,7 @@ async function load(name: PageName): Promise<{ default: ComponentType }> {
 }
 
 function styles(href: string): Promise<unknown> {
+  if (document.querySelector(`link[rel=stylesheet][href="${href}"]`)) return Promise.resolve();
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
   const loaded = new Promise((resolve, reject) => {
     link.onload = resolve;

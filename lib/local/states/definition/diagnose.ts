@@ -5,8 +5,8 @@
 import { AwsError, unsupported } from "../../errors.ts";
 import { languageOf } from "./languages.ts";
 import type { FindOperation } from "../integrations/aws_sdk.ts";
-import { checkMachine } from "./machine_rules.ts";
-import { type Diagnostic, INVALID, Report, UNSUPPORTED } from "./report.ts";
+import { checkLoneState, checkMachine } from "./machine_rules.ts";
+import { type Diagnostic, type Fields, INVALID, Report, UNSUPPORTED } from "./report.ts";
 import type { MachineType } from "../language/asl.ts";
 import { type JsonSyntaxError, parseUserJson } from "../language/json_text.ts";
 import { isObject } from "../language/paths.ts";
@@ -45,9 +45,31 @@ export function diagnose(definition: string, type: MachineType, findOperation: F
   return answer(checkReferences(report));
 }
 
+/** @returns the definition of a single state @throws AwsError InvalidDefinition with every error found */
+export function requireValidState(definition: string, findOperation: FindOperation): Fields {
+  let state: unknown;
+  try {
+    state = parseUserJson(definition);
+  } catch (error) {
+    throw new AwsError(
+      "InvalidDefinition",
+      `Invalid State Machine Definition: '${(error as Error).message}'`,
+    );
+  }
+  const report = new Report(findOperation);
+  if (isObject(state)) checkLoneState(state, report);
+  else report.add(INVALID, "Definition must be a valid JSON object");
+  checkReferences(report);
+  withoutErrors({ found: report.found });
+  return state as Fields;
+}
+
 /** @throws AwsError InvalidDefinition with every error found */
 export function requireValid(definition: string, type: MachineType, findOperation: FindOperation): Diagnosis {
-  const diagnosis = diagnose(definition, type, findOperation);
+  return withoutErrors(diagnose(definition, type, findOperation));
+}
+
+function withoutErrors(diagnosis: Diagnosis): Diagnosis {
   const errors = diagnosis.found.filter(({ severity }) => severity === "ERROR");
   const missing = errors.find(({ code }) => code === UNSUPPORTED);
   if (missing) throw unsupported(`${missing.message} (at ${missing.location})`, "InvalidDefinition");

@@ -63,6 +63,16 @@ export function checkMachine(
   if (endless) report.add("MISSING_END_STATE", "Workflow has no terminal state");
 }
 
+/** Checks a state without its machine: its transitions lead anywhere. */
+export function checkLoneState(state: Fields, report: Report): void {
+  const scope = { names: new Set<string>() };
+  const language = languageOf(state, "", report);
+  const place = { name: "TestState", language, scope };
+  collectAssigned(state, place, "", report);
+  if (!checkState(state, place, "", "STANDARD", report)) return;
+  checkNested(state, "", { depth: 2, language: "JSONPath", outer: scope }, "STANDARD", report);
+}
+
 function placeOf({ at }: Level, state: string): string {
   return `${at}/States/${state}`;
 }
@@ -95,8 +105,7 @@ function checkNamed(
 function checkProcessor(config: unknown, at: string, report: Report): void {
   const place = `${at}/ProcessorConfig`;
   const mode = isObject(config) ? config.Mode : undefined;
-  if (mode === "DISTRIBUTED") return report.unsupported("the distributed Map ('Mode': 'DISTRIBUTED')", place);
-  if (mode === "INLINE") return;
+  if (mode === "INLINE" || mode === "DISTRIBUTED") return;
   report.invalid("The field 'ProcessorConfig' should have a 'Mode' of INLINE or DISTRIBUTED", place);
 }
 
@@ -117,8 +126,15 @@ function checkNested(
   for (const field of ["ItemProcessor", "Iterator"]) {
     const machine = state[field];
     const level = { ...inner, at: `${at}/${field}`, isProcessor: true };
-    if (isObject(machine)) checkMachine(machine, level, type, report);
+    if (isObject(machine)) checkMachine(machine, level, childType(machine, type), report);
   }
+}
+
+/** The type of the executions that run a processor: children of a distributed Map have one of their own. */
+function childType({ ProcessorConfig: config }: Fields, type: MachineType): MachineType {
+  return isObject(config) && config.Mode === "DISTRIBUTED" && config.ExecutionType === "EXPRESS"
+    ? "EXPRESS"
+    : type;
 }
 
 function checkTransitions(

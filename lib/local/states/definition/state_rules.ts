@@ -6,6 +6,7 @@ import { timestamp } from "../language/choice_rules.ts";
 import { isExpression } from "../language/jsonata/evaluate.ts";
 import { isObject, referencePath } from "../language/paths.ts";
 import { checkChoices } from "./choice_rules.ts";
+import { checkDistributedMap } from "./distributed_map_rules.ts";
 import { checkStateFields } from "./field_rules.ts";
 import { checkOtherLanguage, FIELDS } from "./languages.ts";
 import type { Fields, Report } from "./report.ts";
@@ -21,10 +22,6 @@ const REQUIRED: Record<string, readonly string[]> = {
 /** Fields that AWS supports and the local AWS does not. */
 const UNSUPPORTED_FIELDS: Record<string, string> = {
   Credentials: "cross-account 'Credentials'",
-  ItemReader: "the distributed Map's 'ItemReader'",
-  ItemBatcher: "the distributed Map's 'ItemBatcher'",
-  ResultWriter: "the distributed Map's 'ResultWriter'",
-  Label: "the distributed Map's 'Label'",
 };
 
 /** Checks a state, but not the machines within it; returns whether its type is known. */
@@ -56,14 +53,12 @@ export function checkState(
   else collectExpressions(state, place, at, report);
   checkRecovery(state, place, at, report);
   if (Type === "Task") checkTask(state, language, at, type, report);
+  if (Type === "Map") checkDistributedMap(state, at, type, report);
   const { Timestamp, Choices } = state;
   if (
     typeof Timestamp === "string" && timestamp(Timestamp) === undefined && !isEvaluated(Timestamp, language)
   ) {
-    report.invalid(
-      "The field 'Timestamp' should be an ISO-8601 extended offset date-time",
-      `${at}/Timestamp`,
-    );
+    report.invalid("String does not match RFC3339 timestamp", `${at}/Timestamp`);
   }
   if (Array.isArray(Choices)) checkChoices(Choices, place, at, report);
   return true;

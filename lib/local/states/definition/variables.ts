@@ -6,7 +6,7 @@
 import type { QueryLanguage } from "../language/asl.ts";
 import { expressionOf, isExpression } from "../language/jsonata/evaluate.ts";
 import type { Inspection } from "../language/jsonata/inside.ts";
-import { inspect } from "../language/jsonata/sandbox.ts";
+import { inspect } from "../language/jsonata/evaluator.ts";
 import { isObject } from "../language/paths.ts";
 import type { Fields, Reference, Report, VariableScope } from "./report.ts";
 

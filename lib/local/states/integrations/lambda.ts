@@ -22,10 +22,23 @@ export const lambdaInvoke: Integration = {
   unsupported: [],
   required: ["FunctionName"],
   async call(parameters, caller) {
-    const { Payload = {}, ...rest } = JSON.parse(parameters);
-    return sdkOutput(await call({ ...rest, Payload: bytes(JSON.stringify(Payload)) }, caller));
+    const { Payload, ...rest } = JSON.parse(parameters);
+    return sdkOutput(await call({ ...rest, Payload: bytes(eventText(Payload ?? {})) }, caller));
   },
 };
+
+/** The payload as JSON text; a string that is JSON text is one already. */
+function eventText(payload: Json): string {
+  if (typeof payload === "string") {
+    try {
+      JSON.parse(payload);
+      return payload;
+    } catch {
+      // A string like any other.
+    }
+  }
+  return JSON.stringify(payload);
+}
 
 /** A task whose resource is the function's ARN. @param event JSON text @returns the payload */
 export async function callFunction(FunctionName: string, event: string, caller: TaskCaller): Promise<Json> {

@@ -1,14 +1,21 @@
 /** How an execution moves from state to state: enters, leaves, retries, catches, ends. Each step is synchronous. */
 import type { Core } from "../../core.ts";
 import type { Principal } from "../../operation.ts";
-import type { Assignment, Data, Json, ResultState, State } from "../language/asl.ts";
-import { type Outcome, outcomeOfCatch, outcomeOfInput, outcomeOfResult } from "../language/data_flow.ts";
+import type { MapRunSettings } from "../distributed/settings.ts";
+import type { Assignment, Data, Json, Machine, ResultState, State } from "../language/asl.ts";
+import {
+  isJsonata,
+  type Outcome,
+  outcomeOfCatch,
+  outcomeOfInput,
+  outcomeOfResult,
+} from "../language/data_flow.ts";
 import { asFailure, located, StateFailure, tooLarge } from "../language/failures.ts";
 import { toText } from "../language/json_text.ts";
 import { selectExisting } from "../language/paths.ts";
 import { Work } from "../language/work.ts";
 import { contextObject } from "./context_object.ts";
-import { type Ending, NOT_TRUNCATED, type Thread } from "./journal.ts";
+import { type Ending, type Execution, NOT_TRUNCATED, type Thread } from "./journal.ts";
 import { matching, retryDelay } from "./recovery.ts";
 import type { Run } from "./run.ts";
 
@@ -24,7 +31,7 @@ export interface StateType<S extends State = State> {
   /** Called at the thread's due time. */
   due?(flow: Flow, thread: Thread, state: S): void;
   /** Runs a task, outside of steps. @returns the result as JSON text @throws StateFailure */
-  perform?(thread: Thread, state: S, caller: TaskCaller): Promise<string>;
+  perform?(flow: Flow, thread: Thread, state: S, caller: TaskCaller): Promise<string>;
   /** Called when the thread's task has succeeded (with JSON text) or failed. */
   answered?(flow: Flow, thread: Thread, state: S, answer: string | StateFailure): void;
   /** Called when a worker has taken the thread's task. */
@@ -50,15 +57,56 @@ export interface TaskCaller {
   readonly signal: AbortSignal;
   /** Aborted when the execution no longer waits for the job that the task started. */
   readonly cancelled: AbortSignal;
+  readonly mapRuns: MapRuns;
+  readonly children: Children;
+}
+
+/** Starts and aborts the child executions of Map Runs. */
+export interface Children {
+  /** Starts executions with these inputs in one transaction, of which `alongside` is a part. */
+  start(
+    given: Pick<Execution, "machineArn" | "revision" | "type" | "startDate">,
+    inputs: readonly string[],
+    alongside: (executions: readonly Execution[]) => void,
+  ): void;
+  abort(executionArn: string): void;
+}
+
+/** Runs distributed Map states. */
+export interface MapRuns {
+  /** @returns the state's result as JSON text @throws StateFailure */
+  run(order: MapRunOrder, caller: TaskCaller): Promise<string>;
+  /** Must be called in the transaction that ends a child execution. */
+  childEnded(execution: Execution, ending: Ending): void;
+}
+
+/** A Map Run as its state describes it. */
+export interface MapRunOrder {
+  readonly arn: string;
+  readonly execution: Execution;
+  readonly roleArn: string;
+  /** The state's name. */
+  readonly state: string;
+  readonly settings: MapRunSettings;
+  readonly processor: Machine;
+  /** The state's own items, where no reader has them. */
+  readonly items?: readonly Json[];
+  /** The child's input, or the batch's item, for an item and its index. */
+  select(item: Json, index: number): Json;
 }
 
 /** What a flow has to know of its surroundings. */
 export interface Setting {
   readonly region: string;
+  readonly account: string;
   readonly types: StateTypes;
   /** Whether the machine is being deleted: its executions are aborted before their next state. */
   isDeleting(machineArn: string): boolean;
   hasActivity(arn: string): boolean;
+  /** For TestState: told of the data between the state's fields, and which retrier or catcher handles a failure. */
+  inspect?(stage: string, value: Json): void;
+  /** For TestState: in place of the execution's own. */
+  readonly contextObject?: Json;
 }
 
 export class Flow {
@@ -66,12 +114,21 @@ export class Flow {
 
   constructor(readonly run: Run, private readonly setting: Setting) {}
 
+  /** The ARN of a resource of Step Functions. */
+  arn(kind: string, name: string): string {
+    return `arn:aws:states:${this.region}:${this.setting.account}:${kind}:${name}`;
+  }
+
   get region(): string {
     return this.setting.region;
   }
 
   hasActivity(arn: string): boolean {
     return this.setting.hasActivity(arn);
+  }
+
+  inspect(stage: string, value: Json): void {
+    this.setting.inspect?.(stage, value);
   }
 
   /** Makes one step: does `work`, then advances all threads until they wait or the step's limits are reached. */
@@ -117,7 +174,7 @@ export class Flow {
   /** @throws StateFailure (as a rejection) */
   perform(thread: Thread, caller: TaskCaller): Promise<string> {
     const state = this.run.state(thread);
-    return this.#type(state).perform!(thread, state, caller);
+    return this.#type(state).perform!(this, thread, state, caller);
   }
 
   answered(thread: Thread, answer: string | StateFailure): void {
@@ -136,10 +193,13 @@ export class Flow {
 
   /** What paths and expressions of the thread's state refer to, with its input after InputPath. */
   data(thread: Thread): Data {
-    const { InputPath } = this.run.state(thread);
+    const state = this.run.state(thread);
     const data = this.#dataOf(thread, this.run.input(thread));
-    if (InputPath === undefined) return data;
-    return { ...data, input: InputPath === null ? {} : selectExisting(InputPath, data) };
+    if (isJsonata(state)) return data;
+    const { InputPath = "$" } = state;
+    const input = InputPath === null ? {} : InputPath === "$" ? data.input : selectExisting(InputPath, data);
+    data.inspect?.("afterInputPath", input);
+    return { ...data, input };
   }
 
   /** The value as JSON text. @throws StateFailure States.DataLimitExceeded */
@@ -211,6 +271,7 @@ export class Flow {
     const index = "Catch" in state ? matching(state.Catch, failure) : -1;
     if (index < 0) return this.#failParent(thread, failure);
     const catcher = ("Catch" in state ? state.Catch! : [])[index]!;
+    this.setting.inspect?.("catchIndex", index);
     try {
       const caught = { Error: error ?? "", Cause: cause ?? "" };
       const data = this.#dataOf(thread, run.input(thread));
@@ -243,18 +304,20 @@ export class Flow {
     if (this.setting.isDeleting(this.run.execution.machineArn)) return this.end({ status: "ABORTED" });
     const { run } = this;
     this.#work.spendText(thread.data.length);
+    const before = thread.last;
     const entered = run.note(`${run.state(thread).Type}StateEntered`, thread.last, {
       name: thread.state,
       input: thread.data,
       inputDetails: NOT_TRUNCATED,
     });
-    run.update(thread, { phase: "wait", entered, enteredAt: run.now(), last: entered, tries: [] });
+    run.update(thread, { phase: "wait", entered, enteredAt: run.now(), last: entered, before, tries: [] });
     this.#begin(thread);
   }
 
   #dataOf(thread: Thread, input: Json): Data {
     const { run } = this;
-    return { input, context: contextObject(run, thread), variables: run.variables(thread), work: this.#work };
+    const { contextObject: context = contextObject(run, thread), inspect } = this.setting;
+    return { input, context, variables: run.variables(thread), work: this.#work, inspect };
   }
 
   /** Assigns variables; returns the exited event's members about them. */
@@ -280,6 +343,7 @@ export class Flow {
     if (delay === undefined) return false;
     const tries = [...thread.tries];
     tries[index] = tried + 1;
+    this.setting.inspect?.("retryIndex", index);
     this.run.update(thread, { phase: "retry", tries, due: this.run.now() + delay });
     return true;
   }

@@ -24,9 +24,9 @@
  */
 import type { Core } from "../../core.ts";
 import type { StateFailure } from "../language/failures.ts";
-import type { MachineStore } from "../machines.ts";
+import { executionArn, type MachineStore } from "../machines.ts";
 import { type ActivityTask, ActivityTasks } from "./activity_tasks.ts";
-import type { StateTypes } from "./flow.ts";
+import type { Children, MapRuns, StateTypes } from "./flow.ts";
 import { type Ending, type Execution, type Journal, NOT_TRUNCATED } from "./journal.ts";
 import { noticeStart } from "./metrics.ts";
 import { Run } from "./run.ts";
@@ -35,6 +35,13 @@ import { readToken, taskIsOver } from "./task_token.ts";
 import { Turns } from "./turns.ts";
 
 export class Interpreter {
+  readonly #children: Children = {
+    start: (given, inputs, alongside) => this.#startChildren(given, inputs, alongside),
+    abort: (arn) => {
+      const execution = this.journal.find(arn);
+      if (execution?.status === "RUNNING") this.abort(execution);
+    },
+  };
   /** By ARN. */
   readonly #running = new Map<string, RunningExecution>();
   readonly #stopping = new AbortController();
@@ -47,29 +54,59 @@ export class Interpreter {
     private readonly journal: Journal,
     private readonly machines: MachineStore,
     types: StateTypes,
+    private readonly mapRuns: MapRuns & { endOrphans(children: Children): Promise<void> },
     hasActivity: (arn: string) => boolean,
   ) {
     this.#turns = new Turns((error) => core.fault(error, "An execution"));
     const ended = ({ run }: RunningExecution) => this.#running.delete(run.execution.arn);
     const { signal: stopping } = this.#stopping;
-    const shared = { turns: this.#turns, activityTasks: this.#activityTasks, hasActivity };
-    this.#surroundings = { core, journal, machines, types, stopping, ended, ...shared };
+    const shared = { turns: this.#turns, activityTasks: this.#activityTasks, hasActivity, mapRuns };
+    this.#surroundings = {
+      core,
+      journal,
+      machines,
+      types,
+      stopping,
+      ended,
+      ...shared,
+      children: this.#children,
+    };
   }
 
   /** Stores a new execution and starts it; it is durable when this returns. */
   start(given: Parameters<Journal["insert"]>[0]): Execution {
-    const run = this.journal.transaction(() => {
-      const run = this.#load(this.journal.insert(given), 0);
-      const { input } = run.execution;
-      const { roleArn } = run.revision;
-      run.note("ExecutionStarted", 0, { input, inputDetails: NOT_TRUNCATED, roleArn });
-      run.spawn({ state: run.definition.StartAt, data: input, last: 0 });
-      run.flush(this.journal);
-      return run;
-    });
+    const run = this.journal.transaction(() => this.#insert(given));
     noticeStart(this.core, run.execution);
     this.#begin(run, false);
     return run.execution;
+  }
+
+  #insert(given: Parameters<Journal["insert"]>[0]): Run {
+    const run = this.#load(this.journal.insert(given), 0);
+    const { input } = run.execution;
+    const { roleArn } = run.revision;
+    run.note("ExecutionStarted", 0, { input, inputDetails: NOT_TRUNCATED, roleArn });
+    run.spawn({ state: run.definition.StartAt, data: input, last: 0 });
+    run.flush(this.journal);
+    return run;
+  }
+
+  #startChildren(
+    given: Parameters<Children["start"]>[0],
+    inputs: readonly string[],
+    alongside: (executions: readonly Execution[]) => void,
+  ): void {
+    const { machineArn, type } = given;
+    const runs = this.journal.transaction(() => {
+      const runs = inputs.map((input) => {
+        const name = crypto.randomUUID();
+        const arn = executionArn({ arn: machineArn, type }, name);
+        return this.#insert({ ...given, arn, name, input, sync: 0 });
+      });
+      alongside(runs.map(({ execution }) => execution));
+      return runs;
+    });
+    for (const run of runs) this.#begin(run, false);
   }
 
   /**
@@ -77,6 +114,7 @@ export class Interpreter {
    * are aborted, as their callers are gone.
    */
   resume(): void {
+    void this.mapRuns.endOrphans(this.#children);
     for (const arn of this.journal.running()) this.#turns.take(() => this.#resume(arn));
   }
 

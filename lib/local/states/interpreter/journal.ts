@@ -28,6 +28,11 @@ export interface Execution {
   readonly cause: string | null;
 }
 
+/** Whether it is a child of a Map Run: its machine's name is `MACHINE/LABEL`. */
+export function isChild({ machineArn }: Pick<Execution, "machineArn">): boolean {
+  return machineArn.includes("/");
+}
+
 /** The outcome of an execution. */
 export interface Ending {
   readonly status: Exclude<ExecutionStatus, "RUNNING">;
@@ -77,6 +82,8 @@ export interface Thread {
   enteredAt: number;
   /** Id of the last event, the next one's `previousEventId`. */
   last: number;
+  /** Id of the event before the state's entered event. */
+  before?: number;
   /** Number of retries by the retrier's index. */
   tries: number[];
   /** When the wait, the retry's delay or the task's timeout ends; milliseconds since the epoch. */

@@ -6,8 +6,8 @@ import type { MachineStore } from "../machines.ts";
 import { Alarm } from "./alarm.ts";
 import { dueOf } from "../state_types/task_times.ts";
 import type { ActivityTasks } from "./activity_tasks.ts";
-import { Flow, type StateTypes, type TaskCaller } from "./flow.ts";
-import type { Ending, Journal, Thread } from "./journal.ts";
+import { type Children, Flow, type MapRuns, type StateTypes, type TaskCaller } from "./flow.ts";
+import { type Ending, isChild, type Journal, type Thread } from "./journal.ts";
 import { RoleSession } from "./role_session.ts";
 import { noticeEnding } from "./metrics.ts";
 import type { Run } from "./run.ts";
@@ -34,6 +34,8 @@ export interface Surroundings {
   readonly machines: MachineStore;
   readonly types: StateTypes;
   readonly activityTasks: ActivityTasks;
+  readonly mapRuns: MapRuns;
+  readonly children: Children;
   hasActivity(arn: string): boolean;
   readonly turns: Turns;
   /** Aborted when the server stops. */
@@ -57,9 +59,10 @@ export class RunningExecution {
     private readonly around: Surroundings,
     private readonly isResumed: boolean,
   ) {
-    const { core, machines, types, stopping: signal } = around;
+    const { core, machines, types, stopping: signal, mapRuns, children } = around;
     this.#flow = new Flow(run, {
       region: core.region,
+      account: core.account,
       types,
       isDeleting: (machineArn) => machines.isDeleting(machineArn),
       hasActivity: (arn) => around.hasActivity(arn),
@@ -68,7 +71,7 @@ export class RunningExecution {
     // Mostly nobody waits for it.
     this.#ending.promise.catch(() => {});
     const session = new RoleSession(run.revision);
-    this.#caller = { principal: () => session.principal(core.iam), core, signal };
+    this.#caller = { principal: () => session.principal(core.iam), core, signal, mapRuns, children };
   }
 
   /** Starts or resumes from the run's position. */
@@ -205,10 +208,11 @@ export class RunningExecution {
   }
 
   #write(): ReturnType<Run["flush"]> {
-    const { run, around: { journal, machines } } = this;
+    const { run, around: { journal, machines, mapRuns } } = this;
     const changes = run.flush(journal);
     if (run.ending) {
       journal.end(run.execution, run.ending);
+      if (isChild(run.execution)) mapRuns.childEnded(run.execution, run.ending);
       machines.executionEnded(run.execution.machineArn);
     }
     return changes;

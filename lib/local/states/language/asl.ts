@@ -16,6 +16,8 @@ export interface Machine {
   QueryLanguage?: QueryLanguage;
   /** For the whole execution; only in the outermost machine. */
   TimeoutSeconds?: number;
+  /** Only in the processor of a Map state. */
+  ProcessorConfig?: { Mode?: "INLINE" | "DISTRIBUTED"; ExecutionType?: MachineType };
 }
 
 export interface Retrier {
@@ -133,6 +135,31 @@ export interface MapState extends Common, Results, Recovery {
   Iterator?: Machine;
   MaxConcurrency?: number | string;
   MaxConcurrencyPath?: string;
+  /** The fields of distributed Maps. */
+  Label?: string;
+  ItemReader?: ItemReader;
+  ItemBatcher?: Record<string, Json>;
+  ResultWriter?: ResultWriter;
+  ToleratedFailureCount?: number;
+  ToleratedFailureCountPath?: string;
+  ToleratedFailurePercentage?: number;
+  ToleratedFailurePercentagePath?: string;
+}
+
+export interface ItemReader {
+  Resource: string;
+  ReaderConfig?: Record<string, Json>;
+  Parameters?: Json;
+  /** Only JSONata. */
+  Arguments?: Json;
+}
+
+export interface ResultWriter {
+  Resource?: string;
+  Parameters?: Json;
+  /** Only JSONata. */
+  Arguments?: Json;
+  WriterConfig?: { Transformation?: string; OutputType?: string };
 }
 
 /** The states that have a result. */
@@ -170,6 +197,20 @@ export function readMachine(definition: string): Machine {
   return machine;
 }
 
+/** All states of a machine and of those within it, by their names. */
+export function statesOf(machine: Machine): Map<string, State> {
+  const found = new Map<string, State>();
+  const add = ({ States }: Machine): void => {
+    for (const [name, state] of Object.entries(States)) {
+      found.set(name, state);
+      if (state.Type === "Parallel") state.Branches.forEach(add);
+      else if (state.Type === "Map") add(machineWithin(state, 0));
+    }
+  };
+  add(machine);
+  return found;
+}
+
 /** What paths, templates and expressions refer to. */
 export interface Data {
   /** `$` or `$states.input` */
@@ -182,6 +223,8 @@ export interface Data {
   readonly errorOutput?: Json;
   /** The variables in scope as JSON texts, by name. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Told of the data between the state's fields, for TestState. */
+  inspect?(stage: string, value: Json): void;
   /** What evaluating the state may still cost; without it, each evaluation has a limit of its own. */
   readonly work?: Work;
 }

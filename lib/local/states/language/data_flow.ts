@@ -23,11 +23,14 @@ export function isJsonata(state: Pick<State, "QueryLanguage">): boolean {
 
 /** The value that a state works on: after Parameters or Arguments. @param data with the input after InputPath */
 export function effectiveInput(state: ResultState, data: Data): Json {
-  if (isJsonata(state)) {
-    const given = "Arguments" in state ? state.Arguments : undefined;
-    return given === undefined ? data.input : evaluate(given, "Arguments", data);
-  }
-  return state.Parameters === undefined ? data.input : fill(state.Parameters, data);
+  const given = isJsonata(state) ? "Arguments" in state ? state.Arguments : undefined : state.Parameters;
+  const value = given === undefined
+    ? data.input
+    : isJsonata(state)
+    ? evaluate(given, "Arguments", data)
+    : fill(given, data);
+  data.inspect?.(isJsonata(state) ? "afterArguments" : "afterParameters", value);
+  return value;
 }
 
 /**
@@ -39,8 +42,11 @@ export function outcomeOfResult(state: ResultState, data: Data, raw: Json): Outc
   if (isJsonata(state)) return exitByExpressions(state, "", { ...data, result: raw }, raw);
   const selector = "ResultSelector" in state ? state.ResultSelector : undefined;
   const result = selector === undefined ? raw : fill(selector, { ...data, input: raw });
+  data.inspect?.("afterResultSelector", result);
   const assigned = assignedBy(state.Assign, { ...data, input: result });
-  return { assigned, output: outputOf(state, { ...data, input: merge(state, data.input, result) }) };
+  const merged = merge(state, data.input, result);
+  data.inspect?.("afterResultPath", merged);
+  return { assigned, output: outputOf(state, { ...data, input: merged }) };
 }
 
 /**

@@ -8,7 +8,8 @@ export type Expression =
   | { kind: "call"; name: string; args: Expression[] };
 
 const NAME = /States\.\w+/uy;
-const QUOTED = /'(?:\\.|[^'\\])*'/uy;
+/** Only these characters can be escaped. */
+const QUOTED = /'(?:\\['\\{}]|[^'\\])*'/uy;
 const WORD = /true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/uy;
 
 /** The limit of nested calls. */

@@ -59,13 +59,13 @@ const INTRINSICS: Record<string, (args: Json[]) => Json> = {
       if (found !== "{}") return escaped;
       if (used === values.length) throw new ArgumentError("there are more placeholders than values");
       const value = values[used++]!;
-      return typeof value === "string" ? value : JSON.stringify(value);
+      return printed(value);
     });
     if (used < values.length) throw new ArgumentError("there are more values than placeholders");
     return text;
   },
   "States.StringToJson": ([text]) => {
-    if (string(text, "argument") === "") return null;
+    if (string(text, "argument").trim() === "") return null;
     try {
       return parseUserJson(text as string) as Json;
     } catch (error) {
@@ -172,6 +172,14 @@ export const ARITIES: Record<string, readonly [least: number, most: number]> = {
   "States.StringSplit": [2, 2],
   "States.UUID": [0, 0],
 };
+
+/** A value as Java prints it: `{name=a, list=[1, 2]}`. */
+function printed(value: Json): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return `[${value.map(printed).join(", ")}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  return `{${Object.entries(value).map(([name, member]) => `${name}=${printed(member)}`).join(", ")}}`;
+}
 
 function string(value: Json | undefined, what: string): string {
   if (typeof value !== "string") throw new ArgumentError(`the ${what} must be a string`);

@@ -83,6 +83,16 @@ export function selectExisting(path: string, data: Data): Json {
   throw new EvaluationFailure(`Invalid path '${path}' : No results for path: $${spelled.join("")}`);
 }
 
+/** Like `select`, for a field whose name AWS's message has. @throws EvaluationFailure when there is no value */
+export function selectField(path: string, field: string, data: Data): Json {
+  const value = select(path, data);
+  if (value !== undefined) return value;
+  const searched = shown(path.startsWith("$$") ? data.context : data.input);
+  throw new EvaluationFailure(
+    `The JSONPath '${path}' specified for the field '${field}' could not be found in the input '${searched}'`,
+  );
+}
+
 /** Whether a path without a value ends in an index past the end of an existing array. */
 export function isPastEnd(path: string, data: Data): boolean {
   const index = path.match(/^(.*)\[-?\d+\]$/)?.[1];

@@ -1,31 +1,31 @@
 /** Fail states. Source: https://states-language.net/#fail-state */
 import type { StateType } from "../interpreter/flow.ts";
 import type { Data, FailState } from "../language/asl.ts";
+import { isJsonata } from "../language/data_flow.ts";
 import { EvaluationFailure, StateFailure } from "../language/failures.ts";
-import { evaluateAs, isExpression } from "../language/jsonata/evaluate.ts";
+import { evaluateAs } from "../language/jsonata/evaluate.ts";
 import { callIntrinsic } from "../language/intrinsics.ts";
-import { selectExisting } from "../language/paths.ts";
+import { shown } from "../language/json_text.ts";
+import { selectField } from "../language/paths.ts";
 
 export const fail: StateType<FailState> = {
-  begin(flow, thread, { Error, ErrorPath, Cause, CausePath }) {
+  begin(flow, thread, state) {
     const data = flow.data(thread);
-    throw new StateFailure(
-      text("Error", Error, ErrorPath, data),
-      text("Cause", Cause, CausePath, data),
-    );
+    throw new StateFailure(textOf(state, "Error", data), textOf(state, "Cause", data));
   },
 };
 
-function text(
-  field: string,
-  given: string | undefined,
-  path: string | undefined,
-  data: Data,
-): string | undefined {
+function textOf(state: FailState, field: "Error" | "Cause", data: Data): string | undefined {
+  const given = state[field];
+  const path = state[`${field}Path`];
   if (path === undefined) {
-    return isExpression(given) ? evaluateAs("string", given, field, data) as string : given;
+    return given !== undefined && isJsonata(state)
+      ? evaluateAs("string", given, field, data) as string
+      : given;
   }
-  const value = path.startsWith("$") ? selectExisting(path, data) : callIntrinsic(path, data);
+  const value = path.startsWith("$") ? selectField(path, `${field}Path`, data) : callIntrinsic(path, data);
   if (typeof value === "string") return value;
-  throw new EvaluationFailure(`The path '${path}' of a Fail state must lead to a string.`);
+  throw new EvaluationFailure(
+    `The ${field}Path parameter does not reference a string: ${path} == ${shown(value)}`,
+  );
 }

@@ -1,15 +1,15 @@
-/** Inline Map states. Source: https://states-language.net/#map-state */
+/** Map states: inline ones here, distributed ones in `distributed_map.ts`. Source: https://states-language.net/#map-state */
 import type { Flow, StateType } from "../interpreter/flow.ts";
 import type { Thread } from "../interpreter/journal.ts";
 import { type Data, type Json, machineWithin, type MapState } from "../language/asl.ts";
 import { isJsonata } from "../language/data_flow.ts";
-import { EvaluationFailure, QueryFailure } from "../language/failures.ts";
-import { evaluate, evaluateAs } from "../language/jsonata/evaluate.ts";
-import { shown } from "../language/json_text.ts";
-import { NOT_NEGATIVE, numberOf } from "../language/numbers.ts";
-import { selectExisting } from "../language/paths.ts";
+import { QueryFailure } from "../language/failures.ts";
+import { evaluate } from "../language/jsonata/evaluate.ts";
 import { fill } from "../language/templates.ts";
+import { isDistributed } from "../distributed/configuration.ts";
 import { joinWhenDone, keepOutput, noteAborted, noteFailed } from "./children.ts";
+import { distributedMap } from "./distributed_map.ts";
+import { concurrency, itemsOf } from "./map_fields.ts";
 
 /** AWS's limit of concurrent iterations. */
 const INLINE_CONCURRENCY = 40;
@@ -23,12 +23,12 @@ interface Mapping {
 /** A cache for running states, so that not every iteration evaluates ItemsPath; refilled after a restart. */
 const mappings = new WeakMap<Thread, Mapping>();
 
-export const map: StateType<MapState> = {
+const inlineMap: StateType<MapState> = {
   begin(flow, thread, state) {
     const { run } = flow;
     mappings.delete(thread);
-    const { items, data } = mapping(flow, thread, state);
-    const first = Math.min(concurrency(state, data), items.length);
+    const { items, most } = beginning(flow, thread, state);
+    const first = Math.min(most || INLINE_CONCURRENCY, INLINE_CONCURRENCY, items.length);
     const last = run.note("MapStateStarted", thread.last, { length: items.length });
     run.update(thread, { phase: "children", last });
     for (let index = 0; index < first; index++) startIteration(flow, thread, state, index, last);
@@ -59,6 +59,31 @@ export const map: StateType<MapState> = {
   noteFailed,
 };
 
+/** The state's items and concurrency. On AWS the failure of their expressions follows the event before the state's. */
+function beginning(flow: Flow, thread: Thread, state: MapState) {
+  try {
+    const { items, data } = mapping(flow, thread, state);
+    return { items, most: concurrency(state, data) };
+  } catch (error) {
+    if (error instanceof QueryFailure) flow.run.update(thread, { last: thread.before });
+    throw error;
+  }
+}
+
+/** The behaviour of a Map state by its mode. */
+function modeOf(state: MapState): StateType<MapState> {
+  return isDistributed(state) ? distributedMap : inlineMap;
+}
+
+export const map: StateType<MapState> = {
+  begin: (flow, thread, state) => modeOf(state).begin(flow, thread, state),
+  perform: (flow, thread, state, caller) => modeOf(state).perform!(flow, thread, state, caller),
+  answered: (flow, thread, state, answer) => modeOf(state).answered!(flow, thread, state, answer),
+  childDone: (flow, thread, state, child) => inlineMap.childDone!(flow, thread, state, child),
+  noteChildFailed: (flow, thread, state, child) => inlineMap.noteChildFailed!(flow, thread, state, child),
+  noteFailed,
+};
+
 function startIteration(flow: Flow, thread: Thread, state: MapState, index: number, previous: number): void {
   const { items, data } = mapping(flow, thread, state);
   const item = items[index]!;
@@ -82,7 +107,6 @@ function selected(state: MapState, selector: Json, data: Data): Json {
   return isJsonata(state) ? evaluate(selector, "ItemSelector", data) : fill(selector, data);
 }
 
-/** @throws EvaluationFailure when the items are no array */
 function mapping(flow: Flow, thread: Thread, state: MapState): Mapping {
   const known = mappings.get(thread);
   if (known) return known;
@@ -90,23 +114,6 @@ function mapping(flow: Flow, thread: Thread, state: MapState): Mapping {
   const found = { items: itemsOf(state, data), data };
   mappings.set(thread, found);
   return found;
-}
-
-function itemsOf(state: MapState, data: Data): readonly Json[] {
-  const { Items, ItemsPath = "$" } = state;
-  if (isJsonata(state)) {
-    const items = Items === undefined ? data.input : evaluateAs("array", Items, "Items", data);
-    if (Array.isArray(items)) return items;
-    throw new QueryFailure(`The Map state's items must be an array, but were: ${shown(items)}`, "Items");
-  }
-  const items = selectExisting(ItemsPath, data);
-  if (Array.isArray(items)) return items;
-  throw new EvaluationFailure(`Reference path "${ItemsPath}" must point to array.`);
-}
-
-function concurrency(state: MapState, data: Data): number {
-  const most = numberOf(state, "MaxConcurrency", NOT_NEGATIVE, data) ?? 0;
-  return Math.min(most || INLINE_CONCURRENCY, INLINE_CONCURRENCY);
 }
 
 function nameOf({ index }: Thread, { state }: Thread): { name: string; index: number } {

@@ -7,6 +7,7 @@ export const pass: StateType<PassState> = {
   begin(flow, thread, state) {
     if (isJsonata(state)) return flow.passOn(thread);
     const { Result } = state;
+    if (Result !== undefined) flow.inspect("result", Result);
     flow.complete(thread, Result === undefined ? effectiveInput(state, flow.data(thread)) : Result);
   },
 };

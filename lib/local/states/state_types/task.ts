@@ -69,7 +69,7 @@ export const task: StateType<TaskState> = {
     settleFailed(flow, thread, state, new StateFailure("States.Timeout", "", alias), "TimedOut");
   },
 
-  async perform({ call, submitted }, { Resource }, caller) {
+  async perform(_flow, { call, submitted }, { Resource }, caller) {
     const resource = resourceOf(Resource)!;
     const { parameters, input } = call!.details as Record<string, string>;
     if (resource.kind !== "service") {
@@ -145,7 +145,9 @@ function settleDone(flow: Flow, thread: Thread, state: TaskState, output: string
   const resource = resourceOf(state.Resource)!;
   const details = { ...names(resource), output, outputDetails: NOT_TRUNCATED };
   settle(flow, thread, { type: `${prefix(resource)}Succeeded`, details });
-  flow.complete(thread, parsed(output));
+  const result = parsed(output);
+  flow.inspect("result", result);
+  flow.complete(thread, result);
 }
 
 function settleFailed(

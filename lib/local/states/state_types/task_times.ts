@@ -11,8 +11,8 @@ export interface Times {
 /** A state's TimeoutSeconds and HeartbeatSeconds. @throws EvaluationFailure when they are no positive integers */
 export function taskTimes(state: TaskState, data: Data): Times {
   return {
-    timeout: numberOf(state, "TimeoutSeconds", POSITIVE, data),
-    heartbeat: numberOf(state, "HeartbeatSeconds", POSITIVE, data),
+    timeout: numberOf(state, "TimeoutSeconds", POSITIVE("TimeoutSeconds"), data),
+    heartbeat: numberOf(state, "HeartbeatSeconds", POSITIVE("HeartbeatSeconds"), data),
   };
 }
 

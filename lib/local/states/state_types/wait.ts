@@ -4,11 +4,8 @@ import type { Data, WaitState } from "../language/asl.ts";
 import { timestamp } from "../language/choice_rules.ts";
 import { EvaluationFailure, QueryFailure } from "../language/failures.ts";
 import { evaluateAs, isExpression } from "../language/jsonata/evaluate.ts";
-import { numberOf } from "../language/numbers.ts";
-import { selectExisting } from "../language/paths.ts";
-
-/** The longest wait, in seconds. */
-const LONGEST = 99_999_999;
+import { numberOf, SECONDS } from "../language/numbers.ts";
+import { selectField } from "../language/paths.ts";
 
 export const wait: StateType<WaitState> = {
   begin(flow, thread, state) {
@@ -22,26 +19,28 @@ export const wait: StateType<WaitState> = {
 
 /** When the state ends, in milliseconds since the epoch; can be in the past. @throws EvaluationFailure */
 function waitUntil(state: WaitState, data: Data, now: number): number {
-  const seconds = numberOf(state, "Seconds", {
-    what: `a number from 0 to ${LONGEST}`,
-    holds: (value) => value >= 0 && value <= LONGEST,
-  }, data);
+  const seconds = numberOf(state, "Seconds", SECONDS, data);
   return seconds === undefined ? timeOf(state, data) : now + seconds * 1000;
 }
 
 function timeOf({ Timestamp, TimestampPath }: WaitState, data: Data): number {
   const isEvaluated = isExpression(Timestamp);
   const time = TimestampPath !== undefined
-    ? selectExisting(TimestampPath, data)
+    ? selectField(TimestampPath, "TimestampPath", data)
     : isEvaluated
     ? evaluateAs("string", Timestamp, "Timestamp", data)
     : Timestamp!;
   const until = timestamp(time);
   if (until !== undefined) return until;
   const shown = typeof time === "string" ? time : JSON.stringify(time);
-  const wrong = "does not reference a valid ISO-8601 extended offset date-time format string";
-  if (!isEvaluated) {
-    throw new EvaluationFailure(`The TimestampPath parameter ${wrong}: ${TimestampPath} == ${shown}`);
+  if (isEvaluated) {
+    throw new QueryFailure(
+      `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${shown}`,
+      "Timestamp",
+    );
   }
-  throw new QueryFailure(`The Timestamp parameter ${wrong}: ${shown}`, "Timestamp");
+  throw new EvaluationFailure(
+    "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: " +
+      `${TimestampPath} == ${shown}`,
+  );
 }

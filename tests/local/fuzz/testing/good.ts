@@ -181,6 +181,7 @@ export const GOOD: Readonly<Record<string, object>> = {
     Tags: [{ Key: "a", Value: "b" }],
   },
   // Step Functions
+  TestState: { definition: '{"Type":"Pass","End":true}', input: '{"a":1}', inspectionLevel: "DEBUG" },
   CreateStateMachine: { name: "machine2", roleArn: ROLE, definition: JSON.stringify(DEFINITION) },
   UpdateStateMachine: { stateMachineArn: MACHINE, definition: JSON.stringify(DEFINITION), roleArn: ROLE },
   StartExecution: { stateMachineArn: MACHINE, name: "execution", input: '{"a":1}' },

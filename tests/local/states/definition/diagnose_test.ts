@@ -122,9 +122,14 @@ Deno.test("what AWS can run and the local AWS can not is refused by name", () =>
   const processor = { StartAt: "I", States: { I: pass } };
   const distributed = { ...processor, ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" } };
   const cases: [definition: object, named: RegExp][] = [
-    [machine({ ...map, ItemProcessor: distributed }), /the distributed Map/],
-    [machine({ ...map, ItemProcessor: processor, ItemReader: { Resource: "x" } }), /'ItemReader'/],
-    [machine({ ...map, ItemProcessor: processor, ResultWriter: { Resource: "x" } }), /'ResultWriter'/],
+    [
+      machine({
+        ...map,
+        ItemProcessor: distributed,
+        ItemReader: { Resource: "arn:aws:states:::s3:getObject", ReaderConfig: { InputType: "PARQUET" } },
+      }),
+      /item readers of the type PARQUET/,
+    ],
     [
       machine({ Type: "Task", Resource: "arn:aws:states:::dynamodb:getItem", End: true }),
       /the service integration 'arn:aws:states:::dynamodb:getItem'/,

@@ -22,11 +22,14 @@ const data: Data = {
 const table: [expression: string, value: unknown][] = [
   ["States.Format('Hello, {}!', $.name)", "Hello, Ann!"],
   ["States.Format('{} {} {}', 1, true, null)", "1 true null"],
-  ["States.Format('{}', $.names)", '["b","a","b"]'],
+  // As Java prints them.
+  ["States.Format('{}', $.names)", "[b, a, b]"],
+  ["States.Format('{}', $.mixed)", "[{a=1}, {a=1}, 1, 1]"],
   ["States.Format('\\{\\} is {} and \\'quoted\\' \\\\', $.nothing)", "{} is null and 'quoted' \\"],
   ["States.Format('{}', $$.Execution.Name)", "run"],
   ["States.StringToJson($.text)", { n: [1, 2] }],
   ["States.StringToJson('')", null],
+  ["States.StringToJson(' ')", null],
   ["States.JsonToString($.b)", '{"y":2}'],
   ["States.Array()", []],
   ["States.Array('x', 1, $.name, States.Array(2))", ["x", 1, "Ann", [2]]],

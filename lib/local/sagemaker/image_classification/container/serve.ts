@@ -42,7 +42,8 @@ export async function loadClassifier(folder: string): Promise<Classifier> {
  * errors are answered by their status, and are in the log.
  */
 export async function answer(request: Request, classify: Classifier): Promise<Response> {
-  const { pathname } = new URL(request.url);
+  const { pathname, hostname } = new URL(request.url);
+  if (isForeign(request.headers, hostname)) return refuse(403, "only SageMaker may call");
   if (pathname === "/ping") return new Response(null, { status: 200 });
   if (pathname !== "/invocations") return refuse(404, `no such path: ${pathname}`);
   if (request.method !== "POST") return refuse(405, "use POST", { Allow: "POST" });
@@ -66,6 +67,11 @@ export async function answer(request: Request, classify: Classifier): Promise<Re
     console.error(cause);
     return refuse(500, "internal error");
   }
+}
+
+/** Whether a web page asks, of another site or by a name that is bound to this machine. Programs send neither header. */
+function isForeign(headers: Headers, hostname: string): boolean {
+  return headers.has("origin") || headers.has("sec-fetch-site") || hostname !== "127.0.0.1";
 }
 
 function refuse(status: number, message: string, headers: Record<string, string> = {}): Response {

@@ -6,7 +6,7 @@ import type { Data, Json } from "../asl.ts";
 import { QueryFailure } from "../failures.ts";
 import { shown, textOf } from "../json_text.ts";
 import { Work } from "../work.ts";
-import { fill } from "./sandbox.ts";
+import { fill } from "./evaluator.ts";
 import type { Failure } from "./inside.ts";
 
 type JsonType = "array" | "boolean" | "null" | "number" | "object" | "string";
@@ -28,11 +28,12 @@ export function expressionOf(text: string): string {
  */
 export function evaluate(template: Json, field: string, data: Data): Json {
   const { work = new Work() } = data;
+  const text = JSON.stringify(template);
   const answer = fill({
-    template: JSON.stringify(template),
+    template: text,
     field,
-    states: statesOf(data),
-    variables: data.variables ?? {},
+    states: statesOf(text, data),
+    variables: variablesOf(text, data),
     limit: work.left,
   });
   work.spend(Math.min(answer.spent, work.left));
@@ -59,30 +60,32 @@ function jsonType(value: Json): JsonType {
   return typeof value as JsonType;
 }
 
-/** The members of `$states` as texts, made when an expression reads them. */
-function statesOf(data: Data): Record<string, string> {
-  const { result, errorOutput } = data;
-  return {
-    get input() {
-      return textOf(data.input);
-    },
-    get context() {
-      return textOf(data.context);
-    },
-    ...(result === undefined ? {} : {
-      get result() {
-        return textOf(result);
-      },
-    }),
-    ...(errorOutput === undefined ? {} : { errorOutput: textOf(errorOutput) }),
-  };
+/** The members of `$states` that the template can read, as JSON texts. */
+function statesOf(template: string, data: Data): Record<string, string> {
+  const { input, context, result, errorOutput } = data;
+  const members = Object.entries({ input, context, result, errorOutput });
+  // An expression can also look members up by a name that it makes.
+  const readsAny = /\$states(?!\s*\.\s*(input|context|result|errorOutput)\b)/.test(template);
+  const read = members.filter(([name, value]) =>
+    value !== undefined && (readsAny || template.includes(name))
+  );
+  return Object.fromEntries(read.map(([name, value]) => [name, textOf(value!)]));
+}
+
+/** The variables that the template mentions. */
+function variablesOf(template: string, { variables = {} }: Data): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => template.includes(`$${name}`)));
 }
 
 function queryFailure({ field, expression, kind, message }: Failure): QueryFailure {
-  const subject = `The JSONata expression '${expression}' specified for the field '${field}'`;
+  const subject = expression === ""
+    ? `A JSONata expression in the field '${field}'`
+    : `The JSONata expression '${expression}' specified for the field '${field}'`;
   switch (kind) {
     case "undefined":
       return new QueryFailure(`${subject} returned nothing (undefined).`, field);
+    case "unsupported":
+      return new QueryFailure(`${subject} returned an unsupported result type.`, field);
     case "error":
       return new QueryFailure(`${subject} threw an error during evaluation${message}`, field);
     case "work":

@@ -22,8 +22,11 @@ export interface Failure {
   /** Where it is: `Arguments/Payload/items[0]`. */
   readonly field: string;
   readonly expression: string;
-  /** `undefined`: it evaluated to nothing; `work`: it takes too long; otherwise it threw an error. */
-  readonly kind: "undefined" | "work" | "error";
+  /**
+   * `undefined`: it evaluated to nothing; `unsupported`: to what is no JSON; `work`: it takes too long; `error`: it threw
+   * one.
+   */
+  readonly kind: "undefined" | "unsupported" | "work" | "error";
   /** JSONata's code and message. */
   readonly message?: string;
 }
@@ -49,8 +52,6 @@ export interface Globals {
   failure?: string;
   /** Units of work spent. */
   spent: number;
-  /** JSON text of the place of the expression under way. */
-  at?: string;
 }
 
 /** The global functions that the host calls. */
@@ -336,7 +337,6 @@ export function inside(host: Host): void {
       return template;
     }
     const expression = template.slice(2, -2).trim();
-    globals.at = JSON.stringify({ field, expression });
     depth = 0;
     allowed = DEPTH_LIMIT;
     let value: unknown;
@@ -347,7 +347,8 @@ export function inside(host: Host): void {
       if (error === TOO_MUCH) throw { field, expression, kind: "work" };
       throw { field, expression, kind: "error", message: described(error) };
     }
-    if (value === undefined || isFunction(value)) throw { field, expression, kind: "undefined" };
+    if (value === undefined) throw { field, expression, kind: "undefined" };
+    if (isFunction(value) || value instanceof RegExp) throw { field, expression, kind: "unsupported" };
     return value;
   };
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import jsonata from "jsonata";
 import type { Data, Json } from "../../../../../lib/local/states/language/asl.ts";
 import { evaluate, evaluateAs } from "../../../../../lib/local/states/language/jsonata/evaluate.ts";
-import { inspect } from "../../../../../lib/local/states/language/jsonata/sandbox.ts";
+import { inspect } from "../../../../../lib/local/states/language/jsonata/evaluator.ts";
 import { Work } from "../../../../../lib/local/states/language/work.ts";
 
 const input = {
