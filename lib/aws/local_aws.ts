@@ -81,7 +81,7 @@ export async function findLocalAws(
     if ((error as Error).name === "TimeoutError" && isAlive(noted.pid)) {
       throw new Error(
         `The local AWS (process ${noted.pid}, ${noted.endpoint}) has not answered for ${timeoutSeconds} s. ` +
-          `If it is suspended, resume it (kill -CONT ${noted.pid}); otherwise kill it (kill -KILL ${noted.pid}): ` +
+          `If it is suspended, resume it (kill -CONT ${noted.pid}); otherwise end it (deno task local stop): ` +
           "its stored data is not lost.",
       );
     }

@@ -66,6 +66,8 @@ def make_role() -> None:
 def stage_pictures(count: int = 64) -> None:
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket=BUCKET)
+    if s3.list_objects_v2(Bucket=BUCKET, Prefix="test.lst")["KeyCount"]:
+        return  # another part has staged them
     for split in ("train", "test"):
         rows = [(index, index % 2, f"{index}.png") for index in range(count)]
         for _, label, name in rows:

@@ -8,12 +8,13 @@ import { createRecorder } from "./recorder.ts";
 import { type Report, summarise } from "./summary.ts";
 import { ensurePython } from "./venv.ts";
 
-const HELP = `deno task conformance [matrix] [pipeline] [models] [moto] [template]
+const HELP = `deno task conformance [matrix] [sdk2] [sdk3] [go] [pipeline] [models] [moto] [template]
 
-Turns AWS's own clients and service models on a local AWS of its own: the calls of boto3 and the AWS CLI, the five
-notebooks, every recorded message against botocore's models, deploy and staging against moto's server, the CloudFormation template
-against AWS's schemas (cfn-lint). All parts, or
-those named. Needs Python 3; the packages come from PyPI into SCONES_STATE_DIR.`;
+Turns AWS's own clients and service models on a local AWS of its own: the calls of boto3 and the AWS CLI, SageMaker's
+Python SDKs 2 and 3 at their defaults, Go's SDK, the five notebooks, every recorded message against botocore's models,
+deploy and staging against moto's server, the CloudFormation template against AWS's schemas (cfn-lint). All parts, or
+those named. Needs Python 3, and Go for its part. Packages come from PyPI into SCONES_STATE_DIR (SDK 3 is a gigabyte),
+modules from Go's proxy.`;
 
 await runProgram(HELP, async () => {
   const parts = Deno.args.length > 0 ? Deno.args : PART_NAMES;
@@ -26,7 +27,6 @@ await runProgram(HELP, async () => {
 /** Runs the parts and prints what they found. Returns whether nothing is left to object to. */
 async function main(parts: readonly PartName[]): Promise<boolean> {
   const { stateDir } = readSettings();
-  const bin = ensurePython(stateDir);
   const folder = join(stateDir, "conformance");
   const scratch = join(folder, "scratch");
   await Deno.remove(scratch, { recursive: true }).catch(() => {}); // of a run that was killed
@@ -39,7 +39,7 @@ async function main(parts: readonly PartName[]): Promise<boolean> {
     onFault: (error, what) => faults.push(`${what}: ${error}`),
   });
   try {
-    const run = new Parts(bin, folder, aws, recorder);
+    const run = new Parts((packages) => ensurePython(stateDir, packages), folder, aws, recorder);
     const reports: Report[] = [];
     for (const part of parts) {
       console.log(`\n${part}`);

@@ -1,8 +1,9 @@
-/** A Python environment of this task's own, with pinned packages, below the state directory. */
+/** Python environments of this task's own, with pinned packages, below the state directory. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-const REQUIREMENTS = new URL("requirements.txt", import.meta.url);
+/** What is installed in each: boto3, the AWS CLI and tools, or a version of SageMaker's Python SDK. */
+export type Packages = "clients" | "sdk2" | "sdk3";
 
 /** The oldest Python that the pinned packages run on. */
 const OLDEST = [3, 10] as const;
@@ -12,18 +13,19 @@ const OLDEST = [3, 10] as const;
  * the pinned packages change.
  * @throws Error that says how to get Python, or what pip reported
  */
-export function ensurePython(stateDir: string): string {
-  const folder = join(stateDir, "conformance", "venv");
+export function ensurePython(stateDir: string, packages: Packages): string {
+  const requirements = new URL(`requirements/${packages}.txt`, import.meta.url);
+  const folder = join(stateDir, "conformance", packages === "clients" ? "venv" : `venv-${packages}`);
   const bin = join(folder, Deno.build.os === "windows" ? "Scripts" : "bin");
   const installed = join(folder, "installed.txt");
-  const wanted = Deno.readTextFileSync(REQUIREMENTS);
+  const wanted = Deno.readTextFileSync(requirements);
   if (textOf(installed) === wanted) return bin;
   const python = systemPython();
   console.log(`Making a Python environment in ${folder}`);
   must(python, ["-m", "venv", "--clear", folder]);
   must(join(bin, "python"), [
     ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"],
-    Deno.realPathSync(REQUIREMENTS),
+    Deno.realPathSync(requirements),
   ]);
   Deno.writeTextFileSync(installed, wanted);
   return bin;

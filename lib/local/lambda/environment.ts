@@ -19,6 +19,8 @@ export interface EnvironmentOptions {
   /** When the credentials in `env` expire, in milliseconds since the epoch. */
   readonly expires: number;
   command(runtimeApi: string): Command | Promise<Command>;
+  /** How many megabytes of memory its `/tmp` may take, if that is in memory. */
+  tmpAllowance(environment: Environment): number;
   /** Called when its process runs. */
   onStart(): void;
   /** Called when it waits for an invocation. */
@@ -43,6 +45,8 @@ export class Environment {
   readonly ended: Promise<void>;
   /** When it last became idle, by `performance.now()`. */
   idleSince = 0;
+  /** What its `/tmp` takes of the memory, in megabytes, when it was last looked at. */
+  tmpMegabytes = 0;
   readonly #api: RuntimeApi;
   readonly #startedAt = performance.now();
   #process: RuntimeProcess | undefined;
@@ -161,7 +165,8 @@ export class Environment {
     const { log, version } = this.options;
     log.flush();
     if ((this.#process?.megabytes("VmRSS") ?? 0) > version.MemorySize) this.kill("memory");
-    if (!this.#storage?.isFull()) return;
+    this.tmpMegabytes = this.#process?.tmpMegabytes() ?? 0;
+    if (!this.#storage?.isFull() && this.tmpMegabytes <= this.options.tmpAllowance(this)) return;
     if (!this.doomed) log.line("ENOSPC: no space left on device, write");
     this.kill("storage");
   }

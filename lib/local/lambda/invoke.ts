@@ -1,5 +1,6 @@
 /** Invoke: runs a function and waits for its result, or accepts an event. */
 import { AwsError } from "../errors.ts";
+import { isSmall } from "../protocols/json.ts";
 import {
   blob,
   header,
@@ -73,7 +74,7 @@ export const invoke = operation({
     const { core, records, events } = lambda;
     const { InvocationType = "RequestResponse", TraceHeader: trace } = input;
     checkSize(input.Payload, MAX_PAYLOAD_BYTES[InvocationType]);
-    const payload = checkedPayload(input.Payload);
+    const payload = await checkedPayload(input.Payload);
     const clientContext = checkedContext(input.ClientContext);
     const reference = functionReference(core, input.FunctionName, input.Qualifier);
     // Invoke is the only operation whose error names a missing function with a qualifier.
@@ -141,17 +142,36 @@ function checkSize(payload: Uint8Array | undefined, limit: number): void {
 }
 
 /** An empty payload becomes `{}`. @throws AwsError InvalidRequestContentException when it is not JSON */
-function checkedPayload(payload: Uint8Array = new Uint8Array()): Uint8Array {
+async function checkedPayload(payload: Uint8Array = new Uint8Array()): Promise<Uint8Array> {
   if (payload.length === 0) return new TextEncoder().encode("{}");
+  const wrong = await whatIsWrong(payload);
+  if (wrong === undefined) return payload;
+  throw new AwsError(
+    "InvalidRequestContentException",
+    `Could not parse request body into json: Could not parse payload into json: ${wrong}`,
+  );
+}
+
+/** Why bytes are no JSON. Millions of values are looked at in a thread of their own, as it takes a second. */
+async function whatIsWrong(json: Uint8Array): Promise<string | undefined> {
+  if (isSmall(json)) return parsingError(json);
+  const script = `${parsingError}; onmessage = ({ data }) => postMessage(parsingError(data))`;
+  const worker = new Worker(`data:text/javascript,${encodeURIComponent(script)}`, { type: "module" });
   try {
-    JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
-    return payload;
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    worker.onmessage = ({ data }) => resolve(data ?? undefined);
+    worker.postMessage(json);
+    return await promise;
+  } finally {
+    worker.terminate();
+  }
+}
+
+function parsingError(json: Uint8Array): string | undefined {
+  try {
+    JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
   } catch (error) {
-    throw new AwsError(
-      "InvalidRequestContentException",
-      "Could not parse request body into json: Could not parse payload into json: " +
-        (error as Error).message,
-    );
+    return (error as Error).message;
   }
 }
 

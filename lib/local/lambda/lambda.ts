@@ -29,12 +29,14 @@ export interface LambdaOptions {
   commandOf?(worker: Worker): Command;
   /** False to leave functions the machine's file system, confined by Deno's permissions alone. */
   ownRoot?: boolean;
+  /** What the `/tmp` of all functions together may take of the memory, where it is in memory. */
+  maxTmpMegabytes?: number;
 }
 
 /** Lambda, with its files (packages, `/tmp` folders, the runtime) in `<stateDir>/lambda`. */
 export function createLambda(
   core: Core,
-  { commandOf, ownRoot }: LambdaOptions = {},
+  { commandOf, ownRoot, maxTmpMegabytes }: LambdaOptions = {},
 ): Service<LambdaContext> {
   const folder = join(core.stateDir, "lambda");
   const code = new CodeStore(join(folder, "code"), join(folder, "runtime"), core.store.born);
@@ -47,7 +49,13 @@ export function createLambda(
     }
   };
   const sandbox = new Sandbox(folder, ownRoot);
-  const pools = new Pools(core, code, commandOf ?? ((worker) => sandbox.command(worker)), sweep);
+  const pools = new Pools(
+    core,
+    code,
+    commandOf ?? ((worker) => sandbox.command(worker)),
+    sweep,
+    maxTmpMegabytes,
+  );
   const executions = new ConcurrentExecutions(records);
   const events = new EventQueue(
     core,

@@ -46,7 +46,7 @@ export function launch(
   code: CodeStore,
   version: Version,
   commandOf: (worker: Worker) => Command | Promise<Command>,
-  events: Pick<EnvironmentOptions, "onStart" | "onIdle" | "onEnd">,
+  events: Pick<EnvironmentOptions, "tmpAllowance" | "onStart" | "onIdle" | "onEnd">,
 ): Environment {
   const { iam } = core;
   const by = assumer(core, version.FunctionName);

@@ -1,4 +1,5 @@
 /** The execution environments of all functions, with one pool for each version. */
+import { totalmem } from "node:os";
 import type { Core } from "../core.ts";
 import type { CodeStore } from "./code_store.ts";
 import type { Environment } from "./environment.ts";
@@ -12,6 +13,8 @@ import type { Command } from "./runtime_process.ts";
 /** The limit for all functions together. */
 const MAX_ENVIRONMENTS = 64;
 const IDLE_MS = 5 * 60_000;
+/** A quarter of the machine's memory. */
+const MAX_TMP_MEGABYTES = Math.max(1024, Math.floor(totalmem() / 2 ** 22));
 
 export class Pools implements Launcher {
   readonly #pools = new Map<string, Pool>();
@@ -26,6 +29,8 @@ export class Pools implements Launcher {
     readonly commandOf: (worker: Worker) => Command | Promise<Command>,
     /** Called when an environment has ended: its code may not be needed any more. */
     readonly onEnd: () => void,
+    /** What the `/tmp` of all environments together may take of the memory, where it is in memory. */
+    readonly maxTmpMegabytes = MAX_TMP_MEGABYTES,
   ) {}
 
   /** Runs one invocation. @throws AwsError when no environment can be started, or `signal`'s reason while it waits */
@@ -68,6 +73,7 @@ export class Pools implements Launcher {
       idle.reduce((oldest, one) => one.idleSince < oldest.idleSince ? one : oldest).kill("stop");
     }
     const environment = launch(this.core, this.code, version, this.commandOf, {
+      tmpAllowance: (environment) => this.#tmpAllowance(environment),
       onIdle,
       onStart: () => this.#watch(),
       onEnd: (environment) => {
@@ -92,6 +98,12 @@ export class Pools implements Launcher {
     for (const environment of all) environment.kill("stop");
     await Promise.all(all.map(({ ended }) => ended));
     await this.#reaper.stop();
+  }
+
+  /** What the `/tmp` of the others leaves of the memory for them. */
+  #tmpAllowance(environment: Environment): number {
+    const others = [...this.#environments].filter((one) => one !== environment);
+    return this.maxTmpMegabytes - others.reduce((sum, { tmpMegabytes }) => sum + tmpMegabytes, 0);
   }
 
   #watch(): void {

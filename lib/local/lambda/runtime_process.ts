@@ -1,4 +1,5 @@
 /** The process of a runtime and its function: its output in lines, its memory, its halts and its end. */
+import { statfsSync } from "node:fs";
 import { readLines } from "../lines.ts";
 import { megabytes } from "../process_memory.ts";
 import type { Storage } from "./storage_watch.ts";
@@ -12,9 +13,13 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   /** What it reads on its standard input. */
   readonly input?: string;
+  /** Whether its `/tmp` is a file system of its own, which is in memory. */
+  readonly ownsTmp?: true;
   /** Folders that it writes to, and that the file system does not limit itself. */
   readonly storages?: readonly Storage[];
 }
+
+const MEGABYTE = 2 ** 20;
 
 /** How long output that the runtime says to have written is waited for. */
 const OUTPUT_MS = 1000;
@@ -28,7 +33,8 @@ export class RuntimeProcess {
   #onRead: (() => void) | undefined;
 
   /** @throws Error when the program cannot be started */
-  constructor({ program, args, cwd, env, input }: Command, onLine: (line: string) => void) {
+  constructor(readonly command: Command, onLine: (line: string) => void) {
+    const { program, args, cwd, env, input } = command;
     this.#process = new Deno.Command(program, {
       args: [...args],
       cwd,
@@ -81,6 +87,17 @@ export class RuntimeProcess {
   /** Resident memory in megabytes: current (`VmRSS`) or peak (`VmHWM`); undefined where there is no /proc. */
   megabytes(field: "VmRSS" | "VmHWM"): number | undefined {
     return megabytes(this.pid, field);
+  }
+
+  /** What its `/tmp` takes of the memory, in megabytes: 0 where it is no file system of its own. */
+  tmpMegabytes(): number {
+    if (!this.command.ownsTmp) return 0;
+    try {
+      const { blocks, bfree, bsize } = statfsSync(`/proc/${this.pid}/root/tmp`);
+      return (blocks - bfree) * bsize / MEGABYTE;
+    } catch {
+      return 0; // it has ended
+    }
   }
 
   #signal(name: Deno.Signal): void {

@@ -25,18 +25,29 @@ export function readJson(body: WireRequest["body"]): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** @throws AwsError SerializationException when JSON, which need not be valid, is nested too deep or has too many values */
+/** @throws AwsError SerializationException when JSON is nested too deep or has too many values */
 function checkSize(json: Uint8Array): void {
-  let depth = 0, values = 1;
-  for (let at = 0; at < json.length; at++) {
+  const { depth, values } = sizeOf(json);
+  if (depth > MAX_DEPTH) throw tooLarge(`is nested deeper than ${MAX_DEPTH} levels`);
+  if (values > MAX_VALUES) throw tooLarge(`has more than ${MAX_VALUES} values`);
+}
+
+/** Whether JSON can be parsed at once. */
+export function isSmall(json: Uint8Array): boolean {
+  return sizeOf(json).values <= MAX_VALUES;
+}
+
+/** How deep JSON is nested and how many values it has, up to the limits. It need not be valid. */
+function sizeOf(json: Uint8Array): { depth: number; values: number } {
+  let depth = 0, deepest = 0, values = 1;
+  for (let at = 0; at < json.length && deepest <= MAX_DEPTH && values <= MAX_VALUES; at++) {
     const byte = json[at];
     if (byte === QUOTE) at = endOfText(json, at);
-    else if (byte === 0x7b || byte === 0x5b) depth++; // { [
+    else if (byte === 0x7b || byte === 0x5b) deepest = Math.max(deepest, ++depth); // { [
     else if (byte === 0x7d || byte === 0x5d) depth--;
     else if (byte === 0x2c) values++; // ,
-    if (depth > MAX_DEPTH) throw tooLarge(`is nested deeper than ${MAX_DEPTH} levels`);
-    if (values > MAX_VALUES) throw tooLarge(`has more than ${MAX_VALUES} values`);
   }
+  return { depth: deepest, values };
 }
 
 const QUOTE = 0x22;

@@ -8,7 +8,12 @@ const builder = new XMLBuilder({
   suppressEmptyNode: false,
   tagValueProcessor: (_name, value) => value instanceof Date ? value.toISOString() : value as string,
 });
-const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, trimValues: false });
+const parser = new XMLParser({
+  ignoreAttributes: true,
+  parseTagValue: false,
+  trimValues: false,
+  htmlEntities: true, // references by number too: Go's SDK writes quotes as &#34;
+});
 
 /** XML with `value`'s members as elements: arrays repeat the element, dates are ISO 8601, `undefined` is left out. */
 export function toXml(root: string, value: Record<string, unknown>, xmlns?: string): string {

@@ -1,7 +1,6 @@
 /** CreateBucket, DeleteBucket, HeadBucket, ListBuckets, GetBucketLocation. */
 import { AwsError } from "../errors.ts";
 import { page } from "../pages.ts";
-import { malformedXml } from "../protocols/xml.ts";
 import { header, type Infer, notSupported, payload, query, required, string, structure } from "../shapes.ts";
 import {
   bucketArn,
@@ -80,7 +79,6 @@ export const createBucket = operation({
 
 /** The region of a new bucket, by the rules of S3's regional endpoints for the LocationConstraint. */
 function locationOf(configuration: Infer<typeof bucketConfiguration> | undefined, region: string): string {
-  if (configuration && Object.keys(configuration).length === 0) throw malformedXml();
   const constraint = configuration?.LocationConstraint;
   const isRegion = constraint !== undefined && /^[a-z]{2}(-[a-z]+)+-\d$/.test(constraint);
   if (region === "us-east-1" || (!isRegion && constraint === region)) {

@@ -50,6 +50,7 @@ const passRole = ({ roleArn = "" }: { roleArn?: string }) => ROLE_ARN.test(roleA
 
 export const createStateMachine = operation({
   action: "states:CreateStateMachine",
+  tagging: "states:TagResource",
   input: structure({
     name: required(string({ min: 1, max: 80 })),
     definition: required(definition),

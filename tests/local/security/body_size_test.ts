@@ -1,6 +1,7 @@
 /** Bodies that would take the server's time or memory by what is in them, or by how many there are. */
 import assert from "node:assert/strict";
 import { BodyReader } from "../../../lib/local/protocols/body.ts";
+import { deploy, invoke, withLambda } from "../lambda/testing.ts";
 import { withLocalAws } from "../testing.ts";
 import { assertShortHold } from "../testing/event_loop.ts";
 import { raw } from "./testing/raw.ts";
@@ -138,4 +139,20 @@ Deno.test("so is CBOR of a million members, or nested a million deep", () =>
       assert.equal(await statusOf(url, body, headers), 400);
     }
     assert.equal(await statusOf(url, new Uint8Array(7 * MEGABYTE), headers), 413);
+  }));
+
+Deno.test("an event of a million members reaches its function, and holds nobody up", () =>
+  withLambda(async (lambda, aws) => {
+    await deploy(lambda, "f", "export const handler = async (event) => Object.keys(event).length", {
+      MemorySize: 1024,
+    });
+    await invoke(lambda, "f");
+    const url = `${aws.endpoint}/2015-03-31/functions/f/invocations`;
+    const event = manyMembers(5 * MEGABYTE);
+    assert.equal(await statusOf(url, event), 200);
+    assert.equal(await (await fetch(url, { method: "POST", body: event })).json() > 400_000, true);
+    const broken = event.slice(0, -1);
+    const answer = await fetch(url, { method: "POST", body: broken });
+    assert.equal(answer.status, 400);
+    assert.match(await answer.text(), /Could not parse payload into json: Expected/);
   }));

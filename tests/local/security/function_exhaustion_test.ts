@@ -254,3 +254,25 @@ Deno.test("a frozen environment is used again after a while, ended with its func
   });
   for (const pid of pids) assert.ok(!await Deno.stat(`/proc/${pid}`).then(() => true, () => false));
 });
+
+Deno.test("the /tmp of all functions together takes a part of the memory only", () =>
+  withLambda(async (lambda) => {
+    const source = `import { writeFileSync } from "node:fs";
+      export const handler = async ({ megabytes }) => {
+        for (let i = 0; i < megabytes; i++) {
+          writeFileSync("/tmp/" + i, new Uint8Array(2 ** 20));
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return process.execPath;
+      };`;
+    for (const name of ["f", "g"]) await deploy(lambda, name, source, { Timeout: 60 });
+    const { payload: program } = await invoke(lambda, "f", { megabytes: 60 });
+    if (program !== "/var/lang/bin/deno") return; // its /tmp is on the disk
+    const full = await invoke(lambda, "g", { megabytes: 60 });
+    assert.equal((full.payload as { errorType: string }).errorType, "Runtime.ExitError");
+    assert.match(full.log.join("\n"), /ENOSPC: no space left on device/);
+    // The others keep what they have, and there is room again when one has ended.
+    assert.equal((await invoke(lambda, "f", { megabytes: 1 })).payload, program);
+    assert.equal((await invoke(lambda, "g", { megabytes: 20 })).payload, program);
+  }, { lambda: { maxTmpMegabytes: 100 } }));
