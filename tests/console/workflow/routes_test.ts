@@ -106,7 +106,7 @@ Deno.test("what is deployed is the text with ARNs, and is opened with placeholde
       /"FunctionName":"arn:aws:lambda:us-east-1:000000000000:function:scones-classify-image"/,
     );
     const after = await opened(console);
-    assert.equal(after.deployed!.text, text);
+    assert.equal(after.deployed.stateMachine!.text, text);
     assert.deepEqual(after.files.map(({ differs }) => differs), [false]);
 
     const other = JSON.stringify(chain("X"));

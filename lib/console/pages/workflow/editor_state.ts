@@ -1,6 +1,7 @@
 /** What the editor knows: the draft with its history, what is selected, and what can be done. */
 /// <reference lib="dom" />
 import { createContext, useCallback, useContext, useMemo, useReducer } from "react";
+import type { MachineKind } from "../../../names.ts";
 import type { Arranged } from "./document/arrange.ts";
 import { idOf, type Machine, type Path, pathOf, valueAt } from "./document/asl.ts";
 import { begin, change, type History, redo, undo } from "./document/history.ts";
@@ -18,6 +19,8 @@ export interface Source {
   /** The file's name; absent for the deployed machine. */
   file?: string;
   etag: string | null;
+  /** What it is deployed as. */
+  machine: MachineKind;
   /** As it was opened or saved. */
   text: string;
 }
