@@ -22,6 +22,7 @@ export async function checkEditor({ chromium, stateDir, folder, screenshots }: E
   await remake(pictures);
   await Deno.copyFile(join(DEFINITIONS, "scones.asl.json"), join(definitions, "scones.asl.json"));
   const aws = await connect({ ...readSettings(), target: "local", stateDir, port: 0 });
+  await deployWorkflow(aws, () => {}); // the project's machine, which the exercise replaces
   const running = await startConsole(aws, 0, definitions);
   try {
     return await withBrowser(chromium, async (browser) => {
