@@ -52,6 +52,7 @@ export const invokeFunction = step(functions.invokeFunction);
 
 // 4 Step Functions
 export { executionGantt } from "./graph/gantt.ts";
+export { mapRunChart } from "./graph/map_run_chart.ts";
 export { outcomeChart } from "./graph/outcome_chart.ts";
 export { countExecutions } from "./workflow/executions.ts";
 export const findFunctionArns = step(deployment.findFunctionArns);
@@ -59,6 +60,7 @@ export const deployStateMachine = step(deploying.deployStateMachine);
 export const findStateMachine = step(machines.findStateMachine);
 export const generateTestCases = step(runs.generateTestCases);
 export const runTestCases = step(steps.runTestCases);
+export const runBatch = step(steps.runBatch);
 export const runExecutions = step(runs.runExecutions);
 
 // 5 Evaluation

@@ -1,6 +1,8 @@
 /** The names of the project's resources on the target, by which each notebook finds what the ones before it created. */
 
 export type FunctionKey = "serializeImageData" | "classifyImage" | "filterLowConfidence";
+/** The state machine for one order, and the one for all orders under a prefix. */
+export type MachineKind = "stateMachine" | "batchMachine";
 export type AlarmKey =
   | "endpointErrors"
   | "endpointLatency"
@@ -15,6 +17,7 @@ export interface Names {
   /** Training jobs are called this and the time at which they were created. */
   readonly trainingJobs: string;
   readonly stateMachine: string;
+  readonly batchMachine: string;
   readonly functions: Readonly<Record<FunctionKey, string>>;
   readonly roles: Readonly<Record<RoleKind, string>>;
   /** The topic that tells of alarms. */
@@ -33,6 +36,7 @@ export function namesOf({ region, stage }: { region: string; stage?: string }): 
     endpoint: staged("scones-unlimited"),
     trainingJobs: staged("scones-image-classification"),
     stateMachine: staged("scones-unlimited"),
+    batchMachine: staged("scones-unlimited-batch"),
     functions: {
       serializeImageData: staged("scones-serialize-image-data"),
       classifyImage: staged("scones-classify-image"),
@@ -76,6 +80,7 @@ export const S3_LAYOUT = {
   testList: "test.lst",
   models: "models/image_model",
   dataCapture: "data_capture",
+  routed: "routed/",
 } as const;
 
 /** A time in the form `2026-01-31-12-05-09-123`, which is valid in the names of AWS resources. */

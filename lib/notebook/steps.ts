@@ -9,13 +9,15 @@ import { html, live, notice } from "../display/show.ts";
 import { type BaselineAnswer, loadBaseline, saveBaseline } from "../evaluation/baseline.ts";
 import { type Examples, findExamples } from "../evaluation/examples.ts";
 import { type CapturedTraffic, readCaptures } from "../evaluation/read_captures.ts";
-import { S3_LAYOUT } from "../names.ts";
+import { S3_LAYOUT, THRESHOLD_ERROR } from "../names.ts";
 import { VARIANT_NAME } from "../training/endpoint.ts";
 import type { Estimator, FitOptions } from "../training/estimator.ts";
 import type { Predictor } from "../training/predictor.ts";
 import { trainingChart } from "../training/training_chart.ts";
 import type { TrainingInput } from "../training/training_input.ts";
 import type { TrainingResult } from "../training/training_result.ts";
+import * as batches from "../workflow/batch.ts";
+import type { BatchInput, BatchResult } from "../workflow/batch.ts";
 import {
   countExecutions,
   type ExecutionResult,
@@ -193,6 +195,26 @@ export async function runTestCases(
         succeeded,
         "below the threshold": belowThreshold,
         "failed for other reasons": otherwiseFailed,
+      });
+    },
+  });
+}
+
+/** Routes all pictures under a prefix with one execution of the batch machine. */
+export async function runBatch(aws: Aws, input: BatchInput): Promise<BatchResult> {
+  return await working("Batch", (bar, signal) =>
+    batches.runBatch(aws, input, {
+      signal,
+      onProgress: (done, total) => bar.update({ done, total }),
+    }), {
+    unit: "pictures",
+    done: ({ orders }) => {
+      const held = orders.filter(({ error }) => error === THRESHOLD_ERROR).length;
+      const routed = orders.filter(({ status }) => status === "SUCCEEDED").length;
+      return formatCounts({
+        routed,
+        "below the threshold": held,
+        "failed for other reasons": orders.length - routed - held,
       });
     },
   });

@@ -9,8 +9,9 @@ const PLAN = "--plan";
 const HELP = `deno task deploy
 deno task deploy ${PLAN}   prints what would be created, changed and left, and changes nothing
 
-Creates the three roles, the bucket, the three Lambda functions with their log groups, the state machine
-and the alarms with their topic on the target, or updates what differs. Nothing that belongs to another stage or to somebody else is changed.
+Creates the three roles, the bucket, the three Lambda functions with their log groups, the two state machines and
+the alarms with their topic on the target, or updates what differs. Nothing that belongs to another stage or to
+somebody else is changed.
 The endpoint is not included: notebook 2 trains the model and deploys it.
 
 ${

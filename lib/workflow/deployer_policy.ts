@@ -92,8 +92,10 @@ export function deployerPolicy(
       allow("Executions", [
         "states:DescribeExecution",
         "states:GetExecutionHistory",
+        "states:ListMapRuns",
+        "states:DescribeMapRun",
         "states:StopExecution",
-      ], arn("states", "execution:scones-*")),
+      ], [arn("states", "execution:scones-*"), arn("states", "mapRun:scones-*")]),
       allow("TrainingJobs", [
         "sagemaker:AddTags",
         "sagemaker:CreateTrainingJob",

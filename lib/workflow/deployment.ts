@@ -1,4 +1,4 @@
-/** Deploys roles, functions and state machine, for the task deploy. */
+/** Deploys roles, functions and state machines, for the task deploy. */
 import { ensureBucket } from "../aws/bucket.ts";
 import type { Aws } from "../aws/clients.ts";
 import type { FunctionKey, RoleKind } from "../names.ts";
@@ -8,14 +8,15 @@ import { type DeployedFunction, deployFunctions, FUNCTION_KEYS, settled } from "
 import { oldRoleReports } from "./old_roles.ts";
 import type { OnReport } from "./report.ts";
 import { ensureRole, ROLE_KINDS } from "./roles.ts";
-import { deployStateMachine } from "./state_machine.ts";
+import { deployStateMachine, MACHINE_KINDS } from "./state_machine.ts";
 
 export { destroyWorkflow } from "./destroy.ts";
 export type { ResourceReport } from "./report.ts";
 export { trainingStates, workflowStatus } from "./status.ts";
 
 /**
- * Creates the roles, the bucket, the functions with their log groups, the state machine and the alarms with their topic, or updates what differs. Idempotent.
+ * Creates the roles, the bucket, the functions with their log groups, the state machines and the alarms with their topic, or
+ * updates what differs. Idempotent.
  * @throws NotOursError if something of these names belongs to somebody else
  */
 export async function deployWorkflow(aws: Aws, onReport: OnReport): Promise<void> {
@@ -33,11 +34,11 @@ export async function deployWorkflow(aws: Aws, onReport: OnReport): Promise<void
   }
   const functions = await deployFunctions(aws, roles.lambda);
   for (const { name, change } of functions) onReport({ kind: "function", name, state: change });
-  const machine = await deployStateMachine(aws, {
-    roleArn: roles.states,
-    functionArns: arnsByKey(functions),
-  });
-  onReport({ kind: "state machine", name: names.stateMachine, state: machine.change });
+  for (const kind of MACHINE_KINDS) {
+    const options = { roleArn: roles.states, functionArns: arnsByKey(functions), kind };
+    const { change } = await deployStateMachine(aws, options);
+    onReport({ kind: "state machine", name: names[kind], state: change });
+  }
   const topic = await ensureTopic(aws);
   const told = subscriptionInWords(aws, topic.subscription);
   onReport({ kind: "topic", name: names.alertTopic, state: `${topic.change}; ${told}` });

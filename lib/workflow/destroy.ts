@@ -15,7 +15,7 @@ import { alertTopicArn, deleteTopic } from "./alert_topic.ts";
 import { deleteFunction, FUNCTION_KEYS } from "./functions.ts";
 import type { OnReport, ResourceReport } from "./report.ts";
 import { deleteRole, POLICY_NAME, ROLE_KINDS } from "./roles.ts";
-import { deleteStateMachine, stateMachineArn } from "./state_machine.ts";
+import { deleteStateMachine, MACHINE_KINDS, stateMachineArn } from "./state_machine.ts";
 
 /** Something that could not be removed. */
 export interface Left {
@@ -28,7 +28,7 @@ export interface Left {
 
 /**
  * Removes what costs money or could be called, and what costs most first: running training jobs are stopped, then the
- * endpoint with its model goes, state machine, functions, alarms with their topic, what failed deployments left behind, and the roles. Every step is
+ * endpoint with its model goes, state machines, functions, alarms with their topic, what failed deployments left behind, and the roles. Every step is
  * tried, whatever became of the others. The bucket with pictures, models and captures stays, and so do log groups and the
  * records of ended training jobs, which AWS does not delete. What belongs to somebody else stays as well.
  * @returns what could not be removed
@@ -74,13 +74,14 @@ export async function destroyWorkflow(aws: Aws, onReport: OnReport): Promise<Lef
     `sagemaker delete-endpoint --endpoint-name ${endpoint}`,
     () => removed(deleteEndpoint(aws, endpoint)),
   );
-  const arn = stateMachineArn(aws);
-  await step(
-    "state machine",
-    names.stateMachine,
-    `stepfunctions delete-state-machine --state-machine-arn ${arn}`,
-    () => removed(deleteStateMachine(aws)),
-  );
+  for (const kind of MACHINE_KINDS) {
+    await step(
+      "state machine",
+      names[kind],
+      `stepfunctions delete-state-machine --state-machine-arn ${stateMachineArn(aws, kind)}`,
+      () => removed(deleteStateMachine(aws, kind)),
+    );
+  }
   for (const key of FUNCTION_KEYS) {
     const name = names.functions[key];
     await step(

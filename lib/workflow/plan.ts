@@ -4,7 +4,7 @@ import type { Aws } from "../aws/clients.ts";
 import { logGroupExists, RETENTION_DAYS } from "../aws/log_groups.ts";
 import { checkOurs, isOurs } from "../aws/ownership.ts";
 import { partitionOf } from "../aws/partition.ts";
-import type { FunctionKey, RoleKind } from "../names.ts";
+import type { FunctionKey, MachineKind, RoleKind } from "../names.ts";
 import { ALARM_KEYS, alarmChanges, alarmDefinition, checkAlarm, findAlarms } from "./alarms.ts";
 import { checkTopic, topicTags } from "./alert_topic.ts";
 import { bundleFunction } from "./bundle.ts";
@@ -20,7 +20,7 @@ import {
 import { oldRoleReports } from "./old_roles.ts";
 import type { OnReport } from "./report.ts";
 import { getRole, ROLE_KINDS, roleChanges } from "./roles.ts";
-import { checkMachine, describe, loadDefinition, machineChanges } from "./state_machine.ts";
+import { checkMachine, describe, loadDefinition, MACHINE_KINDS, machineChanges } from "./state_machine.ts";
 
 const CREATE = "would be created";
 
@@ -57,11 +57,10 @@ export async function planWorkflow(aws: Aws, onReport: OnReport): Promise<void> 
       });
     }
   }
-  onReport({
-    kind: "state machine",
-    name: names.stateMachine,
-    state: await machinePlan(aws, roles.states, functionArns),
-  });
+  for (const kind of MACHINE_KINDS) {
+    const state = await machinePlan(aws, kind, roles.states, functionArns);
+    onReport({ kind: "state machine", name: names[kind], state });
+  }
   const tags = await topicTags(aws);
   if (tags) checkTopic(aws, tags);
   onReport({ kind: "topic", name: names.alertTopic, state: tags ? "unchanged" : CREATE });
@@ -99,12 +98,13 @@ async function functionPlan(aws: Aws, key: FunctionKey, roleArn: string): Promis
 
 async function machinePlan(
   aws: Aws,
+  kind: MachineKind,
   roleArn: string,
   functionArns: Record<FunctionKey, string>,
 ): Promise<string> {
-  const existing = await describe(aws);
+  const existing = await describe(aws, kind);
   if (!existing) return CREATE;
-  await checkMachine(aws, existing.roleArn);
-  const definition = await loadDefinition(functionArns);
+  await checkMachine(aws, existing.roleArn, { kind });
+  const definition = await loadDefinition(functionArns, kind);
   return inWords(machineChanges(existing, { definition, roleArn }));
 }

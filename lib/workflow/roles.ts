@@ -78,6 +78,10 @@ export function roleDefinition(
       ),
     ],
     states: () => [
+      // What the distributed Map of the second machine does: lists the orders, starts their executions, writes the results.
+      allow(["s3:ListBucket"], bucketArn),
+      allow(["s3:PutObject"], `${bucketArn}/${S3_LAYOUT.routed}*`),
+      allow(["states:StartExecution"], arn("states", `stateMachine:${names.batchMachine}`)),
       // The plain ARN does not cover versions, aliases and $LATEST.
       allow(
         ["lambda:InvokeFunction"],

@@ -11,7 +11,7 @@ import { checkFunction, FUNCTION_KEYS, settled } from "./functions.ts";
 import { oldRoleReports } from "./old_roles.ts";
 import type { ResourceReport } from "./report.ts";
 import { checkRole, getRole, ROLE_KINDS } from "./roles.ts";
-import { checkMachine, describe } from "./state_machine.ts";
+import { checkMachine, describe, MACHINE_KINDS } from "./state_machine.ts";
 
 const MISSING = "does not exist";
 
@@ -38,11 +38,13 @@ export async function workflowStatus(aws: Aws): Promise<ResourceReport[]> {
   for (const key of FUNCTION_KEYS) {
     await report("function", names.functions[key], () => functionState(aws, names.functions[key]));
   }
-  await report("state machine", names.stateMachine, async () => {
-    const machine = await describe(aws);
-    if (machine) await checkMachine(aws, machine.roleArn);
-    return machine?.status;
-  });
+  for (const kind of MACHINE_KINDS) {
+    await report("state machine", names[kind], async () => {
+      const machine = await describe(aws, kind);
+      if (machine) await checkMachine(aws, machine.roleArn, { kind });
+      return machine?.status;
+    });
+  }
   await report("topic", names.alertTopic, () => topicState(aws));
   const alarms = await findAlarms(aws);
   for (const key of ALARM_KEYS) {

@@ -13,7 +13,7 @@ import { readSettings } from "../settings.ts";
 import { ALARM_KEYS, alarmDefinition } from "./alarms.ts";
 import { FUNCTION_KEYS, functionConfiguration, functionLogGroup, FUNCTIONS } from "./functions.ts";
 import { POLICY_NAME, ROLE_KINDS, roleDefinition } from "./roles.ts";
-import { readDefinition } from "./state_machine.ts";
+import { MACHINE_KINDS, readDefinition } from "./state_machine.ts";
 
 type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
 
@@ -170,18 +170,20 @@ export async function cloudFormationTemplate(): Promise<Template> {
       },
     };
   }
-  Resources.StateMachine = {
-    Type: "AWS::StepFunctions::StateMachine",
-    Properties: {
-      StateMachineName: referring(STAND_IN.names.stateMachine),
-      RoleArn: arnOf(roleId("states")),
-      Definition: JSON.parse(await readDefinition()),
-      DefinitionSubstitutions: Object.fromEntries(
-        FUNCTION_KEYS.map((key) => [`${functionId(key)}Arn`, arnOf(functionId(key))]),
-      ),
-      Tags: tags,
-    },
-  };
+  for (const kind of MACHINE_KINDS) {
+    Resources[capital(kind)] = {
+      Type: "AWS::StepFunctions::StateMachine",
+      Properties: {
+        StateMachineName: referring(STAND_IN.names[kind]),
+        RoleArn: arnOf(roleId("states")),
+        Definition: JSON.parse(await readDefinition(kind)),
+        DefinitionSubstitutions: Object.fromEntries(
+          FUNCTION_KEYS.map((key) => [`${functionId(key)}Arn`, arnOf(functionId(key))]),
+        ),
+        Tags: tags,
+      },
+    };
+  }
   Resources.AlertTopic = {
     Type: "AWS::SNS::Topic",
     Properties: { TopicName: referring(STAND_IN.names.alertTopic), Tags: tags },
@@ -202,7 +204,7 @@ export async function cloudFormationTemplate(): Promise<Template> {
   return {
     AWSTemplateFormatVersion: "2010-09-09",
     Description:
-      "Scones Unlimited: roles, bucket, functions with their log groups, state machine, alarms and their topic",
+      "Scones Unlimited: roles, bucket, functions with their log groups, state machines, alarms and their topic",
     Parameters: {
       Stage: {
         Type: "String",

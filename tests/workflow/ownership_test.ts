@@ -236,7 +236,7 @@ Deno.test("a deployment of an earlier version is taken over, and its roles are r
         const reports: ResourceReport[] = [];
         await deployWorkflow(aws, (report) => reports.push(report));
         const changes = reports.filter(({ kind }) => kind === "function" || kind === "state machine");
-        assert.deepEqual(changes.map(({ state }) => state), Array(4).fill("updated"));
+        assert.deepEqual(changes.map(({ state }) => state), Array(5).fill("updated"));
         for (const key of FUNCTION_KEYS) {
           const found = await lambda.send(
             new GetFunctionConfigurationCommand({ FunctionName: names.functions[key] }),

@@ -29,6 +29,7 @@ import type { Aws } from "../../lib/aws/clients.ts";
 import { listObjects } from "../../lib/aws/s3.ts";
 import { waitFor } from "../../lib/aws/waiting.ts";
 import { type RoleKind, S3_LAYOUT } from "../../lib/names.ts";
+import { runBatch } from "../../lib/workflow/batch.ts";
 import { settled } from "../../lib/workflow/functions.ts";
 import { ensureRole, ROLE_KINDS, roleDefinition } from "../../lib/workflow/roles.ts";
 import { BUCKET, IMAGE, jobEnded } from "../local/sagemaker/testing.ts";
@@ -136,7 +137,15 @@ const WITHOUT: Readonly<Record<string, (deployed: Deployed) => Promise<void>>> =
       "SerializeImageData",
       /lambda:InvokeFunction .*Status Code: 403; Error Code: AccessDeniedException/,
     ),
+
+  "states s3:ListBucket": ({ aws }) => batchFails(aws, /States\.ItemReaderFailed.*s3:ListBucket/),
+  "states s3:PutObject": ({ aws }) => batchFails(aws, /States\.ResultWriterFailed.*s3:PutObject/),
+  "states states:StartExecution": ({ aws }) => batchFails(aws, /States\.Permissions.*states:StartExecution/),
 };
+
+async function batchFails(aws: Aws, message: RegExp): Promise<void> {
+  await assert.rejects(runBatch(aws, { prefix: "test/0", toleratedFailurePercentage: 100 }), message);
+}
 
 Deno.test("without any single permission the workflow fails as on AWS", async (t) => {
   await withLocalAws(async ({ endpoint }) => {

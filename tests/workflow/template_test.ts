@@ -12,7 +12,7 @@ import { alertTopicArn, topicTags } from "../../lib/workflow/alert_topic.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import { deployWorkflow } from "../../lib/workflow/deployment.ts";
 import { planWorkflow } from "../../lib/workflow/plan.ts";
-import { describe } from "../../lib/workflow/state_machine.ts";
+import { describe, MACHINE_KINDS } from "../../lib/workflow/state_machine.ts";
 import { cloudFormationTemplate, type Template } from "../../lib/workflow/template.ts";
 import { withLocalAws } from "../local/testing.ts";
 import { connectTo } from "./testing.ts";
@@ -186,8 +186,10 @@ const COMPARE: Readonly<Record<string, (aws: Aws, properties: Properties) => Pro
     );
     assert.equal(logGroups![0]!.retentionInDays, RetentionInDays);
   },
-  async "AWS::StepFunctions::StateMachine"(aws, { RoleArn, Definition, DefinitionSubstitutions }) {
-    const machine = (await describe(aws))!;
+  async "AWS::StepFunctions::StateMachine"(aws, properties) {
+    const { RoleArn, Definition, DefinitionSubstitutions, StateMachineName } = properties;
+    const kind = MACHINE_KINDS.find((one) => aws.names[one] === StateMachineName)!;
+    const machine = (await describe(aws, kind))!;
     const values = DefinitionSubstitutions as Record<string, string>;
     const text = JSON.stringify(Definition).replaceAll(/\$\{(\w+)\}/g, (_, name) => values[name]!);
     assert.deepEqual(JSON.parse(text), JSON.parse(machine.definition!));

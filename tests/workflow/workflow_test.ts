@@ -17,6 +17,7 @@ import { DataCaptureConfig } from "../../lib/training/data_capture_config.ts";
 import { Estimator } from "../../lib/training/estimator.ts";
 import { imageChannels } from "../../lib/training/training_input.ts";
 import type { TrainingResult } from "../../lib/training/training_result.ts";
+import { runBatch } from "../../lib/workflow/batch.ts";
 import { stopBundler } from "../../lib/workflow/bundle.ts";
 import {
   deployWorkflow,
@@ -124,8 +125,8 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
           return reports.map(({ state }) => state);
         };
         // The sagemaker role is there already.
-        assert.deepEqual(await changes(), ["unchanged", ...Array(6).fill("created")]);
-        assert.deepEqual(await changes(), Array(7).fill("unchanged"));
+        assert.deepEqual(await changes(), ["unchanged", ...Array(7).fill("created")]);
+        assert.deepEqual(await changes(), Array(8).fill("unchanged"));
         const other = { ...aws, settings: { ...aws.settings, threshold: 0.51 } };
         const reports: ResourceReport[] = [];
         await deployWorkflow(other, (report) => reports.push(report));
@@ -166,6 +167,30 @@ Deno.test("the workflow from pictures to evaluation, and again", async (t) => {
           const { className } = selection.test.find(({ filename }) => `test/${filename}` === key)!;
           assert.equal(truth, className);
         }
+      });
+
+      await t.step("all test pictures with one execution of the batch machine", async () => {
+        const seen: number[] = [];
+        const onProgress = (done: number) => seen.push(done);
+        const input = { prefix: "test/", maxConcurrency: 4, toleratedFailurePercentage: 100 };
+        const { orders, mapRun } = await runBatch(aws, input, { onProgress });
+        assert.deepEqual([mapRun.status, mapRun.itemCounts!.total, mapRun.maxConcurrency], [
+          "SUCCEEDED",
+          12,
+          4,
+        ]);
+        assert.equal(seen.at(-1), 12);
+        const single = await runExecutions(aws, machine, await generateTestCases(aws));
+        const outcomes = (results: readonly { s3Key: string; status: string; error?: string }[]) =>
+          results.map(({ s3Key, status, error }) => `${s3Key} ${status} ${error ?? ""}`).sort();
+        assert.deepEqual(outcomes(orders), outcomes(single));
+        await assert.rejects(
+          runBatch(aws, { prefix: "no-such/../" }).then(({ orders }) => {
+            assert.equal(orders.length, 0);
+            throw new Error("empty");
+          }),
+          /empty/,
+        );
       });
 
       await t.step("a key that does not exist fails its execution with S3's error", async () => {

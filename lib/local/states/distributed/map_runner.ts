@@ -3,6 +3,7 @@
  * one chunk: the store has the position, the counts and the results, and after a restart the run goes on from there.
  */
 import type { Core } from "../../core.ts";
+import { denialText } from "../../protocols/protocol.ts";
 import { turn } from "../../turn.ts";
 import type { Children, MapRunOrder, MapRuns, TaskCaller } from "../interpreter/flow.ts";
 import type { Ending, Execution } from "../interpreter/journal.ts";
@@ -35,6 +36,7 @@ export class MapRunner implements MapRuns {
   async run(order: MapRunOrder, caller: TaskCaller): Promise<string> {
     const mapRun = this.store.find(order.arn) ?? this.#create(order);
     try {
+      this.#requireStart(mapRun, caller);
       await this.#startChildren(mapRun, order, caller);
       return await this.#result(this.store.byId(mapRun.id)!, caller, order.state);
     } catch (error) {
@@ -88,6 +90,17 @@ export class MapRunner implements MapRuns {
         length: items?.length ?? null,
       })
     );
+  }
+
+  /** The role must be allowed to start executions of its own machine, as on AWS. @throws StateFailure States.Permissions */
+  #requireStart({ settings: { machineName } }: MapRun, { principal }: TaskCaller): void {
+    const resource = this.machines.arn(machineName.replace(/\/.*$/, ""));
+    const denial = this.core.iam.decide(
+      principal(),
+      { action: "states:StartExecution", resource },
+      this.core.region,
+    );
+    if (denial) throw new StateFailure("States.Permissions", denialText(denial));
   }
 
   /** Starts children until all items are read and all children have ended. @throws StateFailure */

@@ -41,7 +41,7 @@ function withItems(body: (setting: Setting) => Promise<void>): Promise<void> {
     const s3 = new S3Client({ ...aws.client, forcePathStyle: true });
     const sfn = new SFNClient(aws.client);
     await s3.send(new CreateBucketCommand({ Bucket }));
-    const policy = allowing("s3:GetObject", "s3:ListBucket", "s3:PutObject");
+    const policy = allowing("s3:GetObject", "s3:ListBucket", "s3:PutObject", "states:StartExecution");
     const role = await makeRole(aws, "mapper", trusting("states.amazonaws.com"), policy);
     try {
       await body({

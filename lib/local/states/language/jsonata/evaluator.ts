@@ -10,7 +10,7 @@ import type { Failure, Globals, Inspection, Request } from "./inside.ts";
 /** How long an evaluation may take, and the parsing of all expressions of a definition, in milliseconds. */
 const EVALUATION_LIMIT_MS = 70, PARSING_LIMIT_MS = 50;
 /** A busy machine may need more for the same work, and a new thread until it runs. */
-const LONGEST_MS = 1000, START_MS = 10_000;
+const LONGEST_MS = 1000, START_MS = 60_000;
 /** How often the thread's processor time is looked at after the limit. */
 const LOOK_MS = 20;
 
