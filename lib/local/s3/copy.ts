@@ -113,6 +113,14 @@ export const copyObject = operation({
     const kept = MetadataDirective === "REPLACE" ? given : withoutEncryption(source.Headers);
     const { [TAGGING]: _, ...headers } = kept;
     const tagging = TaggingDirective === "REPLACE" ? tags : storedTags(source.Headers);
+    if (tagging.length > 0) {
+      if (TaggingDirective === "COPY") {
+        const from = objectArn({ Bucket: bucket, Key: source.Key });
+        call.authorize({ action: "s3:GetObjectTagging", resource: from, policy: s3.policyOf(bucket) });
+      }
+      const policy = s3.policyOf(Bucket);
+      call.authorize({ action: "s3:PutObjectTagging", resource: objectArn(input), policy });
+    }
     const stored = { ...headers, ...taggingHeader(tagging), ...encrypted };
     const { ETag, LastModified, Checksum } = storeReceived(s3, input, call, copied, stored);
     return { CopyObjectResult: copyResult(ETag, LastModified, Checksum), ...encryptionOf(stored) };
