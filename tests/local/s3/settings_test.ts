@@ -238,9 +238,13 @@ Deno.test("tags of objects and buckets", () =>
     assert.deepEqual(await tags(), []);
 
     // Tags in the header need the permission to tag.
-    const role = new S3Client(await asRole(aws, "writer", allowing("s3:PutObject")));
+    const role = new S3Client(await asRole(aws, "writer", allowing("s3:PutObject", "s3:GetObject")));
     const tagged = new PutObjectCommand({ Bucket, Key, Body: "x", Tagging: "a=1" });
     await assert.rejects(role.send(tagged), { message: /s3:PutObjectTagging/ });
+    const copied = (TaggingDirective?: "REPLACE") =>
+      role.send(new CopyObjectCommand({ Bucket, Key: "c", CopySource: `${Bucket}/kept`, TaggingDirective }));
+    await assert.rejects(copied(), { message: /s3:GetObjectTagging/ });
+    await copied("REPLACE");
     role.destroy();
 
     const bucketTags = () => s3.send(new GetBucketTaggingCommand({ Bucket }));
@@ -352,4 +356,29 @@ Deno.test("a new bucket has none of the settings of the deleted one of its name"
     assert.deepEqual(await refusal(s3.send(new GetBucketTaggingCommand({ Bucket }))), ["NoSuchTagSet", 404]);
     const { PublicAccessBlockConfiguration } = await s3.send(new GetPublicAccessBlockCommand({ Bucket }));
     assert.equal(PublicAccessBlockConfiguration!.BlockPublicPolicy, true);
+  }));
+
+Deno.test("a configuration that says nothing is not well-formed", () =>
+  withBucket(async (_, Bucket, aws) => {
+    const rows: [string, string][] = [
+      ["ownershipControls", ""],
+      ["ownershipControls", "<OwnershipControls/>"],
+      ["ownershipControls", "<OwnershipControls><Rule/></OwnershipControls>"],
+      ["requestPayment", "<RequestPaymentConfiguration/>"],
+      ["logging", ""],
+      ["notification", "<Other/>"],
+      ["tagging", "<Tagging/>"],
+      ["encryption", "<ServerSideEncryptionConfiguration/>"],
+      ["publicAccessBlock", ""],
+      ["lifecycle", "<LifecycleConfiguration/>"],
+    ];
+    for (const [parameter, body] of rows) {
+      const response = await fetch(`${aws.endpoint}/${Bucket}?${parameter}`, { method: "PUT", body });
+      const text = await response.text();
+      assert.deepEqual(
+        [response.status, /<Code>(\w+)</.exec(text)?.[1]],
+        [400, "MalformedXML"],
+        `${parameter} ${body}`,
+      );
+    }
   }));
