@@ -11,6 +11,8 @@ import type { BodyReader, HeldBody } from "./protocols/body.ts";
 import { headerText } from "./protocols/header_text.ts";
 import type { SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
 
+import type { RequestRates } from "./request_rates.ts";
+
 /** Where a starter checks that the server on a port is the local AWS it wants. */
 export const HEALTH_PATH = "/_scones/health";
 
@@ -35,11 +37,13 @@ export interface GatewayOptions {
   /** Called with every unexpected error, which the client sees as status 500. */
   onFault(error: unknown, what: string): void;
   /** Called with one line for each request, for SCONES_DEBUG=requests. */
+  /** Throttles requests, in the strict profile. */
+  readonly rates?: RequestRates;
   onRequest?(line: string): void;
 }
 
 export function createGateway(options: GatewayOptions): (request: Request) => Promise<Response> {
-  const { services, dispatcher, health, onFault, onRequest } = options;
+  const { services, dispatcher, health, onFault, onRequest, rates } = options;
   return async (request) => {
     const began = performance.now();
     const url = new URL(request.url);
@@ -119,6 +123,7 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
     }
     const { operation, members } = await protocol.read(wire, operations);
     seen.operation = `${service.name}:${operation.name}`;
+    rates?.take(region, service.name, operation.name);
     const output = await dispatcher.call(operation, members, { principal, region, requestId });
     return protocol.write(output as object | undefined, operation, requestId);
   }

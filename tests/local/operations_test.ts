@@ -150,6 +150,14 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | typeof OPE
     TagResource: "cloudwatch:TagResource",
     UntagResource: "cloudwatch:UntagResource",
   },
+  servicequotas: {
+    GetAWSDefaultServiceQuota: "servicequotas:GetAWSDefaultServiceQuota",
+    GetRequestedServiceQuotaChange: "servicequotas:GetRequestedServiceQuotaChange",
+    GetServiceQuota: "servicequotas:GetServiceQuota",
+    ListAWSDefaultServiceQuotas: "servicequotas:ListAWSDefaultServiceQuotas",
+    ListServiceQuotas: "servicequotas:ListServiceQuotas",
+    RequestServiceQuotaIncrease: "servicequotas:RequestServiceQuotaIncrease",
+  },
   sqs: {
     ChangeMessageVisibility: "sqs:ChangeMessageVisibility",
     ChangeMessageVisibilityBatch: "sqs:ChangeMessageVisibility",

@@ -61,6 +61,7 @@ export const createBucket = operation({
     const region = locationOf(CreateBucketConfiguration, call.region);
     const exists = s3.index.bucket(Bucket);
     if (!exists) {
+      if (s3.core.strict?.takenBuckets.includes(Bucket)) throw taken(Bucket);
       s3.core.store.transaction(() => {
         s3.index.addBucket({ Name: Bucket, Region: region, CreationDate: s3Now(s3) });
         s3.settings.put(Bucket, "publicAccessBlock", ALL_BLOCKED);
@@ -173,3 +174,14 @@ export const listBuckets = operation({
     };
   },
 });
+
+/** The name is another account's. */
+function taken(BucketName: string): AwsError {
+  return new AwsError(
+    "BucketAlreadyExists",
+    "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please " +
+      "select a different name and try again.",
+    409,
+    { BucketName },
+  );
+}

@@ -166,7 +166,7 @@ export function existingExecution({ journal, core }: StatesContext, arn: string)
 }
 
 function begin(
-  { interpreter, core }: StatesContext,
+  { interpreter, core, machines }: StatesContext,
   machine: StateMachine,
   name: string,
   input: string,
@@ -175,7 +175,7 @@ function begin(
   return interpreter.start({
     arn: executionArn(machine, name),
     machineArn: machine.arn,
-    revision: machine.revision,
+    revision: machines.inForce(machine),
     name,
     type: machine.type,
     sync: sync ? 1 : 0,

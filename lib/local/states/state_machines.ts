@@ -130,7 +130,9 @@ export const updateStateMachine = operation({
         updateDate,
         revisionId,
       });
-      machines.put({ ...machine, revision });
+      const seconds = core.strict?.machineUpdateSeconds;
+      const former = seconds && { revision: machines.inForce(machine), until: updateDate + seconds * 1000 };
+      machines.put({ ...machine, revision, ...former ? { former } : {} });
     });
     return { updateDate: seconds(updateDate), revisionId };
   },
@@ -141,8 +143,11 @@ export const describeStateMachine = operation({
   input: structure({ stateMachineArn: arn, includedData: notSupported() }),
   resource: onMachine,
   run({ stateMachineArn }, { machines }) {
-    const { name, status, type, creationDate, revision } = machines.get(stateMachineArn);
-    const { definition, roleArn, revisionId, variableReferences } = machines.revision(revision);
+    const machine = machines.get(stateMachineArn);
+    const { name, status, type, creationDate } = machine;
+    const { definition, roleArn, revisionId, variableReferences } = machines.revision(
+      machines.inForce(machine),
+    );
     const described = {
       stateMachineArn,
       name,
