@@ -15,6 +15,14 @@ export interface StateMachine {
   /** Key of the current revision. */
   readonly revision: string;
   readonly tags: Record<string, string>;
+  /** The number of the version that was published last. */
+  readonly lastVersion?: number;
+}
+
+export interface LoggingConfiguration {
+  readonly level?: "ALL" | "ERROR" | "FATAL" | "OFF";
+  readonly includeExecutionData?: boolean;
+  readonly destinations?: readonly { readonly cloudWatchLogsLogGroup?: { readonly logGroupArn?: string } }[];
 }
 
 /** The part of a machine that can be updated. An execution keeps the revision it started with. */
@@ -29,6 +37,8 @@ export interface Revision {
   readonly updateDate: number;
   /** Absent until the first update, as on AWS. */
   readonly revisionId?: string;
+  readonly loggingConfiguration?: LoggingConfiguration;
+  readonly tracingConfiguration?: { readonly enabled?: boolean };
 }
 
 /** Step Functions, as it assumes a machine's role. */
