@@ -39,6 +39,10 @@ export interface Settings {
   kmsKey?: string;
   /** Who is told of alarms. */
   alertEmail?: string;
+  /** Whether the local AWS is as late, limited and shared as AWS is for a new account. */
+  strict: boolean;
+  /** Quotas of the local AWS that differ, by name. */
+  quotas?: Record<string, number>;
   /** Instance types. */
   trainingInstance: string;
   endpointInstance: string;
@@ -88,6 +92,8 @@ export function readSettings(environment: Environment = projectEnvironment()): S
     permissionsBoundary: read(VARIABLES.permissionsBoundary),
     kmsKey: read(VARIABLES.kmsKey),
     alertEmail: read(VARIABLES.alertEmail),
+    strict: read(VARIABLES.strict)!,
+    quotas: read(VARIABLES.quotas),
     trainingInstance: read(VARIABLES.trainingInstance)!,
     endpointInstance: read(VARIABLES.endpointInstance)!,
     keepEndpointHours: read(VARIABLES.keepEndpointHours),

@@ -185,6 +185,25 @@ export const VARIABLES = {
     ]],
     parse: asItIs,
   },
+  strict: {
+    name: "SCONES_STRICT",
+    help: "true: the local AWS is as late, limited and shared as AWS is for a new account",
+    default: "false",
+    rules: [["be true or false", (text) => text === "true" || text === "false"]],
+    parse: (text) => text === "true",
+  },
+  quotas: {
+    name: "SCONES_QUOTAS",
+    help: "quotas of the local AWS that differ: NAME=NUMBER, several with commas between",
+    rules: [[
+      "be quotas NAME=NUMBER with commas between, such as ml.m5.xlarge for endpoint usage=1",
+      (text) => names(text).every((quota) => /^[^=]+=\d+$/.test(quota)),
+    ]],
+    parse: (text): Record<string, number> =>
+      Object.fromEntries(
+        names(text).map((quota) => [quota.split("=")[0]!.trim(), Number(quota.split("=")[1])]),
+      ),
+  },
   trainingInstance: instanceType(
     "SCONES_TRAINING_INSTANCE",
     "instance type of training jobs",

@@ -38,6 +38,7 @@ export interface RunningLocalAws {
   endpoint: string;
   pid: number;
   requireSignatures: boolean;
+  strict: boolean;
 }
 
 /** What `local.json` says of it, which only its user can read. */
@@ -48,12 +49,18 @@ interface Noted extends RunningLocalAws {
 type Where = Pick<Settings, "stateDir" | "port" | "debug"> & {
   /** Unsigned requests are anonymous, as on AWS, and the administrator signs with the key pair local/local. */
   requireSignatures?: boolean;
+  /** Late, limited and shared as AWS is for a new account. */
+  strict?: boolean;
+  /** Quotas that differ, by name. */
+  quotas?: Readonly<Record<string, number>>;
 };
 
-function commandLine({ stateDir, port, debug, requireSignatures }: Where): string[] {
+function commandLine({ stateDir, port, debug, requireSignatures, strict, quotas }: Where): string[] {
   const logging = debug === "requests" ? ["--log-requests"] : [];
   const signing = requireSignatures ? ["--require-signatures"] : [];
-  return ["run", "-A", PROGRAM, "--state-dir", stateDir, "--port", `${port}`, ...logging, ...signing];
+  const account = [...strict ? ["--strict"] : [], ...quotas ? ["--quotas", JSON.stringify(quotas)] : []];
+  const where = ["--state-dir", stateDir, "--port", `${port}`];
+  return ["run", "-A", PROGRAM, ...where, ...logging, ...signing, ...account];
 }
 
 /**
@@ -75,8 +82,8 @@ export async function findLocalAws(
       signal: AbortSignal.timeout(timeoutSeconds * 1000),
     });
     const health: { id?: string } = await response.json();
-    const { endpoint, pid, id, requireSignatures } = noted;
-    return id !== undefined && health.id === id ? { endpoint, pid, requireSignatures } : undefined;
+    const { endpoint, pid, id, requireSignatures, strict = false } = noted;
+    return id !== undefined && health.id === id ? { endpoint, pid, requireSignatures, strict } : undefined;
   } catch (error) {
     if ((error as Error).name === "TimeoutError" && isAlive(noted.pid)) {
       throw new Error(
@@ -122,11 +129,19 @@ export async function ensureLocalAws(where: Where): Promise<RunningLocalAws & { 
   throw new Error(`The local AWS did not start. ${said || `It printed nothing; see ${logFile}.`}`);
 }
 
-/** @throws Error when a local AWS with required signatures is asked for, and the one that is running has none */
-export function checked(running: RunningLocalAws, { requireSignatures = false }: Where): RunningLocalAws {
-  if (!requireSignatures || running.requireSignatures) return running;
+/** @throws Error when required signatures or the strict profile are asked for, and the one that is running has them not */
+export function checked(
+  running: RunningLocalAws,
+  { requireSignatures = false, strict = false }: Where,
+): RunningLocalAws {
+  const lacks = requireSignatures && !running.requireSignatures
+    ? "does not require signatures"
+    : strict && !running.strict
+    ? "is not strict"
+    : undefined;
+  if (!lacks) return running;
   throw new Error(
-    `The local AWS that is running (process ${running.pid}, ${running.endpoint}) does not require signatures. ` +
+    `The local AWS that is running (process ${running.pid}, ${running.endpoint}) ${lacks}. ` +
       'Stop it with "deno task local stop", then start it again.',
   );
 }

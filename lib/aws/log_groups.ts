@@ -6,7 +6,6 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Aws } from "./clients.ts";
 import { ownTags } from "./ownership.ts";
-import { isUnsupportedLocally } from "./unsupported.ts";
 
 export const RETENTION_DAYS = 30;
 
@@ -21,15 +20,11 @@ export async function logGroupExists({ logs }: Pick<Aws, "logs">, logGroupName: 
 /** Creates a log group that keeps its events for 30 days, unless it exists; then it is left as it is. */
 export async function ensureLogGroup(aws: Aws, logGroupName: string): Promise<void> {
   if (await logGroupExists(aws, logGroupName)) return;
-  const create = (tags?: Record<string, string>) =>
-    aws.logs.send(new CreateLogGroupCommand({ logGroupName, tags }));
   try {
-    await create(ownTags(aws));
+    await aws.logs.send(new CreateLogGroupCommand({ logGroupName, tags: ownTags(aws) }));
   } catch (error) {
-    const { name } = error as Error;
-    if (name === "ResourceAlreadyExistsException") return; // a function that runs has just created it
-    if (!isUnsupportedLocally(error)) throw error;
-    await create(); // the local AWS has no tags of log groups
+    if ((error as Error).name === "ResourceAlreadyExistsException") return; // a function that runs has just created it
+    throw error;
   }
   await aws.logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: RETENTION_DAYS }));
 }

@@ -3,6 +3,7 @@ import type { Authority, Caller } from "./dispatcher.ts";
 import type { Operation, Principal } from "./operation.ts";
 import type { SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
 import type { Store } from "./store.ts";
+import type { Strict } from "./strict.ts";
 
 export interface Core {
   /** The region's own. */
@@ -31,6 +32,8 @@ export interface Core {
   readonly iam: Access;
   readonly logs: ServiceLogs;
   readonly metrics: ServiceMetrics;
+  /** The strict profile, if it was chosen. */
+  readonly strict?: Strict;
 }
 
 /** A service that assumes a role, and the resource it does so for: trust policies can have conditions on either. */

@@ -105,6 +105,7 @@ export class Dispatcher {
         conditions: operation.conditions?.(input, service.context),
         policy: operation.policy?.(input, service.context),
       });
+      if (operation.tagging && hasTags(input)) authorize({ action: operation.tagging, resource });
     }
     const role = operation.passRole?.(input, service.context);
     if (role !== undefined) this.#authorizePassRole(service, role, authorize, authority.account);
@@ -125,4 +126,10 @@ export class Dispatcher {
     const conditions = { "iam:PassedToService": `${name}.amazonaws.com` };
     authorize({ action: "iam:PassRole", resource: role, conditions });
   }
+}
+
+/** Whether an operation's input has tags, which the services call `Tags` or `tags`, as a list or by name. */
+function hasTags(input: unknown): boolean {
+  const { Tags, tags = Tags } = input as { Tags?: object; tags?: object };
+  return tags !== undefined && Object.keys(tags).length > 0;
 }

@@ -11,8 +11,15 @@ import type { BodyReader, HeldBody } from "./protocols/body.ts";
 import { headerText } from "./protocols/header_text.ts";
 import type { SigningRules, WireRequest, Words } from "./protocols/protocol.ts";
 
+import type { RequestRates } from "./request_rates.ts";
+
 /** Where a starter checks that the server on a port is the local AWS it wants. */
 export const HEALTH_PATH = "/_scones/health";
+
+const FORM = "application/x-www-form-urlencoded";
+
+/** As of the query protocol, in which forms are sent. */
+const MAX_FORM_BYTES = 2 ** 20;
 
 export interface GatewayOptions {
   /** An unsigned request goes to the first that claims it; S3, which claims any, comes last. */
@@ -30,23 +37,27 @@ export interface GatewayOptions {
   /** Called with every unexpected error, which the client sees as status 500. */
   onFault(error: unknown, what: string): void;
   /** Called with one line for each request, for SCONES_DEBUG=requests. */
+  /** Throttles requests, in the strict profile. */
+  readonly rates?: RequestRates;
   onRequest?(line: string): void;
 }
 
 export function createGateway(options: GatewayOptions): (request: Request) => Promise<Response> {
-  const { services, dispatcher, health, onFault, onRequest } = options;
+  const { services, dispatcher, health, onFault, onRequest, rates } = options;
   return async (request) => {
     const began = performance.now();
     const url = new URL(request.url);
     const scope = credentialScope(request, url);
-    const service = serviceOf(services, request, url, scope?.service);
+    const held = options.bodies.hold();
+    const form = scope ? undefined : await unsignedForm(request, url, held);
+    const service = serviceOf(services, request, form ? withAction(url, form) : url, scope?.service);
     const protocol = service?.protocol ?? absentProtocol(request, url, scope!.service);
     const requestId = protocol.requestId();
     const seen = { who: "", operation: `${request.method} ${url.pathname}` };
-    const held = options.bodies.hold();
     let response: Response;
     try {
       refuseForeign(request, url);
+      if (form instanceof AwsError) throw form;
       if (health && url.pathname === HEALTH_PATH) return protect(Response.json(health()));
       if (options.startPage && asksForPage(request, url)) {
         const wire: WireRequest = {
@@ -61,7 +72,7 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
       }
       if (!service) throw absentService(scope!.service, services.map(({ name }) => name));
       const region = scope?.region ?? linkedRegion(url, options);
-      response = await answer(service, request, held, url, region, requestId, seen);
+      response = await answer(service, request, held, url, region, requestId, seen, form);
     } catch (error) {
       if (!(error instanceof AwsError)) onFault(error, seen.operation);
       const shown = error instanceof AwsError ? error : protocol.words.internal();
@@ -90,14 +101,16 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
     region: string,
     requestId: string,
     seen: { who: string; operation: string },
+    form?: Uint8Array<ArrayBuffer>,
   ): Promise<Response> {
     const { protocol, operations } = service;
     const { method, headers } = request;
     const outside = { method, url, headers, rawUrl: request.url };
     const named = protocol.named?.(outside, operations);
-    const body = protocol.streams
-      ? request.body && options.bodies.stream(request.body)
-      : await wholeBody(request, held, named?.http?.maxBytes ?? protocol.maxBytes ?? 0);
+    const body = form ??
+      (protocol.streams
+        ? request.body && options.bodies.stream(request.body)
+        : await wholeBody(request, held, named?.http?.maxBytes ?? protocol.maxBytes ?? 0));
     const wire: WireRequest = { ...outside, body };
     const principal = options.authenticate(wire, protocol.signing, protocol.words);
     seen.who = principal.arn;
@@ -110,6 +123,7 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
     }
     const { operation, members } = await protocol.read(wire, operations);
     seen.operation = `${service.name}:${operation.name}`;
+    rates?.take(region, service.name, operation.name);
     const output = await dispatcher.call(operation, members, { principal, region, requestId });
     return protocol.write(output as object | undefined, operation, requestId);
   }
@@ -138,6 +152,29 @@ function credentialScope(request: Request, url: URL): { region: string; service:
 function linkedRegion(url: URL, { region, hasRegion }: GatewayOptions): string {
   const linked = url.searchParams.get("SubscriptionArn")?.split(":")[3];
   return linked !== undefined && hasRegion(linked) ? linked : region;
+}
+
+/**
+ * The body of an unsigned request of the query protocol: it names the operation, and so the service. An error of reading
+ * it is returned, for the answer; undefined for other requests.
+ */
+async function unsignedForm(
+  request: Request,
+  url: URL,
+  held: HeldBody,
+): Promise<Uint8Array<ArrayBuffer> | AwsError | undefined> {
+  const type = request.headers.get("content-type") ?? "";
+  if (request.method !== "POST" || url.pathname !== "/" || !type.startsWith(FORM)) return undefined;
+  return await wholeBody(request, held, MAX_FORM_BYTES).then((body) => body ?? undefined, (error) => error);
+}
+
+/** The URL with the operation that a form names. */
+function withAction(url: URL, form: Uint8Array | AwsError): URL {
+  const text = form instanceof AwsError ? "" : new TextDecoder().decode(form);
+  const [, action] = /(?:^|&)Action=(\w+)/.exec(text) ?? [];
+  const named = new URL(url);
+  if (action !== undefined) named.searchParams.set("Action", action);
+  return named;
 }
 
 /** The service that a request is signed for or that claims it; undefined when the local AWS does not have it. */

@@ -1,6 +1,7 @@
 /**
  * The local AWS as a program:
- * `main.ts --state-dir DIR --port PORT [--idle-minutes N] [--log-requests] [--require-signatures]`.
+ * `main.ts --state-dir DIR --port PORT [--idle-minutes N] [--log-requests] [--require-signatures] [--strict]
+ * [--quotas JSON]`.
  * Prints its endpoint, writes it to `local.json` in the state directory, and stops on SIGINT, SIGTERM or after N
  * minutes without a request. With --log-requests it prints a line for each request.
  */
@@ -15,7 +16,9 @@ const { values } = parseArgs({
     "idle-minutes": { type: "string" },
     "log-requests": { type: "boolean", default: false },
     "require-signatures": { type: "boolean", default: false },
-    "role-propagation-seconds": { type: "string", default: "0" },
+    "role-propagation-seconds": { type: "string" },
+    strict: { type: "boolean", default: false },
+    quotas: { type: "string", default: "{}" },
   },
 });
 const stateDir = resolve(values["state-dir"]);
@@ -36,7 +39,11 @@ try {
     port: Number(values.port),
     region: Deno.env.get("AWS_REGION") ?? Deno.env.get("AWS_DEFAULT_REGION") ?? "us-east-1",
     requireSignatures: values["require-signatures"],
-    rolePropagationSeconds: Number(values["role-propagation-seconds"]),
+    rolePropagationSeconds: values["role-propagation-seconds"] === undefined
+      ? undefined
+      : Number(values["role-propagation-seconds"]),
+    strict: values.strict,
+    quotas: JSON.parse(values.quotas),
     onRequest: values["log-requests"] ? console.log : undefined,
     around: (handle) => (request) => {
       lastRequest = Date.now();
@@ -45,7 +52,8 @@ try {
   });
   const file = join(stateDir, "local.json");
   const { endpoint, port, id } = aws;
-  const noted = { endpoint, port, pid: Deno.pid, id, requireSignatures: values["require-signatures"] };
+  const chosen = { requireSignatures: values["require-signatures"], strict: values.strict };
+  const noted = { endpoint, port, pid: Deno.pid, id, ...chosen };
   // Removed first: the mode is that of a new file. Whoever can read it may stop the server.
   await Deno.remove(file).catch(() => {});
   Deno.writeTextFileSync(file, JSON.stringify(noted), { mode: 0o600 });

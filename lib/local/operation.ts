@@ -52,6 +52,8 @@ export interface Definition<I, C, O> {
   conditions?(input: NoInfer<I>, service: C): Record<string, string>;
   /** The resource-based policy, as JSON text. */
   policy?(input: NoInfer<I>, service: C): string | undefined;
+  /** The further permission on the resource that the input's tags need, for example `lambda:TagResource`. */
+  readonly tagging?: `${string}:${string}`;
   /** The ARN of the role that the caller passes to the service, for which it needs `iam:PassRole`. */
   passRole?(input: NoInfer<I>, service: C): string | undefined;
   /** A link that people open: it needs no signature. */

@@ -9,9 +9,11 @@ import { GuardedListener } from "./guarded_listener.ts";
 import { type Handler, type Listener, UserListener } from "./listener.ts";
 import { BodyReader, type BodyTimes } from "./protocols/body.ts";
 import type { Service } from "./dispatcher.ts";
+import { RequestRates } from "./request_rates.ts";
 import { createServices, type ServicesOptions } from "./services.ts";
 import { startPage } from "./start_page.ts";
 import { Store } from "./store.ts";
+import { strictProfile } from "./strict.ts";
 
 export type { Handler };
 
@@ -73,6 +75,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   // Two, so that functions cannot take the users' place.
   const bodies = { users: new BodyReader(options.bodyTimes), functions: new BodyReader(options.bodyTimes) };
   const stopBodies = () => Object.values(bodies).forEach((reader) => reader.stop());
+  const rates = options.strict ? new RequestRates(strictProfile) : undefined;
   const handler = (door: Door, forPeople: Pick<GatewayOptions, "health" | "startPage"> = {}) => {
     const handle = createGateway({
       services,
@@ -83,6 +86,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       ...forPeople,
       bodies: door === "functions" ? bodies.functions : bodies.users,
       onFault,
+      rates,
       onRequest: options.onRequest,
     });
     return options.around?.(handle) ?? handle;

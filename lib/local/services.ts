@@ -5,18 +5,23 @@ import { createCloudWatch } from "./cloudwatch/cloudwatch.ts";
 import { createIam } from "./iam/iam.ts";
 import { createLambda, type LambdaOptions } from "./lambda/lambda.ts";
 import { createLogs } from "./logs/logs.ts";
+import { accountQuotas } from "./quotas.ts";
 import { type Place, Regions } from "./regions.ts";
 import { createS3 } from "./s3/s3.ts";
 import { createSageMaker } from "./sagemaker/sagemaker.ts";
+import { createServiceQuotas } from "./servicequotas/servicequotas.ts";
 import { createSns } from "./sns/sns.ts";
 import { createSqs } from "./sqs/sqs.ts";
 import { createStates } from "./states/states.ts";
+import { strictProfile } from "./strict.ts";
 
 export interface ServicesOptions {
   /** Seconds until a new or changed role can be assumed, as on AWS; 0 by default. */
   rolePropagationSeconds?: number;
   lambda?: LambdaOptions;
-  /** Instance limits by quota name, `<type> for <training-job or endpoint> usage`; no limit by default. */
+  /** Behaves as a new account does, where AWS is late, limited or shared (see strict.ts). */
+  strict?: boolean;
+  /** Quotas that differ, by AWS's name: `ml.g4dn.xlarge for training job usage`. */
   quotas?: Readonly<Record<string, number>>;
 }
 
@@ -34,12 +39,16 @@ export interface Services {
 /** @param surroundings the main store and directory, and the region of requests that name none */
 export function createServices(
   surroundings: Omit<Core, "call" | "operation" | "iam" | "logs" | "metrics">,
-  { rolePropagationSeconds: propagationSeconds = 0, lambda, quotas }: ServicesOptions = {},
+  { rolePropagationSeconds, lambda, strict = false, quotas }: ServicesOptions = {},
 ): Services {
+  const quota = accountQuotas({ strict, set: quotas });
+  const propagationSeconds = rolePropagationSeconds ??
+    (strict ? strictProfile(surroundings.region).rolePropagationSeconds : 0);
   const dispatcher: Dispatcher = new Dispatcher(() => iam.access);
   const coreOf = (place: Place, shared: () => Pick<Core, "logs" | "metrics">): Core => ({
     ...surroundings,
     ...place,
+    strict: strict ? strictProfile(place.region) : undefined,
     call: (operation, input, caller) =>
       dispatcher.call(operation, input, { ...caller, region: place.region }),
     operation: (service, name) => dispatcher.operation(service, name),
@@ -63,11 +72,12 @@ export function createServices(
     const logs = createLogs(core);
     const cloudwatch = createCloudWatch(core);
     return [
-      createLambda(core, lambda),
+      createLambda(core, { concurrentExecutions: quota("Concurrent executions"), ...lambda }),
       createStates(core),
-      ...createSageMaker(core, { quotas }),
+      ...createSageMaker(core, { quotas: quota }),
       logs.service,
       ...cloudwatch.services,
+      createServiceQuotas(core, quota),
       createSqs(core),
       createSns(core),
     ];

@@ -4,19 +4,24 @@ import { readSettings } from "../settings.ts";
 import { variablesHelp } from "../variables.ts";
 import { runProgram } from "./task.ts";
 
+const OPTIONS = ["--require-signatures", "--strict"];
+
 const HELP =
   `deno task local        runs the local AWS in the foreground until Ctrl-C; if it is already running, prints its endpoint
 deno task local stop   stops the local AWS of this state directory, however it was started
 
-Option:
+Options:
   --require-signatures   takes requests as AWS does: unsigned ones are anonymous, unknown keys are refused, and the
                          administrator signs with the key pair local/local, as notebooks and tasks do. Without it every
                          request that no role has signed is the administrator's.
+  --strict               late, limited and shared as AWS is for a new account: roles take seconds to propagate, quotas of
+                         instances are 0 until SCONES_QUOTAS raises them, requests are throttled, updates of state
+                         machines and captures come late. The values with their sources are in lib/local/strict.ts.
 
 AWS's clients add "sync-" to the host name for StartSyncExecution and TestState, which fails for 127.0.0.1. Set
 AWS_DISABLE_HOST_PREFIX_INJECTION=true (AWS CLI, boto3) or disableHostPrefix: true (JavaScript).
 
-${variablesHelp(["port", "stateDir", "region", "debug"])}`;
+${variablesHelp(["port", "stateDir", "strict", "quotas", "region", "debug"])}`;
 
 await runProgram(
   HELP,
@@ -26,9 +31,14 @@ await runProgram(
       console.log(await stopLocalAws(settings) ? "The local AWS has stopped." : "No local AWS was running.");
       return;
     }
-    const requireSignatures = Deno.args[0] === "--require-signatures";
-    if (Deno.args[0] && !requireSignatures) throw new Error(`Unknown argument ${Deno.args[0]}.\n\n${HELP}`);
-    const where = { ...settings, requireSignatures };
+    const unknown = Deno.args.find((argument) => !OPTIONS.includes(argument));
+    if (unknown) throw new Error(`Unknown argument ${unknown}.\n\n${HELP}`);
+    const requireSignatures = Deno.args.includes("--require-signatures");
+    const where = {
+      ...settings,
+      requireSignatures,
+      strict: settings.strict || Deno.args.includes("--strict"),
+    };
     const { region = "us-east-1", stateDir } = settings;
     const explain = (endpoint: string, end: string) =>
       // Both region variables: version 1 of the AWS CLI and boto3 read only the second.
@@ -51,5 +61,5 @@ ${end} stops it; its data stays in ${stateDir}.`);
   },
   1,
   undefined,
-  ["--require-signatures"],
+  OPTIONS,
 );

@@ -1,7 +1,6 @@
 /** The account's quotas of instances, asked for before a training is paid whose model could not be deployed. */
 import { paginateListServiceQuotas, type ServiceQuota } from "@aws-sdk/client-service-quotas";
 import { type Aws, awsCli } from "../aws/clients.ts";
-import { isUnsupportedLocally } from "../aws/unsupported.ts";
 
 /** Instances that will be needed. */
 export interface Need {
@@ -26,7 +25,6 @@ export async function checkQuotas(aws: Aws, needs: readonly Need[]): Promise<str
   try {
     quotas = await sagemakerQuotas(aws);
   } catch (error) {
-    if (isUnsupportedLocally(error)) return undefined;
     return `The quotas could not be read: ${error instanceof Error ? error.message : error}`;
   }
   const low = needs.flatMap(({ instanceType, instanceCount, use }) => {

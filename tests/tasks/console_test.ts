@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { stopLocalAws } from "../../lib/aws/local_aws.ts";
-import { interruptTask, runTask } from "./testing.ts";
+import { firstValue } from "../console/testing.ts";
+import { withLocalAws } from "../local/testing.ts";
+import { asOnAws, interruptTask, runTask } from "./testing.ts";
 
 Deno.test("the console starts the local AWS, prints a link, and ends in order by Ctrl-C", async () => {
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
@@ -34,4 +36,32 @@ Deno.test("a port of the console that is in use is an error that says what to se
     await stopLocalAws({ stateDir });
     await Deno.remove(stateDir, { recursive: true });
   }
+});
+
+Deno.test("no answer of the console holds the keys with which it asks AWS", async () => {
+  await withLocalAws(async ({ endpoint }) => {
+    const keys = { AWS_ACCESS_KEY_ID: "AKIDCONSOLETEST", AWS_SECRET_ACCESS_KEY: "SecretOfTheConsoleTest" };
+    const environment = { ...asOnAws(endpoint), ...keys, SCONES_CONSOLE_PORT: "0" };
+    const { code, said } = await interruptTask("console.ts", environment, /^Console: .*\n/m, async (said) => {
+      const link = new URL(said.match(/^Console: (.*)$/m)![1]!);
+      const opened = await fetch(link, { redirect: "manual" });
+      await opened.body?.cancel();
+      const cookie = opened.headers.get("set-cookie")!.split(";")[0]!;
+      const request = (path: string, init: RequestInit = {}) =>
+        fetch(new URL(path, link), { ...init, headers: { cookie } });
+      const texts = await Promise.all([
+        ...["/", "/api/target", "/api/orders", "/api/evaluation", "/assets/shell/main.js"].map(async (path) =>
+          await (await request(path)).text()
+        ),
+        ...["/api/overview/live", "/api/models/live", "/api/orders/live"].map(async (path) =>
+          JSON.stringify(await firstValue({ request }, path))
+        ),
+      ]);
+      for (const text of texts) {
+        assert.ok(text.length > 0);
+        for (const key of Object.values(keys)) assert.ok(!text.includes(key), text.slice(0, 500));
+      }
+    });
+    assert.equal(code, 0, said);
+  });
 });

@@ -35,11 +35,15 @@ export function asOnAws(endpoint: string): Record<string, string> {
   };
 }
 
-/** Starts a task, interrupts it as soon as it has printed a line that matches, and waits for its end. */
+/**
+ * Starts a task, interrupts it as soon as it has printed a line that matches, and waits for its end.
+ * @param before done before it is interrupted, with what it has said
+ */
 export async function interruptTask(
   file: string,
   environment: Record<string, string>,
   line: RegExp,
+  before: (said: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<{ code: number; said: string }> {
   const child = start(file, environment, []).spawn();
   let said = "";
@@ -50,7 +54,7 @@ export async function interruptTask(
       said += decoder.decode(chunk);
       if (interrupted || !line.test(said)) continue;
       interrupted = true;
-      child.kill("SIGINT");
+      await before(said).finally(() => child.kill("SIGINT"));
     }
   };
   const [{ code }] = await Promise.all([child.status, read(child.stdout), read(child.stderr)]);

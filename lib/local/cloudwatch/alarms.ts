@@ -18,12 +18,12 @@ const alarmTypes = list(string({ values: ["CompositeAlarm", "MetricAlarm", "LogA
 
 export const putMetricAlarm = operation({
   action: "cloudwatch:PutMetricAlarm",
+  tagging: "cloudwatch:TagResource",
   input: putAlarm,
   resource: onAlarm,
-  run(input, cloudwatch, { authorize }) {
+  run(input, cloudwatch) {
     const { core, alarms } = cloudwatch;
     const AlarmArn = onAlarm(input, cloudwatch);
-    if (input.Tags?.length) authorize({ action: "cloudwatch:TagResource", resource: AlarmArn });
     const configuration = alarmConfiguration(core, input);
     const now = core.now();
     const old = alarms.get(input.AlarmName);

@@ -29,7 +29,10 @@ export class Authentication {
   /** See core.ts. */
   authenticate(request: WireRequest, rules: SigningRules, words: Words, door: Door): Principal {
     const named = namedCredentials(request, rules);
-    if (door === "open" && !named.some(namesOurs)) return this.#administrator;
+    if (door === "open" && !named.some(namesOurs)) {
+      refuseLate(request, rules, words);
+      return this.#administrator;
+    }
     if (named.length === 0) return ANONYMOUS;
     const signature = readSignature(request, rules);
     if (typeof signature === "string") throw words.unauthenticated(signature);
@@ -42,7 +45,9 @@ export class Authentication {
         : signature.isMadeWith(holder.secret)
         ? undefined
         : "signature");
-    if (fault) throw words.unauthenticated(fault, unsignedHeaders);
+    if (fault) {
+      throw words.unauthenticated(fault, fault === "lifetime" ? [lifetimeOf(request)] : unsignedHeaders);
+    }
     return holder.principal;
   }
 
@@ -59,4 +64,18 @@ export class Authentication {
     if (this.entities.role(session.RoleName)?.RoleId !== session.RoleId) return "key";
     return { secret: session.SecretAccessKey, principal: principalOf(session) };
   }
+}
+
+/** A presigned URL ends with its time, whoever made it. */
+function refuseLate(request: WireRequest, rules: SigningRules, words: Words): void {
+  const query = request.url.searchParams;
+  if (!query.has("X-Amz-Expires") && !query.has("AWSAccessKeyId")) return;
+  const signature = readSignature(request, rules);
+  const fault = typeof signature === "string" ? undefined : signature.timeFault();
+  if (fault) throw words.unauthenticated(fault, [lifetimeOf(request)]);
+}
+
+/** The seconds that a presigned URL is to be valid for, as they were given. */
+function lifetimeOf({ url }: WireRequest): string {
+  return url.searchParams.get("X-Amz-Expires") ?? "";
 }

@@ -40,7 +40,11 @@ export class Authorization {
     const others = this.#decideByResource(principal, question, policy);
     if (own === "ExplicitDeny") return { principal, action, resource, deniedBy: "identity" };
     if (others === "ExplicitDeny") return { principal, action, resource, deniedBy: "resource" };
-    return own === "Allow" || others === "Allow" ? undefined : { principal, action, resource };
+    if (own !== "Allow" && others !== "Allow") return { principal, action, resource };
+    const bounded = this.#decideByBoundary(principal, question);
+    if (bounded === "Allow") return undefined;
+    if (bounded === "ExplicitDeny") return { principal, action, resource, deniedBy: "boundary" };
+    return { principal, action, resource, beyondBoundary: true };
   }
 
   /** A service acting for itself may do only what the resource's policy allows. */
@@ -96,6 +100,13 @@ export class Authorization {
     if (isAdministrator(principal)) return "Allow";
     const role = this.#roleOf(principal);
     return role ? evaluate(this.#policies(role), question) : "ImplicitDeny";
+  }
+
+  #decideByBoundary(principal: Principal, question: Question): Decision {
+    const boundary = this.#roleOf(principal)?.Boundary;
+    if (boundary === undefined) return "Allow";
+    const document = this.entities.managedDocument(boundary);
+    return document === undefined ? "ImplicitDeny" : evaluate([this.#read(document, "identity")], question);
   }
 
   /** A Deny for the account applies to all its roles; an Allow for the account still needs the role's own policies. */

@@ -74,6 +74,15 @@ export function paged<T>(
   return { page: shown, answer: { IsTruncated: next !== undefined, Marker: next } };
 }
 
+/** @throws AwsError InvalidInput when two keys are the same, whatever their case */
+export function checkTags(tags: readonly { readonly Key: string }[]): void {
+  if (new Set(tags.map(({ Key }) => Key.toLowerCase())).size === tags.length) return;
+  throw new AwsError(
+    "InvalidInput",
+    "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+  );
+}
+
 /** ISO 8601 without fractions of a second, as IAM and STS write times. */
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, "Z");

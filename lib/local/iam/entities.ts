@@ -20,6 +20,8 @@ export interface Role {
   readonly MaxSessionDuration: number;
   readonly Tags: readonly Tag[];
   readonly Trust: History<string>;
+  /** The ARN of the policy that says what the role may do at most. */
+  readonly Boundary?: string;
   /** Documents by policy name; null is a deleted policy. */
   readonly Inline: Readonly<Record<string, History<string | null>>>;
   /** Whether a policy is attached, by its ARN. */

@@ -4,6 +4,7 @@ import { operationsOf } from "../operation.ts";
 import type { Access, Core } from "../core.ts";
 import { Authentication } from "./authentication.ts";
 import { Authorization } from "./authorization.ts";
+import * as boundaries from "./boundaries.ts";
 import type { IamContext } from "./context.ts";
 import { Entities } from "./entities.ts";
 import * as managedPolicies from "./managed_policies.ts";
@@ -60,7 +61,7 @@ export function createIam(
         name: "iam",
         region: "us-east-1",
         protocol: iamProtocol,
-        operations: operationsOf(roles, rolePolicies, managedPolicies),
+        operations: operationsOf(roles, rolePolicies, boundaries, managedPolicies),
         context,
         start: () => sessions.expire(),
       },

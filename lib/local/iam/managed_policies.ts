@@ -2,6 +2,7 @@
 import { boolean, required, string, structure } from "../shapes.ts";
 import { AWS_MANAGED_POLICIES } from "./aws_managed_policies.ts";
 import {
+  checkTags,
   conflict,
   description,
   type IamContext,
@@ -17,6 +18,7 @@ import {
   policySize,
   tags,
 } from "./context.ts";
+import { boundaryUses } from "./boundaries.ts";
 import { type ManagedPolicy, uniqueId } from "./entities.ts";
 import { parsePolicy } from "./policy_document.ts";
 import { attachedPolicies } from "./role_policies.ts";
@@ -28,6 +30,7 @@ const onPolicy = ({ PolicyArn }: { PolicyArn: string }) => PolicyArn;
 
 export const createPolicy = operation({
   action: "iam:CreatePolicy",
+  tagging: "iam:TagPolicy",
   input: structure({
     PolicyName: required(policyName),
     PolicyDocument: required(policyDocument),
@@ -39,6 +42,7 @@ export const createPolicy = operation({
   run(input, iam) {
     const { PolicyName, PolicyDocument, Path = "/", Description, Tags = [] } = input;
     const { core, entities } = iam;
+    checkTags(Tags);
     const same = entities.policies.list().some((policy) =>
       policy.PolicyName.toLowerCase() === PolicyName.toLowerCase()
     );
@@ -73,7 +77,8 @@ export const getPolicy = operation({
   resource: onPolicy,
   run({ PolicyArn }, iam) {
     const policy = existing(iam, PolicyArn);
-    return { Policy: { ...describe(iam, policy), Tags: policy.Tags } };
+    const { Description, Tags } = policy;
+    return { Policy: { ...describe(iam, policy), Description, Tags } };
   },
 });
 
@@ -131,7 +136,7 @@ export const deletePolicy = operation({
   resource: onPolicy,
   run({ PolicyArn }, iam) {
     if (!iam.entities.policies.has(PolicyArn)) throw notFound(PolicyArn);
-    if (attachments(iam, PolicyArn) > 0) {
+    if (attachments(iam, PolicyArn) + boundaryUses(iam, PolicyArn) > 0) {
       throw conflict("DeleteConflict", "Cannot delete a policy attached to entities.");
     }
     iam.entities.policies.delete(PolicyArn);
@@ -163,6 +168,7 @@ function versionOf({ CreateDate }: ManagedPolicy) {
   return { VersionId: VERSION, IsDefaultVersion: true, CreateDate: isoTime(CreateDate) };
 }
 
+/** For all answers but GetPolicy's, which alone has the description (AWS, the data type Policy). */
 function describe(iam: IamContext, policy: ManagedPolicy) {
   return {
     PolicyName: policy.PolicyName,
@@ -171,9 +177,8 @@ function describe(iam: IamContext, policy: ManagedPolicy) {
     Path: policy.Path,
     DefaultVersionId: VERSION,
     AttachmentCount: attachments(iam, policy.Arn),
-    PermissionsBoundaryUsageCount: 0,
+    PermissionsBoundaryUsageCount: boundaryUses(iam, policy.Arn),
     IsAttachable: true,
-    Description: policy.Description,
     CreateDate: isoTime(policy.CreateDate),
     UpdateDate: isoTime(policy.CreateDate),
   };

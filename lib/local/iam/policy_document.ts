@@ -44,8 +44,9 @@ const MEMBERS = [
  */
 export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
   const document = parseObject(text, kind);
-  const { Version = "2008-10-17", Statement } = document;
+  const { Version = "2008-10-17", Id, Statement } = document;
   if (Version !== "2012-10-17" && Version !== "2008-10-17") throw malformed("Syntax errors in policy.");
+  if (Id !== undefined && typeof Id !== "string") throw malformed("Syntax errors in policy.");
   if (kind === "identity" && Version !== "2012-10-17") {
     throw malformed("Policy document must be version 2012-10-17 or greater.");
   }
@@ -112,12 +113,33 @@ function parseStatement(given: unknown, kind: PolicyKind): Statement {
 
 function withResources(statement: Statement, given: Json): Statement {
   const resources = one(given, "Resource", "NotResource", "Policy statement must contain resources.");
-  for (const resource of strings(given[resources])) {
-    if (resource !== "*" && !/^arn:[^:]*:[^:]*:[^:]*:[^:]*:.+$/s.test(resource)) {
-      throw malformed(`Resource ${resource} must be in ARN format or "*".`);
-    }
-  }
+  strings(given[resources]).forEach(checkResource);
   return { ...statement, [resources]: strings(given[resources]) };
+}
+
+/** The rules for ARNs, with IAM's messages (moto's `iam/policy_validation.py` has them). */
+function checkResource(resource: string): void {
+  if (resource === "*") return;
+  const [arn, partition = "", vendor, region, account, ...rest] = resource.split(":");
+  if (arn !== "arn" || !resource.startsWith("arn:")) {
+    throw malformed(`Resource ${resource} must be in ARN format or "*".`);
+  }
+  if (!/^(aws(-[a-z-]+)?|\*)$/.test(partition)) {
+    throw malformed(`Partition "${partition}" is not valid for resource "${resource}".`);
+  }
+  const name = rest.join(":");
+  if (vendor === undefined || vendor === "" || account === undefined || name === "") {
+    throw malformed("The policy failed legacy parsing");
+  }
+  if (!/^[a-zA-Z0-9-]+$/.test(vendor)) {
+    throw malformed("Resource vendor must be fully qualified and cannot contain regexes.");
+  }
+  if (vendor === "iam" && region !== "") {
+    throw malformed(`IAM resource ${resource} cannot contain region information.`);
+  }
+  if (vendor === "s3" && region !== "" && !name.startsWith("accesspoint/")) {
+    throw malformed(`Resource ${resource} can not contain region information.`);
+  }
 }
 
 function checkTrust(statement: Statement, given: Json): Statement {

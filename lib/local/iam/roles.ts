@@ -1,7 +1,9 @@
 /** Roles: create, get, list, update, delete, tag. */
 import { AwsError } from "../errors.ts";
-import { integer, list, notSupported, required, structure } from "../shapes.ts";
+import { integer, list, required, structure } from "../shapes.ts";
+import { boundaryConditions, checkBoundary } from "./boundaries.ts";
 import {
+  checkTags,
   conflict,
   description,
   existingRole,
@@ -13,6 +15,7 @@ import {
   paging,
   path,
   pathPrefix,
+  policyArn,
   policyDocument,
   policySize,
   roleName,
@@ -29,23 +32,28 @@ const named = structure({ RoleName: required(roleName) });
 
 export const createRole = operation({
   action: "iam:CreateRole",
+  tagging: "iam:TagRole",
   input: structure({
     RoleName: required(roleName),
     AssumeRolePolicyDocument: required(policyDocument),
     Path: path,
     Description: description,
     MaxSessionDuration: sessionDuration,
-    PermissionsBoundary: notSupported(),
+    PermissionsBoundary: policyArn,
     Tags: tags,
   }),
   resource: newRoleArn,
+  conditions: boundaryConditions,
   run(input, iam) {
-    const { RoleName, Path = "/", Description, MaxSessionDuration = 3600, Tags = [] } = input;
+    const { RoleName, Path = "/", Description, MaxSessionDuration = 3600, Tags = [], PermissionsBoundary } =
+      input;
     const { core, entities } = iam;
     if (entities.role(RoleName)) {
       throw conflict("EntityAlreadyExists", `Role with name ${RoleName} already exists.`);
     }
+    checkTags(Tags);
     checkTrust(iam, input.AssumeRolePolicyDocument);
+    if (PermissionsBoundary) checkBoundary(iam, PermissionsBoundary);
     const role: Role = {
       RoleName,
       RoleId: uniqueId("AROA", 21),
@@ -58,6 +66,7 @@ export const createRole = operation({
       Trust: [{ from: iam.effectiveFrom(), value: input.AssumeRolePolicyDocument }],
       Inline: {},
       Attached: {},
+      Boundary: PermissionsBoundary,
     };
     entities.putRole(role);
     const { MaxSessionDuration: _, ...created } = describeRole(role);
@@ -79,7 +88,10 @@ export const listRoles = operation({
   run(input, { entities }) {
     const matching = entities.roles.list().filter(({ Path }) => Path.startsWith(input.PathPrefix ?? "/"));
     const { page, answer } = paged(matching, ({ RoleName }) => RoleName.toLowerCase(), input);
-    return { ...answer, Roles: page.map((role) => ({ ...describeRole(role), Tags: undefined })) };
+    return {
+      ...answer,
+      Roles: page.map((role) => ({ ...describeRole(role), Tags: undefined, PermissionsBoundary: undefined })),
+    };
   },
 });
 
@@ -136,6 +148,7 @@ export const tagRole = operation({
   resource: onRole,
   run({ RoleName, Tags }, iam) {
     const role = existingRole(iam, RoleName);
+    checkTags(Tags);
     const kept = role.Tags.filter(({ Key }) => !Tags.some((tag) => tag.Key === Key));
     if (kept.length + Tags.length > 50) {
       throw conflict("LimitExceeded", "The number of tags has reached the maximum limit.");
@@ -185,7 +198,7 @@ function checkTrust({ core, entities }: IamContext, document: string): void {
 }
 
 function describeRole(role: Role) {
-  const { Path, RoleName, RoleId, Arn, CreateDate, Description, MaxSessionDuration, Tags } = role;
+  const { Path, RoleName, RoleId, Arn, CreateDate, Description, MaxSessionDuration, Tags, Boundary } = role;
   return {
     Path,
     RoleName,
@@ -195,6 +208,9 @@ function describeRole(role: Role) {
     AssumeRolePolicyDocument: encodeURIComponent(latest(role.Trust)!),
     Description,
     MaxSessionDuration,
+    PermissionsBoundary: Boundary === undefined
+      ? undefined
+      : { PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: Boundary },
     Tags: Tags.length > 0 ? Tags : undefined,
   };
 }

@@ -6,7 +6,8 @@ import type { SigningRules, WireRequest } from "../protocols/protocol.ts";
 import { sha256, type Signature, splitUrl } from "./signature.ts";
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
-const MAX_EXPIRES = 604_800;
+/** How long a presigned URL may be valid, in seconds. */
+const LIFETIME = { min: 1, max: 604_800 };
 
 /** The parts of a signature as they were sent. */
 interface Parts {
@@ -109,7 +110,8 @@ function timeFault(
   const age = Date.now() - time;
   const skew = maxSkewMinutes * 60_000;
   if (expires === undefined) return Math.abs(age) > skew ? "skew" : undefined;
-  const inTime = expires >= 0 && expires <= MAX_EXPIRES && age >= -skew && age <= expires * 1000;
+  if (!(expires >= LIFETIME.min && expires <= LIFETIME.max)) return "lifetime";
+  const inTime = age >= -skew && age <= expires * 1000;
   return inTime ? undefined : "request expired";
 }
 

@@ -20,11 +20,12 @@ import { umask } from "node:process";
 import { AwsError, unsupported } from "../errors.ts";
 import { folderOf, foldersOf } from "./folders.ts";
 import { type ImportMap, importMapOf } from "./packages.ts";
+import { RUNTIME_PACKAGES } from "./runtime_packages.ts";
 import { holdsMore } from "./storage_watch.ts";
 import { MAX_ZIPPED_BYTES, notAZip, readZip, type ZipFile } from "./zip.ts";
 
-/** Not `packages.json`, as before functions found the runtime's packages. */
-const IMPORT_MAP = "import_map.json";
+/** Not `packages.json` or `import_map.json`, as before it named the runtime's packages and Node.js's modules. */
+const IMPORT_MAP = "imports.json";
 const MIN_CACHED_BYTES = 50_000;
 /** What fits into one argument of a program on every system. */
 const MAX_UNREADABLE_LENGTH = 100_000;
@@ -98,7 +99,7 @@ export class CodeStore {
       renameSync(part, path);
     }
     const { imports }: ImportMap = JSON.parse(await readFile(path, "utf8"));
-    return { path, usesRuntimePackages: imports !== undefined };
+    return { path, usesRuntimePackages: RUNTIME_PACKAGES.some((name) => imports[name] !== undefined) };
   }
 
   /**

@@ -1,6 +1,6 @@
 /** Reserved concurrency: put, get, delete. */
 import { integer, required, structure } from "../shapes.ts";
-import { ACCOUNT_LIMIT, MIN_UNRESERVED, reservedByAll } from "./concurrent_executions.ts";
+import { reservedByAll } from "./concurrent_executions.ts";
 import { onFunction, operation } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { functionName, functionReference } from "./names.ts";
@@ -15,14 +15,15 @@ export const putFunctionConcurrency = operation({
   }),
   resource: onFunction,
   http: { at: "PUT /2017-10-31/functions/{FunctionName}/concurrency" },
-  run({ FunctionName, ReservedConcurrentExecutions }, { core, records }) {
+  run({ FunctionName, ReservedConcurrentExecutions }, { core, records, executions }) {
     const { name } = functionReference(core, FunctionName);
     const record = records.get(name);
     const others = reservedByAll(records) - (record.reservedConcurrency ?? 0);
-    if (ACCOUNT_LIMIT - others - ReservedConcurrentExecutions < MIN_UNRESERVED) {
+    const { limit, minUnreserved } = executions;
+    if (limit - others - ReservedConcurrentExecutions < minUnreserved) {
       throw invalidParameter(
         "Specified ReservedConcurrentExecutions for function decreases account's " +
-          `UnreservedConcurrentExecution below its minimum value of [${MIN_UNRESERVED}].`,
+          `UnreservedConcurrentExecution below its minimum value of [${minUnreserved}].`,
       );
     }
     records.functions.put(name, { ...record, reservedConcurrency: ReservedConcurrentExecutions });

@@ -3,9 +3,9 @@ import { AwsError } from "../errors.ts";
 import type { FunctionRecord, Records } from "./records.ts";
 
 /** AWS's default for an account. */
-export const ACCOUNT_LIMIT = 1000;
-/** What reservations must leave for other functions. */
-export const MIN_UNRESERVED = 100;
+const ACCOUNT_LIMIT = 1000;
+/** What reservations must leave for other functions; all, in an account that has less. */
+const MIN_UNRESERVED = 100;
 
 /** The sum of all functions' reservations. */
 export function reservedByAll(records: Records): number {
@@ -16,7 +16,12 @@ export class ConcurrentExecutions {
   readonly #running = new Map<string, number>();
   #unreserved = 0;
 
-  constructor(readonly records: Records) {}
+  /** @param limit of the account, the quota "Concurrent executions" */
+  constructor(readonly records: Records, readonly limit = ACCOUNT_LIMIT) {}
+
+  get minUnreserved(): number {
+    return Math.min(MIN_UNRESERVED, this.limit);
+  }
 
   /**
    * Runs `work` as one of the function's concurrent executions.
@@ -49,8 +54,8 @@ export class ConcurrentExecutions {
 
   #isUnreservedFull(): boolean {
     // Summing up the reservations reads all functions, so only when the limit may be reached.
-    return this.#unreserved >= MIN_UNRESERVED &&
-      this.#unreserved >= ACCOUNT_LIMIT - reservedByAll(this.records);
+    return this.#unreserved >= this.minUnreserved &&
+      this.#unreserved >= this.limit - reservedByAll(this.records);
   }
 }
 

@@ -12,7 +12,7 @@ import { functionArn, functionName, functionReference, namespacedFunctionName, q
 import { PACKAGE_BYTES } from "./protocol.ts";
 import { checkRuntime } from "./runtimes.ts";
 import { architectures, checkedSettings, roleArn, settings, tags } from "./settings.ts";
-import { deletePublished, orderOf, publish } from "./versions.ts";
+import { deletePublished, orderOf, publish, unpublished } from "./versions.ts";
 
 const oneFunction = structure({
   FunctionName: required(namespacedFunctionName),
@@ -21,6 +21,7 @@ const oneFunction = structure({
 
 export const createFunction = operation({
   action: "lambda:CreateFunction",
+  tagging: "lambda:TagResource",
   input: structure({
     FunctionName: required(functionName),
     Role: required(roleArn),
@@ -85,7 +86,9 @@ export const createFunction = operation({
       }, core.now());
       return core.store.transaction(() => {
         records.functions.put(name, { latest, lastPublished: 0, tags: input.Tags ?? {} });
-        return configuration(input.Publish ? publish(lambda, name) : latest, core.region);
+        // A version that is published with its function is answered under the function's ARN.
+        const shown = input.Publish ? { ...publish(lambda, name), FunctionArn: latest.FunctionArn } : latest;
+        return configuration(shown, core.region);
       });
     });
   },
@@ -142,12 +145,13 @@ export const listFunctions = operation({
     MasterRegion: query("MasterRegion", string()),
   }),
   http: { at: "GET /2015-03-31/functions" },
-  run(input, { records }) {
+  run(input, { core, records }) {
     if (input.MasterRegion) throw unsupported("MasterRegion", "InvalidParameterValueException");
-    const all = records.functions.list().flatMap(({ latest }) => [
-      records.settle(latest),
-      ...input.FunctionVersion ? records.versionsOf(latest.FunctionName) : [],
-    ]);
+    const all = records.functions.list().map(({ latest }) => records.settle(latest)).flatMap((latest) =>
+      input.FunctionVersion
+        ? [unpublished(core, latest), ...records.versionsOf(latest.FunctionName)]
+        : [latest]
+    );
     const { items, NextMarker } = paged(all, (version) => [version.FunctionName, orderOf(version)], input);
     return { Functions: items.map(listedConfiguration), NextMarker };
   },

@@ -29,6 +29,8 @@ export interface LambdaOptions {
   commandOf?(worker: Worker): Command;
   /** False to leave functions the machine's file system, confined by Deno's permissions alone. */
   ownRoot?: boolean;
+  /** The account's limit. */
+  concurrentExecutions?: number;
   /** What the `/tmp` of all functions together may take of the memory, where it is in memory. */
   maxTmpMegabytes?: number;
 }
@@ -36,7 +38,7 @@ export interface LambdaOptions {
 /** Lambda, with its files (packages, `/tmp` folders, the runtime) in `<stateDir>/lambda`. */
 export function createLambda(
   core: Core,
-  { commandOf, ownRoot, maxTmpMegabytes }: LambdaOptions = {},
+  { commandOf, ownRoot, concurrentExecutions, maxTmpMegabytes }: LambdaOptions = {},
 ): Service<LambdaContext> {
   const folder = join(core.stateDir, "lambda");
   const code = new CodeStore(join(folder, "code"), join(folder, "runtime"), core.store.born);
@@ -56,7 +58,7 @@ export function createLambda(
     sweep,
     maxTmpMegabytes,
   );
-  const executions = new ConcurrentExecutions(records);
+  const executions = new ConcurrentExecutions(records, concurrentExecutions);
   const events = new EventQueue(
     core,
     (arn, payload, requestId, trace) =>

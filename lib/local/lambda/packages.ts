@@ -4,7 +4,7 @@
  * the machine.
  */
 import { readFile, stat } from "node:fs/promises";
-import { isBuiltin } from "node:module";
+import { builtinModules, isBuiltin } from "node:module";
 import { extname, join } from "node:path";
 import { unsupported } from "../errors.ts";
 import { turn } from "../turn.ts";
@@ -15,6 +15,11 @@ import { importsSdk, RUNTIME_PACKAGES } from "./runtime_packages.ts";
 const CONDITIONS = new Set(["node", "import", "module-sync", "node-addons", "default"]);
 const MAIN_ENDS = ["", ".js", ".json", ".node", "/index.js", "/index.json", "/index.node"];
 const INDEXES = ["index.js", "index.json", "index.node"];
+
+/** `fs` is `node:fs`. */
+const BUILTINS = Object.fromEntries(
+  builtinModules.filter((name) => !name.startsWith("node:")).map((name) => [name, `node:${name}`]),
+);
 
 /** Manifests of packages in use have some kilobytes; to read this much takes 20 ms. */
 const MAX_MANIFEST_BYTES = 2 ** 20;
@@ -43,8 +48,11 @@ interface Files {
 
 /** @see https://html.spec.whatwg.org/multipage/webappapis.html#import-maps */
 export interface ImportMap {
-  /** Addresses of the runtime's packages, for functions that import them; the function's own are in its scopes. */
-  readonly imports?: Readonly<Record<string, string>>;
+  /**
+   * Addresses of Node.js's modules, and of the runtime's packages for functions that import them; the function's own are in
+   * its scopes.
+   */
+  readonly imports: Readonly<Record<string, string>>;
   /** By the folder that imports: addresses by specifier. All are relative to the map's own place. */
   readonly scopes: Readonly<Record<string, Record<string, string>>>;
 }
@@ -101,11 +109,9 @@ export async function importMapOf(folder: string, name: string, runtime: string)
       await add(place[1] ?? "", await specifiersOf(place[2]!, manifest, own));
     }
   }
-  if (!await someImportsSdk(folder, tree)) return { scopes };
-  return {
-    imports: Object.fromEntries(RUNTIME_PACKAGES.map((name) => [name, `./${runtime}/${name}/index.mjs`])),
-    scopes,
-  };
+  const packages = await someImportsSdk(folder, tree) ? RUNTIME_PACKAGES : [];
+  const addresses = packages.map((name) => [name, `./${runtime}/${name}/index.mjs`]);
+  return { imports: { ...BUILTINS, ...Object.fromEntries(addresses) }, scopes };
 }
 
 /** Whether the function's own code, and not that of its packages, imports AWS's SDK. */

@@ -53,6 +53,7 @@ export class Pool {
 
   /** Runs one invocation. @throws AwsError when no environment can be started, or `signal`'s reason while it waits */
   run(request: Request, signal?: AbortSignal): Promise<Ran> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       // A signal can outlive many invocations: it must not collect their listeners.
       const abort = () => reject(signal!.reason);

@@ -8,6 +8,8 @@ import { functionArn, type FunctionReference } from "./names.ts";
 export interface FunctionRecord {
   readonly latest: Version;
   readonly lastPublished: number;
+  /** The revision of `$LATEST` that it was made from. */
+  readonly publishedRevision?: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly reservedConcurrency?: number;
 }

@@ -13,8 +13,8 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   /** What it reads on its standard input. */
   readonly input?: string;
-  /** Whether its `/tmp` is a file system of its own, which is in memory. */
-  readonly ownsTmp?: true;
+  /** The size of its `/tmp` in megabytes, where that is a file system of its own in memory. */
+  readonly tmpInMemory?: number;
   /** Folders that it writes to, and that the file system does not limit itself. */
   readonly storages?: readonly Storage[];
 }
@@ -91,10 +91,12 @@ export class RuntimeProcess {
 
   /** What its `/tmp` takes of the memory, in megabytes: 0 where it is no file system of its own. */
   tmpMegabytes(): number {
-    if (!this.command.ownsTmp) return 0;
+    if (this.command.tmpInMemory === undefined) return 0;
     try {
       const { blocks, bfree, bsize } = statfsSync(`/proc/${this.pid}/root/tmp`);
-      return (blocks - bfree) * bsize / MEGABYTE;
+      // Before it enters its root it sees the machine's.
+      const isOwn = blocks * bsize === this.command.tmpInMemory * MEGABYTE;
+      return isOwn ? (blocks - bfree) * bsize / MEGABYTE : 0;
     } catch {
       return 0; // it has ended
     }

@@ -59,7 +59,7 @@ export class Sandbox {
       ...command,
       env: { ...command.env, ...fixedEnvironment(variables, "/tmp", cache && CACHE) },
       input: JSON.stringify({ variables: { ...variables, LAMBDA_TASK_ROOT: "/var/task" }, ports, packages }),
-      ownsTmp: true,
+      tmpInMemory: version.EphemeralStorage.Size,
       storages: cacheStorage(cache),
     };
   }

@@ -1,10 +1,10 @@
 /** Published versions: publish, list, delete. */
-import { isDeepStrictEqual } from "node:util";
+import type { Core } from "../core.ts";
 import { notSupported, required, string, structure } from "../shapes.ts";
 import { configuration, listedConfiguration } from "./configuration.ts";
 import { type LambdaContext, onFunction, operation, paged, paging } from "./context.ts";
 import { conflict, invalidParameter } from "./errors.ts";
-import { checkRevision, refuseWhileChanging, type Version } from "./function_version.ts";
+import { checkRevision, refuseWhileChanging, settledRevision, type Version } from "./function_version.ts";
 import { functionArn, functionName, functionReference, namespacedFunctionName } from "./names.ts";
 import { versionKey } from "./records.ts";
 import { description } from "./settings.ts";
@@ -43,12 +43,16 @@ export const listVersionsByFunction = operation({
   http: { at: "GET /2015-03-31/functions/{FunctionName}/versions" },
   run(input, { core, records }) {
     const { name } = functionReference(core, input.FunctionName);
-    const FunctionArn = functionArn(core, { name, qualifier: "$LATEST" });
-    const all = [{ ...records.get(name).latest, FunctionArn }, ...records.versionsOf(name)];
+    const all = [unpublished(core, records.get(name).latest), ...records.versionsOf(name)];
     const { items, NextMarker } = paged(all, (version) => [orderOf(version)], input);
     return { Versions: items.map(listedConfiguration), NextMarker };
   },
 });
+
+/** `$LATEST` as lists of versions show it: its ARN names it. */
+export function unpublished(core: Core, latest: Version): Version {
+  return { ...latest, FunctionArn: functionArn(core, { name: latest.FunctionName, qualifier: "$LATEST" }) };
+}
 
 /** The sort key of versions: `$LATEST` first, then by number. */
 export function orderOf({ Version }: Version): number {
@@ -56,14 +60,15 @@ export function orderOf({ Version }: Version): number {
 }
 
 /**
- * Publishes `$LATEST` as the next version. As on AWS, returns the last version if neither code nor configuration have
- * changed since.
+ * Publishes `$LATEST` as the next version. As on AWS, returns the last version if neither code nor configuration were
+ * updated since: an update counts even if it changes nothing.
  */
 export function publish({ core, records }: LambdaContext, name: string, Description?: string): Version {
   const record = records.get(name);
   const { Change, ...latest } = record.latest;
   const last = records.versions.get(versionKey(name, String(record.lastPublished)));
-  if (last && isDeepStrictEqual(contentOf(last), contentOf(latest))) return last;
+  const revision = settledRevision(record.latest);
+  if (last && record.publishedRevision === revision) return last;
   const number = record.lastPublished + 1;
   const version: Version = {
     ...latest,
@@ -76,16 +81,9 @@ export function publish({ core, records }: LambdaContext, name: string, Descript
   };
   core.store.transaction(() => {
     records.versions.put(versionKey(name, version.Version), version);
-    records.functions.put(name, { ...record, lastPublished: number });
+    records.functions.put(name, { ...record, lastPublished: number, publishedRevision: revision });
   });
   return version;
-}
-
-/** The members that are compared to see whether a version has changed. */
-function contentOf(version: Version): Partial<Version> {
-  const { Version: _version, FunctionArn: _arn, RevisionId: _revision, ...content } = version;
-  const { Description: _description, LastModified: _modified, Change: _change, ...compared } = content;
-  return compared;
 }
 
 /** DeleteFunction with a qualifier. @throws AwsError when it is not a version, or an alias points to it */

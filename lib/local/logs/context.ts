@@ -3,13 +3,16 @@ import { AwsError } from "../errors.ts";
 import { operationsOn } from "../operation.ts";
 import { type Key, page } from "../pages.ts";
 import type { Core } from "../core.ts";
+import type { Collection } from "../store.ts";
 import { integer, string } from "../shapes.ts";
 import { INVALID } from "./protocol.ts";
 import type { Group, LogTables, Stream } from "./tables.ts";
 
 export interface LogsContext {
-  readonly core: Pick<Core, "account" | "region" | "now">;
+  readonly core: Pick<Core, "account" | "region" | "now" | "store">;
   readonly tables: LogTables;
+  /** By the group's name. */
+  readonly tags: Collection<Record<string, string>>;
 }
 
 export const operation = operationsOn<LogsContext>();

@@ -14,6 +14,7 @@ import {
   streamArn,
 } from "./context.ts";
 import type { Group } from "./tables.ts";
+import { tags, withTags } from "./tags.ts";
 
 const RETENTION_DAYS = [
   ...[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731],
@@ -24,17 +25,22 @@ const logGroupClass = string({ values: ["STANDARD"] });
 
 export const createLogGroup = operation({
   action: "logs:CreateLogGroup",
+  tagging: "logs:TagResource",
   input: structure({
     logGroupName: required(groupName),
     kmsKeyId: notSupported(),
-    tags: notSupported(),
+    tags,
     logGroupClass,
     deletionProtectionEnabled: notSupported(),
   }),
   resource: onNamed,
-  run({ logGroupName }, { core, tables }) {
+  run({ logGroupName, tags = {} }, logs) {
+    const { core, tables } = logs;
     if (tables.group(logGroupName)) throw alreadyExists("log group");
-    tables.addGroup(logGroupName, core.now());
+    core.store.transaction(() => {
+      tables.addGroup(logGroupName, core.now());
+      logs.tags.put(logGroupName, withTags({}, tags));
+    });
   },
 });
 
@@ -44,7 +50,10 @@ export const deleteLogGroup = operation({
   resource: onNamed,
   run({ logGroupName }, logs) {
     existingGroup(logs, logGroupName);
-    logs.tables.removeGroup(logGroupName);
+    logs.core.store.transaction(() => {
+      logs.tables.removeGroup(logGroupName);
+      logs.tags.delete(logGroupName);
+    });
   },
 });
 

@@ -8,12 +8,13 @@ import * as groups from "./groups.ts";
 import { logsProtocol } from "./protocol.ts";
 import * as putEvents from "./put_events.ts";
 import * as streams from "./streams.ts";
+import * as tags from "./tags.ts";
 import { LogTables } from "./tables.ts";
 
 export function createLogs(core: Core): { access: ServiceLogs; service: Service<LogsContext> } {
   const tables = new LogTables(core.store);
-  const context: LogsContext = { core, tables };
-  const operations = operationsOf<LogsContext>(groups, streams, putEvents, readEvents);
+  const context: LogsContext = { core, tables, tags: core.store.collection("log-group-tags") };
+  const operations = operationsOf<LogsContext>(groups, streams, putEvents, readEvents, tags);
   return {
     access: serviceLogs(core, context),
     service: { name: "logs", protocol: logsProtocol, operations, context },

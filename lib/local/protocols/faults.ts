@@ -7,7 +7,8 @@ import { AwsError } from "../errors.ts";
  * - `mechanism`: a way of signing that the service does not have; `several`: more than one; `malformed`: half of one;
  * - `key`, `token`, `expired`: of the session; `signature`: made with another secret, or of another request;
  * - `headers`: some that must be signed are not; `region`: it is signed for one that AWS does not have;
- * - `skew`: signed too long ago or too far ahead; `request expired`: a presigned URL.
+ * - `skew`: signed too long ago or too far ahead; `request expired`: a presigned URL;
+ * - `lifetime`: a presigned URL that is to be valid for less than a second or more than a week.
  */
 export type AuthenticationFault =
   | "missing"
@@ -21,9 +22,10 @@ export type AuthenticationFault =
   | "headers"
   | "region"
   | "skew"
-  | "request expired";
+  | "request expired"
+  | "lifetime";
 
-/** @param names for `headers`: the unsigned ones; for `region`: the one named, and the local AWS's */
+/** @param names for `headers`: the unsigned ones; `region`: the one named and the local AWS's; `lifetime`: the seconds */
 export type WordFault = (fault: AuthenticationFault, names?: readonly string[]) => AwsError;
 
 type Codes = Readonly<Record<AuthenticationFault, string>>;
@@ -41,6 +43,7 @@ const JSON_CODES: Codes = {
   region: "InvalidSignatureException",
   skew: "InvalidSignatureException",
   "request expired": "InvalidSignatureException",
+  lifetime: "InvalidSignatureException",
 };
 
 const QUERY_CODES: Codes = {
@@ -56,6 +59,7 @@ const QUERY_CODES: Codes = {
   region: "SignatureDoesNotMatch",
   skew: "SignatureDoesNotMatch",
   "request expired": "SignatureDoesNotMatch",
+  lifetime: "SignatureDoesNotMatch",
 };
 
 /** For the JSON protocols. @param status 400 in AWS JSON, 403 in most REST services */
@@ -93,7 +97,18 @@ function text(fault: AuthenticationFault, names: readonly string[] = []): string
     case "skew":
     case "request expired":
       return "Signature expired: its date is too far from the current time.";
+    case "lifetime":
+      return lifetimeText(names);
   }
+}
+
+/** @param names the `X-Amz-Expires` that was given */
+function lifetimeText([given = ""]: readonly string[]): string {
+  if (!/^-?\d+$/.test(given)) return "X-Amz-Expires should be a number";
+  if (given.startsWith("-")) return "X-Amz-Expires must be non-negative";
+  if (Number(given) === 0) return "X-Amz-Expires must be at least 1 second";
+  return "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than " +
+    "604800 seconds";
 }
 
 export const s3Fault: WordFault = (fault, names = []) => {
@@ -155,5 +170,7 @@ export const s3Fault: WordFault = (fault, names = []) => {
       );
     case "request expired":
       return new AwsError("AccessDenied", "Request has expired", 403);
+    case "lifetime":
+      return new AwsError("AuthorizationQueryParametersError", lifetimeText(names));
   }
 };

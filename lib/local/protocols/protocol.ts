@@ -81,7 +81,9 @@ export interface Denial {
   readonly action: string;
   readonly resource: string;
   /** The kind of policy with an explicit deny; absent when no policy allows it. */
-  readonly deniedBy?: "identity" | "resource";
+  readonly deniedBy?: "identity" | "resource" | "boundary";
+  /** Whether it is the permissions boundary that does not allow it, where the policies would. */
+  readonly beyondBoundary?: true;
 }
 
 /** `N validation errors detected: …`, with up to ten of them, as AWS's services word it. */
@@ -114,10 +116,17 @@ export function invalidBy(
 }
 
 /** `User: … is not authorized to perform: … on resource: … because …` */
-export function denialText({ principal, action, resource, deniedBy }: Denial): string {
+export function denialText({ principal, action, resource, deniedBy, beyondBoundary }: Denial): string {
+  const policies = {
+    identity: "an identity-based policy",
+    resource: "a resource-based policy",
+    boundary: "a permissions boundary",
+  };
   const reason = deniedBy === undefined
-    ? `because no identity-based policy allows the ${action} action`
-    : `with an explicit deny in ${deniedBy === "identity" ? "an identity" : "a resource"}-based policy`;
+    ? `because no ${
+      beyondBoundary ? "permissions boundary" : "identity-based policy"
+    } allows the ${action} action`
+    : `with an explicit deny in ${policies[deniedBy]}`;
   return `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
 }
 

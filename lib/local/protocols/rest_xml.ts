@@ -46,7 +46,8 @@ export function restXml({ xmlns, target, parameters, notFound, words }: RestXml)
     },
     // Any path may be a bucket, so S3 gets every request that no other service claims.
     claims: () => true,
-    async read(request, operations) {
+    async read(given, operations) {
+      const request = withHoistedHeaders(given);
       const { segments, query } = target(request);
       const parameter = parameters.find((name) => query.has(name));
       const found = findRoute(request, segments, operations, parameter);
@@ -90,6 +91,17 @@ export function restXml({ xmlns, target, parameters, notFound, words }: RestXml)
       ...words,
     },
   };
+}
+
+/** A presigned request can have AWS's headers as parameters, where the SDKs put them so that the link alone is enough. */
+function withHoistedHeaders(request: WireRequest): WireRequest {
+  const { searchParams: query } = request.url;
+  if (!query.has("X-Amz-Signature") && !query.has("Signature")) return request;
+  const headers = new Headers(request.headers);
+  for (const [name, value] of query) {
+    if (name.startsWith("x-amz-") && !headers.has(name)) headers.set(name, value);
+  }
+  return { ...request, headers };
 }
 
 /** Members under the names of their XML elements. */

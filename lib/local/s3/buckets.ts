@@ -1,7 +1,6 @@
 /** CreateBucket, DeleteBucket, HeadBucket, ListBuckets, GetBucketLocation. */
 import { AwsError } from "../errors.ts";
 import { page } from "../pages.ts";
-import { malformedXml } from "../protocols/xml.ts";
 import { header, type Infer, notSupported, payload, query, required, string, structure } from "../shapes.ts";
 import {
   bucketArn,
@@ -62,6 +61,7 @@ export const createBucket = operation({
     const region = locationOf(CreateBucketConfiguration, call.region);
     const exists = s3.index.bucket(Bucket);
     if (!exists) {
+      if (s3.core.strict?.takenBuckets.includes(Bucket)) throw taken(Bucket);
       s3.core.store.transaction(() => {
         s3.index.addBucket({ Name: Bucket, Region: region, CreationDate: s3Now(s3) });
         s3.settings.put(Bucket, "publicAccessBlock", ALL_BLOCKED);
@@ -80,7 +80,6 @@ export const createBucket = operation({
 
 /** The region of a new bucket, by the rules of S3's regional endpoints for the LocationConstraint. */
 function locationOf(configuration: Infer<typeof bucketConfiguration> | undefined, region: string): string {
-  if (configuration && Object.keys(configuration).length === 0) throw malformedXml();
   const constraint = configuration?.LocationConstraint;
   const isRegion = constraint !== undefined && /^[a-z]{2}(-[a-z]+)+-\d$/.test(constraint);
   if (region === "us-east-1" || (!isRegion && constraint === region)) {
@@ -175,3 +174,14 @@ export const listBuckets = operation({
     };
   },
 });
+
+/** The name is another account's. */
+function taken(BucketName: string): AwsError {
+  return new AwsError(
+    "BucketAlreadyExists",
+    "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please " +
+      "select a different name and try again.",
+    409,
+    { BucketName },
+  );
+}

@@ -168,7 +168,7 @@ export const listObjectsV2 = operation({
       KeyCount: page.items.length + page.prefixes.length,
       ContinuationToken,
       NextContinuationToken: page.next === undefined ? undefined : toToken(page.next),
-      StartAfter: StartAfter === "" ? undefined : encode(StartAfter),
+      StartAfter: StartAfter === "" || ContinuationToken !== undefined ? undefined : encode(StartAfter),
       Contents: contents(FetchOwner === true),
     };
   },

@@ -56,7 +56,10 @@ export const s3Protocol = restXml({
   xmlns: XMLNS,
   target: readTarget,
   parameters: SUBRESOURCES,
-  notFound({ method }, segments, parameter) {
+  notFound({ method, headers }, segments, parameter) {
+    if (method === "POST" && headers.get("content-type")?.startsWith("multipart/form-data")) {
+      return notImplemented("uploads of HTML forms (POST Object)");
+    }
     const on = segments.length > 1 ? "object" : segments[0] === "" ? "service" : "bucket";
     if (parameter) return notImplemented(`${method} of an S3 ${on}'s '${parameter}'`);
     const message = "The specified method is not allowed against this resource.";

@@ -10,7 +10,7 @@ import { endpointLogGroup, logWriter } from "./log.ts";
 import { joinUri, parseS3Uri } from "./names.ts";
 import { assume, hostingAssumer } from "./roles.ts";
 
-/** How long records are collected for one file. AWS takes minutes, too long to wait for here. */
+/** How long records are collected for one file. AWS takes minutes, as long as the strict profile does. */
 const BATCH_MILLISECONDS = 1_000;
 
 /** A record that has not been delivered. */
@@ -32,8 +32,11 @@ export class Captures {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #delivery: Promise<void> = Promise.resolve();
   #closed = false;
+  readonly #batchMs: number;
 
   constructor(readonly core: Core) {
+    const { strict } = core;
+    this.#batchMs = strict ? strict.captureSeconds * 1000 : BATCH_MILLISECONDS;
     // Older versions had a table `pending_captures`, without columns for endpoint and variant. A stopped server has
     // delivered all of it; those of a killed one's last second are dropped.
     core.store.db.exec(`
@@ -57,7 +60,7 @@ export class Captures {
       time,
       captureRecord(config, invocation, time),
     );
-    if (!this.#closed) this.#timer ??= setTimeout(() => this.deliver(), BATCH_MILLISECONDS);
+    if (!this.#closed) this.#timer ??= setTimeout(() => this.deliver(), this.#batchMs);
   }
 
   /**

@@ -1,18 +1,18 @@
 /** What SageMaker's operations share: records, the objects that do the work, resources and look-ups. */
 import { operationsOn } from "../operation.ts";
 import type { Core } from "../core.ts";
+import type { QuotaValue } from "../quotas.ts";
 import type { Captures } from "./captures.ts";
 import type { Deployments } from "./deployments.ts";
 import { couldNotFind } from "./errors.ts";
 import type { Fleet } from "./fleet.ts";
-import type { Quotas } from "./instances.ts";
 import { arnOf } from "./names.ts";
 import type { EndpointConfig, Model, Records } from "./records.ts";
 import type { TrainingRuns } from "./training_runs.ts";
 
 export interface SageMakerContext extends Records {
   readonly core: Core;
-  readonly quotas: Quotas;
+  readonly quotas: QuotaValue;
   readonly runs: TrainingRuns;
   readonly deployments: Deployments;
   readonly fleet: Fleet;

@@ -19,6 +19,7 @@ const named = structure({ EndpointConfigName: required(entityName) });
 
 export const createEndpointConfig = operation({
   action: "sagemaker:CreateEndpointConfig",
+  tagging: "sagemaker:AddTags",
   input: createEndpointConfigInput,
   resource: onEndpointConfig,
   run(input, sagemaker) {

@@ -12,6 +12,7 @@ const named = structure({ EndpointName: required(entityName) });
 
 export const createEndpoint = operation({
   action: "sagemaker:CreateEndpoint",
+  tagging: "sagemaker:AddTags",
   input: structure({
     EndpointName: required(entityName),
     EndpointConfigName: required(entityName),

@@ -1,5 +1,6 @@
 /** The checks of instance types and quotas. */
 import { AwsError } from "../errors.ts";
+import type { QuotaValue } from "../quotas.ts";
 import { invalid } from "./errors.ts";
 
 /**
@@ -16,12 +17,6 @@ const TRAINING =
 const HOSTING =
   /^ml\.(t2\.(medium|large|xlarge|2xlarge)|m[45]\.(large|xlarge|2xlarge|4xlarge|10xlarge|12xlarge|16xlarge|24xlarge)|m5d\.(large|xlarge|2xlarge|4xlarge|12xlarge|24xlarge)|m6i\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|32xlarge)|c[45]\.(large|xlarge|2xlarge|4xlarge|8xlarge|9xlarge|18xlarge)|c5d\.(large|xlarge|2xlarge|4xlarge|9xlarge|18xlarge)|c6i\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|32xlarge)|r5d?\.(large|xlarge|2xlarge|4xlarge|12xlarge|24xlarge)|g4dn\.(xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge)|g5\.(xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge|48xlarge))$/;
 
-/**
- * Instances by `<type> for <training-job or endpoint> usage`; absent is no limit. New AWS accounts have 0 of many.
- * `Number of instances across training jobs` and `… across active endpoints` limit all types together.
- */
-export type Quotas = Readonly<Record<string, number>>;
-
 type Use = "training-job" | "endpoint";
 
 /** The quotas of all types together. Each job and each variant is a process here, whatever its count of instances. */
@@ -35,7 +30,7 @@ const MAX_PROCESSES = 20;
 export interface Instances {
   InstanceType: string;
   InstanceCount: number;
-  /** Spot instances have quotas of their own: `<type> for spot training-job usage`. */
+  /** Spot instances have quotas of their own: `<type> for spot training job usage`. */
   spot?: boolean;
 }
 
@@ -72,7 +67,7 @@ export function checkCapacity(
   use: Use,
   wanted: readonly Instances[],
   running: readonly Instances[],
-  quotas: Quotas,
+  quotas: QuotaValue,
 ): void {
   const spot = wanted.some((one) => one.spot);
   const count = (instances: readonly Instances[], type: string) =>
@@ -85,17 +80,17 @@ export function checkCapacity(
         `The requested resource ${use}/${type} is not available in this region`,
       );
     }
-    const usage = `${type} for ${spot ? "spot " : ""}${use} usage`;
-    checkQuota(usage.replace("-job", " job"), quotas[usage], count(running, type), count(wanted, type));
+    const usage = `${type} for ${spot ? "spot " : ""}${use.replace("-", " ")} usage`;
+    checkQuota(usage, quotas(usage), count(running, type), count(wanted, type));
   }
   const name = ALL_TYPES[use];
-  checkQuota(name, quotas[name] ?? MAX_PROCESSES, running.length, wanted.length);
+  checkQuota(name, quotas(name) ?? MAX_PROCESSES, running.length, wanted.length);
 }
 
 /** Checks the quota of the instances that a job keeps warm. None is kept here. @throws AwsError ResourceLimitExceeded */
-export function checkWarmPool({ InstanceType, InstanceCount }: Instances, quotas: Quotas): void {
+export function checkWarmPool({ InstanceType, InstanceCount }: Instances, quotas: QuotaValue): void {
   const name = `${InstanceType} for training warm pool usage`;
-  checkQuota(name, quotas[name], 0, InstanceCount);
+  checkQuota(name, quotas(name), 0, InstanceCount);
 }
 
 function checkQuota(name: string, quota: number | undefined, used: number, more: number): void {

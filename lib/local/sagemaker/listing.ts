@@ -7,7 +7,7 @@ import { invalid } from "./errors.ts";
 export const LIST_MEMBERS = {
   MaxResults: integer({ min: 1, max: 100 }),
   NextToken: string({ max: 8192 }),
-  NameContains: string({ max: 63, pattern: /[a-zA-Z0-9-]*/ }),
+  NameContains: string({ max: 63, pattern: /[a-zA-Z0-9-]+/ }),
   CreationTimeAfter: number(),
   CreationTimeBefore: number(),
   SortOrder: string({ values: ["Ascending", "Descending"] as const }),

@@ -16,6 +16,7 @@ const named = structure({ ModelName: required(entityName) });
 
 export const createModel = operation({
   action: "sagemaker:CreateModel",
+  tagging: "sagemaker:AddTags",
   input: createModelInput,
   resource: onModel,
   passRole: ({ ExecutionRoleArn }) => ExecutionRoleArn,

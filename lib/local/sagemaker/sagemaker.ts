@@ -2,6 +2,7 @@
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
 import type { Core } from "../core.ts";
+import type { QuotaValue } from "../quotas.ts";
 import { Captures } from "./captures.ts";
 import type { SageMakerContext } from "./context.ts";
 import { Deployments } from "./deployments.ts";
@@ -9,7 +10,6 @@ import * as endpointConfigs from "./endpoint_configs.ts";
 import * as endpoints from "./endpoints.ts";
 import { Fleet } from "./fleet.ts";
 import { serveCommand, trainCommand } from "./image_classification/container/commands.ts";
-import type { Quotas } from "./instances.ts";
 import * as models from "./models.ts";
 import { runtimeProtocol, sagemakerProtocol } from "./protocol.ts";
 import { openRecords } from "./records.ts";
@@ -21,7 +21,7 @@ import { TrainingRuns } from "./training_runs.ts";
 /** The control plane and the runtime: two services with one context, both signed for as `sagemaker`. */
 export function createSageMaker(
   core: Core,
-  { quotas = {} }: { quotas?: Quotas } = {},
+  { quotas = () => undefined }: { quotas?: QuotaValue } = {},
 ): Service<SageMakerContext>[] {
   const records = openRecords(core.store);
   const runs = new TrainingRuns(core, records, trainCommand);

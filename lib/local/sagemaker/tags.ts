@@ -2,6 +2,7 @@
 import { page } from "../pages.ts";
 import { integer, list, required, string, structure } from "../shapes.ts";
 import { operation } from "./context.ts";
+import { invalid } from "./errors.ts";
 import { invalidToken } from "./listing.ts";
 import { tagKey, tagList } from "./names.ts";
 import type { Records } from "./records.ts";
@@ -58,9 +59,12 @@ export const deleteTags = operation({
   },
 });
 
-/** Adds tags to a resource. */
+/** Adds tags to a resource. @throws AwsError ValidationException when two have the same key */
 export function tag({ tags }: Pick<Records, "tags">, arn: string, added: readonly Tag[] = []): void {
   if (added.length === 0) return;
+  if (new Set(added.map(({ Key }) => Key)).size < added.length) {
+    throw invalid("Duplicate tag keys are not allowed.");
+  }
   const entries = added.map(({ Key, Value }) => [Key, Value]);
   tags.put(arn, { ...tags.get(arn), ...Object.fromEntries(entries) });
 }

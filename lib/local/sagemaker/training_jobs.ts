@@ -18,6 +18,7 @@ const named = structure({ TrainingJobName: required(entityName) });
 
 export const createTrainingJob = operation({
   action: "sagemaker:CreateTrainingJob",
+  tagging: "sagemaker:AddTags",
   input: createTrainingJobInput,
   resource: onTrainingJob,
   passRole: ({ RoleArn }) => RoleArn,

@@ -1,6 +1,6 @@
 /** Subscriptions of queues and mail addresses: subscribe, unsubscribe, list, attributes. */
 import { AwsError } from "../errors.ts";
-import { map, required, string, structure } from "../shapes.ts";
+import { boolean, map, required, string, structure } from "../shapes.ts";
 import {
   existingTopic,
   invalid,
@@ -34,7 +34,7 @@ export const subscribe = operation({
     Protocol: required(string()),
     Endpoint: string(),
     Attributes: map(string()),
-    ReturnSubscriptionArn: string(),
+    ReturnSubscriptionArn: boolean(),
   }),
   ...onTopic,
   run({ TopicArn, Protocol, Endpoint = "", Attributes = {}, ReturnSubscriptionArn }, sns, { principal }) {
@@ -48,9 +48,7 @@ export const subscribe = operation({
       throw invalid(`Attributes Reason: Delivery protocol [${kind}] does not support raw message delivery.`);
     }
     const answer = (one: Pick<Subscription, "SubscriptionArn" | "pending">) => ({
-      SubscriptionArn: one.pending && ReturnSubscriptionArn?.toLowerCase() !== "true"
-        ? "pending confirmation"
-        : one.SubscriptionArn,
+      SubscriptionArn: one.pending && !ReturnSubscriptionArn ? "pending confirmation" : one.SubscriptionArn,
     });
     const old = subscriptionsOf(sns, TopicArn).find((one) =>
       one.Endpoint === Endpoint && one.Protocol === kind

@@ -19,6 +19,7 @@ import { checkAttribute, describeTopic } from "./topic_attributes.ts";
 
 export const createTopic = operation({
   action: "sns:CreateTopic",
+  tagging: "sns:TagResource",
   input: structure({
     Name: required(string()),
     Attributes: map(string()),

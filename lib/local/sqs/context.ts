@@ -49,13 +49,14 @@ export function existingQueue(sqs: SqsContext, { QueueUrl }: ByUrl): Queue {
   return queue;
 }
 
-/** @throws AwsError InvalidAddress */
+/** There is no queue at the address of another account, nor of another region of AWS. @throws AwsError InvalidAddress */
 function addressed({ core, queues }: SqsContext, url: string): { name: string; queue?: Queue } {
-  const [, account, name] = /^https?:\/\/[^/]+\/(\d{12})\/([\w.-]+)\/?$/.exec(url) ?? [];
+  const [, host, account, name] = /^https?:\/\/([^/]+)\/(\d{12})\/([\w.-]+)\/?$/.exec(url) ?? [];
   if (name === undefined) {
     throw new AwsError("InvalidAddress", `The address ${url} is not valid for this endpoint.`, 404);
   }
-  return { name, queue: account === core.account ? queues.get(name) : undefined };
+  const [, region = core.region] = /^sqs\.([a-z0-9-]+)\.amazonaws\.com$/.exec(host!) ?? [];
+  return { name, queue: account === core.account && region === core.region ? queues.get(name) : undefined };
 }
 
 export function queueArn({ core }: Pick<SqsContext, "core">, name: string): string {

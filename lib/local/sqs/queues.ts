@@ -25,6 +25,7 @@ const paging = { MaxResults: integer({ min: 1, max: PAGE }), NextToken: string()
 
 export const createQueue = operation({
   action: "sqs:CreateQueue",
+  tagging: "sqs:TagQueue",
   input: structure({ QueueName: required(string()), Attributes: map(string()), tags: tagMap }),
   resource({ QueueName }, sqs) {
     checkName(QueueName);

@@ -2,7 +2,7 @@
 import { required, structure } from "../shapes.ts";
 import { MAX_TAGS, withoutTags } from "../tags.ts";
 import { existingQueue, onQueue, operation, queueArn, queueUrl, strings, tagMap } from "./context.ts";
-import { invalidParameter } from "./errors.ts";
+import { invalidParameter, missingParameter } from "./errors.ts";
 
 export const tagQueue = operation({
   action: "sqs:TagQueue",
@@ -10,6 +10,7 @@ export const tagQueue = operation({
   ...onQueue,
   run(input, sqs) {
     const queue = existingQueue(sqs, input);
+    if (Object.keys(input.Tags).length === 0) throw missingParameter("Tags");
     const tags = { ...queue.tags, ...input.Tags };
     if (Object.keys(tags).length > MAX_TAGS) {
       throw invalidParameter(`Too many tags added for queue ${queueArn(sqs, queue.name)}.`);
@@ -24,6 +25,7 @@ export const untagQueue = operation({
   ...onQueue,
   run(input, sqs) {
     const queue = existingQueue(sqs, input);
+    if (input.TagKeys.length === 0) throw missingParameter("TagKeys");
     sqs.queues.put(queue.name, { ...queue, tags: withoutTags(queue.tags, input.TagKeys) });
   },
 });

@@ -23,6 +23,7 @@ const onActivity = ({ activityArn }: { activityArn: string }) => activityArn;
 
 export const createActivity = operation({
   action: "states:CreateActivity",
+  tagging: "states:TagResource",
   input: structure({
     name: required(string({ min: 1, max: 80 })),
     tags: list(tagShape),

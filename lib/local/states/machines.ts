@@ -14,6 +14,8 @@ export interface StateMachine {
   readonly status: "ACTIVE" | "DELETING";
   /** Key of the current revision. */
   readonly revision: string;
+  /** The one before, which is used until this time (milliseconds since the epoch), in the strict profile. */
+  readonly former?: { readonly revision: string; readonly until: number };
   readonly tags: Record<string, string>;
   /** The number of the version that was published last. */
   readonly lastVersion?: number;
@@ -88,6 +90,11 @@ export class MachineStore {
     const key = crypto.randomUUID();
     this.#revisions.put(key, revision);
     return key;
+  }
+
+  /** Key of the revision that is in force: an update takes a while to be everywhere, in the strict profile. */
+  inForce({ revision, former }: StateMachine): string {
+    return former && this.core.now() < former.until ? former.revision : revision;
   }
 
   revision(key: string): Revision {

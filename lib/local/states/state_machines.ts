@@ -56,6 +56,7 @@ const passRole = ({ roleArn = "" }: { roleArn?: string }) => ROLE_ARN.test(roleA
 
 export const createStateMachine = operation({
   action: "states:CreateStateMachine",
+  tagging: "states:TagResource",
   input: structure({
     name: required(string({ min: 1, max: 80 })),
     definition: required(definition),
@@ -169,7 +170,9 @@ export const updateStateMachine = operation({
         loggingConfiguration,
         tracingConfiguration,
       });
-      const updated = { ...machine, revision };
+      const late = core.strict?.machineUpdateSeconds;
+      const former = late && { revision: machines.inForce(machine), until: updateDate + late * 1000 };
+      const updated = { ...machine, revision, ...former ? { former } : {} };
       machines.put(updated);
       return { updateDate: seconds(updateDate), revisionId, ...published(states, updated, input) };
     });

@@ -111,7 +111,7 @@ export class VersionStore {
   target(arn: string): Target {
     const { machineArn, qualifier } = unqualified(arn);
     const machine = this.machines.get(machineArn);
-    if (qualifier === undefined) return { machine, revision: machine.revision };
+    if (qualifier === undefined) return { machine, revision: this.machines.inForce(machine) };
     const alias = this.alias(arn);
     const version = this.version(alias ? chosen(alias.routes) : arn);
     if (version) return { machine, revision: version.revision, version, ...(alias ? { alias } : {}) };

@@ -29,6 +29,7 @@ const WIRES: Readonly<Record<string, readonly (readonly [Protocol, Writer])[]>> 
     ["cbor", rpcCbor("GraniteServiceVersion20100801")],
     ["json", awsJson("GraniteServiceVersion20100801")],
   ],
+  servicequotas: [["json", awsJson("ServiceQuotasV20190624")]],
   sqs: [["json", awsJson("AmazonSQS")]],
   sns: [["query", query]],
   s3: [["rest-xml", rest]],

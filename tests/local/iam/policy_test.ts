@@ -165,6 +165,14 @@ Deno.test("malformed documents are refused in IAM's wording", () => {
   refused(one(allow({ Resource: undefined })), /must contain resources/);
   refused(one(allow({ Resource: "bucket" })), /must be in ARN format/);
   refused(one(allow({ NotResource: "*" })), /Syntax errors/);
+  refused({ ...one(allow({})), Id: 1 }, /Syntax errors/);
+  const resource = (Resource: string, message: RegExp) => refused(one(allow({ Resource })), message);
+  resource("arn:error:s3:::b", /^Partition "error" is not valid for resource "arn:error:s3:::b"\.$/);
+  resource("arn:aws::::x", /^The policy failed legacy parsing$/);
+  resource("arn:aws:s3::b", /^The policy failed legacy parsing$/);
+  resource("arn:aws:s*:::b", /vendor must be fully qualified and cannot contain regexes/);
+  resource("arn:aws:iam:us-east-1:1:role/r", /^IAM resource .* cannot contain region information\.$/);
+  resource("arn:aws:s3:us-east-1::b", /^Resource .* can not contain region information\.$/);
   refused(one(allow({ Principal: "*" })), /should not specify a principal/);
   refused(one(allow({ Condition: { StringIs: { "a:b": "c" } } })), /Invalid Condition type : StringIs/);
   refused(one(allow({ Extra: 1 })), /Syntax errors/);

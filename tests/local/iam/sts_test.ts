@@ -264,3 +264,28 @@ function presign(endpoint: string, path: string, credentials: Session, at: Date,
   const signature = sign(key, ["AWS4-HMAC-SHA256", date, scope, hash].join("\n")).toString("hex");
   return `${endpoint}${path}?${query}&X-Amz-Signature=${signature}`;
 }
+
+Deno.test("an unsigned request of the query protocol goes to the service that has its operation", () =>
+  withLocalAws(async ({ endpoint }) => {
+    const ask = async (Action: string) => {
+      const response = await fetch(endpoint, { method: "POST", body: new URLSearchParams({ Action }) });
+      return [response.status, await response.text()] as const;
+    };
+    const [status, text] = await ask("GetCallerIdentity");
+    assert.equal(status, 200);
+    assert.match(text, /<GetCallerIdentityResponse xmlns="https:\/\/sts\.amazonaws\.com/);
+    assert.match((await ask("ListRoles"))[1], /<ListRolesResponse/);
+    const large = await fetch(endpoint, {
+      method: "POST",
+      body: new URLSearchParams({ Action: "x".repeat(2e6) }),
+    });
+    assert.equal(large.status, 413, await large.text());
+  }));
+
+Deno.test("where signatures are required, an unsigned request to STS is refused by STS", () =>
+  withLocalAws(async ({ endpoint }) => {
+    const body = new URLSearchParams({ Action: "AssumeRole" });
+    const response = await fetch(endpoint, { method: "POST", body });
+    assert.equal(response.status, 403);
+    assert.match(await response.text(), /<ErrorResponse>.*<Code>MissingAuthenticationToken</s);
+  }, { requireSignatures: true }));

@@ -19,12 +19,24 @@ const step = (name: string, rest: object) =>
 export const MACHINE = {
   StartAt: "First",
   States: {
-    First: step("First", { Next: "Rest" }),
+    First: step("First", { Assign: { "who.$": "$$.Execution.Name" }, Next: "Rest" }),
     Rest: { Type: "Wait", Seconds: 1, Next: "Each" },
     Each: {
       Type: "Map",
       ItemsPath: "$.items",
-      ItemProcessor: { StartAt: "Item", States: { Item: step("Item", { End: true }) } },
+      ItemProcessor: {
+        StartAt: "Keep",
+        States: {
+          Keep: {
+            Type: "Pass",
+            QueryLanguage: "JSONata",
+            Assign: { mine: "{% $states.input & '@' & $who %}" },
+            Next: "Item",
+          },
+          Item: step("Item", { Next: "Read" }),
+          Read: { Type: "Pass", Parameters: { "item.$": "$", "mine.$": "$mine" }, End: true },
+        },
+      },
       ResultPath: "$.done",
       Next: "Both",
     },
@@ -37,7 +49,13 @@ export const MACHINE = {
       ResultPath: null,
       Next: "Last",
     },
-    Last: step("Last", { End: true }),
+    Last: step("Last", { Next: "Read variables" }),
+    "Read variables": {
+      Type: "Pass",
+      QueryLanguage: "JSONata",
+      Output: "{% $merge([$states.input, {'who': $who}]) %}",
+      End: true,
+    },
   },
 };
 

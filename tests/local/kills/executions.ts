@@ -32,9 +32,11 @@ export const executions: Part = {
         async assertEnded() {
           assert.ok(acknowledged.length > rounds, "hardly anything was started");
           for (const arn of acknowledged) {
-            const { status, output } = await states.ended(arn);
+            const { status, output, name } = await states.ended(arn);
             assert.equal(status, "SUCCEEDED", arn);
-            assert.deepEqual(JSON.parse(output!).done, ["x", "y"]);
+            const { done, who } = JSON.parse(output!);
+            assert.equal(who, name);
+            assert.deepEqual(done, ["x", "y"].map((item) => ({ item, mine: `${item}@${name}` })));
             assertWhole(await states.history(arn));
           }
           await states.sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));

@@ -10,6 +10,8 @@ import {
   GetFunctionConfigurationCommand,
   type LambdaServiceException,
   ListAliasesCommand,
+  ListFunctionsCommand,
+  type ListFunctionsCommandInput,
   ListTagsCommand,
   ListVersionsByFunctionCommand,
   PublishVersionCommand,
@@ -19,6 +21,7 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
+  waitUntilFunctionActiveV2,
 } from "@aws-sdk/client-lambda";
 import assert from "node:assert/strict";
 import { createInput, deploy, invoke, makeRole, ROLE, updated, withLambda, zip } from "./testing.ts";
@@ -260,4 +263,26 @@ Deno.test("a role made anew may not decrypt the variables until they are set aga
     assert.deepEqual(await payloads(), ["none", "none"]);
     await configure({ Environment });
     assert.deepEqual(await payloads(), ["none", "scone"]);
+  }));
+
+Deno.test("what is published is answered and listed under AWS's ARNs, and an update makes a new version", () =>
+  withLambda(async (lambda) => {
+    const input = createInput(FunctionName, returning("a"), { Publish: true });
+    const { FunctionArn, Version } = await lambda.send(new CreateFunctionCommand(input));
+    const arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
+    assert.deepEqual([FunctionArn, Version], [arn, "1"]);
+    const list = async (input: ListFunctionsCommandInput) =>
+      (await lambda.send(new ListFunctionsCommand(input))).Functions!.map(({ FunctionArn }) => FunctionArn);
+    assert.deepEqual(await list({}), [arn]);
+    assert.deepEqual(await list({ FunctionVersion: "ALL" }), [`${arn}:$LATEST`, `${arn}:1`]);
+
+    await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.05 }, {
+      FunctionName,
+    });
+    const publish = async () => (await lambda.send(new PublishVersionCommand({ FunctionName }))).Version;
+    assert.equal(await publish(), "1", "nothing was updated");
+    const ZipFile = input.Code!.ZipFile;
+    await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
+    await updated(lambda, FunctionName);
+    assert.deepEqual([await publish(), await publish()], ["2", "2"]);
   }));

@@ -159,3 +159,29 @@ Deno.test("configuration is a new bucket's, and changing it is refused", () =>
     const misnamed = new CreateBucketCommand({ Bucket: "Not_Valid" });
     assert.deepEqual(await refusal(s3.send(misnamed)), ["InvalidBucketName", 400]);
   }));
+
+Deno.test("an empty configuration is one without a location", () =>
+  withLocalAws(async (aws) => {
+    const body = '<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>';
+    const create = async (region: string) => {
+      const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/s3/aws4_request`;
+      const response = await fetch(`${aws.endpoint}/in-${region}`, {
+        method: "PUT",
+        body,
+        headers: { authorization },
+      });
+      return [response.status, /<Code>(.*?)</.exec(await response.text())?.[1]];
+    };
+    assert.deepEqual(await create("us-east-1"), [200, undefined]);
+    assert.deepEqual(await create("eu-west-1"), [400, "IllegalLocationConstraintException"]);
+  }));
+
+Deno.test("uploads of HTML forms are refused by name", () =>
+  withLocalAws(async ({ endpoint }) => {
+    const body = new FormData();
+    body.set("key", "k");
+    body.set("file", new Blob(["v"]));
+    const response = await fetch(`${endpoint}/bucket`, { method: "POST", body });
+    assert.equal(response.status, 501);
+    assert.match(await response.text(), /<Code>NotImplemented<.*uploads of HTML forms \(POST Object\)/s);
+  }));

@@ -5,7 +5,7 @@ Deno.test("retired instance types are accepted, but never available", () => {
   for (const InstanceType of ["ml.p2.xlarge", "ml.p3.2xlarge", "ml.p3dn.24xlarge", "ml.g3.4xlarge"]) {
     for (const use of ["training-job", "endpoint"] as const) {
       checkInstanceType(use, InstanceType);
-      assert.throws(() => checkCapacity(use, [{ InstanceType, InstanceCount: 1 }], [], {}), {
+      assert.throws(() => checkCapacity(use, [{ InstanceType, InstanceCount: 1 }], [], () => undefined), {
         code: "ResourceLimitExceeded",
         message: `The requested resource ${use}/${InstanceType} is not available in this region`,
       });
@@ -14,7 +14,7 @@ Deno.test("retired instance types are accepted, but never available", () => {
 });
 
 Deno.test("a quota counts running instances by type and use", () => {
-  const quotas = { "ml.m5.xlarge for endpoint usage": 2 };
+  const quotas = (name: string) => name === "ml.m5.xlarge for endpoint usage" ? 2 : undefined;
   const [one, other] = [
     { InstanceType: "ml.m5.xlarge", InstanceCount: 1 },
     { InstanceType: "ml.m5.large", InstanceCount: 9 },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   AddTagsCommand,
   DeleteTagsCommand,
+  ListModelsCommand,
   ListTagsCommand,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
@@ -29,3 +30,20 @@ Deno.test("tags: invalid ones are refused, valid ones stored", async () => {
     client.destroy();
   });
 });
+
+Deno.test("two tags with one key are refused, and so is a part of a name that no name can have", () =>
+  withLocalAws(async (aws) => {
+    const client = new SageMakerClient(aws.client);
+    const Tags = [{ Key: "stage", Value: "a" }, { Key: "stage", Value: "b" }];
+    await assert.rejects(client.send(new AddTagsCommand({ ResourceArn, Tags })), {
+      name: "ValidationException",
+      message: "Duplicate tag keys are not allowed.",
+    });
+    for (const NameContains of ["", "a_b"]) {
+      await assert.rejects(client.send(new ListModelsCommand({ NameContains })), {
+        name: "ValidationException",
+        message: /pattern: \[a-zA-Z0-9-\]\+$/,
+      });
+    }
+    client.destroy();
+  }));

@@ -134,7 +134,13 @@ export async function withContext(
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
   const store = new Store(stateDir);
   try {
-    await body({ ...openRecords(store), core: testCore(store, played), quotas: {} } as SageMakerContext);
+    await body(
+      {
+        ...openRecords(store),
+        core: testCore(store, played),
+        quotas: () => undefined,
+      } as unknown as SageMakerContext,
+    );
   } finally {
     store.close();
     await Deno.remove(stateDir, { recursive: true });

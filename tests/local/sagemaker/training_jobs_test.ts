@@ -195,7 +195,7 @@ Deno.test("a quota of 0 is refused as in a new account", async () => {
       message: /'ml.g4dn.xlarge for training job usage' is 0 Instances/,
     });
     client.destroy();
-  }, { quotas: { "ml.g4dn.xlarge for training-job usage": 0 } });
+  }, { quotas: { "ml.g4dn.xlarge for training job usage": 0 } });
 });
 
 Deno.test("spot instances and warm pools have quotas of their own", async () => {
@@ -218,7 +218,7 @@ Deno.test("spot instances and warm pools have quotas of their own", async () => 
     client.destroy();
   }, {
     quotas: {
-      "ml.g4dn.xlarge for spot training-job usage": 0,
+      "ml.g4dn.xlarge for spot training job usage": 0,
       "ml.g4dn.xlarge for training warm pool usage": 0,
     },
   });

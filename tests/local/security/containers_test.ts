@@ -99,8 +99,8 @@ Deno.test({
 Deno.test("no more processes run at a time than 20 for jobs and 20 for variants", () => {
   const one = { InstanceType: "ml.g4dn.xlarge", InstanceCount: 1 };
   for (const use of ["training-job", "endpoint"] as const) {
-    checkCapacity(use, [one], Array.from({ length: 19 }, () => one), {});
-    assert.throws(() => checkCapacity(use, [one], Array.from({ length: 20 }, () => one), {}), {
+    checkCapacity(use, [one], Array.from({ length: 19 }, () => one), () => undefined);
+    assert.throws(() => checkCapacity(use, [one], Array.from({ length: 20 }, () => one), () => undefined), {
       code: "ResourceLimitExceeded",
       message:
         /'Number of instances across (training jobs|active endpoints)' is 20 Instances, with current utilization of 20/,

@@ -274,6 +274,7 @@ attack("Deno asks no registry for a function", async (lambda) => {
     "jsr": "return (await import('jsr:@std/assert@1')).default",
     "https": "return (await import('https://deno.land/x/a.ts')).default",
     "a name": "return (await import('is-odd')).default",
+    ".npmrc": "return (await import('npm:bucket')).default",
     "require":
       "return process.getBuiltinModule('module').createRequire('/var/task/x.js')('npm:is-odd@3.0.1')",
   });

@@ -27,3 +27,17 @@ Deno.test("subscriptions are created once, described and deleted", () =>
     await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
     assert.deepEqual(await failure(get()), ["NotFoundException", "Subscription does not exist"]);
   }));
+
+Deno.test("ReturnSubscriptionArn is true or false", () =>
+  withTopic(async ({ sns, SubscriptionArn, aws }) => {
+    const subscription = { TopicArn: TOPIC_ARN, Protocol: "sqs", Endpoint: QUEUE_ARN };
+    const subscribed = await sns.send(new SubscribeCommand({ ...subscription, ReturnSubscriptionArn: true }));
+    assert.equal(subscribed.SubscriptionArn, SubscriptionArn);
+    const body = new URLSearchParams({
+      Action: "Subscribe",
+      ...subscription,
+      ReturnSubscriptionArn: "perhaps",
+    });
+    const response = await fetch(aws.endpoint, { method: "POST", body });
+    assert.equal(response.status, 400, await response.text());
+  }));

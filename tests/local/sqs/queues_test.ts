@@ -201,3 +201,31 @@ Deno.test("SQS's errors have its codes", () =>
     const sources = new ListDeadLetterSourceQueuesCommand({ QueueUrl });
     assert.deepEqual((await sqs.send(sources)).queueUrls, []);
   }));
+
+Deno.test("a queue of another account or region does not exist, and empty lists of tags are no lists", () =>
+  withQueue(async (sqs, QueueUrl) => {
+    const absent = "AWS.SimpleQueueService.NonExistentQueue";
+    for (
+      const foreign of [
+        QueueUrl.replace("000000000000", "123456789012"),
+        "https://sqs.eu-west-1.amazonaws.com/000000000000/queue",
+      ]
+    ) {
+      const [, code, status] = await failure(
+        sqs.send(new GetQueueAttributesCommand({ QueueUrl: foreign, AttributeNames: ["All"] })),
+      );
+      assert.deepEqual([code, status], [absent, 400], foreign);
+    }
+    const own = "https://sqs.us-east-1.amazonaws.com/000000000000/queue";
+    await sqs.send(new GetQueueAttributesCommand({ QueueUrl: own, AttributeNames: ["All"] }));
+    for (
+      const [name, empty] of [
+        ["Tags", sqs.send(new TagQueueCommand({ QueueUrl, Tags: {} }))],
+        ["TagKeys", sqs.send(new UntagQueueCommand({ QueueUrl, TagKeys: [] }))],
+      ] as const
+    ) {
+      const [, code, status, message] = await failure(empty);
+      assert.deepEqual([code, status], ["MissingParameter", 400]);
+      assert.equal(message, `The request must contain the parameter ${name}.`);
+    }
+  }));

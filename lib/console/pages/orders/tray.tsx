@@ -5,7 +5,7 @@ import type { ExecutionLook } from "../../execution/look.ts";
 import { countOf, formatCounts } from "../../../display/format.ts";
 import { useLive } from "../shell/api.ts";
 import { icons } from "../shell/icons.tsx";
-import { OutcomeBadge, Picture } from "../shell/parts.tsx";
+import { Confidence, OutcomeBadge, Picture } from "../shell/parts.tsx";
 import type { Dropped } from "./drop.ts";
 import { Graph } from "./graph.tsx";
 
@@ -56,6 +56,9 @@ function Live({ name }: { name: string }) {
       <div>
         <Picture objectKey={value.key} size={96} />
         <OutcomeBadge outcome={value.outcome} />
+        {value.probabilities?.map(({ name, probability }) => (
+          <Confidence key={name} name={name} value={probability} />
+        ))}
         <p>{value.advice?.what}</p>
         <Link href={`/${encodeURIComponent(name)}`}>Everything about it</Link>
       </div>
