@@ -25,6 +25,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | typeof OPE
     ListRoles: "iam:ListRoles",
     PutRolePermissionsBoundary: "iam:PutRolePermissionsBoundary",
     PutRolePolicy: "iam:PutRolePolicy",
+    SimulateCustomPolicy: "iam:SimulateCustomPolicy",
+    SimulatePrincipalPolicy: "iam:SimulatePrincipalPolicy",
     TagRole: "iam:TagRole",
     UntagRole: "iam:UntagRole",
     UpdateAssumeRolePolicy: "iam:UpdateAssumeRolePolicy",
