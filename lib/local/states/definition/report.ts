@@ -42,12 +42,14 @@ export class Report {
   /** The names of all states so far, as they must be unique in the whole definition. */
   readonly names = new Set<string>();
   readonly references: Reference[] = [];
+  readonly #counts = { ERROR: 0, WARNING: 0 };
 
   /** @param findOperation finds the operations that `aws-sdk` resources name */
   constructor(readonly findOperation: FindOperation) {}
 
   add(code: string, message: string, location?: string, severity: Diagnostic["severity"] = "ERROR"): void {
-    if (this.found.length === MOST_FOUND) return;
+    // Each severity by itself: many warnings must not hide an error.
+    if (this.#counts[severity]++ >= MOST_FOUND) return;
     this.found.push({
       severity,
       code,

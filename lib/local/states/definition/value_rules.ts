@@ -37,6 +37,31 @@ export function checkPaths(state: Fields, place: Place, at: string, report: Repo
   }
   for (const field of TEMPLATES) checkTemplate(state[field], place, `${at}/${field}`, report);
   checkAssign(state, place, at, report);
+  if (state.Type === "Pass" && hasDynamic(state.Result)) {
+    const message = "The value of 'Result' has a path or an intrinsic function call, which is not evaluated.";
+    report.warning("PASS_RESULT_IS_STATIC", message, `${at}/Result`);
+  }
+  if (state.Type !== "Fail") return;
+  for (const field of ["Error", "Cause"]) {
+    if (looksDynamic(state[field])) warnOfStatic("NO_PATH", field, "Path", `${at}/${field}`, report);
+  }
+}
+
+function warnOfStatic(code: string, field: string, ending: string, at: string, report: Report): void {
+  const message = `The value of '${field}' looks like a path or an intrinsic function call, ` +
+    `but the field's name does not end with '${ending}'.`;
+  report.warning(code, message, at);
+}
+
+/** Whether a value that is taken as it is looks like one that should be evaluated. */
+function looksDynamic(value: unknown): boolean {
+  return typeof value === "string" && /^(\$\$?$|\$\$?\.|\$\[|States\.\w+\()/.test(value) &&
+    pathsIn(value) !== undefined;
+}
+
+function hasDynamic(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hasDynamic);
+  return isObject(value) ? Object.values(value).some(hasDynamic) : looksDynamic(value);
 }
 
 /** Checks the field Assign of a JSONPath state, catcher or choice rule. */
@@ -61,6 +86,7 @@ function checkTemplate(template: unknown, place: Place, at: string, report: Repo
   for (const [key, value] of Object.entries(template)) {
     if (Object.hasOwn(template, `${key}.$`)) report.invalid(`Duplicate field '${key}' and '${key}.$'`, at);
     if (key.endsWith(".$")) checkDynamic(key, value, place, at, report);
+    else if (looksDynamic(value)) warnOfStatic("NO_DOLLAR", key, ".$", at, report);
     else checkTemplate(value, place, at, report);
   }
 }

@@ -208,3 +208,24 @@ Deno.test("hostile definitions are answered, not thrown at", () => {
     assert.ok((problems(definition)).length > 0, JSON.stringify(definition));
   }
 });
+
+Deno.test("values that look evaluated and are not are warnings, which hide no error", () => {
+  const warnings = (definition: object) =>
+    diagnose(JSON.stringify(definition), "STANDARD", () => undefined).found
+      .map(({ severity, code, location }) => `${severity} ${code} ${location}`);
+  const Parameters = { a: "$.a", "b.$": "$.b", c: [{ d: "States.UUID()" }], price: "$5", name: "States" };
+  assert.deepEqual(warnings(machine({ ...pass, Parameters })), [
+    "WARNING NO_DOLLAR /States/A/Parameters",
+    "WARNING NO_DOLLAR /States/A/Parameters",
+  ]);
+  assert.deepEqual(warnings(machine({ ...pass, Result: { "x.$": "$.y" } })), [
+    "WARNING PASS_RESULT_IS_STATIC /States/A/Result",
+  ]);
+  assert.deepEqual(warnings(machine({ Type: "Fail", Error: "MyError", Cause: "$.cause" })), [
+    "WARNING NO_PATH /States/A/Cause",
+  ]);
+  const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`p${index}`, "$.x"]));
+  const found = warnings(machine({ ...pass, Parameters: { ...many, "wrong.$": "x" } }));
+  assert.equal(found.length, 201);
+  assert.equal(found.at(-1), "ERROR SCHEMA_VALIDATION_FAILED /States/A/Parameters");
+});
