@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Aws } from "../aws/clients.ts";
+import { DEFINITIONS } from "../workflow/definition_files.ts";
 import { type Assets, pageNames } from "./assets.ts";
 import { Guard, pagePolicy, protect } from "./guard.ts";
 import { BadInputError } from "./input.ts";
@@ -21,13 +22,12 @@ import { workflowDeploymentRoutes } from "./routes/workflow_deployment.ts";
 import { workflowFileRoutes } from "./routes/workflow_files.ts";
 import { workflowResourceRoutes } from "./routes/workflow_resources.ts";
 
-/** Every file of `routes/`. */
+/** Every file of `routes/`, but for the definitions, whose folder is given. */
 const ROUTES: readonly Routes[] = [
   targetRoutes,
   orderRoutes,
   pictureRoutes,
   executionRoutes,
-  workflowFileRoutes,
   workflowCheckRoutes,
   workflowResourceRoutes,
   workflowDeploymentRoutes,
@@ -41,15 +41,23 @@ export interface ConsoleApp {
   newLink(): string;
 }
 
-/** @param port at which it listens */
-export function createConsole(aws: Aws, assets: Assets, port: () => number): ConsoleApp {
+/**
+ * @param port at which it listens
+ * @param definitions the folder of the files that the editor opens and saves
+ */
+export function createConsole(
+  aws: Aws,
+  assets: Assets,
+  port: () => number,
+  definitions: string = DEFINITIONS,
+): ConsoleApp {
   const guard = new Guard(port);
   const app = new Hono();
   app.use(protect, guard.check);
   app.onError(answerError);
   app.notFound((c) => c.json({ error: "NotFound", message: `There is nothing at ${c.req.path}.` }, 404));
   const orders = new OrderFeed(aws);
-  for (const add of ROUTES) add(app, aws, orders);
+  for (const add of [...ROUTES, workflowFileRoutes(definitions)]) add(app, aws, orders);
   app.get("/assets/:path{.+}", (c) => {
     const found = assets.files.get(c.req.param("path"));
     if (!found) return c.notFound();

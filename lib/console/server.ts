@@ -14,11 +14,12 @@ export interface RunningConsole {
 /**
  * Starts the console.
  * @param port 0 picks a free one
+ * @param definitions the folder of the files that the editor opens and saves; the project's by default
  * @throws Error that names SCONES_CONSOLE_PORT when the port is in use
  */
-export async function startConsole(aws: Aws, port: number): Promise<RunningConsole> {
+export async function startConsole(aws: Aws, port: number, definitions?: string): Promise<RunningConsole> {
   let server: Deno.HttpServer<Deno.NetAddr>;
-  const app = createConsole(aws, await bundlePages(), () => server.addr.port);
+  const app = createConsole(aws, await bundlePages(), () => server.addr.port, definitions);
   const closing = new AbortController();
   try {
     server = Deno.serve(

@@ -45,6 +45,9 @@ const gap = 16;
 const longestName = 44;
 const longestLabel = 34;
 
+/** A node's name for dagre, whose tables are objects: a state may be called "constructor". */
+const key = (id: string) => `:${id}`;
+
 /** Lays out a graph from top to bottom, after the graphs inside its Map and Parallel states, whose sizes it needs. */
 export function placeGraph(
   graph: Graph,
@@ -53,22 +56,22 @@ export function placeGraph(
   const placed = graph.nodes.map((node) => measure(node, cardOf));
   const dagre = new DagreGraph({ multigraph: true, directed: true });
   dagre.setGraph({ rankdir: "TB", nodesep: 36, ranksep: 34, edgesep: 20, marginx: 2, marginy: 2 });
-  for (const { node, width, height } of placed) dagre.setNode(node.id, { width, height });
+  for (const { node, width, height } of placed) dagre.setNode(key(node.id), { width, height });
   graph.edges.forEach(({ from, to, label }, index) => {
     const text = shorten(label, longestLabel);
     const size = text === ""
       ? {}
       : { width: textWidth(text, sizes.text) + 10, height: sizes.line, labelpos: "c" };
-    dagre.setEdge(from, to, size, String(index));
+    dagre.setEdge(key(from), key(to), size, String(index));
   });
   layout(dagre);
 
   for (const one of placed) {
-    const { x, y } = dagre.node(one.node.id) as unknown as Point;
+    const { x, y } = dagre.node(key(one.node.id)) as unknown as Point;
     [one.x, one.y] = [x - one.width / 2, y - one.height / 2];
   }
   const edges = graph.edges.map((edge, index): PlacedEdge => {
-    const { points, x, y } = dagre.edge(edge.from, edge.to, String(index)) as unknown as Point & {
+    const { points, x, y } = dagre.edge(key(edge.from), key(edge.to), String(index)) as unknown as Point & {
       points: Point[];
     };
     const text = shorten(edge.label, longestLabel);

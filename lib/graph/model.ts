@@ -55,7 +55,7 @@ export function stateGraph(definition: Pick<Definition, "StartAt" | "States">, i
   }
   const kept = edges.filter(({ to }) => !inner || to !== endId);
   for (const { from, to } of kept) {
-    if (to === endId || to in definition.States) continue;
+    if (to === endId || Object.hasOwn(definition.States, to)) continue;
     const origin = from === startId ? "StartAt" : `State "${from}"`;
     throw new Error(`${origin} leads to "${to}", but there is no state of that name.`);
   }

@@ -18,14 +18,15 @@ export class FileChangedError extends Error {
   override name = "FileChangedError";
 }
 
-const FOLDER = join(PROJECT_DIR, "statemachine");
+/** Where the project's definitions are. */
+export const DEFINITIONS = join(PROJECT_DIR, "statemachine");
 const SUFFIX = ".asl.json";
 
 /** Names of definition files: no folders, nothing hidden. */
 export const DEFINITION_NAME = /^[A-Za-z0-9][\w-]{0,79}\.asl\.json$/;
 
 /** The files of a folder, by name. */
-export async function definitionFiles(folder = FOLDER): Promise<DefinitionFile[]> {
+export async function definitionFiles(folder = DEFINITIONS): Promise<DefinitionFile[]> {
   const names: string[] = [];
   for await (const { name, isFile } of Deno.readDir(folder)) {
     if (isFile && name.endsWith(SUFFIX)) names.push(name);
@@ -45,7 +46,7 @@ export async function definitionFiles(folder = FOLDER): Promise<DefinitionFile[]
  */
 export async function writeDefinitionFile(
   { name, text, etag }: { name: string; text: string; etag: string | null },
-  folder = FOLDER,
+  folder = DEFINITIONS,
 ): Promise<DefinitionFile> {
   if (!DEFINITION_NAME.test(name)) throw new RangeError(`${name} cannot be the name of a definition file.`);
   const path = join(folder, name);

@@ -29,14 +29,14 @@ export function stateMachineArn(
 export const MACHINE_KINDS: readonly MachineKind[] = ["stateMachine", "batchMachine"];
 
 /** The files in `statemachine/`. */
-const FILES: Readonly<Record<MachineKind, string>> = {
+export const MACHINE_FILES: Readonly<Record<MachineKind, string>> = {
   stateMachine: "scones.asl.json",
   batchMachine: "batch.asl.json",
 };
 
 /** The text of a machine's file in `statemachine/`, with its placeholders. */
 export async function readDefinition(kind: MachineKind = "stateMachine"): Promise<string> {
-  return await Deno.readTextFile(join(PROJECT_DIR, "statemachine", FILES[kind]));
+  return await Deno.readTextFile(join(PROJECT_DIR, "statemachine", MACHINE_FILES[kind]));
 }
 
 /**

@@ -19,6 +19,7 @@ COMMON = {
     "lambda": JSON | {"AccessDeniedException": 403, "InvalidRequestContentException": 400,
                       "RequestEntityTooLargeException": 413},
     "sagemaker-runtime": JSON | {"ValidationError": 400, "ModelError": 424, "AccessDeniedException": 403},
+    "cloudwatch": JSON,
     "iam": QUERY,
     "sns": QUERY,
     # On the wire under their names in the JSON protocol; clients show those of the query protocol.
@@ -34,7 +35,8 @@ COMMON = {
         "InvalidAccessKeyId": 403, "InvalidArgument": 400, "InvalidBucketName": 400, "InvalidDigest": 400,
         "InvalidEncryptionAlgorithmError": 400, "InvalidLocationConstraint": 400, "InvalidPart": 400,
         "InvalidPartOrder": 400, "InvalidRange": 416, "InvalidRequest": 400, "InvalidStorageClass": 400,
-        "InvalidTag": 400, "InvalidURI": 400, "KeyTooLongError": 400, "MalformedXML": 400, "MethodNotAllowed": 405,
+        "InvalidTag": 400, "InvalidURI": 400, "KeyTooLongError": 400, "MalformedPolicy": 400, "MalformedXML": 400,
+        "MethodNotAllowed": 405, "NoSuchPublicAccessBlockConfiguration": 404,
         "MissingContentLength": 411, "NoSuchBucket": 404, "NoSuchBucketPolicy": 404, "NoSuchCORSConfiguration": 404,
         "NoSuchKey": 404, "NoSuchLifecycleConfiguration": 404, "NoSuchTagSet": 404, "NoSuchUpload": 404,
         "NoSuchVersion": 404, "NotImplemented": 501, "PermanentRedirect": 301, "PreconditionFailed": 412,

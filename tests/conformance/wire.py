@@ -15,11 +15,14 @@ import botocore.session
 from botocore.model import OperationModel, Shape
 
 SERVICES = ["s3", "iam", "sts", "lambda", "stepfunctions", "sagemaker", "sagemaker-runtime", "logs",
-            "sns", "sqs"]
+            "sns", "sqs", "cloudwatch"]
 SESSION = botocore.session.get_session()
 MODELS = {name: SESSION.get_service_model(name) for name in SERVICES}
+# Of its three protocols the one that boto3 speaks.
+MODELS["cloudwatch"].metadata["protocol"] = "json"
 
 Problems = list[str]
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 
 class Message:
@@ -64,7 +67,7 @@ class Exchange:
         return None
 
     def _find_rest_operation(self, model) -> OperationModel | None:
-        """The operation whose path, literal query and required members fit, the one that asks for most first."""
+        """The operation whose path, literal query and required members fit: no deprecated one, the one that asks for most."""
         fitting = []
         for name in model.operation_names:
             operation = model.operation_model(name)
@@ -78,8 +81,8 @@ class Exchange:
                 wire_name(member) in (query if location(member) == "querystring" else self.request.headers)
                 for member in required
             ):
-                fitting.append((-len(literal_query), -len(required), name))
-        return model.operation_model(min(fitting)[2]) if fitting else None
+                fitting.append((operation.deprecated, -len(literal_query), -len(required), name))
+        return model.operation_model(min(fitting)[3]) if fitting else None
 
     def read_request(self) -> tuple[dict, Problems]:
         problems: Problems = []
@@ -227,7 +230,8 @@ def from_xml(shape: Shape, element, path: str, problems: Problems):
             flat = member.type_name == "list" and member.serialization.get("flattened")
             inner = member.member.serialization.get("name") if flat else None
             by_name[member.serialization.get("name") or inner or name] = (name, member, flat)
-        read = {}
+        read = {name: element.get(f"{{{XSI}}}{member.serialization['name'].removeprefix('xsi:')}")
+                for name, member in shape.members.items() if member.serialization.get("xmlAttribute")}
         for child in element:
             if local_name(child) not in by_name:
                 problems.append(f"{path}.{local_name(child)}: unknown element")

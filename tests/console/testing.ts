@@ -1,4 +1,5 @@
 /** A console on a local AWS of its own, and requests as a browser of the console's sends them. */
+import { join } from "node:path";
 import { type Aws, connect } from "../../lib/aws/clients.ts";
 import { type RunningConsole, startConsole } from "../../lib/console/server.ts";
 import { readSettings } from "../../lib/settings.ts";
@@ -7,6 +8,8 @@ import { withLocalAws } from "../local/testing.ts";
 
 export interface TestConsole extends RunningConsole {
   aws: Aws;
+  /** Of the files that the editor opens and saves. */
+  definitions: string;
   /** `http://127.0.0.1:<port>` */
   origin: string;
   /** A request with the cookie of a browser that has opened a link. */
@@ -22,13 +25,15 @@ export async function withConsole(
     const aws = await connect(
       readSettings({ AWS_ENDPOINT_URL: endpoint, SCONES_STATE_DIR: stateDir, ...variables }),
     );
-    const running = await startConsole(aws, 0);
+    const definitions = join(stateDir, "definitions");
+    await Deno.mkdir(definitions);
+    const running = await startConsole(aws, 0, definitions);
     const origin = `http://127.0.0.1:${running.port}`;
     try {
       const cookie = await admitted(running);
       const request = (path: string, init: RequestInit = {}) =>
         fetch(origin + path, { redirect: "manual", ...init, headers: { cookie, ...init.headers } });
-      await body({ ...running, aws, origin, request });
+      await body({ ...running, aws, definitions, origin, request });
     } finally {
       await running.close();
       aws.close();

@@ -142,6 +142,11 @@ async function scrollThrough(page: Page): Promise<void> {
   await page.locator(".count", { hasText: /^240 of 1,200$/ }).waitFor();
   await page.getByLabel("Class").selectOption("bicycle");
   await page.locator(".count", { hasText: /^120 of 1,200$/ }).waitFor();
+  await page.getByLabel("Time").selectOption("Between …");
+  await page.getByLabel("From").fill("2099-01-31T12:00");
+  await page.getByText("No order is like that").waitFor();
+  await page.getByRole("button", { name: "Clear the filters" }).click();
+  await page.locator(".count", { hasText: /^1,200$/ }).waitFor();
 }
 
 /** A picture that is dropped is uploaded and runs, while its graph colours. */

@@ -3,6 +3,7 @@ import { stopLocalAws } from "../../lib/aws/local_aws.ts";
 import { runProgram } from "../../lib/tasks/task.ts";
 import { checkNbconvert, checkPapermill, checkPipeline } from "./command_line.ts";
 import { checkConsole } from "./console.ts";
+import { checkEditor } from "./editor/editor.ts";
 import { type Environment, prepare } from "./environment.ts";
 import { checkJupyterLab } from "./jupyterlab.ts";
 import { checkPlay } from "./play.ts";
@@ -11,10 +12,10 @@ import { checkVsCode } from "./vscode.ts";
 
 const HELP = `deno task test:notebooks [CHECK …]
 
-Checks the notebooks, the reports and the console in what people use: vscode pipeline reports play console jupyterlab nbconvert papermill,
-in this order, or those that are named. Needs Python 3.10 and Chromium (or CHROMIUM_PATH), and says so when one
-is missing. JupyterLab, nbconvert and papermill are installed from PyPI below SCONES_STATE_DIR, in frontends/, where
-screenshots and the state of a local AWS of its own lie too.`;
+Checks the notebooks, the reports and the console in what people use: vscode pipeline reports play console editor
+jupyterlab nbconvert papermill, in this order, or those that are named. Needs Python 3.10 and Chromium (or
+CHROMIUM_PATH), and says so when one is missing. JupyterLab, nbconvert and papermill are installed from PyPI below
+SCONES_STATE_DIR, in frontends/, where screenshots and the state of a local AWS of its own lie too.`;
 
 /** A check throws when something is wrong; it returns what it found to be right. */
 type Check = (environment: Environment) => Promise<string>;
@@ -25,6 +26,7 @@ const CHECKS: Record<string, Check> = {
   reports: checkReports,
   play: checkPlay,
   console: checkConsole,
+  editor: checkEditor,
   jupyterlab: checkJupyterLab,
   nbconvert: checkNbconvert,
   papermill: checkPapermill,

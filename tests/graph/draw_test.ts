@@ -4,7 +4,7 @@ import { XMLValidator } from "fast-xml-parser";
 import { textWidth } from "../../lib/display/text_width.ts";
 import { drawStateMachine } from "../../lib/graph/draw.ts";
 import { placeGraph } from "../../lib/graph/layout.ts";
-import { ruleText, stateCaption, stateGraph } from "../../lib/graph/model.ts";
+import { type Definition, ruleText, stateCaption, stateGraph } from "../../lib/graph/model.ts";
 import { looks } from "../../lib/graph/style.ts";
 import { HistoryWriter, sconesHistory } from "./testing.ts";
 
@@ -199,4 +199,15 @@ Deno.test("cards have the page's text colour and hardly cover the page", () => {
   const [, fill] = svg.match(/<rect [^>]*fill="([^"]+)"/)!;
   assert.match(fill!, /^#[0-9A-F]{6}24$/);
   assert.match(svg, /<text [^>]*fill="currentColor"/);
+});
+
+Deno.test("states may be called as what every object has", () => {
+  const States = {
+    constructor: { Type: "Pass", Next: "toString" },
+    toString: { Type: "Pass", End: true },
+  };
+  const { svg } = drawStateMachine({ StartAt: "constructor", States } as unknown as Definition);
+  assert.ok(svg.includes("constructor") && svg.includes("toString"));
+  const lost = { StartAt: "A", States: { A: { Type: "Pass", Next: "valueOf" } } };
+  assert.throws(() => drawStateMachine(lost), /no state of that name/);
 });

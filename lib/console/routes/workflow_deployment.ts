@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { statesRoleArn } from "../../workflow/roles.ts";
 import { placeholderValues } from "../../workflow/definition_files.ts";
-import { deployStateMachine, filledIn } from "../../workflow/state_machine.ts";
+import type { MachineKind } from "../../names.ts";
+import { deployStateMachine, filledIn, MACHINE_KINDS } from "../../workflow/state_machine.ts";
 import { BadInputError, bodyOf } from "../input.ts";
 import { askBeforeOrder } from "../money.ts";
 import { startExecution } from "../orders/start.ts";
@@ -11,13 +12,17 @@ import { definition, json } from "./workflow_files.ts";
 
 export const workflowDeploymentRoutes: Routes = (app, aws) => {
   app.post("/api/workflow/deploy", async (c) => {
-    const { text, publish } = await bodyOf(
+    const { text, publish, machine } = await bodyOf(
       c,
-      z.strictObject({ text: definition, publish: z.boolean().default(false) }),
+      z.strictObject({
+        text: definition,
+        publish: z.boolean().default(false),
+        machine: z.enum(MACHINE_KINDS as [MachineKind, ...MachineKind[]]).default("stateMachine"),
+      }),
     );
     const filled = fill(text);
     const roleArn = await statesRoleArn(aws);
-    const { arn, change } = await deployStateMachine(aws, { roleArn, text: filled, publish });
+    const { arn, change } = await deployStateMachine(aws, { roleArn, kind: machine, text: filled, publish });
     return c.json({ arn, change });
   });
 

@@ -10,10 +10,10 @@ import {
   FileChangedError,
   placeholderValues,
   withPlaceholders,
-  withValues,
   writeDefinitionFile,
 } from "../../workflow/definition_files.ts";
-import { describe } from "../../workflow/state_machine.ts";
+import type { MachineKind } from "../../names.ts";
+import { describe, MACHINE_FILES, MACHINE_KINDS } from "../../workflow/state_machine.ts";
 import { bodyOf, checked } from "../input.ts";
 import type { Routes } from "../route.ts";
 
@@ -30,20 +30,23 @@ export const json = z.string("must be a text").max(
 );
 
 export interface OpenableFile extends DefinitionFile {
+  /** The machine that it is deployed as. */
+  machine: MachineKind;
   /** Whether the deployed machine is another one. */
   differs: boolean;
 }
 
 export interface Openable {
   files: OpenableFile[];
-  /** The machine on the target, with placeholders where the files have them; absent before it is deployed. */
-  deployed?: { name: string; text: string; updated: number };
+  /** The machines on the target, with placeholders where the files have them; absent before they are deployed. */
+  deployed: Partial<Record<MachineKind, { name: string; text: string }>>;
   /** What the placeholders stand for. */
   placeholders: Record<string, string>;
 }
 
-export const workflowFileRoutes: Routes = (app, aws) => {
-  app.get("/api/workflow/definitions", async (c) => c.json(await openable(aws)));
+/** @param folder of the definitions */
+export const workflowFileRoutes = (folder: string): Routes => (app, aws) => {
+  app.get("/api/workflow/definitions", async (c) => c.json(await openable(aws, folder)));
 
   app.put("/api/workflow/definitions/:name", async (c) => {
     const { name } = checked(
@@ -52,7 +55,7 @@ export const workflowFileRoutes: Routes = (app, aws) => {
     );
     const { text, etag } = await bodyOf(c, z.strictObject({ text: definition, etag: z.string().nullable() }));
     try {
-      return c.json(await writeDefinitionFile({ name, text, etag }));
+      return c.json(await writeDefinitionFile({ name, text, etag }, folder));
     } catch (error) {
       if (error instanceof FileChangedError) throw new HTTPException(409, { message: error.message });
       throw error;
@@ -60,25 +63,34 @@ export const workflowFileRoutes: Routes = (app, aws) => {
   });
 };
 
-async function openable(aws: Aws): Promise<Openable> {
+async function openable(aws: Aws, folder: string): Promise<Openable> {
   const placeholders = placeholderValues(aws);
-  const [files, machine] = await Promise.all([definitionFiles(), describe(aws)]);
-  const parsed = machine && parse(machine.definition!);
+  const files = await definitionFiles(folder);
+  const deployed: Openable["deployed"] = {};
+  for (const kind of MACHINE_KINDS) {
+    const machine = await describe(aws, kind);
+    if (machine) {
+      deployed[kind] = { name: machine.name!, text: withPlaceholders(machine.definition!, placeholders) };
+    }
+  }
   return {
-    files: files.map((file) => ({
-      ...file,
-      differs: machine !== undefined &&
-        !isDeepStrictEqual(parse(withValues(file.text, placeholders)), parsed),
-    })),
-    ...machine && {
-      deployed: {
-        name: machine.name!,
-        text: withPlaceholders(machine.definition!, placeholders),
-        updated: machine.creationDate!.getTime(),
-      },
-    },
+    files: files.map((file) => {
+      const machine = machineOfFile(file.name);
+      const text = deployed[machine]?.text;
+      return {
+        ...file,
+        machine,
+        differs: text !== undefined && !isDeepStrictEqual(parse(file.text), parse(text)),
+      };
+    }),
+    deployed,
     placeholders,
   };
+}
+
+/** Files with names of their own are other versions of the machine that runs the orders. */
+function machineOfFile(name: string): MachineKind {
+  return MACHINE_KINDS.find((kind) => MACHINE_FILES[kind] === name) ?? "stateMachine";
 }
 
 /** The value of JSON; a text that is none is equal to itself only. */

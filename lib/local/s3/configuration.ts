@@ -3,7 +3,8 @@
  * deleted; anything else is not supported.
  */
 import type { Http } from "../operation.ts";
-import { element, list, notSupported, payload, type Shape, structure } from "../shapes.ts";
+import { malformedXml } from "../protocols/xml.ts";
+import { element, list, notSupported, payload, required, type Shape, structure } from "../shapes.ts";
 import { bucketInput, notFound, onBucket, operation } from "./context.ts";
 
 const input = structure(bucketInput);
@@ -38,13 +39,16 @@ function notConfigured(parameter: string, action: `s3:${string}`, code: string, 
 }
 
 /** An operation that sets what is in force. @param configuration accepts nothing else */
-function inForce(parameter: string, action: `s3:${string}`, root: string, configuration: Shape<unknown>) {
+function inForce(parameter: string, action: `s3:${string}`, root: string, configuration: Shape<object>) {
   return operation({
     action,
     input: structure({ ...bucketInput, Configuration: payload(configuration, root) }),
     resource: onBucket,
     http: { at: `PUT /{Bucket}?${parameter}` },
-    run: () => ({}),
+    run({ Configuration }) {
+      if (!Configuration) throw malformedXml();
+      return {};
+    },
   });
 }
 
@@ -117,7 +121,7 @@ export const putBucketRequestPayment = inForce(
   "requestPayment",
   "s3:PutBucketRequestPayment",
   "RequestPaymentConfiguration",
-  structure({ Payer: notSupported("BucketOwner") }),
+  structure({ Payer: required(notSupported("BucketOwner")) }),
 );
 
 export const getBucketOwnershipControls = configured(
@@ -132,7 +136,9 @@ export const putBucketOwnershipControls = inForce(
   "s3:PutBucketOwnershipControls",
   "OwnershipControls",
   structure({
-    Rules: element("Rule", list(structure({ ObjectOwnership: notSupported("BucketOwnerEnforced") }))),
+    Rules: required(
+      element("Rule", list(structure({ ObjectOwnership: required(notSupported("BucketOwnerEnforced")) }))),
+    ),
   }),
 );
 

@@ -353,3 +353,28 @@ Deno.test("a new bucket has none of the settings of the deleted one of its name"
     const { PublicAccessBlockConfiguration } = await s3.send(new GetPublicAccessBlockCommand({ Bucket }));
     assert.equal(PublicAccessBlockConfiguration!.BlockPublicPolicy, true);
   }));
+
+Deno.test("a configuration that says nothing is not well-formed", () =>
+  withBucket(async (_, Bucket, aws) => {
+    const rows: [string, string][] = [
+      ["ownershipControls", ""],
+      ["ownershipControls", "<OwnershipControls/>"],
+      ["ownershipControls", "<OwnershipControls><Rule/></OwnershipControls>"],
+      ["requestPayment", "<RequestPaymentConfiguration/>"],
+      ["logging", ""],
+      ["notification", "<Other/>"],
+      ["tagging", "<Tagging/>"],
+      ["encryption", "<ServerSideEncryptionConfiguration/>"],
+      ["publicAccessBlock", ""],
+      ["lifecycle", "<LifecycleConfiguration/>"],
+    ];
+    for (const [parameter, body] of rows) {
+      const response = await fetch(`${aws.endpoint}/${Bucket}?${parameter}`, { method: "PUT", body });
+      const text = await response.text();
+      assert.deepEqual(
+        [response.status, /<Code>(\w+)</.exec(text)?.[1]],
+        [400, "MalformedXML"],
+        `${parameter} ${body}`,
+      );
+    }
+  }));

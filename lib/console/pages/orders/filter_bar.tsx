@@ -58,20 +58,7 @@ export function FilterBar({ filters, change, classes }: {
         {CONFIDENCES.map(({ label, range }) => <option key={range} value={range}>{label}</option>)}
         {!CONFIDENCES.some((one) => one.range === range) && <option value={range}>{range}</option>}
       </select>
-      <select
-        aria-label="Time"
-        value={filters.from || filters.to ? "chosen" : ""}
-        onChange={({ target }) =>
-          change({ from: target.value ? hoursAgo(Number(target.value)) : "", to: "" })}
-      >
-        {PERIODS.map(({ label, hours }) => <option key={label} value={hours ?? ""}>{label}</option>)}
-        {(filters.from || filters.to) && (
-          <option value="chosen">
-            {filters.from ? `Since ${short(filters.from)}` : ""}{" "}
-            {filters.to ? `until ${short(filters.to)}` : ""}
-          </option>
-        )}
-      </select>
+      <TimeFilter filters={filters} change={change} />
       {isSet && (
         <button
           type="button"
@@ -87,8 +74,51 @@ export function FilterBar({ filters, change, classes }: {
   );
 }
 
-function short(time: string): string {
-  return time.slice(0, 16).replace("T", " ");
+/** A period that ends now, or any two times. */
+function TimeFilter({ filters: { from, to }, change }: { filters: Filters; change(filters: Filters): void }) {
+  const isSet = from !== undefined || to !== undefined;
+  const [between, setBetween] = useState(isSet);
+  return (
+    <>
+      <select
+        aria-label="Time"
+        value={between ? "between" : ""}
+        onChange={({ target: { value } }) => {
+          setBetween(value !== "");
+          change({ from: value ? hoursAgo(Number(value) || 24) : "", to: "" });
+        }}
+      >
+        {PERIODS.map(({ label, hours }) => <option key={label} value={hours ?? ""}>{label}</option>)}
+        <option value="between">Between …</option>
+      </select>
+      {between && (
+        <>
+          <Moment label="From" time={from} change={(from) => change({ from })} />
+          <Moment label="Until" time={to} change={(to) => change({ to })} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Moment(
+  { label, time, change }: { label: string; time: string | undefined; change(time: string): void },
+) {
+  return (
+    <input
+      type="datetime-local"
+      aria-label={label}
+      title={label}
+      value={time === undefined ? "" : localText(time)}
+      onChange={({ target: { value } }) => change(value ? new Date(value).toISOString() : "")}
+    />
+  );
+}
+
+/** A time of this place as the input has it, `2026-01-31T12:00`. */
+function localText(time: string): string {
+  const date = new Date(time);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 /** Searches when the typing pauses. */

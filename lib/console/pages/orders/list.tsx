@@ -1,7 +1,7 @@
 /** The list of orders: only what is in sight is in the document, so that a hundred thousand scroll as ten do. */
 /// <reference lib="dom" />
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Link } from "wouter";
 import { labelText } from "../../../display/format.ts";
 import type { OrderRow } from "../../routes/orders.ts";
@@ -40,16 +40,27 @@ export function OrderList({ orders, count, onScroll }: {
     return () => clearTimeout(timer);
   }, [look, first, last, hurry]);
 
+  // A row can be focused when it is in the document, which may be some frames after the key.
+  const wanted = useRef<number>(undefined);
+  useEffect(() => {
+    if (wanted.current === undefined) return;
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`);
+    if (!row) return;
+    row.focus({ preventScroll: true });
+    wanted.current = undefined;
+  });
+  const [, redraw] = useState(0);
   const move = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const from = document.activeElement?.getAttribute("data-index");
     if (!step) return;
     event.preventDefault();
-    const to = from == null ? first : Math.max(0, Math.min(count - 1, Number(from) + step));
-    virtual.scrollToIndex(to);
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`)?.focus()
-    );
+    const focused = document.activeElement?.getAttribute("data-index");
+    const from = wanted.current ?? (focused == null ? undefined : Number(focused));
+    wanted.current = from === undefined
+      ? virtual.range?.startIndex ?? 0
+      : Math.max(0, Math.min(count - 1, from + step));
+    virtual.scrollToIndex(wanted.current);
+    redraw((round) => round + 1);
   };
   return (
     <div

@@ -2,6 +2,10 @@
 /// <reference lib="dom" />
 import { useCallback, useEffect, useState } from "react";
 
+const UNREACHABLE = 'The console does not answer. Is "deno task console" still running?';
+const STARTED_AGAIN =
+  "The console was started again, or does not know this. Open the link that it has printed.";
+
 /** What the server said of a request that it could not fulfil. */
 export class ApiError extends Error {
   override name = "ApiError";
@@ -34,11 +38,7 @@ export async function ask<T>(path: string, { method, body, file, signal }: Optio
     });
   } catch (error) {
     if ((error as Error).name === "AbortError") throw error;
-    throw new ApiError(
-      'The console does not answer. Is "deno task console" still running?',
-      "Unreachable",
-      0,
-    );
+    throw new ApiError(UNREACHABLE, "Unreachable", 0);
   }
   if (response.ok) return await response.json();
   const text = await response.text();
@@ -86,6 +86,11 @@ export function useLive<T>(path: string | undefined): { value?: T; error?: Error
         source = undefined;
       } else if (!source) {
         source = new EventSource(path);
+        source.onerror = () => {
+          const ended = source?.readyState === EventSource.CLOSED;
+          const error = new Error(ended ? STARTED_AGAIN : UNREACHABLE);
+          setState((before) => before.path === path ? { ...before, error } : { path, error });
+        };
         source.addEventListener("value", ({ data }) => setState({ path, value: JSON.parse(data) }));
         source.addEventListener("failure", ({ data }) =>
           setState(({ value, path: before }) => ({

@@ -23,7 +23,7 @@ import { Palette } from "./palette.tsx";
 import { ProblemList } from "./problem_list.tsx";
 import { sameLayout, SaveDialog } from "./save_dialog.tsx";
 import { SearchBox } from "./search_box.tsx";
-import { DEPLOYED, Toolbar } from "./toolbar.tsx";
+import { deployedKind, Toolbar } from "./toolbar.tsx";
 
 const CodePane = lazy(() => import("./code/code_pane.tsx").then(({ CodePane }) => ({ default: CodePane })));
 const TestPanel = lazy(() => import("./test_panel.tsx").then(({ TestPanel }) => ({ default: TestPanel })));
@@ -38,8 +38,9 @@ const SAMPLE = JSON.stringify({ s3_bucket: "", s3_key: "", image_data: "", infer
 
 export function sourceOf(openable: Openable, name: string): Source {
   const file = openable.files.find((file) => file.name === name);
-  if (file) return { file: file.name, etag: file.etag, text: file.text };
-  return { etag: null, text: openable.deployed?.text ?? "{}\n" };
+  if (file) return { file: file.name, etag: file.etag, machine: file.machine, text: file.text };
+  const machine = deployedKind(name) ?? "stateMachine";
+  return { etag: null, machine, text: openable.deployed[machine]?.text ?? "{}\n" };
 }
 
 export function WorkflowEditor({ source, openable, reload }: {
@@ -80,8 +81,8 @@ function EditorParts({ openable, editor, reload }: { openable: Openable; editor:
     [draft.machine, problems],
   );
   const statuses = useMemo(() => live.value && worstStatuses(live.value), [live.value]);
-  const isDeployed = openable.deployed !== undefined &&
-    sameLayout(openable.deployed.text, draft.text) === draft.text;
+  const deployed = openable.deployed[source.machine];
+  const isDeployed = deployed !== undefined && sameLayout(deployed.text, draft.text) === draft.text;
   useLeaveWarning(editor.isChanged);
   useEffect(() => {
     const id = editor.selection.at(-1);
@@ -129,7 +130,7 @@ function EditorParts({ openable, editor, reload }: { openable: Openable; editor:
       <Toolbar
         {...{ openable, direction, hasCode }}
         search={<SearchBox input={search} onFound={setFound} onLeave={() => canvas.current?.focus()} />}
-        onOpen={(name) => leave() && editor.open(sourceOf(openable, name === DEPLOYED ? "" : name))}
+        onOpen={(name) => leave() && editor.open(sourceOf(openable, name))}
         onNew={() => editor.edit(() => EMPTY_MACHINE)}
         onCompare={() => setDialog("compare")}
         onDirection={() => targets().turn()}
@@ -151,6 +152,7 @@ function EditorParts({ openable, editor, reload }: { openable: Openable; editor:
       />
       <div className="canvas-column" {...clipboardHandlers(editor)}>
         <WorkflowCanvas
+          key={editor.opening}
           handle={canvas}
           direction={direction}
           collapsed={collapsed}
@@ -210,6 +212,7 @@ function EditorParts({ openable, editor, reload }: { openable: Openable; editor:
                 look={live.value}
                 failure={live.error?.message}
                 isDeployed={isDeployed}
+                machine={source.machine}
                 onRun={setExecution}
               />
             )}
@@ -225,7 +228,7 @@ function EditorParts({ openable, editor, reload }: { openable: Openable; editor:
           onDone={reload}
         />
       )}
-      {dialog === "compare" && openable.deployed && (
+      {dialog === "compare" && deployed && (
         <Modal
           title="The file and the deployed machine"
           wide
@@ -234,8 +237,8 @@ function EditorParts({ openable, editor, reload }: { openable: Openable; editor:
           <Suspense fallback={<p className="loading">Comparing …</p>}>
             <Difference
               before={{
-                title: `deployed: ${openable.deployed.name}`,
-                text: sameLayout(openable.deployed.text, source.text),
+                title: `deployed: ${deployed.name}`,
+                text: sameLayout(deployed.text, source.text),
               }}
               after={{ title: `statemachine/${source.file}`, text: source.text }}
             />

@@ -1,6 +1,7 @@
 /** What the editor knows: the draft with its history, what is selected, and what can be done. */
 /// <reference lib="dom" />
 import { createContext, useCallback, useContext, useMemo, useReducer } from "react";
+import type { MachineKind } from "../../../names.ts";
 import type { Arranged } from "./document/arrange.ts";
 import { idOf, type Machine, type Path, pathOf, valueAt } from "./document/asl.ts";
 import { begin, change, type History, redo, undo } from "./document/history.ts";
@@ -18,6 +19,8 @@ export interface Source {
   /** The file's name; absent for the deployed machine. */
   file?: string;
   etag: string | null;
+  /** What it is deployed as. */
+  machine: MachineKind;
   /** As it was opened or saved. */
   text: string;
 }
@@ -25,6 +28,8 @@ export interface Source {
 interface EditorData {
   history: History<Draft>;
   source: Source;
+  /** Counts what was opened, by which the canvas begins anew. */
+  opening: number;
   /** Ids of states; the last is the one that the inspector shows. */
   selection: readonly string[];
   /** The id of the selected transition. */
@@ -51,8 +56,8 @@ export function draftOf(text: string, before: Machine = { States: {} }): Draft {
   return "machine" in result ? { text, machine: result.machine } : { text, machine: before, ...result };
 }
 
-export function opened(source: Source): EditorData {
-  return { history: begin(draftOf(source.text)), source, selection: [] };
+export function opened(source: Source, opening = 0): EditorData {
+  return { history: begin(draftOf(source.text)), source, opening, selection: [] };
 }
 
 export function reduce(data: EditorData, action: Action): EditorData {
@@ -60,7 +65,7 @@ export function reduce(data: EditorData, action: Action): EditorData {
   const { present } = history;
   switch (action.do) {
     case "open":
-      return opened(action.source);
+      return opened(action.source, data.opening + 1);
     case "saved":
       return { ...data, source: action.source };
     case "select":
@@ -131,7 +136,7 @@ export interface Editor extends Omit<EditorData, "history"> {
 }
 
 export function useEditorState(source: Source): Editor {
-  const [data, dispatch] = useReducer(reduce, source, opened);
+  const [data, dispatch] = useReducer(reduce, source, (source) => opened(source));
   const can = useMemo(() => ({
     open: (source: Source) => dispatch({ do: "open", source }),
     saved: (source: Source) => dispatch({ do: "saved", source }),

@@ -14,6 +14,6 @@ export default function Workflow() {
   const { value, error, again } = useJson<Openable>("/api/workflow/definitions");
   if (error) return <Failure title="The workflow cannot be opened" message={error.message} retry={again} />;
   if (!value) return <Loading what="the workflow" />;
-  const file = new URLSearchParams(location.search).get("file") ?? value.files[0]?.name ?? "";
+  const file = new URLSearchParams(location.search).get("file") ?? "scones.asl.json";
   return <WorkflowEditor source={sourceOf(value, file)} openable={value} reload={again} />;
 }

@@ -29,7 +29,9 @@ export function ProblemList({ problems, checking, failure, onGo }: Props) {
       className={`problem-list${isGood ? " is-good" : ""}`}
       open={problems.length > 0 && problems.length < 4}
     >
-      <summary role="status">{summary}</summary>
+      <summary>
+        <span role="status">{summary}</span>
+      </summary>
       <ol>
         {problems.map(({ message, location, path, statePath, severity, code }) => (
           <li key={`${location} ${message}`}>

@@ -1,6 +1,7 @@
 /** Running the deployed machine with an input or a picture; the canvas shows what happens. */
 /// <reference lib="dom" />
 import { useState } from "react";
+import type { MachineKind } from "../../../names.ts";
 import type { ExecutionLook } from "../../execution/look.ts";
 import { ApiError, ask } from "../shell/api.ts";
 import { JsonText } from "./json_text.tsx";
@@ -15,10 +16,11 @@ interface Props {
   failure?: string;
   /** Whether what is deployed is what the canvas shows. */
   isDeployed: boolean;
+  machine: MachineKind;
   onRun(name: string | undefined): void;
 }
 
-export function RunPanel({ sample, onSample, name, look, failure, isDeployed, onRun }: Props) {
+export function RunPanel({ sample, onSample, name, look, failure, isDeployed, machine, onRun }: Props) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const start = async (ask: (confirmed: boolean) => Promise<{ name: string }>) => {
@@ -40,6 +42,13 @@ export function RunPanel({ sample, onSample, name, look, failure, isDeployed, on
     start((confirmed) =>
       ask(`/api/orders?name=${encodeURIComponent(file.name)}${confirmed ? "&confirmed=true" : ""}`, { file })
     );
+  if (machine !== "stateMachine") {
+    return (
+      <p className="none">
+        The console runs orders, which the machine of scones.asl.json takes. This one runs in notebook 4.
+      </p>
+    );
+  }
   return (
     <div className="panel">
       {!isDeployed && (

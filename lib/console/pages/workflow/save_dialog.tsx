@@ -28,7 +28,7 @@ export function SaveDialog({ openable, problems, onClose, onDone }: Props) {
   const [failure, setFailure] = useState<{ message: string; isChanged?: boolean }>();
 
   const file = openable?.files.find((file) => file.name === name);
-  const deployed = openable?.deployed;
+  const deployed = openable?.deployed[source.machine];
   const before = against === "deployed" && deployed
     ? { title: `deployed: ${deployed.name}`, text: sameLayout(deployed.text, draft.text) }
     : {
@@ -54,12 +54,12 @@ export function SaveDialog({ openable, problems, onClose, onDone }: Props) {
     const etag = name === source.file ? source.etag : file?.etag ?? null;
     const path = `/api/workflow/definitions/${encodeURIComponent(name)}`;
     const written = await ask<DefinitionFile>(path, { method: "PUT", body: { text: draft.text, etag } });
-    saved({ file: name, etag: written.etag, text: written.text });
+    saved({ file: name, etag: written.etag, machine: source.machine, text: written.text });
     return `Wrote statemachine/${name}.`;
   };
   const deploy = async () => {
     const { change } = await ask<{ change: string }>("/api/workflow/deploy", {
-      body: { text: draft.text, publish },
+      body: { text: draft.text, publish, machine: source.machine },
     });
     return change === "unchanged"
       ? "The deployed machine is the same already."
@@ -103,7 +103,7 @@ export function SaveDialog({ openable, problems, onClose, onDone }: Props) {
             <button
               type="button"
               onClick={() => {
-                open({ file: name, etag: file.etag, text: file.text });
+                open({ file: name, etag: file.etag, machine: file.machine, text: file.text });
                 onDone();
                 onClose();
               }}

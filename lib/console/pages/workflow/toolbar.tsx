@@ -1,6 +1,7 @@
 /** The row above the canvas: what is open, and what can be done with it. */
 /// <reference lib="dom" />
 import type { ReactNode } from "react";
+import type { MachineKind } from "../../../names.ts";
 import type { Openable } from "../../routes/workflow_files.ts";
 import type { Direction } from "./document/layout.ts";
 import { useEditor } from "./editor_state.ts";
@@ -21,7 +22,12 @@ interface Props {
   onSave(): void;
 }
 
-export const DEPLOYED = "\u0000deployed";
+/** Before the kind of a deployed machine, in the list of what can be opened; no file is called so. */
+const DEPLOYED = "\u0001";
+
+export function deployedKind(choice: string): MachineKind | undefined {
+  return choice.startsWith(DEPLOYED) ? choice.slice(DEPLOYED.length) as MachineKind : undefined;
+}
 
 export function Toolbar(props: Props) {
   const { openable, direction, hasCode, search } = props;
@@ -31,12 +37,14 @@ export function Toolbar(props: Props) {
     <div className="toolbar" role="toolbar" aria-label="Workflow">
       <select
         aria-label="What is open"
-        value={source.file ?? DEPLOYED}
+        value={source.file ?? DEPLOYED + source.machine}
         onChange={({ target }) => props.onOpen(target.value)}
       >
         {source.file !== undefined && !file && <option value={source.file}>{source.file} (new)</option>}
         {openable?.files.map(({ name }) => <option key={name} value={name}>statemachine/{name}</option>)}
-        {openable?.deployed && <option value={DEPLOYED}>deployed: {openable.deployed.name}</option>}
+        {Object.entries(openable?.deployed ?? {}).map(([kind, { name }]) => (
+          <option key={kind} value={DEPLOYED + kind}>deployed: {name}</option>
+        ))}
       </select>
       <button
         type="button"
@@ -46,10 +54,10 @@ export function Toolbar(props: Props) {
         Clear
       </button>
       <span className="state" role="status">{isChanged ? "not saved" : "saved"}</span>
-      {openable?.deployed
+      {openable?.deployed[source.machine]
         ? file?.differs && (
           <button type="button" className="note" onClick={props.onCompare}>
-            differs from the deployed machine
+            differs from deployed
           </button>
         )
         : openable && <span className="state">not deployed yet</span>}

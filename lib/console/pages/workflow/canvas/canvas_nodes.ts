@@ -1,10 +1,9 @@
 /** The layout as React Flow's nodes and edges. */
 import type { Edge, Node } from "@xyflow/react";
 import type { StateStatus } from "../../../../graph/history.ts";
-import { idOf, objectAt, type Path } from "../document/asl.ts";
+import { idOf, machineOf, objectAt, type Path, pathOf } from "../document/asl.ts";
 import type { CanvasParts, Card } from "../document/canvas_parts.ts";
 import { type Direction, DOT } from "../document/layout.ts";
-import { machineOf } from "../document/asl.ts";
 import type { CardNode, DotNode, EmptyNode } from "./state_card.tsx";
 import type { LineEdge } from "./transition_line.tsx";
 
@@ -64,7 +63,7 @@ export function canvasNodes(
   }
   for (const dot of parts.dots) {
     // Dots lie inside their machine: the path is that of any of its states.
-    const path = [...JSON.parse(dot.id).slice(0, -1), "States", ""];
+    const path = [...pathOf(dot.id).slice(0, -1), "States", ""];
     nodes.push(same(before, {
       id: dot.id,
       type: "dot",
@@ -145,28 +144,20 @@ export function canvasEdges(
   marks: Marks,
   before: ReadonlyMap<string, LineEdge>,
 ): LineEdge[] {
-  return parts.lines.map(({ id, path, kind, from, to, points, label, depth }) => {
-    const machine = machineOf(path);
-    const isEmpty = kind === "start" && to === undefined;
-    const state = (name: string) => idOf([...machine, "States", name]);
+  return parts.lines.map(({ id, kind, from, to, source, target, points, label, depth }) => {
     const statuses = marks.statuses;
-    const isTaken = statuses && isReached(statuses, from) &&
-      (to === undefined ? undefined : isReached(statuses, to));
+    const isTaken = statuses && isReached(statuses, from) && (to === undefined || isReached(statuses, to));
     const edge: LineEdge = {
       id,
       type: "line",
-      source: from === undefined ? idOf([...machine, "start"]) : state(from),
+      source,
       sourceHandle: kind === "catch" ? "catch" : "next",
-      target: isEmpty
-        ? idOf([...machine, "empty"])
-        : to === undefined
-        ? idOf([...machine, "end"])
-        : state(to),
+      target,
       targetHandle: "in",
       selected: marks.line === id,
       zIndex: depth,
       markerEnd: MARKER,
-      reconnectable: kind === "start" ? "target" : "target",
+      reconnectable: "target",
       data: { kind, points, label, isTarget: marks.target === id, isTaken },
     };
     const old = before.get(id);

@@ -5,7 +5,6 @@ import {
   Background,
   BackgroundVariant,
   type Connection,
-  MiniMap,
   type NodeChange,
   ReactFlow,
   type ReactFlowInstance,
@@ -14,13 +13,15 @@ import { type KeyboardEvent, type MutableRefObject, useEffect, useMemo, useRef, 
 import type { StateStatus } from "../../../../graph/history.ts";
 import { move } from "../document/arrange.ts";
 import { idOf, type Path, pathOf } from "../document/asl.ts";
-import { type CanvasParts, canvasParts, dropTarget } from "../document/canvas_parts.ts";
+import { type CanvasParts, canvasParts, dropTarget, END } from "../document/canvas_parts.ts";
 import { type Direction, placeMachine } from "../document/layout.ts";
 import { connect, pointTo } from "../document/transitions.ts";
 import { useEditor } from "../editor_state.ts";
 import { canvasEdges, type CanvasNode, canvasNodes, type Marks } from "./canvas_nodes.ts";
 import { EmptyPlaceCard, StateCard, StateDot } from "./state_card.tsx";
+import { Overview } from "./overview.tsx";
 import { type LineEdge, TransitionLine } from "./transition_line.tsx";
+import { firstViewport, SMALLEST, useSeen, wholeViewport } from "./viewport.ts";
 
 const NODE_TYPES = { card: StateCard, dot: StateDot, empty: EmptyPlaceCard };
 const EDGE_TYPES = { line: TransitionLine };
@@ -71,7 +72,8 @@ export function WorkflowCanvas(
     target,
     onToggle,
   }), [direction, selection, line, found, problems, statuses, target, onToggle]);
-  const drawn = useDrawn(parts, marks);
+  const seen = useSeen(parts, frame);
+  const drawn = useDrawn(seen.parts, marks);
 
   const targetAt = (point: { x: number; y: number }) => {
     const box = frame.current!.getBoundingClientRect();
@@ -98,19 +100,19 @@ export function WorkflowCanvas(
     targetAt,
     showTarget: (path) => setTarget(path && idOf(path)),
     reveal,
-    fit: () => void flow.current?.fitView(FIT),
+    fit: () => void flow.current?.setViewport(wholeViewport(frame.current!, parts), { duration: 200 }),
     zoom: (by) => void flow.current?.zoomTo(flow.current.getZoom() * by, { duration: 120 }),
     focus: () => frame.current?.focus(),
   };
 
   const onConnect = ({ source, target, sourceHandle }: Connection) => {
     const [from, to] = [pathOf(source), pathOf(target)];
-    if (to.at(-1) === "end") edit((machine) => pointTo(machine, [...from, "Next"], undefined));
+    if (to.at(-1) === END) edit((machine) => pointTo(machine, [...from, "Next"], undefined));
     else edit((machine) => connect(machine, from, to, sourceHandle === "catch" ? "catch" : "next"));
   };
   const onReconnect = ({ id }: LineEdge, { target }: Connection) => {
     const to = pathOf(target);
-    edit((machine) => pointTo(machine, pathOf(id), to.at(-1) === "end" ? undefined : String(to.at(-1))));
+    edit((machine) => pointTo(machine, pathOf(id), to.at(-1) === END ? undefined : String(to.at(-1))));
   };
   const onDragStop = (event: { clientX: number; clientY: number }, node: CanvasNode) => {
     const place = targetAt({ x: event.clientX, y: event.clientY });
@@ -138,7 +140,9 @@ export function WorkflowCanvas(
         edgeTypes={EDGE_TYPES}
         onInit={(instance) => {
           flow.current = instance;
-          void instance.fitView(FIT);
+          const viewport = firstViewport(frame.current!, parts);
+          seen.onMove(viewport);
+          void instance.setViewport(viewport);
         }}
         onNodesChange={drawn.onChange}
         onNodeClick={(event, node) => {
@@ -154,19 +158,16 @@ export function WorkflowCanvas(
         }}
         onEdgeClick={(_, edge) => selectLine(edge.id)}
         onPaneClick={() => select()}
-        onNodeDrag={(event, node) => {
+        onNodeDrag={(event) => {
           const place = targetAt(event as unknown as { clientX: number } & MouseEvent);
           const id = place && idOf(place);
           if (id !== target) setTarget(id);
-          void node;
         }}
         onNodeDragStop={(event, node) => onDragStop(event as unknown as MouseEvent, node)}
         onConnect={onConnect}
         onReconnect={onReconnect}
-        minZoom={0.05}
+        minZoom={SMALLEST}
         maxZoom={2}
-        fitView
-        fitViewOptions={FIT}
         nodesFocusable={false}
         edgesFocusable={false}
         elementsSelectable={false}
@@ -175,26 +176,17 @@ export function WorkflowCanvas(
         deleteKeyCode={NONE as unknown as string[]}
         selectionKeyCode={null}
         multiSelectionKeyCode={null}
-        onlyRenderVisibleElements
+        onMove={(_, viewport) => seen.onMove(viewport)}
+        nodesDraggable={seen.isLarge}
         nodeDragThreshold={4}
         proOptions={{ hideAttribution: true }}
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.2} />
-        <MiniMap
-          style={MAP}
-          pannable
-          zoomable
-          ariaLabel="Map of the workflow"
-          nodeStrokeWidth={0}
-          nodeBorderRadius={12}
-        />
+        <Overview parts={parts} />
       </ReactFlow>
     </div>
   );
 }
-
-const MAP = { width: 150, height: 110 };
-const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.05 };
 
 /** The nodes and edges that React Flow draws: those of the layout, and while one is dragged, where it is. */
 function useDrawn(parts: CanvasParts, marks: Marks) {

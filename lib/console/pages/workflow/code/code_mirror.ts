@@ -33,6 +33,8 @@ const theme = EditorView.theme({
   },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "#fff" },
   ".cm-lintRange-error": { textDecoration: "underline wavy var(--bad)", backgroundImage: "none" },
+  ".cm-collapsedLines": { background: "var(--soft)", color: "var(--muted)", fontFamily: "inherit" },
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '""' },
   ".cm-selectedState": { backgroundColor: "var(--accent-soft)" },
   ".cm-merge-a .cm-changedLine, .cm-deletedChunk": {
     backgroundColor: "color-mix(in srgb, var(--bad) 12%, transparent)",
@@ -47,7 +49,7 @@ export function look(label: string): Extension {
   const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
   return [
     EditorView.cspNonce.of(nonce),
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     theme,
     syntaxHighlighting(colours),
   ];

@@ -22,6 +22,7 @@ import { rangeOf, stateAt } from "../document/places.ts";
 import { useEditor, useSelectedPath } from "../editor_state.ts";
 import type { Problem } from "../inspector/problems.ts";
 import { look } from "./code_mirror.ts";
+import { smallestChange } from "./smallest_change.ts";
 
 /** Marks changes that come from the canvas, so that they are not sent back. */
 const fromCanvas = Annotation.define<boolean>();
@@ -149,19 +150,4 @@ export function CodePane({ problems, place }: { problems: readonly Problem[]; pl
   }, [problems, problem, text, machine]);
 
   return <div className="code-pane" ref={parent} />;
-}
-
-/** The piece in which two texts differ, so that the cursor and the folded parts stay. */
-export function smallestChange(before: string, after: string): { from: number; to: number; insert: string } {
-  const most = Math.min(before.length, after.length);
-  let from = 0;
-  while (from < most && before.charCodeAt(from) === after.charCodeAt(from)) from++;
-  let end = 0;
-  while (
-    end < most - from &&
-    before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)
-  ) {
-    end++;
-  }
-  return { from, to: before.length - end, insert: after.slice(from, after.length - end) };
 }

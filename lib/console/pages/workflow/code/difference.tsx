@@ -23,7 +23,6 @@ export default function Difference({ before, after }: { before: Side; after: Sid
         look(title),
         EditorState.readOnly.of(true),
         EditorView.editable.of(false),
-        EditorView.contentAttributes.of({ tabindex: "0" }),
       ],
     });
     const view = new MergeView({

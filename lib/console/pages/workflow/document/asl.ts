@@ -73,10 +73,23 @@ export function pathOf(id: string): Path {
   return JSON.parse(id);
 }
 
-/** The path of the machine that holds a state, a transition or anything else below its states. */
+/**
+ * The path of the machine that holds a state, a transition or anything else below its states. It is read from the front:
+ * a state may be called "States".
+ */
 export function machineOf(path: Path): Path {
-  if (path.at(-1) === "StartAt") return path.slice(0, -1);
-  return path.slice(0, path.lastIndexOf("States", path.length - 2));
+  let length = 0;
+  while (path[length] === "States" && path.length > length + 2) {
+    const [field, index] = [path[length + 2], path[length + 3]];
+    const inner = field === "Branches" && typeof index === "number"
+      ? length + 4
+      : field === "ItemProcessor" || field === "Iterator"
+      ? length + 3
+      : undefined;
+    if (inner === undefined || path.length <= inner) break;
+    length = inner;
+  }
+  return path.slice(0, length);
 }
 
 /** The path of the innermost state that a path is in; undefined outside of states. */
@@ -88,7 +101,7 @@ export function stateOf(root: Machine, path: Path): Path | undefined {
   return undefined;
 
   function isMachine(inner: Path): boolean {
-    return machinesOf(root, []).length > 0 && machinePaths(root).has(idOf(inner));
+    return machinePaths(root).has(idOf(inner));
   }
 }
 

@@ -1,6 +1,6 @@
 /** The parts of the canvas in its coordinates, and which of them is under the pointer. */
 import { idOf, type Path, type State } from "./asl.ts";
-import type { Box, PlacedLine, PlacedMachine, Point } from "./layout.ts";
+import { type Box, DOT, type PlacedLine, type PlacedMachine, type Point } from "./layout.ts";
 
 export interface Card extends Box {
   id: string;
@@ -16,6 +16,11 @@ export interface Line extends Omit<PlacedLine, "path"> {
   id: string;
   path: Path;
   depth: number;
+  /** Ids of what it leads from and to: cards, dots or an empty place. */
+  source: string;
+  target: string;
+  /** Around its points. */
+  box: Box;
 }
 
 export interface Dot extends Point {
@@ -36,6 +41,9 @@ export interface CanvasParts {
   empty: EmptyPlace[];
 }
 
+/** The last steps of the ids of what is no state, whose names have no control characters. */
+export const START = "\u0001start", END = "\u0001end", EMPTY = "\u0001empty";
+
 /** All cards, lines and dots, containers before what is in them. */
 export function canvasParts(placed: PlacedMachine): CanvasParts {
   const parts: CanvasParts = { cards: [], lines: [], dots: [], empty: [] };
@@ -45,11 +53,11 @@ export function canvasParts(placed: PlacedMachine): CanvasParts {
 
 function collect(machine: PlacedMachine, path: Path, at: Point, depth: number, parts: CanvasParts): void {
   const moved = <T extends Point>(point: T): T => ({ ...point, x: point.x + at.x, y: point.y + at.y });
-  parts.dots.push({ ...moved(machine.start), id: idOf([...path, "start"]), kind: "start" });
-  if (machine.end) parts.dots.push({ ...moved(machine.end), id: idOf([...path, "end"]), kind: "end" });
+  parts.dots.push({ ...moved(machine.start), id: idOf([...path, START]), kind: "start" });
+  if (machine.end) parts.dots.push({ ...moved(machine.end), id: idOf([...path, END]), kind: "end" });
   if (machine.empty) {
     const transition = [...path, "StartAt"];
-    parts.empty.push({ ...moved(machine.empty), id: idOf([...path, "empty"]), transition });
+    parts.empty.push({ ...moved(machine.empty), id: idOf([...path, EMPTY]), transition });
   }
   for (const { name, state, content, width, height, x, y } of machine.states) {
     const statePath = [...path, "States", name];
@@ -68,15 +76,54 @@ function collect(machine: PlacedMachine, path: Path, at: Point, depth: number, p
   }
   for (const line of machine.lines) {
     const linePath = [...path, ...line.path];
+    const state = (name: string) => idOf([...path, "States", name]);
+    const points = line.points.map(moved);
+    const nowhere = line.kind === "start" ? EMPTY : END;
     parts.lines.push({
       ...line,
       id: idOf(linePath),
       path: linePath,
       depth,
-      points: line.points.map(moved),
+      source: line.from === undefined ? idOf([...path, START]) : state(line.from),
+      target: line.to === undefined ? idOf([...path, nowhere]) : state(line.to),
+      points,
+      box: around(points),
       ...line.label && { label: moved(line.label) },
     });
   }
+}
+
+function around(points: readonly Point[]): Box {
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
+}
+
+/** The box around everything. */
+export function boundsOf({ cards, dots, empty, lines }: CanvasParts): Box {
+  const boxes = [
+    ...cards,
+    ...empty,
+    ...dots.map((dot) => ({ ...dot, width: DOT, height: DOT })),
+    ...lines.map(({ box }) => box),
+  ];
+  return around(boxes.flatMap(({ x, y, width, height }) => [{ x, y }, { x: x + width, y: y + height }]));
+}
+
+/** The parts that can be seen in an area, with the ends of the lines through it. */
+export function partsIn(parts: CanvasParts, area: Box): CanvasParts {
+  const lines = parts.lines.filter(({ box }) => overlap(box, area));
+  const ends = new Set(lines.flatMap(({ source, target }) => [source, target]));
+  return {
+    cards: parts.cards.filter((card) => ends.has(card.id) || overlap(card, area)),
+    lines,
+    dots: parts.dots.filter((dot) => ends.has(dot.id) || overlap({ ...dot, width: DOT, height: DOT }, area)),
+    empty: parts.empty,
+  };
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.x <= b.x + b.width && b.x <= a.x + a.width && a.y <= b.y + b.height && b.y <= a.y + a.height;
 }
 
 /** How near the pointer must be to a line to drop something on it, in pixels of the canvas. */

@@ -64,6 +64,9 @@ const LARGE = 150, FAR = 6;
 
 const START = "\u0001start", END = "\u0001end";
 
+/** A state's name for dagre, whose tables are objects: a state may be called "constructor". */
+const node = (name: string) => `:${name}`;
+
 const known = new WeakMap<Machine, Map<string, PlacedMachine>>();
 
 /** Lays out a definition, or the machine at a path of it. */
@@ -98,10 +101,10 @@ function place(root: Machine, machine: Machine, options: LayoutOptions, path: Pa
     marginy: 4,
     ...isLarge && { ranker: "longest-path" },
   });
-  graph.setNode(START, { width: DOT, height: DOT });
+  graph.setNode(node(START), { width: DOT, height: DOT });
   const hasEnd = transitions.some(({ to }) => to === undefined);
-  if (hasEnd) graph.setNode(END, { width: DOT, height: DOT });
-  for (const { name, width, height } of states) graph.setNode(name, { width, height });
+  if (hasEnd) graph.setNode(node(END), { width: DOT, height: DOT });
+  for (const { name, width, height } of states) graph.setNode(node(name), { width, height });
   const labels = transitions.map((transition) => transitionLabel(machine, transition));
   const laidOut = isLarge ? short(transitions) : new Set(transitions);
   transitions.forEach((transition, index) => {
@@ -111,10 +114,10 @@ function place(root: Machine, machine: Machine, options: LayoutOptions, path: Pa
     const size = text === ""
       ? {}
       : { width: textWidth(text, LABEL.size) + 14, height: LABEL.height, labelpos: "c" };
-    graph.setEdge(from ?? START, to ?? END, size, String(index));
+    graph.setEdge(node(from ?? START), node(to ?? END), size, String(index));
   });
   layout(graph, { disableOptimalOrderHeuristic: isLarge });
-  const centre = (node: string) => graph.node(node) as unknown as Point;
+  const centre = (name: string) => graph.node(node(name)) as unknown as Point;
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return {
     width,
@@ -161,9 +164,11 @@ function placedLine(
   full: string,
   direction: Direction,
 ): PlacedLine {
-  const edge = graph.edge(from, to, String(index)) as unknown as Point & { points: Point[] } | undefined;
+  const edge = graph.edge(node(from), node(to), String(index)) as unknown as
+    | Point & { points: Point[] }
+    | undefined;
   const points = edge?.points ??
-    direct(graph.node(from) as unknown as Box, graph.node(to) as unknown as Box, direction);
+    direct(graph.node(node(from)) as unknown as Box, graph.node(node(to)) as unknown as Box, direction);
   const { x, y } = edge ?? points[1]!;
   const text = shorten(full, LABEL.longest);
   return {

@@ -13,8 +13,7 @@ import {
 } from "../document/asl.ts";
 import { setAt, withField, withKeyReplaced } from "../document/fields.ts";
 import { useEditor } from "../editor_state.ts";
-import { NumberInput, Section, TextInput } from "./field.tsx";
-import { JsonField } from "./json_field.tsx";
+import { JsonField, NumberInput, Section, TextInput } from "./field.tsx";
 import { useInspector } from "./inspector_data.ts";
 import { NextSelect } from "./next_select.tsx";
 import { problemsAt } from "./problems.ts";

@@ -1,14 +1,24 @@
 /** One field of a state, with what the target says of it. */
 /// <reference lib="dom" />
-import { type ReactNode, useEffect, useId, useState } from "react";
+import { type ComponentProps, lazy, type ReactNode, Suspense, useEffect, useId, useState } from "react";
 import { actionOf, ACTIONS } from "../catalogue.ts";
 import { idOf, objectAt, type Path, valueAt } from "../document/asl.ts";
 import { setAt } from "../document/fields.ts";
 import { useEditor } from "../editor_state.ts";
-import { JsonField } from "./json_field.tsx";
 import { useInspector } from "./inspector_data.ts";
 import { type Problem, problemsAt } from "./problems.ts";
 import type { FieldRule } from "./state_fields.ts";
+
+const LazyJsonField = lazy(() => import("./json_field.tsx"));
+
+/** With CodeMirror, which is loaded when the first such field is shown. */
+export function JsonField(props: ComponentProps<typeof LazyJsonField>) {
+  return (
+    <Suspense fallback={<div className="json-field">…</div>}>
+      <LazyJsonField {...props} />
+    </Suspense>
+  );
+}
 
 export function Field({ path, rule }: { path: Path; rule: FieldRule }) {
   const { draft: { machine }, edit } = useEditor();

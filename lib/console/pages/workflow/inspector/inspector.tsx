@@ -4,6 +4,8 @@ import { useEffect, useState } from "react";
 import { idOf, languageOf, objectAt, type Path, pathOf } from "../document/asl.ts";
 import { setAt } from "../document/fields.ts";
 import { nameProblem, rename } from "../document/names.ts";
+import { stateIcon } from "../canvas/state_icons.tsx";
+import { summary } from "../document/words.ts";
 import { isTerminal } from "../document/transitions.ts";
 import { useEditor, useSelectedPath } from "../editor_state.ts";
 import { ChoiceRules } from "./choice_rules.tsx";
@@ -50,6 +52,10 @@ function StateForm({ path }: { path: Path }) {
   const own = problemsAt(problems, path).filter((problem) => idOf(problem.path) === idOf(path));
   return (
     <>
+      <h2 className="kind" data-type={type}>
+        <span className="type-icon">{stateIcon(state)}</span>{" "}
+        {type === "Task" ? summary(state) : `${type} state`}
+      </h2>
       <NameField path={path} />
       <ListedProblems problems={own} />
       <Field path={path} rule={COMMENT} />

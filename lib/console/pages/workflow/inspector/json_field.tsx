@@ -7,9 +7,10 @@ import { EditorView, keymap } from "@codemirror/view";
 import { useEffect, useRef, useState } from "react";
 import { completions, evaluate, holdsExpression, pathValue } from "../code/expressions.ts";
 import { look } from "../code/code_mirror.ts";
-import { smallestChange } from "../code/code_pane.tsx";
+import { smallestChange } from "../code/smallest_change.ts";
 import { idOf, type Path } from "../document/asl.ts";
 import { useEditor } from "../editor_state.ts";
+import { readField, textOf } from "./field_text.ts";
 import { useInspector } from "./inspector_data.ts";
 
 interface Props {
@@ -22,7 +23,7 @@ interface Props {
   isPath?: boolean;
 }
 
-export function JsonField({ label, value, path, onChange, isPath = false }: Props) {
+export default function JsonField({ label, value, path, onChange, isPath = false }: Props) {
   const { draft } = useEditor();
   const { sample } = useInspector();
   const parent = useRef<HTMLDivElement>(null);
@@ -114,23 +115,4 @@ function Result({ value, isPath }: { value: unknown; isPath: boolean }) {
 function short(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 300 ? `${text.slice(0, 299)}…` : text;
-}
-
-function textOf(value: unknown, isPath: boolean): string {
-  if (value === undefined) return "";
-  const isBare = typeof value === "string" && (isPath || /^\s*\{%/.test(value));
-  return isBare ? value as string : JSON.stringify(value, null, 2);
-}
-
-/** Empty text removes the field; JSONata needs no quotation marks around it. */
-export function readField(text: string, isPath: boolean): { value: unknown } | { problem: string } {
-  const trimmed = text.trim();
-  if (trimmed === "") return { value: undefined };
-  if (isPath) return { value: trimmed === "null" ? null : trimmed };
-  if (trimmed.startsWith("{%")) return { value: trimmed };
-  try {
-    return { value: JSON.parse(trimmed) };
-  } catch {
-    return { problem: "This is not JSON yet, so the workflow still has the value before it." };
-  }
 }
