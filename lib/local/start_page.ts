@@ -76,10 +76,11 @@ export async function startPage(
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Local AWS</title>
+<link rel="icon" href="data:,">
 <style>
 body { max-width: 44rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.6 system-ui, sans-serif; overflow-wrap: anywhere }
 pre { padding: .7rem .9rem; border: 1px solid #8886; border-radius: 8px; overflow: auto }
@@ -90,9 +91,7 @@ td:nth-child(2) { text-align: right; font-variant-numeric: tabular-nums }
 <body>
 <h1>Local AWS</h1>
 <p>This is the local AWS of Scones Unlimited: it answers AWS's clients at ${escape(endpoint)}, as account
-${escape(account)} in ${
-    escape(region)
-  } and other regions. It has no pages of its own. The console shows orders,
+${escape(account)} in ${escape(region)} and other regions. The console shows orders,
 executions, the workflow and models:</p>
 <pre>npx -y deno task console</pre>
 ${state}

@@ -19,7 +19,7 @@ COMMON = {
     "lambda": JSON | {"AccessDeniedException": 403, "InvalidRequestContentException": 400,
                       "RequestEntityTooLargeException": 413},
     "sagemaker-runtime": JSON | {"ValidationError": 400, "ModelError": 424, "AccessDeniedException": 403},
-    "cloudwatch": JSON,
+    "cloudwatch": JSON | QUERY,
     "iam": QUERY,
     "sns": QUERY,
     # On the wire under their names in the JSON protocol; clients show those of the query protocol.

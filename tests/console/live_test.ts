@@ -58,3 +58,18 @@ Deno.test("Views: one view for each key, forgotten when nobody looks", () => {
   views.listen("a", () => {})();
   assert.deepEqual(made, ["a", "b", "a"]);
 });
+
+Deno.test("View: a value that will not change is asked for once, also for who comes later", async () => {
+  let looks = 0;
+  const view = new View(() => Promise.resolve(++looks), 0.002, () => true);
+  const first = Promise.withResolvers<void>();
+  const stop = view.listen(() => first.resolve());
+  await first.promise;
+  await sleep(0.05);
+  const heard: State<number>[] = [];
+  const stopSecond = view.listen((state) => heard.push(state));
+  assert.deepEqual(heard, [{ value: 1 }]);
+  assert.equal(looks, 1);
+  stop();
+  stopSecond();
+});

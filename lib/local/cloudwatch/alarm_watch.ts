@@ -28,12 +28,21 @@ export class AlarmWatch {
 
   start(): void {
     let ticks = 0;
-    this.#timer = setInterval(() => {
+    let untidy = false;
+    const look = () => {
       this.metrics.flush();
       this.evaluateDue();
       if (++ticks % TIDY_TICKS === 1) {
-        while (this.metrics.tidy());
+        untidy = true;
         this.history.tidy();
+      }
+      untidy &&= this.metrics.tidy();
+    };
+    this.#timer = setInterval(() => {
+      try {
+        look();
+      } catch (error) {
+        this.core.fault(error, "The metrics");
       }
     }, TICK_MS);
   }
@@ -69,7 +78,13 @@ export class AlarmWatch {
     const minute = minuteOf(this.core.now() / 1000);
     if (this.#evaluatedAt === minute) return;
     this.#evaluatedAt = minute;
-    for (const alarm of this.list()) this.#evaluate(alarm, minute);
+    for (const alarm of this.list()) {
+      try {
+        this.#evaluate(alarm, minute);
+      } catch (error) {
+        this.core.fault(error, `The alarm ${alarm.configuration.AlarmName}`);
+      }
+    }
   }
 
   /** Sets an alarm's state; a change is noted, and its actions are done. */

@@ -11,6 +11,8 @@ export type Series = ReadonlyMap<number, number>;
 export interface Expression {
   /** The ids that it refers to. */
   readonly ids: readonly string[];
+  /** How many parts it has. */
+  readonly size: number;
   evaluate(series: ReadonlyMap<string, Series>, times: readonly number[]): Series;
 }
 
@@ -25,18 +27,30 @@ interface Moment {
 /** How deep parentheses and calls may be nested. */
 const MAX_DEPTH = 20;
 
-const OPERATORS: readonly Readonly<Record<string, (a: number, b: number) => number>>[] = [
-  {
-    ">=": (a, b) => Number(a >= b),
-    "<=": (a, b) => Number(a <= b),
-    "==": (a, b) => Number(a === b),
-    "!=": (a, b) => Number(a !== b),
-    ">": (a, b) => Number(a > b),
-    "<": (a, b) => Number(a < b),
-  },
-  { "+": (a, b) => a + b, "-": (a, b) => a - b },
-  { "*": (a, b) => a * b, "/": (a, b) => a / b },
+/** How often parts of expressions may be evaluated for one request, in all: so often takes some ten milliseconds. */
+const MAX_EVALUATIONS = 1_000_000;
+
+type Operator = (a: number, b: number) => number;
+
+/** By precedence, the lowest first. */
+const OPERATORS: readonly ReadonlyMap<string, Operator>[] = [
+  new Map<string, Operator>([
+    [">=", (a, b) => Number(a >= b)],
+    ["<=", (a, b) => Number(a <= b)],
+    ["==", (a, b) => Number(a === b)],
+    ["!=", (a, b) => Number(a !== b)],
+    [">", (a, b) => Number(a > b)],
+    ["<", (a, b) => Number(a < b)],
+  ]),
+  new Map<string, Operator>([["+", (a, b) => a + b], ["-", (a, b) => a - b]]),
+  new Map<string, Operator>([["*", (a, b) => a * b], ["/", (a, b) => a / b]]),
 ];
+
+/** @throws AwsError when the evaluation of expressions at so many times would take long */
+export function checkEvaluations(expressions: Iterable<Expression>, times: number): void {
+  const size = [...expressions].reduce((sum, { size }) => sum + size, 0);
+  if (size * times > MAX_EVALUATIONS) throw unsupportedHere("expressions so long at so many times");
+}
 
 /** @throws AwsError ValidationError for a text that is no expression; a function of AWS that is not here is named */
 export function parseExpression(text: string): Expression {
@@ -54,7 +68,7 @@ export function parseExpression(text: string): Expression {
     const operators = OPERATORS[level];
     if (!operators) return operand(depth);
     let left = binary(level + 1, depth);
-    for (let apply = operators[tokens[next] ?? ""]; apply; apply = operators[tokens[next] ?? ""]) {
+    for (let apply = operators.get(tokens[next] ?? ""); apply; apply = operators.get(tokens[next] ?? "")) {
       next++;
       const [a, b, operate] = [left, binary(level + 1, depth), apply];
       left = (at) => both(a(at), b(at), operate);
@@ -125,6 +139,7 @@ export function parseExpression(text: string): Expression {
   if (next < tokens.length) throw wrong();
   return {
     ids: [...ids],
+    size: tokens.length,
     evaluate(series, times) {
       const values = times.map((time) => [time, whole({ time, series })] as const);
       return new Map(

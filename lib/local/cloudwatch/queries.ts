@@ -1,7 +1,7 @@
 /** Evaluates the queries that GetMetricData asks for and that alarms watch. */
 import { commonPeriod, type MetricDataQuery } from "./members.ts";
 import { unsupportedHere, validationError } from "./errors.ts";
-import { type Expression, parseExpression, type Series } from "./expression.ts";
+import { checkEvaluations, type Expression, parseExpression, type Series } from "./expression.ts";
 import type { MetricStore } from "./metric_store.ts";
 import { statistic } from "./statistics.ts";
 
@@ -28,6 +28,7 @@ export function evaluateQueries(
   }
   const period = commonPeriod(queries);
   const times = Array.from({ length: Math.ceil((to - from) / period) }, (_, i) => from + i * period);
+  checkEvaluations(expressions.values(), times.length);
   // An expression may refer to another one; a circle is refused by `checkQueries`.
   const compute = (id: string): void => {
     const expression = expressions.get(id);
@@ -70,12 +71,18 @@ export function checkQueries(queries: readonly MetricDataQuery[]): Map<string, E
       statistic(MetricStat.Stat);
     } else expressions.set(Id, parseExpression(Expression!));
   }
-  const visit = (id: string, above: readonly string[]): void => {
-    if (above.includes(id)) throw validationError(`The expression ${id} refers to itself.`);
+  const above = new Set<string>();
+  const checked = new Set<string>();
+  const visit = (id: string): void => {
+    if (above.has(id)) throw validationError(`The expression ${id} refers to itself.`);
     if (!ids.has(id)) throw validationError(`An expression refers to the id ${id}, which no query has.`);
-    for (const below of expressions.get(id)?.ids ?? []) visit(below, [...above, id]);
+    if (checked.has(id)) return;
+    above.add(id);
+    expressions.get(id)?.ids.forEach(visit);
+    above.delete(id);
+    checked.add(id);
   };
-  if (queries.length <= 100) { for (const id of expressions.keys()) visit(id, []); }
+  [...expressions.keys()].forEach(visit);
   const periods = new Set(queries.flatMap(({ MetricStat }) => MetricStat ? [MetricStat.Period] : []));
   if (expressions.size > 0 && periods.size > 1) {
     throw unsupportedHere("expressions of metrics with different periods");

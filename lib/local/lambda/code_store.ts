@@ -17,12 +17,12 @@ import {
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { umask } from "node:process";
-import { AwsError, unsupported } from "../errors.ts";
+import { unsupported } from "../errors.ts";
 import { folderOf, foldersOf } from "./folders.ts";
 import { type ImportMap, importMapOf } from "./packages.ts";
 import { RUNTIME_PACKAGES } from "./runtime_packages.ts";
 import { holdsMore } from "./storage_watch.ts";
-import { MAX_ZIPPED_BYTES, notAZip, readZip, type ZipFile } from "./zip.ts";
+import { checkZippedSize, notAZip, readZip, type ZipFile } from "./zip.ts";
 
 /** Not `packages.json` or `import_map.json`, as before it named the runtime's packages and Node.js's modules. */
 const IMPORT_MAP = "imports.json";
@@ -57,13 +57,7 @@ export class CodeStore {
    * @throws AwsError when the zip is too large or cannot be unpacked
    */
   async use<T>(zip: Uint8Array, work: (code: Code) => T): Promise<T> {
-    if (zip.length >= MAX_ZIPPED_BYTES) {
-      throw new AwsError(
-        "RequestEntityTooLargeException",
-        `Zipped size must be smaller than ${MAX_ZIPPED_BYTES} bytes`,
-        413,
-      );
-    }
+    checkZippedSize(zip.length);
     const CodeSha256 = createHash("sha256").update(zip).digest("base64");
     this.#held.set(CodeSha256, (this.#held.get(CodeSha256) ?? 0) + 1);
     try {

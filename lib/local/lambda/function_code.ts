@@ -5,6 +5,7 @@ import type { Principal } from "../operation.ts";
 import { bytesOf, getObject } from "../s3/read_objects.ts";
 import { notSupported, string } from "../shapes.ts";
 import { invalidParameter } from "./errors.ts";
+import { checkZippedSize } from "./zip.ts";
 
 /** UpdateFunctionCode has these at its top level. */
 export const codeMembers = {
@@ -38,16 +39,28 @@ export async function packageOf(core: Core, principal: Principal, given: GivenCo
     return decodeBase64(given.ZipFile);
   }
   if (!given.S3Bucket || !given.S3Key) throw invalidParameter("Please provide a source for function code.");
+  const found = objectOf(core, principal, { Bucket: given.S3Bucket, Key: given.S3Key });
   try {
-    const object = { Bucket: given.S3Bucket, Key: given.S3Key };
-    return await bytesOf(core.call(getObject, object, { principal }));
+    // Before it is read: an object can be larger than the memory.
+    checkZippedSize(found.ContentLength);
+  } catch (error) {
+    if (found.Body instanceof ReadableStream) await found.Body.cancel();
+    throw error;
+  }
+  return await bytesOf(found);
+}
+
+/** @throws AwsError as Lambda words S3's */
+function objectOf(core: Core, principal: Principal, object: { Bucket: string; Key: string }) {
+  try {
+    return core.call(getObject, object, { principal });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     if (error.code === "AccessDenied") {
       throw new AwsError(
         "AccessDeniedException",
         "Your access has been denied by S3, please make sure your request credentials have permission to " +
-          `GetObject for ${given.S3Bucket}/${given.S3Key}. S3 Error Code: AccessDenied. ` +
+          `GetObject for ${object.Bucket}/${object.Key}. S3 Error Code: AccessDenied. ` +
           `S3 Error Message: ${error.message}`,
         403,
       );

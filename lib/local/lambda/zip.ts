@@ -4,7 +4,7 @@
  */
 import { promisify } from "node:util";
 import { crc32, inflateRaw, inflateRawSync } from "node:zlib";
-import type { AwsError } from "../errors.ts";
+import { AwsError } from "../errors.ts";
 import { turn } from "../turn.ts";
 import { invalidParameter } from "./errors.ts";
 import { folderOf, foldersOf } from "./folders.ts";
@@ -172,6 +172,16 @@ function safePath(name: string): string {
     throw notAZip();
   }
   return parts.join("/");
+}
+
+/** @throws AwsError RequestEntityTooLargeException */
+export function checkZippedSize(bytes: number): void {
+  if (bytes < MAX_ZIPPED_BYTES) return;
+  throw new AwsError(
+    "RequestEntityTooLargeException",
+    `Zipped size must be smaller than ${MAX_ZIPPED_BYTES} bytes`,
+    413,
+  );
 }
 
 /** AWS's error for anything that it cannot unzip. */

@@ -12,6 +12,7 @@ import {
   findBucket,
   invalidArgument,
   objectArn,
+  type ObjectInput,
   objectInput,
   onObject,
   operation,
@@ -87,7 +88,8 @@ export const copyObject = operation({
     const given = storedHeaders(input);
     const tags = input.Tagging === undefined ? [] : headerTags(input.Tagging);
     const algorithm = asked === undefined ? undefined : checksumAlgorithm(asked);
-    const { bucket, object: source } = sourceOf(s3, input, call);
+    const found = sourceOf(s3, input, call);
+    const { bucket, object: source } = found;
     const encrypted = encryptedHeaders(s3, input, call);
     const changes = MetadataDirective === "REPLACE" || input.ServerSideEncryption !== undefined;
     if (!changes && bucket === Bucket && source.Key === Key) {
@@ -103,6 +105,8 @@ export const copyObject = operation({
         `The specified copy source is larger than the maximum allowable size for a copy source: ${MAX_COPY_BYTES}`,
       );
     }
+    const tagging = TaggingDirective === "REPLACE" ? tags : storedTags(source.Headers);
+    if (tagging.length > 0) authorizeTags(s3, input, call, TaggingDirective === "COPY" ? found : undefined);
     const copied = await copyBytes(
       s3,
       source.Pieces,
@@ -112,7 +116,6 @@ export const copyObject = operation({
     );
     const kept = MetadataDirective === "REPLACE" ? given : withoutEncryption(source.Headers);
     const { [TAGGING]: _, ...headers } = kept;
-    const tagging = TaggingDirective === "REPLACE" ? tags : storedTags(source.Headers);
     const stored = { ...headers, ...taggingHeader(tagging), ...encrypted };
     const { ETag, LastModified, Checksum } = storeReceived(s3, input, call, copied, stored);
     return { CopyObjectResult: copyResult(ETag, LastModified, Checksum), ...encryptionOf(stored) };
@@ -159,6 +162,17 @@ export const uploadPartCopy = operation({
     };
   },
 });
+
+/** Asks for the permission to tag the copy. @param source whose tags are read, if they are kept */
+function authorizeTags(s3: S3Context, input: ObjectInput, { authorize }: Call, source?: Source): void {
+  if (source) {
+    const { bucket: Bucket, object: { Key } } = source;
+    const resource = objectArn({ Bucket, Key });
+    authorize({ action: "s3:GetObjectTagging", resource, policy: s3.policyOf(Bucket) });
+  }
+  const policy = s3.policyOf(input.Bucket);
+  authorize({ action: "s3:PutObjectTagging", resource: objectArn(input), policy });
+}
 
 /** The object that CopySource names. Checks the permission to read it, and the conditions on it. */
 function sourceOf(s3: S3Context, input: Structure<typeof sourceInput>, call: Call): Source {

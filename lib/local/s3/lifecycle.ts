@@ -3,7 +3,7 @@
  * and versions, which the local AWS does not have, do not change.
  */
 import { malformedXml } from "../protocols/xml.ts";
-import { header, payload, string, structure, toElements } from "../shapes.ts";
+import { header, notSupported, payload, structure, toElements } from "../shapes.ts";
 import { turn } from "../turn.ts";
 import { bucketInput, notFound, onBucket, operation, type S3Context } from "./context.ts";
 import { after, MAX_KEYS } from "./listing.ts";
@@ -11,14 +11,15 @@ import { afterPrefix, type StoredObject } from "./index.ts";
 import { checkedRules, expiryBy, lifecycleConfiguration, prefixOf } from "./lifecycle_rules.ts";
 
 const MINIMUM_SIZE = "x-amz-transition-default-minimum-object-size";
-const minimumSize = { TransitionDefaultMinimumObjectSize: "all_storage_classes_128K" };
+const ALL_CLASSES = "all_storage_classes_128K";
+const minimumSize = { TransitionDefaultMinimumObjectSize: ALL_CLASSES };
 
 export const putBucketLifecycleConfiguration = operation({
   action: "s3:PutLifecycleConfiguration",
   input: structure({
     ...bucketInput,
     LifecycleConfiguration: payload(lifecycleConfiguration, "LifecycleConfiguration"),
-    TransitionDefaultMinimumObjectSize: header(MINIMUM_SIZE, string()),
+    TransitionDefaultMinimumObjectSize: header(MINIMUM_SIZE, notSupported(ALL_CLASSES)),
   }),
   resource: onBucket,
   http: { at: "PUT /{Bucket}?lifecycle", headers: { TransitionDefaultMinimumObjectSize: MINIMUM_SIZE } },

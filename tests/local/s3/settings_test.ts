@@ -238,9 +238,13 @@ Deno.test("tags of objects and buckets", () =>
     assert.deepEqual(await tags(), []);
 
     // Tags in the header need the permission to tag.
-    const role = new S3Client(await asRole(aws, "writer", allowing("s3:PutObject")));
+    const role = new S3Client(await asRole(aws, "writer", allowing("s3:PutObject", "s3:GetObject")));
     const tagged = new PutObjectCommand({ Bucket, Key, Body: "x", Tagging: "a=1" });
     await assert.rejects(role.send(tagged), { message: /s3:PutObjectTagging/ });
+    const copied = (TaggingDirective?: "REPLACE") =>
+      role.send(new CopyObjectCommand({ Bucket, Key: "c", CopySource: `${Bucket}/kept`, TaggingDirective }));
+    await assert.rejects(copied(), { message: /s3:GetObjectTagging/ });
+    await copied("REPLACE");
     role.destroy();
 
     const bucketTags = () => s3.send(new GetBucketTaggingCommand({ Bucket }));

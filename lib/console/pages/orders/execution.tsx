@@ -11,7 +11,7 @@ import { Failure, Loading } from "../shell/states.tsx";
 import { Comparison } from "./comparison.tsx";
 import { Events } from "./events.tsx";
 import { Graph } from "./graph.tsx";
-import { VisitDetails } from "./visit.tsx";
+import { causeText, VisitDetails } from "./visit.tsx";
 import { Visits } from "./visits.tsx";
 
 export function Execution({ name }: { name: string }) {
@@ -126,8 +126,8 @@ function Answer({ look: { key, probabilities, advice, error, cause } }: { look: 
       )}
       {error && (
         <details>
-          <summary>{error}</summary>
-          <pre>{cause}</pre>
+          <summary>Error and cause</summary>
+          <pre>{`${error}\n\n${causeText(cause)}`}</pre>
         </details>
       )}
     </section>

@@ -51,7 +51,18 @@ function Data({ text }: { text: string | undefined }) {
 }
 
 function Fault({ visit: { error, cause } }: { visit: VisitLook }) {
-  return <pre tabIndex={0} className="bad">{error}{cause ? `\n\n${cause}` : ""}</pre>;
+  return <pre tabIndex={0} className="bad">{`${error}\n\n${causeText(cause)}`}</pre>;
+}
+
+/** A cause as people read it: of a function's error the message, then where it was thrown. */
+export function causeText(cause = ""): string {
+  try {
+    const { errorMessage, trace } = JSON.parse(cause);
+    if (typeof errorMessage !== "string") return cause;
+    return [errorMessage, ...Array.isArray(trace) ? ["", ...trace.slice(1)] : []].join("\n");
+  } catch {
+    return cause;
+  }
 }
 
 function Log({ look, index }: { look: ExecutionLook; index: number }) {
