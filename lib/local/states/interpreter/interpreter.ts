@@ -24,6 +24,7 @@
  */
 import type { Core } from "../../core.ts";
 import type { StateFailure } from "../language/failures.ts";
+import { logEvents } from "../logging.ts";
 import { executionArn, type MachineStore } from "../machines.ts";
 import { type ActivityTask, ActivityTasks } from "./activity_tasks.ts";
 import type { Children, MapRuns, StateTypes } from "./flow.ts";
@@ -87,7 +88,8 @@ export class Interpreter {
     const { roleArn } = run.revision;
     run.note("ExecutionStarted", 0, { input, inputDetails: NOT_TRUNCATED, roleArn });
     run.spawn({ state: run.definition.StartAt, data: input, last: 0 });
-    run.flush(this.journal);
+    const { events } = run.flush(this.journal);
+    logEvents(this.core, run.revision, run.execution, events);
     return run;
   }
 
