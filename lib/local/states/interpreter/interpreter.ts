@@ -19,6 +19,10 @@
  * Alarms use `core.now`; what came due while no server ran is due at once. Steps that are due together take turns with
  * requests (`turns.ts`).
  *
+ * **Map Runs.** A distributed Map state is a task to the interpreter: its thread waits while `distributed/map_runner.ts` reads
+ * items and starts child executions, each an execution of its own. A child's start is written with the position in the items,
+ * its end with its result, so a run goes on after a kill where it was.
+ *
  * **Crashes.** A step that ends the process would do so at every start. A resumed execution's attempts at a step are
  * counted in the journal, and at the third crash in a row the execution fails.
  */
