@@ -12,6 +12,7 @@ import { iamProtocol, stsProtocol } from "./protocol.ts";
 import * as rolePolicies from "./role_policies.ts";
 import * as roles from "./roles.ts";
 import { sessionArn, Sessions } from "./sessions.ts";
+import * as simulation from "./simulation.ts";
 import * as sts from "./sts.ts";
 
 /** @param options.propagationSeconds seconds until new and changed roles and policies take effect */
@@ -61,7 +62,7 @@ export function createIam(
         name: "iam",
         region: "us-east-1",
         protocol: iamProtocol,
-        operations: operationsOf(roles, rolePolicies, boundaries, managedPolicies),
+        operations: operationsOf(roles, rolePolicies, boundaries, managedPolicies, simulation),
         context,
         start: () => sessions.expire(),
       },

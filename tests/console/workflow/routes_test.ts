@@ -153,3 +153,28 @@ Deno.test("placeholders and values are exchanged where they are whole strings", 
   assert.equal(filled, '{"a":"arn:aws:lambda:us-east-1:123456789012:function:c","b":"${Other}"}');
   assert.equal(withPlaceholders(filled, values), text);
 });
+
+Deno.test("a state is tested on the target, and shows its data at each stage", async () => {
+  await withConsole(async (console) => {
+    await ensureRole(console.aws, "states");
+    const state = JSON.stringify({
+      Type: "Pass",
+      Parameters: { "b.$": "$.a" },
+      ResultPath: "$.c",
+      End: true,
+    });
+    const { answer } = await send(console, "POST", "/api/workflow/test", { state, input: '{"a":1}' });
+    assert.equal(answer.status, "SUCCEEDED");
+    assert.deepEqual(JSON.parse(answer.output), { a: 1, c: { b: 1 } });
+    assert.deepEqual(JSON.parse(answer.inspection.afterParameters), { b: 1 });
+    const called = JSON.stringify({ ...task("${ClassifyImageFunctionArn}"), OutputPath: "$.Payload" });
+    const body = { state: called, input: "{}", result: '{"Payload":[0.9,0.1]}' };
+    assert.equal((await send(console, "POST", "/api/workflow/test", body)).answer.output, "[0.9,0.1]");
+    const wrong = await send(console, "POST", "/api/workflow/test", {
+      state: '{"Type":"Guess"}',
+      input: "{}",
+    });
+    assert.equal(wrong.status, 400);
+    assert.match(wrong.answer.message, /InvalidDefinition/);
+  });
+});

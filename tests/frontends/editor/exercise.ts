@@ -32,6 +32,15 @@ export async function checkExercise(setting: Setting, aws: Aws): Promise<string>
     assert.deepEqual(CHAIN.map((name) => saved.States[name]!.Next), [...CHAIN.slice(1), undefined]);
     assert.ok(JSON.stringify(saved).includes("${ClassifyImageFunctionArn}"));
 
+    await editor.card("FilterLowConfidence").click();
+    await page.getByRole("tab", { name: "Test" }).click();
+    const answer = { s3_bucket: "b", s3_key: "k", image_data: "", inferences: [0.95, 0.05] };
+    await page.getByLabel("Sample input").fill(JSON.stringify(answer));
+    await page.getByRole("button", { name: "Test FilterLowConfidence" }).click();
+    await page.locator(".panel h3 .good").getByText("succeeded").waitFor();
+    assert.deepEqual(JSON.parse(await page.locator(".stages li").last().locator("pre").innerText()), answer);
+    await editor.screenshot("tested");
+
     await page.getByRole("tab", { name: "Run" }).click();
     const input = page.getByLabel("Picture to run with");
     await input.setInputFiles({ name: "order.png", mimeType: "image/png", buffer });

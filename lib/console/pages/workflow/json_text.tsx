@@ -22,7 +22,7 @@ export function JsonText(
         history(),
         closeBrackets(),
         json(),
-        linter(jsonParseLinter()),
+        linter((view) => view.state.doc.length === 0 ? [] : jsonParseLinter()(view)),
         keymap.of([...defaultKeymap, ...historyKeymap]),
         EditorView.lineWrapping,
         look(label),

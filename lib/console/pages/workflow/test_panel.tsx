@@ -17,8 +17,12 @@ export function TestPanel({ sample, onSample }: Props) {
   const { draft: { machine } } = useEditor();
   const path = useSelectedPath();
   const [busy, setBusy] = useState(false);
+  const [mock, setMock] = useState("");
   const [tested, setTested] = useState<{ name: string; result?: TestedState; failure?: string }>();
   const name = path && String(path.at(-1));
+  // Of what waits or calls, the answer can be given instead.
+  const mocks = path !== undefined &&
+    ["Task", "Map", "Parallel"].includes(String(objectAt(machine, path).Type));
   const test = async () => {
     setBusy(true);
     const state = objectAt(machine, path!);
@@ -28,7 +32,11 @@ export function TestPanel({ sample, onSample }: Props) {
       : state;
     try {
       const result = await ask<TestedState>("/api/workflow/test", {
-        body: { state: JSON.stringify(whole), input: sample },
+        body: {
+          state: JSON.stringify(whole),
+          input: sample,
+          ...mocks && mock.trim() !== "" && { result: mock },
+        },
       });
       setTested({ name: name!, result });
     } catch (error) {
@@ -42,11 +50,18 @@ export function TestPanel({ sample, onSample }: Props) {
     <div className="panel">
       <h3 id="sample-title">Input</h3>
       <JsonText label="Sample input" text={sample} onChange={onSample} />
+      {mocks && (
+        <details className="mock">
+          <summary>Pretend that its call answers</summary>
+          <JsonText label="Pretended result" text={mock} onChange={setMock} />
+        </details>
+      )}
       <button type="button" className="primary" disabled={!path || busy} onClick={test}>
         {busy ? "Testing …" : path ? `Test ${name}` : "Select a state to test it"}
       </button>
       <p className="none">
-        The target runs this one state with the workflow's role. What it calls, it really calls.
+        The target runs this one state with the workflow's role. What it calls, it really calls, unless you
+        give the answer.
       </p>
       {failure && <p className="problem" role="alert">{failure}</p>}
       {result && (
