@@ -89,6 +89,8 @@ export interface ServiceLogs {
    * A service without these permissions keeps running; its log lines are dropped.
    */
   mayWrite(principal: Principal, group: string, stream: string): boolean;
+  /** Whether there is such a log group. */
+  exists(group: string): boolean;
   /** Appends log lines; creates the group and the stream if they do not exist. @param timestamp in milliseconds */
   write(group: string, stream: string, messages: readonly string[], timestamp?: number): void;
 }

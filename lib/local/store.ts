@@ -77,7 +77,8 @@ export class Store {
       this.#prepared("COMMIT").run();
       return result;
     } catch (error) {
-      this.db.exec("ROLLBACK");
+      // When the disk is full SQLite has done so itself.
+      if (this.db.isTransaction) this.db.exec("ROLLBACK");
       throw error;
     }
   }

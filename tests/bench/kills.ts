@@ -1,11 +1,12 @@
 /** The servers of several kinds of load are killed many times. */
 import { executions } from "../local/kills/executions.ts";
+import { mapRuns } from "../local/kills/map_runs.ts";
 import { messages } from "../local/kills/messages.ts";
 import { s3 } from "../local/kills/s3.ts";
 import { killRounds, killSeed } from "../local/kills/testing.ts";
 import { workflow } from "../local/kills/workflow.ts";
 
-const PARTS = [s3, messages, executions, workflow];
+const PARTS = [s3, messages, executions, mapRuns, workflow];
 
 /**
  * Prints what was done and found again; fails for whatever was lost or doubled.

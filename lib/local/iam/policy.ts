@@ -54,6 +54,12 @@ function decide(
   return decision;
 }
 
+/** Whether a statement of an identity-based policy is about the question's action and resource, if its conditions hold. */
+export function isAbout({ Version }: PolicyDocument, statement: Statement, question: Question): boolean {
+  const context = Version === "2012-10-17" ? question.context : undefined;
+  return matchesAction(statement, question.action) && matchesResource(statement, question, context);
+}
+
 function matchesResource(
   { Resource, NotResource }: Statement,
   { resource }: Question,

@@ -34,6 +34,7 @@ function serviceLogs(core: Core, context: LogsContext): ServiceLogs {
         (tables.stream(logGroupName, logStreamName) !== undefined || may(streams.createLogStream, stream)) &&
         may(putEvents.putLogEvents, stream);
     },
+    exists: (group) => tables.group(group) !== undefined,
     write(group, stream, messages, timestamp = core.now()) {
       core.store.transaction(() => {
         if (!tables.group(group)) tables.addGroup(group, core.now());

@@ -1,5 +1,6 @@
 /** Headers of objects: those that are stored, checksums, and those that are not supported. */
 import { AwsError } from "../errors.ts";
+import { headerText } from "../protocols/header_text.ts";
 import { header, headers, map, notSupported, type Shape, string, type Structure } from "../shapes.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
 import { ENCRYPTION_HEADERS, encryptionInput } from "./encryption.ts";
@@ -7,6 +8,8 @@ import type { Checksum } from "./index.ts";
 import { TAGGING } from "./tags.ts";
 
 const MAX_METADATA_BYTES = 2048;
+/** A header's name (RFC 9110), in lower case. */
+const TOKEN = /^[!#$%&'*+.^_`|~\da-z-]+$/;
 
 /** Stored with an object, and returned with it. */
 const KEPT = {
@@ -86,7 +89,7 @@ export const objectHeaders = {
 
 /**
  * The headers to store with an object, names in lower case.
- * @throws AwsError AccessControlListNotSupported, MetadataTooLarge
+ * @throws AwsError AccessControlListNotSupported, MetadataTooLarge, InvalidArgument
  */
 export function storedHeaders(input: Structure<typeof objectHeaders>): Record<string, string> {
   const { ACL = "bucket-owner-full-control", Metadata = {} } = input;
@@ -108,6 +111,12 @@ export function storedHeaders(input: Structure<typeof objectHeaders>): Record<st
   for (const [name, value] of Object.entries(Metadata)) {
     metadataBytes += name.length + value.length;
     stored[`x-amz-meta-${name.toLowerCase()}`] = value;
+  }
+  // Those of an HTTP request are fine; a state machine can name any.
+  for (const [name, value] of Object.entries(stored)) {
+    if (TOKEN.test(name) && headerText(value) === value) continue;
+    const message = "Headers cannot have all of the characters of this name or value.";
+    throw new AwsError("InvalidArgument", message, 400, { ArgumentName: name, ArgumentValue: value });
   }
   if (metadataBytes <= MAX_METADATA_BYTES) return stored;
   const message = "Your metadata headers exceed the maximum allowed metadata size";

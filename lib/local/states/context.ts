@@ -9,11 +9,13 @@ import type { MapRunner } from "./distributed/map_runner.ts";
 import type { Interpreter } from "./interpreter/interpreter.ts";
 import type { Journal } from "./interpreter/journal.ts";
 import type { MachineStore } from "./machines.ts";
+import type { VersionStore } from "./version_store.ts";
 
 export interface StatesContext {
   readonly core: Core;
   readonly machines: MachineStore;
   readonly activities: Collection<Activity>;
+  readonly versions: VersionStore;
   readonly mapRuns: MapRunner;
   readonly journal: Journal;
   readonly interpreter: Interpreter;

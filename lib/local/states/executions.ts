@@ -12,10 +12,12 @@ import {
   seconds,
   type StatesContext,
 } from "./context.ts";
-import type { Execution } from "./interpreter/journal.ts";
+import type { MapRun } from "./distributed/map_run_store.ts";
+import { type Execution, isChild } from "./interpreter/journal.ts";
 import { DATA_LIMIT, exceedsDataLimit } from "./language/asl.ts";
 import { parseUserJson } from "./language/json_text.ts";
 import { executionArn, requireActive, requireArn, type StateMachine } from "./machines.ts";
+import type { Target } from "./version_store.ts";
 
 /** How long an ended execution is kept, and its name cannot be reused. */
 export const RETENTION_MS = 90 * 86_400_000;
@@ -35,8 +37,9 @@ export const startExecution = operation({
   input: start,
   resource: onMachine,
   run(given, states) {
-    const { machines, journal, core } = states;
-    const machine = machines.get(given.stateMachineArn);
+    const { versions, journal, core } = states;
+    const target = versions.target(given.stateMachineArn);
+    const { machine } = target;
     requireActive(machine);
     const { name, input } = nameAndInput(given);
     const known = machine.type === "STANDARD" ? journal.find(executionArn(machine, name)) : undefined;
@@ -48,7 +51,7 @@ export const startExecution = operation({
       }
       journal.forget(core.now() - RETENTION_MS);
     }
-    const { arn, startDate } = isSame ? known : begin(states, machine, name, input, false);
+    const { arn, startDate } = isSame ? known : begin(states, target, name, input, false);
     return { executionArn: arn, startDate: seconds(startDate) };
   },
 });
@@ -58,11 +61,12 @@ export const startSyncExecution = operation({
   input: structure({ ...startMembers, includedData: notSupported() }),
   resource: onMachine,
   async run(given, states) {
-    const machine = states.machines.get(given.stateMachineArn);
+    const target = states.versions.target(given.stateMachineArn);
+    const { machine } = target;
     requireType(machine, "EXPRESS");
     requireActive(machine);
     const { name, input } = nameAndInput(given);
-    const execution = begin(states, machine, name, input, true);
+    const execution = begin(states, target, name, input, true);
     const { status, output, error, cause, stopDate } = await states.interpreter.ending(execution);
     const milliseconds = Math.max(1, stopDate - execution.startDate);
     return {
@@ -107,6 +111,8 @@ export const describeExecution = operation({
     return {
       executionArn,
       stateMachineArn: execution.machineArn,
+      ...states.journal.qualifiers(execution.id),
+      mapRunArn: mapRunOf(states, execution)?.arn,
       name: execution.name,
       status,
       startDate: seconds(execution.startDate),
@@ -126,26 +132,42 @@ export const describeExecution = operation({
 export const listExecutions = operation({
   action: "states:ListExecutions",
   input: structure({
-    stateMachineArn: arn,
+    stateMachineArn: string({ min: 1, max: 256 }),
     statusFilter: string({
       values: ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"],
     }),
-    mapRunArn: notSupported(),
-    redriveFilter: notSupported(),
+    mapRunArn: string({ min: 1, max: 2000 }),
+    redriveFilter: string({ values: ["REDRIVEN", "NOT_REDRIVEN"] }),
     ...paging(3096),
   }),
-  resource: onMachine,
-  run(input, { machines, journal }) {
-    const { stateMachineArn, statusFilter } = input;
-    requireType(machines.get(stateMachineArn), "STANDARD");
-    const { items, nextToken } = numberedPage(
-      input,
-      `${stateMachineArn} ${statusFilter ?? ""}`,
-      (after, limit) => journal.list(stateMachineArn, statusFilter, limit, after),
-    );
-    const executions = items.map(({ arn, name, status, startDate, stopDate }) => ({
+  resource: ({ stateMachineArn, mapRunArn }) => stateMachineArn ?? mapRunArn ?? "*",
+  run(input, states) {
+    const { stateMachineArn, mapRunArn, statusFilter, redriveFilter } = input;
+    const { journal, versions, mapRuns } = states;
+    if ((stateMachineArn === undefined) === (mapRunArn === undefined)) {
+      throw new AwsError(
+        "ValidationException",
+        "Must specify either a Map Run ARN or a State Machine ARN, but not both",
+      );
+    }
+    const list = `${stateMachineArn ?? mapRunArn} ${statusFilter ?? ""} ${redriveFilter ?? ""}`;
+    let of: Parameters<typeof journal.list>[0];
+    if (mapRunArn !== undefined) of = { mapRun: existingMapRun(states, mapRunArn).id };
+    else {
+      const { machine, version, alias } = versions.target(stateMachineArn!);
+      requireType(machine, "STANDARD");
+      const qualifier = alias ? { aliasArn: alias.arn } : version ? { versionArn: version.arn } : {};
+      of = { machineArn: machine.arn, ...qualifier };
+    }
+    // No execution has been redriven.
+    const { items, nextToken } = redriveFilter === "REDRIVEN"
+      ? { items: [], nextToken: undefined }
+      : numberedPage(input, list, (after, limit) => journal.list(of, statusFilter, limit, after));
+    const executions = items.map(({ id, arn, machineArn, name, status, startDate, stopDate }) => ({
       executionArn: arn,
-      stateMachineArn,
+      stateMachineArn: machineArn,
+      ...journal.qualifiers(id),
+      ...(mapRunArn === undefined ? {} : { mapRunArn, itemCount: mapRuns.store.child(id)?.items }),
       name,
       status,
       startDate: seconds(startDate),
@@ -155,6 +177,22 @@ export const listExecutions = operation({
     return { executions, nextToken };
   },
 });
+
+/** The Map Run that the execution is a child of. */
+function mapRunOf({ mapRuns }: StatesContext, execution: Execution): MapRun | undefined {
+  const child = isChild(execution) ? mapRuns.store.child(execution.id) : undefined;
+  return child && mapRuns.store.byId(child.mapRun);
+}
+
+/** @throws AwsError InvalidArn, ResourceNotFound */
+export function existingMapRun({ mapRuns }: StatesContext, mapRunArn: string): MapRun {
+  requireArn(mapRunArn, "mapRun");
+  const mapRun = mapRuns.store.find(mapRunArn);
+  if (mapRun) return mapRun;
+  throw new AwsError("ResourceNotFound", `Resource not found: '${mapRunArn}'`, 400, {
+    resourceName: mapRunArn,
+  });
+}
 
 /** @throws AwsError InvalidArn, ExecutionDoesNotExist */
 export function existingExecution({ journal, core }: StatesContext, arn: string): Execution {
@@ -166,8 +204,8 @@ export function existingExecution({ journal, core }: StatesContext, arn: string)
 }
 
 function begin(
-  { interpreter, core, machines }: StatesContext,
-  machine: StateMachine,
+  { interpreter, core }: StatesContext,
+  { machine, revision, version, alias }: Target,
   name: string,
   input: string,
   sync: boolean,
@@ -175,7 +213,9 @@ function begin(
   return interpreter.start({
     arn: executionArn(machine, name),
     machineArn: machine.arn,
-    revision: machines.inForce(machine),
+    revision,
+    versionArn: version?.arn,
+    aliasArn: alias?.arn,
     name,
     type: machine.type,
     sync: sync ? 1 : 0,

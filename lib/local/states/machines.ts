@@ -17,6 +17,14 @@ export interface StateMachine {
   /** The one before, which is used until this time (milliseconds since the epoch), in the strict profile. */
   readonly former?: { readonly revision: string; readonly until: number };
   readonly tags: Record<string, string>;
+  /** The number of the version that was published last. */
+  readonly lastVersion?: number;
+}
+
+export interface LoggingConfiguration {
+  readonly level?: "ALL" | "ERROR" | "FATAL" | "OFF";
+  readonly includeExecutionData?: boolean;
+  readonly destinations?: readonly { readonly cloudWatchLogsLogGroup?: { readonly logGroupArn?: string } }[];
 }
 
 /** The part of a machine that can be updated. An execution keeps the revision it started with. */
@@ -31,6 +39,8 @@ export interface Revision {
   readonly updateDate: number;
   /** Absent until the first update, as on AWS. */
   readonly revisionId?: string;
+  readonly loggingConfiguration?: LoggingConfiguration;
+  readonly tracingConfiguration?: { readonly enabled?: boolean };
 }
 
 /** Step Functions, as it assumes a machine's role. */

@@ -1,11 +1,10 @@
 /** DescribeMapRun, ListMapRuns, UpdateMapRun. */
 import { AwsError } from "../errors.ts";
 import { integer, number, required, string, structure } from "../shapes.ts";
-import { numberedPage, onExecution, operation, paging, seconds, type StatesContext } from "./context.ts";
+import { numberedPage, onExecution, operation, paging, seconds } from "./context.ts";
 import { arn } from "./context.ts";
 import type { Counts, MapRun } from "./distributed/map_run_store.ts";
-import { existingExecution } from "./executions.ts";
-import { requireArn } from "./machines.ts";
+import { existingExecution, existingMapRun } from "./executions.ts";
 
 const mapRunArn = required(string({ min: 1, max: 2000 }));
 const onMapRun = ({ mapRunArn }: { mapRunArn: string }) => mapRunArn;
@@ -84,16 +83,6 @@ export const updateMapRun = operation({
     return {};
   },
 });
-
-/** @throws AwsError InvalidArn, ResourceNotFound */
-export function existingMapRun({ mapRuns }: StatesContext, mapRunArn: string): MapRun {
-  requireArn(mapRunArn, "mapRun");
-  const mapRun = mapRuns.store.find(mapRunArn);
-  if (mapRun) return mapRun;
-  throw new AwsError("ResourceNotFound", `Resource not found: '${mapRunArn}'`, 400, {
-    resourceName: mapRunArn,
-  });
-}
 
 /** Items that no execution has been started for. */
 function pendingItems({ length, cursor, status }: MapRun): number {

@@ -1,4 +1,5 @@
 /** Create, update, describe, list and delete state machines; validate definitions. */
+import { isDeepStrictEqual } from "node:util";
 import { AwsError, unsupported } from "../errors.ts";
 import { page } from "../pages.ts";
 import { boolean, type Infer, integer, list, notSupported, required, string, structure } from "../shapes.ts";
@@ -16,8 +17,9 @@ import {
 } from "./context.ts";
 import { diagnose, requireValid } from "./definition/diagnose.ts";
 import type { Diagnostic } from "./definition/report.ts";
+import { requireLogDelivery } from "./logging.ts";
 import { requireManagedRules } from "./managed_rules.ts";
-import { assumer, requireActive, requireArn } from "./machines.ts";
+import { assumer, requireActive, requireArn, type Revision, type StateMachine } from "./machines.ts";
 import { tagShape, withTags } from "./tags.ts";
 
 const definition = string({ min: 1, max: 1_048_576 });
@@ -25,9 +27,11 @@ const roleArn = string({ min: 1, max: 256 });
 const type = string({ values: ["STANDARD", "EXPRESS"] });
 const configuration = {
   loggingConfiguration: structure({
-    level: string({ values: ["ALL", "ERROR", "FATAL", "OFF"] }),
+    level: string({ values: ["ALL", "ERROR", "FATAL", "OFF"] as const }),
     includeExecutionData: boolean(),
-    destinations: list(structure({}), { max: 1 }),
+    destinations: list(
+      structure({ cloudWatchLogsLogGroup: structure({ logGroupArn: string({ max: 256 }) }) }),
+    ),
   }),
   tracingConfiguration: structure({ enabled: boolean() }),
   encryptionConfiguration: structure({
@@ -37,11 +41,13 @@ const configuration = {
   versionDescription: string({ max: 256 }),
 };
 
-/** What is returned of logging and tracing, which the local AWS does not support. */
-const CONFIGURATION = {
-  loggingConfiguration: { level: "OFF", includeExecutionData: false },
-  tracingConfiguration: { enabled: false },
-};
+/** The configuration of a revision as it is described. Traces are not written: there is no X-Ray here. */
+function described({ loggingConfiguration, tracingConfiguration }: Revision) {
+  return {
+    loggingConfiguration: { level: "OFF", includeExecutionData: false, ...loggingConfiguration },
+    tracingConfiguration: { enabled: false, ...tracingConfiguration },
+  };
+}
 
 const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/.+$/;
 
@@ -74,13 +80,16 @@ export const createStateMachine = operation({
       requireActive(existing);
       // Creating the same machine again is not an error; a different role or tags are ignored.
       const isSame = existing.type === type && machines.revision(existing.revision).definition === definition;
-      if (isSame) return { stateMachineArn: machineArn, creationDate: seconds(existing.creationDate) };
+      if (isSame) {
+        return { ...created(existing), ...published(states, existing, input) };
+      }
       throw new AwsError("StateMachineAlreadyExists", `State Machine Already Exists: '${machineArn}'`);
     }
     requireRole(states, roleArn, machineArn);
     requireManagedRules(core, definition, roleArn, machineArn);
+    requireLogDelivery(core, input.loggingConfiguration, roleArn, machineArn);
     const creationDate = core.now();
-    core.store.transaction(() => {
+    return core.store.transaction(() => {
       const updateDate = creationDate;
       const revision = machines.addRevision({
         machineArn,
@@ -89,12 +98,36 @@ export const createStateMachine = operation({
         variableReferences,
         roleArn,
         updateDate,
+        loggingConfiguration: input.loggingConfiguration,
+        tracingConfiguration: input.tracingConfiguration,
       });
-      machines.put({ arn: machineArn, name, type, creationDate, status: "ACTIVE", revision, tags });
+      const machine = {
+        arn: machineArn,
+        name,
+        type,
+        creationDate,
+        status: "ACTIVE",
+        revision,
+        tags,
+      } as const;
+      machines.put(machine);
+      return { ...created(machine), ...published(states, machine, input) };
     });
-    return { stateMachineArn: machineArn, creationDate: seconds(creationDate) };
   },
 });
+
+function created({ arn, creationDate }: StateMachine) {
+  return { stateMachineArn: arn, creationDate: seconds(creationDate) };
+}
+
+/** Publishes a version where that was asked for; returns the answer's member about it. */
+function published(
+  { versions }: StatesContext,
+  machine: StateMachine,
+  { publish, versionDescription }: { publish?: boolean; versionDescription?: string },
+) {
+  return publish ? { stateMachineVersionArn: versions.publish(machine, versionDescription).arn } : {};
+}
 
 export const updateStateMachine = operation({
   action: "states:UpdateStateMachine",
@@ -116,11 +149,16 @@ export const updateStateMachine = operation({
     if (input.roleArn) requireRole(states, input.roleArn, machine.arn);
     const before = machines.revision(machine.revision);
     const { definition = before.definition, roleArn = before.roleArn } = input;
-    requireManagedRules(core, definition, roleArn, machine.arn);
     const updateDate = core.now();
-    const isSame = definition === before.definition && roleArn === before.roleArn;
+    const loggingConfiguration = input.loggingConfiguration ?? before.loggingConfiguration;
+    const tracingConfiguration = input.tracingConfiguration ?? before.tracingConfiguration;
+    requireManagedRules(core, definition, roleArn, machine.arn);
+    requireLogDelivery(core, loggingConfiguration, roleArn, machine.arn);
+    const isSame = definition === before.definition && roleArn === before.roleArn &&
+      isDeepStrictEqual(loggingConfiguration, before.loggingConfiguration) &&
+      isDeepStrictEqual(tracingConfiguration, before.tracingConfiguration);
     const revisionId = isSame && before.revisionId ? before.revisionId : crypto.randomUUID();
-    core.store.transaction(() => {
+    return core.store.transaction(() => {
       const { variableReferences } = valid ?? before;
       const revision = machines.addRevision({
         ...before,
@@ -129,12 +167,15 @@ export const updateStateMachine = operation({
         roleArn,
         updateDate,
         revisionId,
+        loggingConfiguration,
+        tracingConfiguration,
       });
-      const seconds = core.strict?.machineUpdateSeconds;
-      const former = seconds && { revision: machines.inForce(machine), until: updateDate + seconds * 1000 };
-      machines.put({ ...machine, revision, ...former ? { former } : {} });
+      const late = core.strict?.machineUpdateSeconds;
+      const former = late && { revision: machines.inForce(machine), until: updateDate + late * 1000 };
+      const updated = { ...machine, revision, ...former ? { former } : {} };
+      machines.put(updated);
+      return { updateDate: seconds(updateDate), revisionId, ...published(states, updated, input) };
     });
-    return { updateDate: seconds(updateDate), revisionId };
   },
 });
 
@@ -142,13 +183,14 @@ export const describeStateMachine = operation({
   action: "states:DescribeStateMachine",
   input: structure({ stateMachineArn: arn, includedData: notSupported() }),
   resource: onMachine,
-  run({ stateMachineArn }, { machines }) {
-    const machine = machines.get(stateMachineArn);
-    const { name, status, type, creationDate } = machine;
-    const { definition, roleArn, revisionId, variableReferences } = machines.revision(
-      machines.inForce(machine),
-    );
-    const described = {
+  run({ stateMachineArn }, { machines, versions }) {
+    const { machine, version, revision } = versions.target(stateMachineArn);
+    const { name, status, type, creationDate } = version
+      ? { ...machine, creationDate: version.creationDate }
+      : machine;
+    const shown = machines.revision(revision);
+    const { definition, roleArn, revisionId, variableReferences } = shown;
+    const members = {
       stateMachineArn,
       name,
       status,
@@ -157,8 +199,9 @@ export const describeStateMachine = operation({
       type,
       revisionId,
       variableReferences,
+      description: version?.description,
     };
-    return { ...described, creationDate: seconds(creationDate), ...CONFIGURATION };
+    return { ...members, creationDate: seconds(creationDate), ...described(shown) };
   },
 });
 
@@ -175,8 +218,8 @@ export const describeStateMachineForExecution = operation({
     const revision = machines.revision(execution.revision);
     const { machineArn: stateMachineArn, machineName: name, definition, roleArn, revisionId } = revision;
     const { variableReferences } = revision;
-    const described = { stateMachineArn, name, definition, roleArn, revisionId, variableReferences };
-    return { ...described, updateDate: seconds(revision.updateDate), ...CONFIGURATION };
+    const members = { stateMachineArn, name, definition, roleArn, revisionId, variableReferences };
+    return { ...members, updateDate: seconds(revision.updateDate), ...described(revision) };
   },
 });
 
@@ -205,10 +248,14 @@ export const deleteStateMachine = operation({
   action: "states:DeleteStateMachine",
   input: structure({ stateMachineArn: arn }),
   resource: onMachine,
-  run({ stateMachineArn }, { machines }) {
+  run({ stateMachineArn }, { core, machines, versions }) {
     requireArn(stateMachineArn, "stateMachine");
     const machine = machines.find(stateMachineArn);
-    if (machine) machines.delete(machine);
+    if (!machine) return;
+    core.store.transaction(() => {
+      versions.deleteAll(machine.arn);
+      machines.delete(machine);
+    });
   },
 });
 
@@ -251,12 +298,19 @@ function requireRole({ core }: StatesContext, role: string, machineArn: string):
 
 /** @throws AwsError for settings that AWS supports and the local AWS does not */
 function requirePlain(input: Infer<ReturnType<typeof structure<typeof configuration>>>): void {
-  const { loggingConfiguration, tracingConfiguration, encryptionConfiguration, publish } = input;
+  const { loggingConfiguration, encryptionConfiguration, publish, versionDescription } = input;
   const level = loggingConfiguration?.level ?? "OFF";
-  if (level !== "OFF") throw unsupported(`'loggingConfiguration' with level ${level}`);
-  if (tracingConfiguration?.enabled) throw unsupported("'tracingConfiguration' (X-Ray)");
+  const { destinations = [] } = loggingConfiguration ?? {};
+  if (destinations.length > 1 || (level !== "OFF" && destinations.length === 0)) {
+    throw new AwsError(
+      "InvalidLoggingConfiguration",
+      "Invalid Logging Configuration: Must specify exactly one Log Destination.",
+    );
+  }
   if (encryptionConfiguration?.type === "CUSTOMER_MANAGED_KMS_KEY") {
     throw unsupported("'encryptionConfiguration' with a customer managed key");
   }
-  if (publish) throw unsupported("versions of state machines ('publish')");
+  if (versionDescription !== undefined && !publish) {
+    throw new AwsError("ValidationException", "Version description can only be set when publish is true");
+  }
 }

@@ -4,6 +4,7 @@ import { operationsOf } from "../operation.ts";
 import type { Core } from "../core.ts";
 import type { Activity, StatesContext } from "./context.ts";
 import * as activities from "./activities.ts";
+import * as aliases from "./aliases.ts";
 import * as callbacks from "./callbacks.ts";
 import { MapRunner } from "./distributed/map_runner.ts";
 import { MapRunStore } from "./distributed/map_run_store.ts";
@@ -17,6 +18,8 @@ import { statesProtocol } from "./protocol.ts";
 import * as stateMachines from "./state_machines.ts";
 import { STATE_TYPES } from "./state_types/mod.ts";
 import * as tags from "./tags.ts";
+import { VersionStore } from "./version_store.ts";
+import * as versionOperations from "./versions.ts";
 import * as testState from "./test_state.ts";
 
 export function createStates(core: Core): Service<StatesContext> {
@@ -24,6 +27,7 @@ export function createStates(core: Core): Service<StatesContext> {
   const machines = new MachineStore(core, journal);
   const activityStore = core.store.collection<Activity>("sfn.activities");
   const mapRuns = new MapRunner(core, machines, new MapRunStore(core.store));
+  const versions = new VersionStore(core, machines);
   const hasActivity = (arn: string) => activityStore.has(arn);
   const interpreter = new Interpreter(core, journal, machines, STATE_TYPES, mapRuns, hasActivity);
   return {
@@ -38,8 +42,10 @@ export function createStates(core: Core): Service<StatesContext> {
       mapRunOperations,
       tags,
       testState,
+      aliases,
+      versionOperations,
     ),
-    context: { core, machines, activities: activityStore, mapRuns, journal, interpreter },
+    context: { core, machines, activities: activityStore, versions, mapRuns, journal, interpreter },
     start() {
       journal.forget(core.now() - executions.RETENTION_MS);
     },

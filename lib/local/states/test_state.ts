@@ -1,9 +1,9 @@
 /** TestState: runs one state alone, and shows the data between its fields. */
 import { AwsError, unsupported } from "../errors.ts";
-import { boolean, type Infer, integer, notSupported, required, string, structure } from "../shapes.ts";
+import { boolean, type Infer, integer, required, string, structure } from "../shapes.ts";
 import { operation } from "./context.ts";
 import { requireValid, requireValidState } from "./definition/diagnose.ts";
-import { type TestedState, testState as run } from "./interpreter/lone_state.ts";
+import { type MapTest, type TestedState, testState as run } from "./interpreter/lone_state.ts";
 import { DATA_LIMIT, type Json, readMachine, type State, statesOf } from "./language/asl.ts";
 import { StateFailure } from "./language/failures.ts";
 import { parseUserJson } from "./language/json_text.ts";
@@ -28,9 +28,10 @@ const input = structure({
   context: string({ max: DATA_LIMIT }),
   stateConfiguration: structure({
     retrierRetryCount: integer({ min: 0 }),
-    errorCausedByState: notSupported(),
-    mapIterationFailureCount: notSupported(),
-    mapItemReaderData: notSupported(),
+    // The names of states within are not in what is returned.
+    errorCausedByState: string({ min: 1, max: 80 }),
+    mapIterationFailureCount: integer({ min: 0 }),
+    mapItemReaderData: string({ max: DATA_LIMIT }),
   }),
 });
 type Input = Infer<typeof input>;
@@ -61,6 +62,7 @@ export const testState = operation({
         contextObject: given.context === undefined ? undefined : objectOf("context", given.context),
         mock: mocked,
         retryCount: given.stateConfiguration?.retrierRetryCount ?? 0,
+        map: mapOf(given),
       },
       states,
       signal ?? new AbortController().signal,
@@ -83,7 +85,7 @@ function invalid(message: string): AwsError {
 
 function singleState(definition: string, find: Parameters<typeof requireValidState>[1]) {
   const state = requireValidState(definition, find) as unknown as State;
-  return { name: "TestState", state: { ...state, QueryLanguage: state.QueryLanguage ?? "JSONPath" } };
+  return { name: "StateName", state: { ...state, QueryLanguage: state.QueryLanguage ?? "JSONPath" } };
 }
 
 function namedState(definition: string, name: string, find: Parameters<typeof requireValid>[2]) {
@@ -141,6 +143,14 @@ function mockOf({ mock, revealSecrets }: Input, state: State): string | StateFai
   return result!;
 }
 
+function mapOf({ stateConfiguration = {} }: Input): MapTest {
+  const { mapIterationFailureCount: failures = 0, mapItemReaderData: data } = stateConfiguration;
+  if (data === undefined) return { failures };
+  const readerData = parse("stateConfiguration.mapItemReaderData", data);
+  if (Array.isArray(readerData)) return { failures, readerData };
+  throw invalid("The member 'stateConfiguration.mapItemReaderData' must be a JSON array.");
+}
+
 function parse(member: string, text: string): unknown {
   try {
     return parseUserJson(text);
@@ -173,7 +183,14 @@ function variablesOf(text: string | undefined): Record<string, string> {
 
 /** InspectionData: JSON texts, and numbers. */
 function inspection(input: string, { inspected, variables, backoff }: TestedState) {
-  const { catchIndex, retryIndex, maxConcurrency, ...stages } = inspected;
+  const {
+    catchIndex,
+    retryIndex,
+    maxConcurrency,
+    toleratedFailureCount,
+    toleratedFailurePercentage,
+    ...stages
+  } = inspected;
   const texts = Object.entries(stages).map(([stage, value]) => [stage, JSON.stringify(value)]);
   const isHandled = catchIndex !== undefined || retryIndex !== undefined;
   const names = Object.keys(variables);
@@ -181,6 +198,8 @@ function inspection(input: string, { inspected, variables, backoff }: TestedStat
     input,
     ...Object.fromEntries(texts),
     maxConcurrency,
+    toleratedFailureCount,
+    toleratedFailurePercentage,
     variables: names.length === 0
       ? undefined
       : `{${names.map((name) => `${JSON.stringify(name)}:${variables[name]}`).join(",")}}`,

@@ -4,6 +4,7 @@
  * the same for longer.
  */
 import { executions } from "./executions.ts";
+import { mapRuns } from "./map_runs.ts";
 import { messages } from "./messages.ts";
 import { s3 } from "./s3.ts";
 import { killRounds, killSeed, type Part } from "./testing.ts";
@@ -20,3 +21,4 @@ testKills("a busy workflow whose server is killed goes on where it was", workflo
 testKills("SIGKILL at any moment loses no acknowledged object and leaves no stray file", s3, 4);
 testKills("SIGKILL at any moment loses no acknowledged message and brings back no deleted one", messages, 3);
 testKills("killed executions go on from the state they were in", executions, 4);
+testKills("killed Map Runs, activities and waits go on: no item is lost, none is counted twice", mapRuns, 3);

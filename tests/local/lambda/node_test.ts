@@ -78,6 +78,7 @@ async function withNode(
     iam,
     logs: {
       write: (_group, _stream, messages) => void lines.push(...messages),
+      exists: () => true,
       mayWrite: () => true,
     },
     metrics: { publish() {} },

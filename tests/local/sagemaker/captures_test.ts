@@ -54,6 +54,7 @@ async function withStore(
   const stateDir = await Deno.makeTempDir({ prefix: "scones-test-" });
   const logged: string[] = [];
   const logs = {
+    exists: () => true,
     mayWrite: () => true,
     write: (group: string, stream: string, lines: string[]) =>
       logged.push(...lines.map((line) => `${group} ${stream} ${line}`)),

@@ -69,7 +69,7 @@ Deno.test({
     assert.deepEqual(await container.exit, { code: null, signal: "SIGKILL", outOfMemory: true });
     assert.deepEqual(lines, ["The container used more than 300 MB of memory and was ended."]);
 
-    const logs = { mayWrite: () => true, write: () => {} };
+    const logs = { exists: () => true, mayWrite: () => true, write: () => {} };
     await withContext(async ({ core, jobs }) => {
       const job = {
         TrainingJobName: "hungry",

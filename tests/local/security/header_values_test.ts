@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { restOutput } from "../../../lib/local/protocols/rest.ts";
+import { storedHeaders } from "../../../lib/local/s3/headers.ts";
 import { deploy, makeRole } from "../lambda/testing.ts";
 import type { TestAws } from "../testing.ts";
 import { startProgram } from "../testing/program.ts";
@@ -62,4 +63,17 @@ Deno.test("an output's headers have nothing that no header can carry", () => {
   const { headers } = restOutput({ A: text, B: { key: text } }, { headers: { A: "a", B: "b-*" } });
   for (const [, value] of headers) assert.doesNotMatch(value, /[^\t\x20-\x7e\x80-\xff]/);
   assert.deepEqual([...headers.keys()], ["a", "b-key"]);
+});
+
+Deno.test("an object gets no headers that no header can be, as a state machine could ask for", () => {
+  const refused = { code: "InvalidArgument" };
+  for (const character of CHARACTERS.filter((one) => !/[\t\x20-\x7e\x80-\xff]/.test(one))) {
+    assert.throws(() => storedHeaders({ ContentType: `a${character}` }), refused);
+    assert.throws(() => storedHeaders({ Metadata: { a: `a${character}` } }), refused);
+    assert.throws(() => storedHeaders({ Metadata: { [`a${character}`]: "a" } }), refused);
+  }
+  for (const name of [" ", "a:b", "a b", "\xe9"]) {
+    assert.throws(() => storedHeaders({ Metadata: { [name]: "a" } }), refused);
+  }
+  assert.equal(storedHeaders({ Metadata: { A_b: "\xe9" } })["x-amz-meta-a_b"], "\xe9");
 });

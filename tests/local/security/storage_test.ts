@@ -227,3 +227,16 @@ Deno.test("a port in use leaves the directory free", () =>
     new DatabaseSync(join(stateDir, "aws.sqlite")).close();
     new Store(stateDir).close();
   }));
+
+Deno.test("a transaction that the database gave up itself, as on a full disk, ends with its own error", () =>
+  withDirectory((stateDir) => {
+    const store = new Store(stateDir);
+    const full = () =>
+      store.transaction(() => {
+        store.db.exec("ROLLBACK");
+        throw new Error("database or disk is full");
+      });
+    assert.throws(full, /^Error: database or disk is full$/);
+    assert.equal(store.transaction(() => 1), 1);
+    store.close();
+  }));

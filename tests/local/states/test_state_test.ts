@@ -157,6 +157,26 @@ Deno.test("Map and Parallel states need a mock of the right form", () =>
     assert.equal(inspectionData!.afterItemsPath, "[1,2]");
     assert.equal(inspectionData!.afterItemSelector, '[{"v":1},{"v":2}]');
     assert.equal(inspectionData!.maxConcurrency, 2);
+    const tolerant = {
+      ...map,
+      ItemProcessor: {
+        ...map.ItemProcessor,
+        ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "EXPRESS" },
+      },
+      ToleratedFailureCount: 1,
+    };
+    const failing = (mapIterationFailureCount: number) =>
+      test(states, tolerant, { items: [1, 2] }, {
+        mock: { result: "[3,4]" },
+        stateConfiguration: { mapIterationFailureCount },
+      });
+    assert.equal((await failing(1)).status, "SUCCEEDED");
+    const exceeded = await failing(2);
+    assert.deepEqual([exceeded.error, exceeded.cause], [
+      "States.ExceedToleratedFailureThreshold",
+      "The specified tolerated failure threshold was exceeded",
+    ]);
+    assert.equal(exceeded.inspectionData!.toleratedFailureCount, 1);
     const refused: [definition: object, given: Given, name: string, message: string][] = [
       [
         map,

@@ -67,7 +67,7 @@ export function checkMachine(
 export function checkLoneState(state: Fields, report: Report): void {
   const scope = { names: new Set<string>() };
   const language = languageOf(state, "", report);
-  const place = { name: "TestState", language, scope };
+  const place = { name: "StateName", language, scope };
   collectAssigned(state, place, "", report);
   if (!checkState(state, place, "", "STANDARD", report)) return;
   checkNested(state, "", { depth: 2, language: "JSONPath", outer: scope }, "STANDARD", report);

@@ -19,11 +19,16 @@
  * Alarms use `core.now`; what came due while no server ran is due at once. Steps that are due together take turns with
  * requests (`turns.ts`).
  *
+ * **Map Runs.** A distributed Map state is a task to the interpreter: its thread waits while `distributed/map_runner.ts` reads
+ * items and starts child executions, each an execution of its own. A child's start is written with the position in the items,
+ * its end with its result, so a run goes on after a kill where it was.
+ *
  * **Crashes.** A step that ends the process would do so at every start. A resumed execution's attempts at a step are
  * counted in the journal, and at the third crash in a row the execution fails.
  */
 import type { Core } from "../../core.ts";
 import type { StateFailure } from "../language/failures.ts";
+import { logEvents } from "../logging.ts";
 import { executionArn, type MachineStore } from "../machines.ts";
 import { type ActivityTask, ActivityTasks } from "./activity_tasks.ts";
 import type { Children, MapRuns, StateTypes } from "./flow.ts";
@@ -87,7 +92,8 @@ export class Interpreter {
     const { roleArn } = run.revision;
     run.note("ExecutionStarted", 0, { input, inputDetails: NOT_TRUNCATED, roleArn });
     run.spawn({ state: run.definition.StartAt, data: input, last: 0 });
-    run.flush(this.journal);
+    const { events } = run.flush(this.journal);
+    logEvents(this.core, run.revision, run.execution, events);
     return run;
   }
 

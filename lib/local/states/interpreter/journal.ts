@@ -104,6 +104,21 @@ export interface Thread {
   readonly item?: string;
 }
 
+/** Whose executions are listed. */
+export type Listed =
+  | { readonly machineArn: string; readonly versionArn?: string; readonly aliasArn?: string }
+  | { readonly mapRun: number };
+
+function whereOf(of: Listed): [where: string, values: (string | number)[]] {
+  if ("mapRun" in of) return ["id IN (SELECT execution FROM sfn_children WHERE map_run = ?)", [of.mapRun]];
+  const { machineArn, versionArn, aliasArn } = of;
+  const qualifier = aliasArn === undefined ? "version_arn" : "alias_arn";
+  const qualified = aliasArn ?? versionArn;
+  if (qualified === undefined) return ["machine_arn = ?", [machineArn]];
+  const chosen = `id IN (SELECT execution FROM sfn_qualifiers WHERE ${qualifier} = ?)`;
+  return [`machine_arn = ? AND ${chosen}`, [machineArn, qualified]];
+}
+
 /** Above the limit of a history, 25,000 events. */
 const EVENT_KEYS = 32_768;
 
@@ -131,6 +146,9 @@ export class Journal {
         execution INTEGER NOT NULL, thread INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
         PRIMARY KEY (execution, thread, name)
       );
+      CREATE TABLE IF NOT EXISTS sfn_qualifiers (
+        execution INTEGER PRIMARY KEY, version_arn TEXT NOT NULL, alias_arn TEXT
+      );
       CREATE TABLE IF NOT EXISTS sfn_attempts (
         execution INTEGER NOT NULL, thread INTEGER NOT NULL, count INTEGER NOT NULL,
         PRIMARY KEY (execution, thread)
@@ -144,10 +162,12 @@ export class Journal {
 
   /** Adds a running execution; returns it with its id. */
   insert(
-    given: Pick<
-      Execution,
-      "arn" | "machineArn" | "revision" | "name" | "type" | "sync" | "input" | "startDate"
-    >,
+    given:
+      & Pick<
+        Execution,
+        "arn" | "machineArn" | "revision" | "name" | "type" | "sync" | "input" | "startDate"
+      >
+      & { versionArn?: string; aliasArn?: string },
   ): Execution {
     const { arn, machineArn, revision, name, type, sync, input, startDate } = given;
     this.store.run(
@@ -155,7 +175,24 @@ export class Journal {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING')`,
       ...[arn, machineArn, revision, name, type, sync, input, startDate],
     );
-    return this.find(arn)!;
+    const execution = this.find(arn)!;
+    const { versionArn, aliasArn } = given;
+    if (versionArn !== undefined) {
+      const values = [execution.id, versionArn, aliasArn ?? null];
+      this.store.run("INSERT OR REPLACE INTO sfn_qualifiers VALUES (?, ?, ?)", ...values);
+    }
+    return execution;
+  }
+
+  /** The version and the alias by which an execution was started. */
+  qualifiers(execution: number): { stateMachineVersionArn?: string; stateMachineAliasArn?: string } {
+    const row = this.store.get<{ version_arn: string; alias_arn: string | null }>(
+      "SELECT version_arn, alias_arn FROM sfn_qualifiers WHERE execution = ?",
+      execution,
+    );
+    if (!row) return {};
+    const alias = row.alias_arn === null ? {} : { stateMachineAliasArn: row.alias_arn };
+    return { stateMachineVersionArn: row.version_arn, ...alias };
   }
 
   find(arn: string): Execution | undefined {
@@ -179,18 +216,19 @@ export class Journal {
     ) !== undefined;
   }
 
-  /** Up to `limit` executions of a machine with ids below `before`, the newest first. */
+  /** Up to `limit` executions of a machine, its version or alias, or a Map Run, with ids below `before`, the newest first. */
   list(
-    machineArn: string,
+    of: Listed,
     status: string | undefined,
     limit: number,
     before = Number.MAX_SAFE_INTEGER,
   ): Omit<Execution, "input" | "output">[] {
     const columns = COLUMNS.replace(" input,", "").replace(" output,", "");
+    const [where, values] = whereOf(of);
     return this.store.all(
       `SELECT ${columns} FROM sfn_executions
-       WHERE machine_arn = ? AND id < ? ${status ? "AND status = ?" : ""} ORDER BY id DESC LIMIT ?`,
-      ...[machineArn, before, ...(status ? [status] : []), limit],
+       WHERE ${where} AND id < ? ${status ? "AND status = ?" : ""} ORDER BY id DESC LIMIT ?`,
+      ...[...values, before, ...(status ? [status] : []), limit],
     );
   }
 
@@ -316,6 +354,7 @@ export class Journal {
       key(execution, 0),
       key(execution + 1, -1),
     );
+    this.store.run("DELETE FROM sfn_qualifiers WHERE execution = ?", execution);
     this.store.run("DELETE FROM sfn_executions WHERE id = ?", execution);
   }
 }

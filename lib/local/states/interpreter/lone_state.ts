@@ -1,11 +1,10 @@
 /** Runs one state alone, in memory: for TestState. */
 import type { StatesContext } from "../context.ts";
-import { type Data, type Json, type MapState, type ParallelState, type State } from "../language/asl.ts";
+import type { Json, MapState, ParallelState, State } from "../language/asl.ts";
 import { effectiveInput, isJsonata } from "../language/data_flow.ts";
 import { asFailure, StateFailure } from "../language/failures.ts";
-import { evaluate } from "../language/jsonata/evaluate.ts";
 import { parsed } from "../language/json_text.ts";
-import { fill } from "../language/templates.ts";
+import { selectItem, toleratedOf } from "../distributed/configuration.ts";
 import { concurrency, itemsOf } from "../state_types/map_fields.ts";
 import { STATE_TYPES } from "../state_types/mod.ts";
 import { Flow, type StateTypes, type TaskCaller } from "./flow.ts";
@@ -30,6 +29,15 @@ export interface StateTest {
   readonly mock?: string | StateFailure;
   /** How often the retrier of the mocked failure has retried already. */
   readonly retryCount: number;
+  readonly map: MapTest;
+}
+
+/** What a mocked Map state is told of its iterations. */
+export interface MapTest {
+  /** How many failed. */
+  readonly failures: number;
+  /** The items that its reader has found. */
+  readonly readerData?: readonly Json[];
 }
 
 export interface TestedState {
@@ -57,7 +65,7 @@ export async function testState(
   const flow = new TestFlow(run, {
     region: core.region,
     account: core.account,
-    types: test.mock === undefined ? STATE_TYPES : mockedTypes(test.mock),
+    types: test.mock === undefined ? STATE_TYPES : mockedTypes(test.mock, test.map),
     isDeleting: () => false,
     hasActivity: (arn) => states.activities.has(arn),
     inspect: (stage, value) => inspected[stage] = value,
@@ -139,10 +147,11 @@ class TestRun extends Run {
   next?: string;
 
   constructor({ name, state, input, variables, roleArn }: StateTest, { core, machines }: StatesContext) {
-    const machineArn = machines.arn("TestState");
+    const machineName = crypto.randomUUID();
+    const machineArn = machines.arn(machineName);
     const { QueryLanguage } = state;
     const definition = JSON.stringify({ QueryLanguage, StartAt: name, States: { [name]: state } });
-    const revision = { machineArn, machineName: "TestState", definition, roleArn, updateDate: core.now() };
+    const revision = { machineArn, machineName, definition, roleArn, updateDate: core.now() };
     super(executionOf(machineArn, input, core.now()), revision, 0, () => core.now());
     this.spawn({ state: name, data: input, last: 0 });
     this.adoptVariables(this.thread, variables);
@@ -160,10 +169,10 @@ class TestRun extends Run {
 
 function executionOf(machineArn: string, input: string, startDate: number): Execution {
   const name = crypto.randomUUID();
-  const arn = `${machineArn.replace(":stateMachine:", ":execution:")}:${name}`;
+  const arn = `${machineArn.replace(":stateMachine:", ":express:")}:${name}`;
   const ended = { stopDate: null, output: null, error: null, cause: null };
   return {
-    ...{ id: 0, arn, machineArn, revision: "", name, type: "STANDARD", sync: 0, input, startDate },
+    ...{ id: 0, arn, machineArn, revision: "", name, type: "EXPRESS", sync: 0, input, startDate },
     status: "RUNNING",
     ...ended,
   };
@@ -191,7 +200,7 @@ class TestFlow extends Flow {
 }
 
 /** Map and Parallel states whose work is not done: only their fields are evaluated. */
-function mockedTypes(mock: string | StateFailure): StateTypes {
+function mockedTypes(mock: string | StateFailure, { failures, readerData }: MapTest): StateTypes {
   const settle = (flow: Flow, thread: Thread) => {
     if (typeof mock !== "string") throw mock;
     const result = parsed(mock);
@@ -209,20 +218,28 @@ function mockedTypes(mock: string | StateFailure): StateTypes {
     Map: {
       begin(flow: Flow, thread: Thread, state: MapState) {
         const data = flow.data(thread);
-        const items = itemsOf(state, data);
-        if (!isJsonata(state)) flow.inspect("afterItemsPath", items as Json[]);
-        flow.inspect("afterItemSelector", items.map((item, index) => selected(state, item, index, data)));
         flow.inspect("maxConcurrency", concurrency(state, data));
+        const { count, percentage } = toleratedOf(state, data);
+        if (count !== undefined) flow.inspect("toleratedFailureCount", count);
+        if (percentage !== undefined) flow.inspect("toleratedFailurePercentage", percentage);
+        const items = state.ItemReader === undefined ? itemsOf(state, data) : readerData;
+        if (items && !isJsonata(state) && state.ItemReader === undefined) {
+          flow.inspect("afterItemsPath", items as Json[]);
+        }
+        if (items && (state.ItemSelector ?? state.Parameters) !== undefined) {
+          flow.inspect("afterItemSelector", items.map((item, index) => selectItem(state, data, item, index)));
+        }
+        const share = items && items.length > 0 ? failures / items.length * 100 : 0;
+        if (failures > (count ?? Infinity) || share > (percentage ?? Infinity)) throw thresholdExceeded();
         settle(flow, thread);
       },
     },
   };
 }
 
-function selected(state: MapState, item: Json, index: number, data: Data): Json {
-  const selector = state.ItemSelector ?? (isJsonata(state) ? undefined : state.Parameters);
-  if (selector === undefined) return item;
-  const context = { ...data.context as Record<string, Json>, Map: { Item: { Index: index, Value: item } } };
-  const within = { ...data, context };
-  return isJsonata(state) ? evaluate(selector, "ItemSelector", within) : fill(selector, within);
+function thresholdExceeded(): StateFailure {
+  return new StateFailure(
+    "States.ExceedToleratedFailureThreshold",
+    "The specified tolerated failure threshold was exceeded",
+  );
 }

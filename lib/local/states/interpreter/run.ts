@@ -149,8 +149,8 @@ export class Run {
   }
 
   /** Writes the changes since the last flush; returns the changed and the removed threads. */
-  flush(journal: Journal): { changed: Set<Thread>; removed: Set<Thread> } {
-    const [changed, removed] = [this.#changed, this.#removed];
+  flush(journal: Journal): { changed: Set<Thread>; removed: Set<Thread>; events: HistoryEvent[] } {
+    const [changed, removed, events] = [this.#changed, this.#removed, this.#events];
     journal.append(this.execution, this.#events);
     if (!this.ending) {
       for (const { id } of removed) journal.removeThread(this.execution, id);
@@ -163,7 +163,7 @@ export class Run {
     this.#events = [];
     this.#changed = new Set();
     this.#removed = new Set();
-    return { changed, removed };
+    return { changed, removed, events };
   }
 
   parent({ parent }: Thread): Thread | undefined {

@@ -2,6 +2,7 @@
 import type { Core } from "../../core.ts";
 import { AwsError } from "../../errors.ts";
 import { asFailure, type StateFailure } from "../language/failures.ts";
+import { logEvents } from "../logging.ts";
 import type { MachineStore } from "../machines.ts";
 import { Alarm } from "./alarm.ts";
 import { dueOf } from "../state_types/task_times.ts";
@@ -210,6 +211,7 @@ export class RunningExecution {
   #write(): ReturnType<Run["flush"]> {
     const { run, around: { journal, machines, mapRuns } } = this;
     const changes = run.flush(journal);
+    logEvents(this.around.core, run.revision, run.execution, changes.events);
     if (run.ending) {
       journal.end(run.execution, run.ending);
       if (isChild(run.execution)) mapRuns.childEnded(run.execution, run.ending);

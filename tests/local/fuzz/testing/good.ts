@@ -247,7 +247,7 @@ export const GOOD: Readonly<Record<string, object>> = {
   ListObjectsV2: { Bucket: "bucket", Prefix: "k", Delimiter: "/", MaxKeys: 1, StartAfter: "a" },
   // SNS and SQS
   CreateTopic: { Name: "topic", Attributes: { DisplayName: "d" } },
-  Subscribe: { TopicArn: TOPIC, Protocol: "sqs", Endpoint: QUEUE, ReturnSubscriptionArn: "true" },
+  Subscribe: { TopicArn: TOPIC, Protocol: "sqs", Endpoint: QUEUE, ReturnSubscriptionArn: true },
   Publish: {
     TopicArn: TOPIC,
     Message: "m",

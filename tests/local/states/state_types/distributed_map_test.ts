@@ -1,7 +1,9 @@
 /** Distributed Map states: their events, results, failures and Map Runs. Readers and writers have tests of their own. */
 import assert from "node:assert/strict";
 import {
+  DescribeExecutionCommand,
   DescribeMapRunCommand,
+  ListExecutionsCommand,
   ListMapRunsCommand,
   StopExecutionCommand,
   UpdateMapRunCommand,
@@ -87,6 +89,14 @@ for (const type of ["STANDARD", "EXPRESS"]) {
         pendingRedrive: 0,
       };
       assert.deepEqual([run.status, run.itemCounts, run.executionCounts], ["SUCCEEDED", counts, counts]);
+      const { executions } = await states.sfn.send(new ListExecutionsCommand({ mapRunArn: run.mapRunArn }));
+      // Nothing is kept of express executions that have ended.
+      assert.equal(executions!.length, type === "STANDARD" ? 3 : 0);
+      for (const { executionArn, mapRunArn, itemCount, stateMachineArn } of executions!) {
+        assert.deepEqual([mapRunArn, itemCount, stateMachineArn], [run.mapRunArn, 1, run.stateMachineArn]);
+        const child = await states.sfn.send(new DescribeExecutionCommand({ executionArn }));
+        assert.deepEqual([child.mapRunArn, child.status], [run.mapRunArn, "SUCCEEDED"]);
+      }
       assert.deepEqual([run.maxConcurrency, run.toleratedFailureCount, run.toleratedFailurePercentage], [
         0,
         0,
