@@ -14,6 +14,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import type { Aws } from "../aws/clients.ts";
 import { byKey, checkOurs, ownTagList } from "../aws/ownership.ts";
+import { retryWhile } from "../aws/retries.ts";
 import type { AlarmKey } from "../names.ts";
 import { VARIANT_NAME } from "../training/endpoint.ts";
 import { alertTopicArn } from "./alert_topic.ts";
@@ -183,7 +184,9 @@ export async function ensureAlarms(
     if (change !== "unchanged") {
       // Tags are taken when an alarm is made; later they stay as they are.
       const Tags = alarm ? undefined : ownTagList(aws);
-      await aws.cloudwatch.send(new PutMetricAlarmCommand({ ...wanted, Tags }));
+      const put = () => aws.cloudwatch.send(new PutMetricAlarmCommand({ ...wanted, Tags }));
+      // CloudWatch takes three a second from an account.
+      await retryWhile(({ name }) => /^Throttling(Exception)?$/.test(name), put);
     }
     ensured.push({ name, change });
   }

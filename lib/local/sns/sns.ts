@@ -26,5 +26,16 @@ export function createSns(core: Core): Service<SnsContext> {
       // Subscriptions of versions that did not sign.
       if (context.subscriptions.list().length > 0) await context.signing.ready();
     },
+    roleDeleted(rename) {
+      for (const topic of context.topics.list()) {
+        const { Policy } = topic.attributes;
+        if (Policy) {
+          context.topics.put(topic.TopicArn, {
+            ...topic,
+            attributes: { ...topic.attributes, Policy: rename(Policy) },
+          });
+        }
+      }
+    },
   };
 }

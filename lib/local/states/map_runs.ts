@@ -1,7 +1,7 @@
 /** DescribeMapRun, ListMapRuns, UpdateMapRun. */
 import { AwsError } from "../errors.ts";
 import { integer, number, required, string, structure } from "../shapes.ts";
-import { numberedPage, onExecution, operation, paging, seconds, type StatesContext } from "./context.ts";
+import { numberedPage, onExecution, operation, paging, seconds } from "./context.ts";
 import { arn } from "./context.ts";
 import type { Counts, MapRun } from "./distributed/map_run_store.ts";
 import { existingExecution, existingMapRun } from "./executions.ts";
