@@ -61,7 +61,9 @@ export function alarmDefinition(aws: Deployment, key: AlarmKey): AlarmDefinition
     },
     // Failed executions less those below the threshold, which are the third function's errors. That function ends just
     // before its execution, so some of a busy minute are counted on its two sides: 1% more is taken off. A fault of the
-    // third function itself passes here, and shows as a share held back. SUM, unlike -, ignores series without values.
+    // third function itself passes here, and shows as a share held back. So do single faults while a batch runs: its
+    // orders below the threshold are errors of that function too, but fail no execution. SUM, unlike -, ignores series
+    // without values.
     executionsFailed: {
       AlarmDescription: "Executions failed for another reason than a confidence below the threshold.",
       Metrics: [
