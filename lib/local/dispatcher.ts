@@ -37,6 +37,8 @@ export interface Service<C = any> {
   stop?(): void | Promise<void>;
   /** Whether work is running in the background, such as a training job. */
   busy?(): boolean;
+  /** A role is being deleted: the service's policies that name it are to name its unique id. */
+  roleDeleted?(rename: (policy: string) => string): void;
 }
 
 /** Who calls an operation, and the facts of the call. */

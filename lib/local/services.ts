@@ -65,7 +65,10 @@ export function createServices(
   const main = coreOf(surroundings, () => {
     throw new Error("Global services write no logs and publish no metrics.");
   });
-  const iam = createIam(main, { propagationSeconds });
+  const iam = createIam(main, {
+    roleDeleted: (rename) => [s3, ...regions.all()].forEach((service) => service.roleDeleted?.(rename)),
+    propagationSeconds,
+  });
   const s3 = createS3(main);
   const regions = new Regions(surroundings, (place) => {
     const core = coreOf(place, () => ({ logs: logs.access, metrics: cloudwatch.access }));

@@ -115,7 +115,7 @@ export class Authorization {
     const document = this.#read(policy, "resource");
     if (principal.anonymous) return evaluateResource(document, { AWS: [] }, question);
     const role = this.#roleOf(principal);
-    const named = [principal.arn, ...role ? [role.Arn] : []];
+    const named = [principal.arn, ...role ? [role.Arn, role.RoleId] : []];
     const account = [this.core.account, `arn:aws:iam::${this.core.account}:root`];
     const all = evaluateResource(document, { AWS: [...named, ...account] }, question);
     return all === "Allow" ? evaluateResource(document, { AWS: named }, question) : all;

@@ -6,6 +6,7 @@ import type { Core } from "../core.ts";
 import { integer, list, required, string, structure } from "../shapes.ts";
 import type { Authorization } from "./authorization.ts";
 import type { Entities, Role } from "./entities.ts";
+import type { Renaming } from "./renaming.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface IamContext {
@@ -13,6 +14,8 @@ export interface IamContext {
   readonly entities: Entities;
   readonly authorization: Authorization;
   readonly sessions: Sessions;
+  /** Tells the other services that a role is being deleted. */
+  roleDeleted(rename: Renaming): void;
   /** When a change made now takes effect, in milliseconds since the epoch. */
   effectiveFrom(): number;
 }

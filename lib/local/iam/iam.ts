@@ -9,16 +9,20 @@ import type { IamContext } from "./context.ts";
 import { Entities } from "./entities.ts";
 import * as managedPolicies from "./managed_policies.ts";
 import { iamProtocol, stsProtocol } from "./protocol.ts";
+import type { Renaming } from "./renaming.ts";
 import * as rolePolicies from "./role_policies.ts";
 import * as roles from "./roles.ts";
 import { sessionArn, Sessions } from "./sessions.ts";
 import * as simulation from "./simulation.ts";
 import * as sts from "./sts.ts";
 
-/** @param options.propagationSeconds seconds until new and changed roles and policies take effect */
+/**
+ * @param options.propagationSeconds seconds until new and changed roles and policies take effect
+ * @param options.roleDeleted tells the other services that a role is being deleted
+ */
 export function createIam(
   core: Core,
-  options: { propagationSeconds: number },
+  options: { propagationSeconds: number; roleDeleted?(rename: Renaming): void },
 ): { access: Access; services: Service<IamContext>[] } {
   const entities = new Entities(core.store);
   const sessions = new Sessions(core, entities);
@@ -29,6 +33,7 @@ export function createIam(
     entities,
     authorization,
     sessions,
+    roleDeleted: (rename) => options.roleDeleted?.(rename),
     effectiveFrom: () => core.now() + options.propagationSeconds * 1000,
   };
   return {

@@ -173,7 +173,7 @@ function withPrincipals(statement: Statement, given: Json): Statement {
 function checkPrincipal(kind: string, name: string): void {
   const valid = kind === "Service"
     ? /^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/.test(name)
-    : kind !== "AWS" || /^(\*|\d{12}|arn:aws[\w-]*:(iam|sts)::\d{12}:.+)$/.test(name);
+    : kind !== "AWS" || /^(\*|\d{12}|A(IDA|ROA)[A-Z0-9]{16,}|arn:aws[\w-]*:(iam|sts)::\d{12}:.+)$/.test(name);
   if (!valid) throw malformed(`Invalid principal in policy: "${kind.toUpperCase()}":"${name}"`);
 }
 

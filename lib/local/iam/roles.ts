@@ -1,4 +1,5 @@
 /** Roles: create, get, list, update, delete, tag. */
+import { isDeepStrictEqual } from "node:util";
 import { AwsError } from "../errors.ts";
 import { integer, list, required, structure } from "../shapes.ts";
 import { boundaryConditions, checkBoundary } from "./boundaries.ts";
@@ -24,6 +25,7 @@ import {
 } from "./context.ts";
 import { changed, latest, type Role, uniqueId } from "./entities.ts";
 import { parsePolicy } from "./policy_document.ts";
+import { renaming } from "./renaming.ts";
 
 const MAX_TRUST_CHARACTERS = 2048;
 /** In seconds. */
@@ -138,7 +140,15 @@ export const deleteRole = operation({
     if (Object.values(role.Inline).some((history) => latest(history) !== null)) {
       throw conflict("DeleteConflict", "Cannot delete entity, must delete policies first.");
     }
-    iam.entities.roles.delete(RoleName.toLowerCase());
+    const rename = renaming(role.Arn, role.RoleId);
+    iam.roleDeleted(rename);
+    iam.core.store.transaction(() => {
+      for (const other of iam.entities.roles.list()) {
+        const Trust = other.Trust.map(({ from, value }) => ({ from, value: rename(value) }));
+        if (!isDeepStrictEqual(Trust, other.Trust)) iam.entities.putRole({ ...other, Trust });
+      }
+      iam.entities.roles.delete(RoleName.toLowerCase());
+    });
   },
 });
 
@@ -190,6 +200,8 @@ function checkTrust({ core, entities }: IamContext, document: string): void {
   for (const name of Statement.flatMap(({ Principal }) => Principal?.AWS ?? [])) {
     const missing = name.startsWith(`${ours}role/`)
       ? !entities.roleByArn(name)
+      : /^A(IDA|ROA)/.test(name)
+      ? !entities.roles.list().some(({ RoleId }) => RoleId === name)
       : name.startsWith(`${ours}user/`);
     if (missing) {
       throw new AwsError("MalformedPolicyDocument", `Invalid principal in policy: "AWS":"${name}"`);

@@ -60,9 +60,9 @@ function mayAssume(
   role: Role,
   conditions?: Record<string, string>,
 ): boolean {
-  const own = principal.roleName === undefined ? undefined : entities.role(principal.roleName)?.Arn;
+  const own = principal.roleName === undefined ? undefined : entities.role(principal.roleName);
   const account = [core.account, `arn:aws:iam::${core.account}:root`];
-  const named = [principal.arn, ...own === undefined ? [] : [own]];
+  const named = [principal.arn, ...own === undefined ? [] : [own.Arn, own.RoleId]];
   const trusts = (AWS: string[]) => authorization.trust(role, { AWS }, region, conditions) === "Allow";
   if (!trusts([...named, ...account])) return false;
   if (own === undefined) return true;

@@ -91,6 +91,12 @@ export function createS3(core: Core): Service<S3Context> {
       stopping.abort();
       await expiring;
     },
+    roleDeleted(rename) {
+      for (const { Name } of index.buckets()) {
+        const policy = settings.get(Name, "policy");
+        if (policy !== undefined) settings.put(Name, "policy", rename(policy));
+      }
+    },
   };
 }
 

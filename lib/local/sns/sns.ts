@@ -10,14 +10,26 @@ import * as tags from "./tags.ts";
 import * as topics from "./topics.ts";
 
 export function createSns(core: Core): Service<SnsContext> {
+  const topicsByArn: SnsContext["topics"] = core.store.collection("sns.topics");
   return {
     name: "sns",
     protocol: snsProtocol,
     operations: operationsOf(topics, tags, subscriptions, publishing),
     context: {
       core,
-      topics: core.store.collection("sns.topics"),
+      topics: topicsByArn,
       subscriptions: core.store.collection("sns.subscriptions"),
+    },
+    roleDeleted(rename) {
+      for (const topic of topicsByArn.list()) {
+        const { Policy } = topic.attributes;
+        if (Policy) {
+          topicsByArn.put(topic.TopicArn, {
+            ...topic,
+            attributes: { ...topic.attributes, Policy: rename(Policy) },
+          });
+        }
+      }
     },
   };
 }

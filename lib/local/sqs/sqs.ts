@@ -14,17 +14,26 @@ import * as tags from "./tags.ts";
 
 export function createSqs(core: Core): Service<SqsContext> {
   const arrivals = new Arrivals();
+  const byName: SqsContext["queues"] = core.store.collection("sqs.queues");
   return {
     name: "sqs",
     protocol: sqsProtocol,
     operations: operationsOf(queues, tags, send, receive, receipts),
     context: {
       core,
-      queues: core.store.collection("sqs.queues"),
+      queues: byName,
       deleted: core.store.collection("sqs.deleted"),
       messages: new Messages(core.store),
       arrivals,
     },
     stop: () => arrivals.stop(),
+    roleDeleted(rename) {
+      for (const queue of byName.list()) {
+        const { Policy } = queue.attributes;
+        if (Policy) {
+          byName.put(queue.name, { ...queue, attributes: { ...queue.attributes, Policy: rename(Policy) } });
+        }
+      }
+    },
   };
 }
