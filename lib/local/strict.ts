@@ -16,6 +16,10 @@ export interface Strict {
   readonly machineUpdateSeconds: number;
   /** SageMaker's guide, "Data capture": captures are written in batches; reports speak of one to several minutes. */
   readonly captureSeconds: number;
+  /** Lambda's guide, "Lambda function states": Pending and InProgress last seconds. */
+  readonly functionSeconds: number;
+  /** An endpoint is Creating or Updating for three to five minutes on AWS; long enough here that nobody gets by without waiting. */
+  readonly endpointSeconds: number;
   /** S3's user guide: bucket names are shared by all accounts. These are taken, as their plain words are on AWS. */
   readonly takenBuckets: readonly string[];
   /** By service and operation; operations that are not here have no limit here. */
@@ -32,6 +36,8 @@ export function strictProfile(region: string): Strict {
     rolePropagationSeconds: 6,
     machineUpdateSeconds: 4,
     captureSeconds: 60,
+    functionSeconds: 3,
+    endpointSeconds: 15,
     takenBuckets: [
       "bucket",
       "data",

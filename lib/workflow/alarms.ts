@@ -14,6 +14,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import type { Aws } from "../aws/clients.ts";
 import { byKey, checkOurs, ownTagList } from "../aws/ownership.ts";
+import { retryWhile } from "../aws/retries.ts";
 import type { AlarmKey } from "../names.ts";
 import { VARIANT_NAME } from "../training/endpoint.ts";
 import { alertTopicArn } from "./alert_topic.ts";
@@ -60,7 +61,9 @@ export function alarmDefinition(aws: Deployment, key: AlarmKey): AlarmDefinition
     },
     // Failed executions less those below the threshold, which are the third function's errors. That function ends just
     // before its execution, so some of a busy minute are counted on its two sides: 1% more is taken off. A fault of the
-    // third function itself passes here, and shows as a share held back. SUM, unlike -, ignores series without values.
+    // third function itself passes here, and shows as a share held back. So do single faults while a batch runs: its
+    // orders below the threshold are errors of that function too, but fail no execution. SUM, unlike -, ignores series
+    // without values.
     executionsFailed: {
       AlarmDescription: "Executions failed for another reason than a confidence below the threshold.",
       Metrics: [
@@ -183,7 +186,9 @@ export async function ensureAlarms(
     if (change !== "unchanged") {
       // Tags are taken when an alarm is made; later they stay as they are.
       const Tags = alarm ? undefined : ownTagList(aws);
-      await aws.cloudwatch.send(new PutMetricAlarmCommand({ ...wanted, Tags }));
+      const put = () => aws.cloudwatch.send(new PutMetricAlarmCommand({ ...wanted, Tags }));
+      // CloudWatch takes three a second from an account.
+      await retryWhile(({ name }) => /^Throttling(Exception)?$/.test(name), put);
     }
     ensured.push({ name, change });
   }

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import type { Aws } from "../aws/clients.ts";
 import { listObjects } from "../aws/s3.ts";
-import { waitFor } from "../aws/waiting.ts";
+import { sleep, waitFor } from "../aws/waiting.ts";
 import { mapBounded } from "../concurrent.ts";
 import { S3_LAYOUT, THRESHOLD_ERROR, timestamp } from "../names.ts";
 
@@ -36,6 +36,9 @@ export interface ExecutionResult {
 
 /** How many executions run at once; AWS's request limits refill at 15 to 300 a second. */
 const CONCURRENCY = { local: 8, aws: 4 };
+
+/** How long a look at an execution is put off when the account's request limit is reached. */
+const THROTTLED_SECONDS = 1;
 
 /**
  * Test cases from the pictures under `test/`, in an order that depends on the seed.
@@ -123,8 +126,15 @@ async function ended(aws: Aws, executionArn: string, signal?: AbortSignal): Prom
     `Execution ${executionArn}`,
     { everySeconds, timeoutSeconds: 900, signal },
     async () => {
-      const now = await aws.sfn.send(new DescribeExecutionCommand({ executionArn }));
-      return now.status === "RUNNING" ? undefined : now;
+      try {
+        const now = await aws.sfn.send(new DescribeExecutionCommand({ executionArn }));
+        return now.status === "RUNNING" ? undefined : now;
+      } catch (error) {
+        // All of an account share the request limit, so others may have used it up. The execution goes on meanwhile.
+        if ((error as Error).name !== "ThrottlingException") throw error;
+        await sleep(THROTTLED_SECONDS, signal);
+        return undefined;
+      }
     },
   );
   return {

@@ -45,6 +45,14 @@ def policies():
     assert arn in [policy["Arn"] for policy in iam.list_policies(Scope="Local")["Policies"]]
     refused("DeleteConflict", iam.delete_role, RoleName="matrix-role")
     refused("DeleteConflict", iam.delete_policy, PolicyArn=arn)
+    role = iam.get_role(RoleName="matrix-role")["Role"]["Arn"]
+    simulated = iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=["s3:GetObject"])["EvaluationResults"]
+    assert simulated[0]["EvalDecision"] == "allowed"
+    iam.put_role_permissions_boundary(RoleName="matrix-role", PermissionsBoundary=arn)
+    assert iam.get_role(RoleName="matrix-role")["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == arn
+    iam.delete_role_permissions_boundary(RoleName="matrix-role")
+    custom = iam.simulate_custom_policy(PolicyInputList=[ALLOW_ALL], ActionNames=["s3:GetObject", "sqs:ListQueues"])
+    assert [result["EvalDecision"] for result in custom["EvaluationResults"]] == ["allowed", "allowed"]
     iam.detach_role_policy(RoleName="matrix-role", PolicyArn=arn)
     iam.delete_policy(PolicyArn=arn)
 

@@ -94,6 +94,10 @@ def own_logs():
     logs.create_log_group(**group)
     refused("ResourceAlreadyExistsException", logs.create_log_group, **group)
     logs.put_retention_policy(**group, retentionInDays=7)
+    arn = logs.describe_log_groups(logGroupNamePrefix="conformance")["logGroups"][0]["logGroupArn"]
+    logs.tag_resource(resourceArn=arn, tags={"a": "1", "b": "2"})
+    logs.untag_resource(resourceArn=arn, tagKeys=["a"])
+    assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"b": "2"}
     for name in ("one", "two"):
         logs.create_log_stream(**group, logStreamName=name)
         now = round(time.time() * 1000)

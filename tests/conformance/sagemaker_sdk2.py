@@ -20,9 +20,20 @@ from sagemaker.model_monitor import DataCaptureConfig
 from sagemaker.serializers import IdentitySerializer
 
 session = sagemaker.Session(default_bucket=BUCKET)
-estimator = Estimator(image_uri=sagemaker.image_uris.retrieve("image-classification", session.boto_region_name),
-                      role=ROLE, instance_count=1, instance_type="ml.g4dn.xlarge", sagemaker_session=session,
-                      output_path=f"s3://{BUCKET}/models")
+HYPERPARAMETERS = {"image_shape": "3,32,32", "num_classes": 2, "num_training_samples": 64, "epochs": 2}
+CHANNELS = {name: TrainingInput(f"s3://{BUCKET}/{path}", content_type="application/x-image")
+            for name, path in (("train", "train/"), ("validation", "test/"), ("train_lst", "train.lst"),
+                               ("validation_lst", "test.lst"))}
+
+
+def new_estimator(**more) -> Estimator:
+    image = sagemaker.image_uris.retrieve("image-classification", session.boto_region_name)
+    return Estimator(image_uri=image, role=ROLE, instance_count=1, instance_type="ml.g4dn.xlarge",
+                     sagemaker_session=session, output_path=f"s3://{BUCKET}/models", hyperparameters=HYPERPARAMETERS,
+                     **more)
+
+
+estimator = new_estimator()
 predictor = None
 
 
@@ -30,16 +41,22 @@ def fit():
     """Waits with the log stream, and sends DebugHookConfig and ProfilerConfig with the job."""
     assert estimator.image_uri == IMAGE, estimator.image_uri
     stage_pictures()
-    estimator.set_hyperparameters(image_shape="3,32,32", num_classes=2, num_training_samples=64, epochs=2)
-    channels = {"train": "train/", "validation": "test/", "train_lst": "train.lst", "validation_lst": "test.lst"}
     with redirect_stdout(io.StringIO()) as printed:
-        estimator.fit({name: TrainingInput(f"s3://{BUCKET}/{path}", content_type="application/x-image")
-                       for name, path in channels.items()})
+        estimator.fit(CHANNELS)
     for line in ("Epoch[1] Validation-accuracy=", "Training seconds: ", "Billable seconds: "):
         assert line in printed.getvalue(), printed.getvalue()
     job = session.describe_training_job(estimator.latest_training_job.name)
     assert job["DebugHookConfig"]["CollectionConfigurations"] == [], job
     assert job["ProfilerConfig"]["ProfilingIntervalInMilliseconds"] == 500, job
+
+
+def spot():
+    """With everything that changes where and how often a job runs; found again by its name."""
+    cheap = new_estimator(use_spot_instances=True, max_run=600, max_wait=1200, max_retry_attempts=2,
+                          subnets=["subnet-1"], security_group_ids=["sg-1"], tags=[{"Key": "a", "Value": "b"}])
+    cheap.fit(CHANNELS, logs="None")
+    again = Estimator.attach(cheap.latest_training_job.name, sagemaker_session=session)
+    assert again.model_data == cheap.model_data and again.use_spot_instances, again.model_data
 
 
 def analytics():
@@ -79,5 +96,5 @@ def delete():
 
 
 report = Report(sys.argv[1])
-run(report, [make_role, fit, analytics, deploy, predict, delete])
+run(report, [make_role, fit, spot, analytics, deploy, predict, delete])
 report.write()

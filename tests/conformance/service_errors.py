@@ -20,6 +20,7 @@ COMMON = {
                       "RequestEntityTooLargeException": 413},
     "sagemaker-runtime": JSON | {"ValidationError": 400, "ModelError": 424, "AccessDeniedException": 403},
     "cloudwatch": JSON | QUERY,
+    "service-quotas": JSON,
     "iam": QUERY,
     "sns": QUERY,
     # On the wire under their names in the JSON protocol; clients show those of the query protocol.

@@ -4,6 +4,7 @@ botocore's own parsers skip what they do not know, as clients must; here that is
 """
 
 import base64
+import gzip
 import json
 import re
 import xml.etree.ElementTree as ElementTree
@@ -15,7 +16,7 @@ import botocore.session
 from botocore.model import OperationModel, Shape
 
 SERVICES = ["s3", "iam", "sts", "lambda", "stepfunctions", "sagemaker", "sagemaker-runtime", "logs",
-            "sns", "sqs", "cloudwatch"]
+            "sns", "sqs", "cloudwatch", "service-quotas"]
 SESSION = botocore.session.get_session()
 MODELS = {name: SESSION.get_service_model(name) for name in SERVICES}
 # Of its three protocols the one that boto3 speaks.
@@ -31,6 +32,8 @@ class Message:
     def __init__(self, headers: dict, body: str, query: str = "", path: str = ""):
         self.headers = headers
         self.body = base64.b64decode(body)
+        if headers.get("content-encoding") == "gzip":  # boto3 compresses large PutMetricData requests
+            self.body = gzip.decompress(self.body)
         self.query = parse_qsl(query, keep_blank_values=True)
         self.path = path
 

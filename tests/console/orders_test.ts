@@ -5,7 +5,7 @@ import { sleep } from "../../lib/aws/waiting.ts";
 import { createConsole } from "../../lib/console/app.ts";
 import { OrderFeed } from "../../lib/console/orders/feed.ts";
 import { bucketsFor, TokenBucket } from "../../lib/console/orders/token_bucket.ts";
-import type { OrderPage } from "../../lib/console/routes/orders.ts";
+import { type OrderPage, rowOf } from "../../lib/console/routes/orders.ts";
 import { playedAws } from "../aws/testing.ts";
 import { createMachine, fateReached, stageNote, startFate } from "./machine.ts";
 import { admitted, type TestConsole, withConsole } from "./testing.ts";
@@ -79,6 +79,14 @@ Deno.test("orders: each has picture, answer, confidence and outcome; filters fin
       });
     }
   });
+});
+
+Deno.test("orders: a picture of another bucket is not shown in its place", () => {
+  const order = { arn: "a", name: "a", status: "SUCCEEDED", start: 0 };
+  const detail = { status: "SUCCEEDED", bucket: "theirs", key: "orders/a.png" };
+  assert.equal(rowOf({ ...order, detail }, [], "ours").shown, false);
+  assert.equal(rowOf({ ...order, detail }, [], "theirs").shown, true);
+  assert.equal(rowOf(order, [], "ours").shown, false);
 });
 
 Deno.test("orders: bad input is refused with the name of the field", async () => {

@@ -199,6 +199,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | typeof OPE
     PublishBatch: "sns:Publish",
     SetSubscriptionAttributes: "sns:SetSubscriptionAttributes",
     SetTopicAttributes: "sns:SetTopicAttributes",
+    SigningCertificate: OPEN,
     Subscribe: "sns:Subscribe",
     TagResource: "sns:TagResource",
     Unsubscribe: "sns:Unsubscribe",

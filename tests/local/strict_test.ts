@@ -1,6 +1,6 @@
 /** The strict profile: each of its values shows. */
 import assert from "node:assert/strict";
-import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { CreateFunctionCommand, GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import {
   CreateStateMachineCommand,
@@ -53,6 +53,11 @@ Deno.test("requests are throttled, new roles and updates take a while, plain buc
     const roleArn = await makeRole(aws, "states-role", trusting("states.amazonaws.com"));
     passed += strictProfile("us-east-1").rolePropagationSeconds * 1000;
     await createFunction();
+    const state = async () =>
+      (await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: "f" }))).State;
+    assert.equal(await state(), "Pending");
+    passed += strictProfile("us-east-1").functionSeconds * 1000;
+    assert.equal(await state(), "Active");
 
     const machine = (Result: string) =>
       JSON.stringify({ StartAt: "Done", States: { Done: { Type: "Pass", Result, End: true } } });

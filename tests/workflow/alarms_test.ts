@@ -128,6 +128,16 @@ Deno.test("an alarm tells of faults and of many orders held back, and not of sin
   }, { now: () => Date.now() + passed });
 });
 
+Deno.test("the alarms are made although CloudWatch takes three a second", () =>
+  withLocalAws(async ({ endpoint }) => {
+    const aws = await connectTo(endpoint);
+    try {
+      assert.deepEqual(new Set((await ensureAlarms(aws)).map(({ change }) => change)), new Set(["created"]));
+    } finally {
+      aws.close();
+    }
+  }, { strict: true }));
+
 Deno.test("a mail address is subscribed once, and has to confirm; alarms of others are left alone", async () => {
   await withLocalAws(async ({ endpoint }) => {
     const aws = await connectTo(endpoint, "0.9", { SCONES_ALERT_EMAIL: "anna@example.com" });

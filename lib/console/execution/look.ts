@@ -11,7 +11,7 @@ import { type Outcome, outcomeOf } from "../../graph/outcome.ts";
 import type { Definition, State } from "../../graph/model.ts";
 import { executionHistory } from "../../workflow/executions.ts";
 import { stateMachineArn } from "../../workflow/state_machine.ts";
-import { inferencesIn } from "../orders/order.ts";
+import { inferencesIn, pictureIn } from "../orders/order.ts";
 import { type Advice, adviceOn } from "./advice.ts";
 
 export interface ExecutionLook {
@@ -26,6 +26,8 @@ export interface ExecutionLook {
   cause?: string;
   advice?: Advice;
   key?: string;
+  /** Whether the picture is in the deployment's bucket, the only one that is shown. */
+  shown: boolean;
   outcome: Outcome;
   /** The answer, by class. */
   probabilities?: { name: string; probability: number }[];
@@ -86,6 +88,7 @@ export async function lookAtExecution(
   const requests = requestIds(events);
   const { svg } = drawStateMachine(definition, { history: events });
   const { status = "", startDate, stopDate, input = "{}", output, error, cause } = found;
+  const { bucket, key } = pictureIn(input);
   return {
     name,
     arn,
@@ -97,7 +100,8 @@ export async function lookAtExecution(
     error,
     cause,
     advice: adviceOn(status, error, cause),
-    key: keyIn(input),
+    key,
+    shown: key !== undefined && bucket === aws.bucket,
     outcome: outcomeOf({ status, error }),
     probabilities: probabilitiesIn(visits, classes),
     // Inline styles are refused by the page's policy.
@@ -184,15 +188,6 @@ function probabilitiesIn(
     name: classes[index] ?? `class ${index}`,
     probability,
   }));
-}
-
-function keyIn(input: string): string | undefined {
-  try {
-    const { s3_key } = JSON.parse(input) ?? {};
-    return typeof s3_key === "string" ? s3_key : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** JSON with its long texts cut. */

@@ -69,14 +69,21 @@ export async function readDetail(
 }
 
 function detailOf({ status, input, output, error, cause }: DescribeExecutionCommandOutput): Detail {
-  const { s3_bucket, s3_key } = objectIn(input);
   return {
     status: status!,
-    ...typeof s3_bucket === "string" ? { bucket: s3_bucket } : {},
-    ...typeof s3_key === "string" ? { key: s3_key } : {},
+    ...pictureIn(input),
     inferences: inferencesIn(output),
     ...error ? { error } : {},
     ...cause && error !== THRESHOLD_ERROR ? { cause: cause.slice(0, LONGEST_CAUSE) } : {},
+  };
+}
+
+/** The picture that an input names. */
+export function pictureIn(input: string | undefined): Pick<Detail, "bucket" | "key"> {
+  const { s3_bucket, s3_key } = objectIn(input);
+  return {
+    ...typeof s3_bucket === "string" ? { bucket: s3_bucket } : {},
+    ...typeof s3_key === "string" ? { key: s3_key } : {},
   };
 }
 

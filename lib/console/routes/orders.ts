@@ -21,6 +21,8 @@ export interface OrderRow {
   /** Whether the following are known. */
   read: boolean;
   key?: string;
+  /** Whether the picture is in the deployment's bucket, the only one that is shown. */
+  shown: boolean;
   /** Name of the class, and its probability. */
   answer?: string;
   confidence?: number;
@@ -44,7 +46,7 @@ const shape = z.strictObject({
 /** How long an answer waits for what is not known yet of its rows. */
 const PATIENCE_SECONDS = 0.2;
 
-export const orderRoutes: Routes = (app, _aws, feed) => {
+export const orderRoutes: Routes = (app, aws, feed) => {
   app.get("/api/orders/live", (c) => stream(c, (listener) => feed.view.listen(listener)));
   app.get("/api/orders", async (c) => {
     const { offset, limit, ...filter } = queryOf(c, shape);
@@ -59,14 +61,14 @@ export const orderRoutes: Routes = (app, _aws, feed) => {
       ...await feed.state(),
       matching: matching.length,
       offset,
-      rows: orders.map((order) => rowOf(order, classes)),
+      rows: orders.map((order) => rowOf(order, classes, aws.bucket)),
       classes,
     };
     return c.json(answer);
   });
 };
 
-export function rowOf(order: Order, classes: readonly string[]): OrderRow {
+export function rowOf(order: Order, classes: readonly string[], bucket: string): OrderRow {
   const { name, status, start, stop, detail } = order;
   const answer = answerOf(order);
   return {
@@ -77,6 +79,7 @@ export function rowOf(order: Order, classes: readonly string[]): OrderRow {
     outcome: outcomeIfKnown(order),
     read: isRead(order),
     key: detail?.key,
+    shown: detail?.key !== undefined && detail.bucket === bucket,
     error: detail?.error,
     ...answer
       ? { answer: classes[answer.index] ?? `class ${answer.index}`, confidence: answer.confidence }

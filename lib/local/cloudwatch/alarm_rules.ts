@@ -1,5 +1,6 @@
 /** The rules for what PutMetricAlarm is given. */
 import type { Core } from "../core.ts";
+import type { AwsError } from "../errors.ts";
 import {
   boolean,
   type Infer,
@@ -12,7 +13,7 @@ import {
   structure,
 } from "../shapes.ts";
 import { type AlarmConfiguration, COMPARISONS, TREATMENTS } from "./alarm.ts";
-import { missingParameter, unsupportedHere, validationError } from "./errors.ts";
+import { unsupportedHere, validationError } from "./errors.ts";
 import {
   alarmName,
   commonPeriod,
@@ -75,9 +76,9 @@ export function alarmConfiguration(
 ): AlarmConfiguration {
   const { ActionsEnabled = true, OKActions = [], AlarmActions = [], InsufficientDataActions = [] } = input;
   const { EvaluationPeriods, ComparisonOperator, Threshold, DatapointsToAlarm = 1, Metrics } = input;
-  if (EvaluationPeriods === undefined) throw missingParameter("EvaluationPeriods");
-  if (ComparisonOperator === undefined) throw missingParameter("ComparisonOperator");
-  if (Threshold === undefined) throw missingParameter("Threshold");
+  if (EvaluationPeriods === undefined) throw isRequired("EvaluationPeriods");
+  if (ComparisonOperator === undefined) throw isRequired("ComparisonOperator");
+  if (Threshold === undefined) throw isRequired("Threshold");
   if (DatapointsToAlarm > EvaluationPeriods) {
     throw validationError("DatapointsToAlarm must be less than or equal to EvaluationPeriods.");
   }
@@ -105,9 +106,9 @@ export function alarmConfiguration(
 /** Returns the period. */
 function checkedMetric(input: Omit<PutAlarm, "Tags">): number {
   const { MetricName, Namespace, Period, Statistic, ExtendedStatistic } = input;
-  if (MetricName === undefined) throw missingParameter("MetricName");
-  if (Namespace === undefined) throw missingParameter("Namespace");
-  if (Period === undefined) throw missingParameter("Period");
+  if (MetricName === undefined) throw isRequired("MetricName");
+  if (Namespace === undefined) throw isRequired("Namespace");
+  if (Period === undefined) throw isRequired("Period");
   if ((Statistic === undefined) === (ExtendedStatistic === undefined)) {
     throw validationError("Exactly one of Statistic and ExtendedStatistic must be specified.");
   }
@@ -137,4 +138,8 @@ function checkAction({ region }: Pick<Core, "region">, arn: string): void {
   if (where !== region) {
     throw validationError(`Invalid region ${where} specified. Only ${region} is supported.`);
   }
+}
+
+function isRequired(name: string): AwsError {
+  return validationError(`The parameter ${name} is required.`);
 }

@@ -26,6 +26,7 @@ export function invalidCombination(message: string): AwsError {
   return new AwsError("InvalidParameterCombinationException", message);
 }
 
+/** What PutMetricData and GetMetricStatistics answer, which declare it. */
 export function missingParameter(name: string): AwsError {
   return new AwsError("MissingRequiredParameterException", `The parameter ${name} is required.`);
 }
@@ -40,5 +41,5 @@ export function invalidToken(): AwsError {
 }
 
 export function unsupportedHere(what: string): AwsError {
-  return unsupported(what, "InvalidParameterValueException");
+  return unsupported(what, "ValidationError");
 }

@@ -8,17 +8,13 @@ import { awsJson } from "../protocols/aws_json.ts";
 import { denialText, invalidBy, type Protocol, violationsText, type Words } from "../protocols/protocol.ts";
 import { query } from "../protocols/query.ts";
 import { rpcCbor } from "../protocols/rpc_cbor.ts";
-import { missingMember } from "../shapes.ts";
-import { missingParameter, queryErrorCode, unsupportedHere, validationError } from "./errors.ts";
+import { queryErrorCode, unsupportedHere, validationError } from "./errors.ts";
 
 /** Of a body after decompression. AWS takes 1 MB of metrics. */
 const MAX_BYTES = 4 * 2 ** 20;
 
 const words: Partial<Words> = {
-  invalid: invalidBy((violations) => {
-    const missing = violations.map(missingMember).find((name) => name !== undefined);
-    return missing === undefined ? validationError(violationsText(violations)) : missingParameter(missing);
-  }, unsupportedHere),
+  invalid: invalidBy((violations) => validationError(violationsText(violations)), unsupportedHere),
   denied: (denial) => new AwsError("AccessDeniedException", denialText(denial), 403),
 };
 

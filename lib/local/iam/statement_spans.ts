@@ -11,7 +11,8 @@ export interface Span {
 }
 
 /**
- * The statements' places, in their order. Lines and columns count from 1; the end is the place behind the last brace.
+ * The statements' places, in their order, as AWS counts them (its answers in public issues show it): lines and columns from
+ * 1, beginning behind the bracket, comma or colon before the statement, and ending behind its last brace.
  * @param text valid JSON, in which the statements are the only objects directly below the document
  */
 export function statementSpans(text: string): Span[] {
@@ -26,7 +27,8 @@ export function statementSpans(text: string): Span[] {
       else if (character === '"') inString = false;
     } else if (character === '"') inString = true;
     else if (character === "\n") [line, lineStart] = [line + 1, at + 1];
-    else if (character === "{" && ++depth === 2) start = position(0);
+    else if (depth === 1 && "[,:".includes(character!)) start = position(1);
+    else if (character === "{") depth++;
     else if (character === "}" && depth-- === 2) {
       spans.push({ StartPosition: start!, EndPosition: position(1) });
     }

@@ -1,4 +1,5 @@
 /** The configuration of a function's version, and its creation or update in progress. */
+import type { Core } from "../core.ts";
 import { AwsError } from "../errors.ts";
 import { conflict } from "./errors.ts";
 
@@ -40,15 +41,17 @@ interface Change {
   readonly previous?: Version;
 }
 
-/** How long Pending and InProgress last: long enough to fail clients that do not wait, as on AWS. */
+/** How long Pending and InProgress last: long enough to fail clients that do not wait, as on AWS; longer if it is strict. */
 const CHANGE_MS = 300;
 
 /** A new configuration that is being created, or that replaces `previous` when the update is done. */
 export function changing(
   version: Omit<Version, "RevisionId" | "LastModified" | "Change">,
-  now: number,
+  core: Pick<Core, "now" | "strict">,
   previous?: Version,
 ): Version {
+  const now = core.now();
+  const milliseconds = core.strict ? core.strict.functionSeconds * 1000 : CHANGE_MS;
   return {
     ...version,
     RevisionId: crypto.randomUUID(),
@@ -56,7 +59,7 @@ export function changing(
     LastModified: new Date(now).toISOString().replace("Z", "+0000"),
     Change: {
       kind: previous ? "update" : "create",
-      due: now + CHANGE_MS,
+      due: now + milliseconds,
       RevisionId: crypto.randomUUID(),
       previous,
     },

@@ -83,7 +83,7 @@ export const createFunction = operation({
         Grantee: core.iam.roleId(input.Role),
         ...optional,
         ...stored,
-      }, core.now());
+      }, core);
       return core.store.transaction(() => {
         records.functions.put(name, { latest, lastPublished: 0, tags: input.Tags ?? {} });
         // A version that is published with its function is answered under the function's ARN.

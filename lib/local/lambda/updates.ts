@@ -36,7 +36,7 @@ export const updateFunctionCode = operation({
       const previous = changeable(lambda, name, input.RevisionId);
       const latest = changing(
         { ...previous, ...stored, Architectures: input.Architectures ?? previous.Architectures },
-        core.now(),
+        core,
         previous,
       );
       if (input.DryRun) return configuration(latest, core.region);
@@ -84,7 +84,7 @@ export const updateFunctionConfiguration = operation({
           ? core.iam.roleId(input.Role ?? latest.Role)
           : latest.Grantee,
       },
-      core.now(),
+      core,
       latest,
     );
     replace(lambda, name, updated);

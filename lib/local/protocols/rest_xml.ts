@@ -2,6 +2,7 @@
 import { AwsError } from "../errors.ts";
 import type { Http } from "../operation.ts";
 import { fromTexts } from "../shapes.ts";
+import { turn } from "../turn.ts";
 import {
   denialText,
   invalidBy,
@@ -22,6 +23,8 @@ const MAX_TAGS = 120_000;
 const MAX_DEPTH = 100;
 /** With all attributes; comments count as tags. */
 const MAX_TAG_LENGTH = 10_000;
+
+const LARGE_LENGTH = 2 ** 16;
 
 export interface RestXml {
   readonly xmlns: string;
@@ -124,7 +127,11 @@ async function readXml({ headers, body }: WireRequest, root: string): Promise<un
   });
   if (text === "") return undefined;
   checkTags(text);
+  // What comes before, the parsing and what comes after each take their time for thousands of parts.
+  const isLarge = text.length > LARGE_LENGTH;
+  if (isLarge) await turn();
   const content = fromXml(text)[root];
+  if (isLarge) await turn();
   if (content === "") return {};
   if (typeof content !== "object" || content === null || Array.isArray(content)) throw malformedXml();
   return content;

@@ -63,9 +63,17 @@ export class Deployments {
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error);
     }
+    await this.#pause(this.core.strict?.endpointSeconds ?? 0);
     if (this.#closing) return; // resumed by the next server
     const unused = failure === undefined ? this.#takeOver(name, next) : this.#fallBack(name, next, failure);
     if (unused) await this.fleet.discard(unused);
+  }
+
+  /** Waits that long, or until the server stops. */
+  async #pause(seconds: number): Promise<void> {
+    for (let left = seconds * 10; left > 0 && !this.#closing; left--) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 
   /** Switches to the next deployment; returns the previous one, if any. */

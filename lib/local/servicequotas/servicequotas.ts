@@ -3,18 +3,12 @@ import type { Core } from "../core.ts";
 import type { Service } from "../dispatcher.ts";
 import { operationsOf } from "../operation.ts";
 import { awsJson } from "../protocols/aws_json.ts";
-import { invalidBy, violationsText } from "../protocols/protocol.ts";
 import type { QuotaValue } from "../quotas.ts";
 import type { ServiceQuotasContext } from "./context.ts";
-import { illegalArgument } from "./errors.ts";
 import * as quotas from "./quotas.ts";
 import * as requests from "./requests.ts";
 
-const protocol = awsJson({
-  version: "1.1",
-  target: "ServiceQuotasV20190624",
-  words: { invalid: invalidBy((violations) => illegalArgument(violationsText(violations))) },
-});
+const protocol = awsJson({ version: "1.1", target: "ServiceQuotasV20190624" });
 
 export function createServiceQuotas(core: Core, value: QuotaValue): Service<ServiceQuotasContext> {
   return {

@@ -6,6 +6,7 @@ import type { Core } from "../core.ts";
 import { required, string } from "../shapes.ts";
 import type { Collection } from "../store.ts";
 import { defaultPolicy } from "./default_policy.ts";
+import type { Signing } from "./signing.ts";
 
 export interface Topic {
   readonly TopicArn: string;
@@ -32,6 +33,7 @@ export interface SnsContext {
   readonly topics: Collection<Topic>;
   /** By ARN, which begins with the topic's. */
   readonly subscriptions: Collection<Subscription>;
+  readonly signing: Signing;
 }
 
 export const operation = operationsOn<SnsContext>();

@@ -1,7 +1,7 @@
 /** The JSON document in which a queue gets a message, unless its subscription has RawMessageDelivery. */
-import type { Core } from "../core.ts";
-import type { Subscription } from "./context.ts";
+import type { SnsContext, Subscription } from "./context.ts";
 import type { MessageAttributes } from "./message_attributes.ts";
+import type { SignatureVersion } from "./signing.ts";
 
 export interface Published {
   readonly MessageId: string;
@@ -12,20 +12,25 @@ export interface Published {
 
 /** AWS, "Amazon SNS message delivery": members in AWS's order, spaced as AWS spaces them. */
 export function notification(
-  core: Core,
+  { core, signing }: Pick<SnsContext, "core" | "signing">,
   { TopicArn, SubscriptionArn }: Subscription,
   { MessageId, Subject, Message, MessageAttributes }: Published,
+  version: SignatureVersion,
 ): string {
   const attributes = Object.entries(MessageAttributes).map(([name, { DataType, StringValue, BinaryValue }]) =>
     [name, { Type: DataType, Value: StringValue ?? BinaryValue }] as const
   );
-  const document = {
+  const signed = {
     Type: "Notification",
     MessageId,
     TopicArn,
     Subject,
     Message,
     Timestamp: new Date(core.now()).toISOString(),
+  };
+  const document = {
+    ...signed,
+    ...signing.sign(signed, version),
     UnsubscribeURL: `${core.endpoint()}/?Action=Unsubscribe&SubscriptionArn=${SubscriptionArn}`,
     MessageAttributes: attributes.length > 0 ? Object.fromEntries(attributes) : undefined,
   };

@@ -1,11 +1,11 @@
 /** The protocol of SNS. */
 import { AwsError } from "../errors.ts";
-import { denialText, invalidBy, violationsText } from "../protocols/protocol.ts";
+import { denialText, invalidBy, type Protocol, violationsText } from "../protocols/protocol.ts";
 import { query } from "../protocols/query.ts";
 import { missingMember } from "../shapes.ts";
 import { invalid, unsupportedParameter } from "./context.ts";
 
-export const snsProtocol = query({
+const base = query({
   xmlns: "http://sns.amazonaws.com/doc/2010-03-31/",
   words: {
     invalid: invalidBy(
@@ -25,3 +25,14 @@ export const snsProtocol = query({
       ),
   },
 });
+
+/** The query protocol, but for the certificate, which is no XML. */
+export const snsProtocol: Protocol = {
+  ...base,
+  write(output, operation, requestId) {
+    if (output === undefined || !("certificate" in output)) return base.write(output, operation, requestId);
+    return new Response(String(output.certificate), {
+      headers: { "content-type": "application/x-pem-file" },
+    });
+  },
+};

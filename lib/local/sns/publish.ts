@@ -80,13 +80,14 @@ function deliver(sns: SnsContext, topicArn: string, message: Message): string {
     Message: message.MessageStructure === "json" ? structured(message.Message) : message.Message,
     MessageAttributes: message.MessageAttributes ?? {},
   };
+  const signatureVersion = existingTopic(sns, topicArn).attributes.SignatureVersion === "2" ? "2" : "1";
   for (const subscription of subscriptionsOf(sns, topicArn)) {
     const { Endpoint, RawMessageDelivery, pending } = subscription;
     if (pending) continue;
     const QueueUrl = urlOf(sns, Endpoint.slice(Endpoint.lastIndexOf(":") + 1));
     const content = RawMessageDelivery
       ? { MessageBody: published.Message, MessageAttributes: passedOn(published.MessageAttributes) }
-      : { MessageBody: notification(sns.core, subscription, published) };
+      : { MessageBody: notification(sns, subscription, published, signatureVersion) };
     try {
       // SNS acts for itself, so only the queue's policy can allow it.
       const principal = { arn: "sns.amazonaws.com", serviceFor: topicArn };

@@ -1,5 +1,6 @@
 /** Subscriptions of queues and mail addresses: subscribe, unsubscribe, list, attributes. */
 import { AwsError } from "../errors.ts";
+import { OPEN } from "../operation.ts";
 import { boolean, map, required, string, structure } from "../shapes.ts";
 import {
   existingTopic,
@@ -25,6 +26,12 @@ const UNSUPPORTED_ATTRIBUTES = [
   "SubscriptionRoleArn",
 ];
 
+/** What `signingCertificate` answers, which the protocol writes as it is. */
+export interface Certificate {
+  /** PEM. */
+  readonly certificate: string;
+}
+
 const subscriptionArn = { SubscriptionArn: required(string()) };
 
 export const subscribe = operation({
@@ -37,7 +44,12 @@ export const subscribe = operation({
     ReturnSubscriptionArn: boolean(),
   }),
   ...onTopic,
-  run({ TopicArn, Protocol, Endpoint = "", Attributes = {}, ReturnSubscriptionArn }, sns, { principal }) {
+  async run(
+    { TopicArn, Protocol, Endpoint = "", Attributes = {}, ReturnSubscriptionArn },
+    sns,
+    { principal },
+  ) {
+    await sns.signing.ready();
     existingTopic(sns, TopicArn);
     const kind = checkEndpoint(sns, Protocol, Endpoint);
     for (const [name, value] of Object.entries(Attributes)) {
@@ -86,6 +98,19 @@ export const unsubscribe = operation({
   http: { at: "GET /?Action=Unsubscribe" },
   run({ SubscriptionArn }, { subscriptions }) {
     subscriptions.delete(SubscriptionArn);
+  },
+});
+
+export const signingCertificate = operation({
+  action: OPEN, // whoever gets a notification may verify it
+  input: structure({ SubscriptionArn: string() }),
+  link: true, // in every notification
+  http: { at: "GET /SimpleNotificationService.pem?Action=SigningCertificate" },
+  run(_input, { signing }): Certificate {
+    const certificate = signing.certificate();
+    // As AWS answers for a certificate that it does not have; nothing was signed in this region.
+    if (certificate === undefined) throw new AwsError("AccessDenied", "Access Denied", 403);
+    return { certificate };
   },
 });
 

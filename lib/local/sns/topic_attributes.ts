@@ -6,7 +6,7 @@ import { invalid, type Topic, unsupportedParameter } from "./context.ts";
 
 /** Attributes that AWS has (AWS, SetTopicAttributes) and the local AWS does not support. */
 const UNSUPPORTED =
-  /^(FifoTopic|ContentBasedDeduplication|FifoThroughputScope|ArchivePolicy|KmsMasterKeyId|DeliveryPolicy|TracingConfig|SignatureVersion|(HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn))$/;
+  /^(FifoTopic|ContentBasedDeduplication|FifoThroughputScope|ArchivePolicy|KmsMasterKeyId|DeliveryPolicy|TracingConfig|(HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn))$/;
 
 /**
  * @param where AWS's text before the reason, which differs between operations
@@ -14,7 +14,9 @@ const UNSUPPORTED =
  */
 export function checkAttribute(name: string, value: string, where = ""): void {
   if (UNSUPPORTED.test(name)) throw unsupportedParameter(`the topic attribute ${name}`);
-  if (name === "DisplayName") {
+  if (name === "SignatureVersion") {
+    if (!/^[12]$/.test(value)) throw invalid(`${where}SignatureVersion: must be 1 or 2`);
+  } else if (name === "DisplayName") {
     if (value.length > 100) throw invalid(`${where}DisplayName: must be at most 100 characters`);
   } else if (name === "Policy") {
     try {

@@ -13,6 +13,7 @@ import { checkExercise } from "./exercise.ts";
 import { checkKeyboard } from "./keyboard.ts";
 import { checkLarge } from "./large.ts";
 import { checkLooks } from "./looks.ts";
+import { checkMouse } from "./mouse.ts";
 import { checkRoundTrip } from "./round_trip.ts";
 
 export async function checkEditor({ chromium, stateDir, folder, screenshots }: Environment): Promise<string> {
@@ -30,6 +31,7 @@ export async function checkEditor({ chromium, stateDir, folder, screenshots }: E
       const found = [
         await checkExercise(setting, aws),
         await checkKeyboard(setting),
+        await checkMouse(setting),
         await checkRoundTrip(setting),
         await checkLarge(setting),
         await checkLooks(setting),

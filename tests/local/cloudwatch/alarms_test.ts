@@ -279,13 +279,12 @@ Deno.test("what PutMetricAlarm refuses is named", () =>
       message: RegExp,
       name = "ValidationException",
     ) => assert.rejects(putAlarm(test, more), { name, message });
-    const Invalid = "InvalidParameterValueException";
     await refused(
       { DatapointsToAlarm: 2 },
       /DatapointsToAlarm must be less than or equal to EvaluationPeriods/,
     );
-    await refused({ Threshold: undefined }, /Threshold is required/, "MissingRequiredParameterException");
-    await refused({ Period: 10 }, /does not support periods below a minute/, Invalid);
+    await refused({ Threshold: undefined }, /Threshold is required/);
+    await refused({ Period: 10 }, /does not support periods below a minute/);
     await refused({ Period: 90 }, /Period must be 10, 20, 30 or a multiple of 60/);
     await refused({ EvaluationPeriods: 1441 }, /more than a day/);
     await refused({ ExtendedStatistic: "p90" }, /Exactly one of Statistic and ExtendedStatistic/);
@@ -293,7 +292,7 @@ Deno.test("what PutMetricAlarm refuses is named", () =>
       { Metrics: [{ Id: "e", Expression: "1" }] },
       /MetricName cannot be specified together with Metrics/,
     );
-    await refused({ ThresholdMetricId: "e" }, /does not support the member 'thresholdMetricId'/, Invalid);
+    await refused({ ThresholdMetricId: "e" }, /does not support the member 'thresholdMetricId'/);
     await refused(
       { AlarmActions: ["arn:aws:sns:eu-west-1:000000000000:alarms"] },
       /Invalid region eu-west-1 specified. Only us-east-1 is supported./,
@@ -301,6 +300,5 @@ Deno.test("what PutMetricAlarm refuses is named", () =>
     await refused(
       { AlarmActions: ["arn:aws:lambda:us-east-1:000000000000:function:f"] },
       /alarm actions of lambda/,
-      Invalid,
     );
   }));

@@ -92,7 +92,7 @@ Deno.test("percentiles are true to half a percent, and unknown where only a summ
     const summed = await statistics(test, { Statistics: undefined, ExtendedStatistics: ["p50"] });
     assert.deepEqual(summed.Datapoints![0]!.ExtendedStatistics, {});
     await assert.rejects(statistics(test, { Statistics: undefined, ExtendedStatistics: ["tm99"] }), {
-      name: "InvalidParameterValueException",
+      name: "ValidationException",
       message: /does not support the statistic 'tm99'/,
     });
   }));
@@ -222,7 +222,7 @@ Deno.test("what PutMetricData refuses is named", () =>
     await refused([{ MetricName: "a", Value: 1, Timestamp: at(-15 * 24) }], Invalid, /past two weeks/);
     await refused(
       [{ MetricName: "a", Value: 1, StorageResolution: 1 }],
-      Invalid,
+      "ValidationException",
       /does not support high-resolution/,
     );
     await refused(

@@ -67,10 +67,10 @@ Deno.test("the simulator decides as a request would, for every action on every r
     const at = (Line: number, Column: number) => ({ Line, Column });
     const lines = POLICY.split("\n");
     assert.deepEqual(EvaluationResults!.map(({ MatchedStatements }) => MatchedStatements), [
-      [{ ...source, StartPosition: at(4, 5), EndPosition: at(4, lines[3]!.length) }],
+      [{ ...source, StartPosition: at(3, lines[2]!.length + 1), EndPosition: at(4, lines[3]!.length) }],
       [],
-      [{ ...source, StartPosition: at(5, 5), EndPosition: at(5, lines[4]!.length) }],
-      [{ ...source, StartPosition: at(5, 5), EndPosition: at(5, lines[4]!.length) }],
+      [{ ...source, StartPosition: at(4, lines[3]!.length + 1), EndPosition: at(5, lines[4]!.length) }],
+      [{ ...source, StartPosition: at(4, lines[3]!.length + 1), EndPosition: at(5, lines[4]!.length) }],
     ]);
     assert.deepEqual(await simulate({ ActionNames: ["s3:GetObject"] }), ["implicitDeny"], "on all resources");
     const pages = await iam.send(
@@ -124,6 +124,7 @@ Deno.test("documents can be simulated without a role, and malformed ones are ref
         new SimulateCustomPolicyCommand({ PolicyInputList: [document], ActionNames: ["sqs:ListQueues"] }),
       );
     const { EvaluationResults: [result] = [] } = await custom(allowing("sqs:*"));
+    assert.deepEqual(result!.MatchedStatements![0]!.StartPosition, { Line: 1, Column: 38 });
     assert.equal(result!.EvalDecision, "allowed");
     assert.equal(result!.MatchedStatements![0]!.SourcePolicyId, "PolicyInputList.1");
     assert.deepEqual(await refusal(custom("{")), ["MalformedPolicyDocumentException", 400]);

@@ -69,11 +69,11 @@ Deno.test("so is XML of hundreds of thousands of elements, side by side or withi
     await (await fetch(`${endpoint}/bucket`, { method: "PUT" })).body?.cancel();
     const objects = (count: number) => "<Object><Key>a</Key></Object>".repeat(count);
     const bodies = [
-      `<Delete>${objects(100_000)}</Delete>`,
-      `<Delete>${"<a/>".repeat(700_000)}</Delete>`,
+      `<Delete>${objects(40_000)}</Delete>`,
+      `<Delete>${"<a/>".repeat(200_000)}</Delete>`,
       `<Delete><Object><Key>${"<a>".repeat(400_000)}${"</a>".repeat(400_000)}</Key></Object></Delete>`,
       `<Delete ${Array.from({ length: 200_000 }, (_, i) => `a${i}="b"`).join(" ")}>${objects(1)}</Delete>`,
-      `<Delete>${"&amp;".repeat(600_000)}</Delete>`,
+      `<Delete>${"&amp;".repeat(200_000)}</Delete>`,
     ];
     for (const body of bodies) {
       assert.equal(await statusOf(`${endpoint}/bucket?delete`, body), 400, body.slice(0, 50));

@@ -23,7 +23,9 @@ Deno.test("a message reaches the queue in AWS's document", () =>
     const [message] = await drain();
     assert.equal(message!.MessageAttributes, undefined);
     assert.ok(message!.Body!.startsWith('{\n  "Type" : "Notification",\n  "MessageId" : "'));
-    const { Timestamp, ...document } = JSON.parse(message!.Body!);
+    // signing_test.ts verifies the signature.
+    const { Timestamp, Signature, SigningCertURL, ...document } = JSON.parse(message!.Body!);
+    assert.ok(Signature && SigningCertURL);
     assert.match(Timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     assert.deepEqual(document, {
       Type: "Notification",
@@ -31,6 +33,7 @@ Deno.test("a message reaches the queue in AWS's document", () =>
       TopicArn: TOPIC_ARN,
       Subject: "greeting",
       Message: 'hällo "you"\nthere: x',
+      SignatureVersion: "1",
       UnsubscribeURL: `${aws.endpoint}/?Action=Unsubscribe&SubscriptionArn=${SubscriptionArn}`,
       MessageAttributes: { n: { Type: "Number", Value: "99.12" }, b: { Type: "Binary", Value: "AgME" } },
     });

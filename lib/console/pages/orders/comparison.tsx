@@ -44,7 +44,7 @@ function Table({ left, right }: { left: ExecutionLook; right: ExecutionLook }) {
             <th>State</th>
             {[left, right].map((look) => (
               <th key={look.name}>
-                <Picture objectKey={look.key} size={40} />{" "}
+                <Picture objectKey={look.shown ? look.key : undefined} size={40} />{" "}
                 <Link href={`/${encodeURIComponent(look.name)}`}>{look.name}</Link>{" "}
                 <OutcomeBadge outcome={look.outcome} />
               </th>

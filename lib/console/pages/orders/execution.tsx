@@ -102,11 +102,11 @@ function Head({ look }: { look: ExecutionLook }) {
   );
 }
 
-function Answer({ look: { key, probabilities, advice, error, cause } }: { look: ExecutionLook }) {
+function Answer({ look: { key, shown, probabilities, advice, error, cause } }: { look: ExecutionLook }) {
   const best = probabilities?.toSorted((a, b) => b.probability - a.probability)[0];
   return (
     <section className="answer" aria-label="Picture and answer">
-      <Picture objectKey={key} size={160} />
+      <Picture objectKey={shown ? key : undefined} size={160} />
       <p className="key">{key ?? "The input names no picture."}</p>
       {best && <h2>{labelText(best.name)}</h2>}
       {probabilities?.map(({ name, probability }) => (

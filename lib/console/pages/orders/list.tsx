@@ -90,10 +90,10 @@ export function OrderList({ orders, count, onScroll }: {
 
 function Row({ row, index, hurry }: { row: OrderRow | undefined; index: number; hurry: boolean }) {
   if (!row) return <span className="row waiting" aria-label="Loading" />;
-  const { name, outcome, start, stop, key, answer, confidence, error, read } = row;
+  const { name, outcome, start, stop, key, shown, answer, confidence, error, read } = row;
   return (
     <Link className="row" href={`/${encodeURIComponent(name)}`} data-index={index}>
-      <Picture objectKey={hurry ? undefined : key} size={40} />
+      <Picture objectKey={shown && !hurry ? key : undefined} size={40} />
       <span className="what">
         <b>{answer === undefined ? (read ? "No answer" : " ") : labelText(answer)}</b>
         <span className="key">{error && outcome === "failed" ? error : key ?? name}</span>

@@ -54,7 +54,7 @@ function Live({ name }: { name: string }) {
   return (
     <div className="live">
       <div>
-        <Picture objectKey={value.key} size={96} />
+        <Picture objectKey={value.shown ? value.key : undefined} size={96} />
         <OutcomeBadge outcome={value.outcome} />
         {value.probabilities?.map(({ name, probability }) => (
           <Confidence key={name} name={name} value={probability} />

@@ -77,8 +77,8 @@ function EditorParts({ openable, editor, reload }: { openable: Openable; editor:
   const frame = useRef<HTMLDivElement>(null);
 
   const counts = useMemo(
-    () => countByState(draft.machine, problems.map(({ statePath }) => statePath)),
-    [draft.machine, problems],
+    () => countByState(problems.map(({ statePath }) => statePath)),
+    [problems],
   );
   const statuses = useMemo(() => live.value && worstStatuses(live.value), [live.value]);
   const deployed = openable.deployed[source.machine];

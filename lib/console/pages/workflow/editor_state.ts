@@ -1,6 +1,6 @@
 /** What the editor knows: the draft with its history, what is selected, and what can be done. */
 /// <reference lib="dom" />
-import { createContext, useCallback, useContext, useMemo, useReducer } from "react";
+import { createContext, useContext, useMemo, useReducer } from "react";
 import type { MachineKind } from "../../../names.ts";
 import type { Arranged } from "./document/arrange.ts";
 import { idOf, type Machine, type Path, pathOf, valueAt } from "./document/asl.ts";
@@ -170,10 +170,4 @@ export function useSelectedPath(): Path | undefined {
   const { selection } = useEditor();
   const id = selection.at(-1);
   return useMemo(() => id === undefined ? undefined : pathOf(id), [id]);
-}
-
-/** Edits one field of the definition; typing in it is one step. */
-export function useFieldEdit(): (path: Path, change: (machine: Machine) => Machine) => void {
-  const { edit } = useEditor();
-  return useCallback((path, change) => edit(change, idOf(path)), [edit]);
 }

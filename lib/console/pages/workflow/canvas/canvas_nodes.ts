@@ -1,7 +1,7 @@
 /** The layout as React Flow's nodes and edges. */
 import type { Edge, Node } from "@xyflow/react";
 import type { StateStatus } from "../../../../graph/history.ts";
-import { idOf, machineOf, objectAt, type Path, pathOf } from "../document/asl.ts";
+import { idOf, machineOf, type Path, pathOf } from "../document/asl.ts";
 import type { CanvasParts, Card } from "../document/canvas_parts.ts";
 import { type Direction, DOT } from "../document/layout.ts";
 import type { CardNode, DotNode, EmptyNode } from "./state_card.tsx";
@@ -94,7 +94,6 @@ function cardData(card: Card, { direction, found, problems, statuses, onToggle }
     name,
     state,
     isContainer,
-    isStart: false,
     isFound: found.has(id),
     direction,
     problems: problems.get(id) ?? 0,
@@ -172,10 +171,10 @@ function isReached(statuses: ReadonlyMap<string, StateStatus>, name: string | un
 }
 
 /** The number of problems by the id of the state that they are in. */
-export function countByState(root: object, paths: readonly (Path | undefined)[]): Map<string, number> {
+export function countByState(paths: readonly (Path | undefined)[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const path of paths) {
-    if (path === undefined || objectAt(root, path) === undefined) continue;
+    if (path === undefined) continue;
     const id = idOf(path);
     counts.set(id, (counts.get(id) ?? 0) + 1);
   }

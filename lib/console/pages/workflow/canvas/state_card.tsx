@@ -13,7 +13,6 @@ export type CardNode = Node<{
   name: string;
   state: State;
   isContainer: boolean;
-  isStart: boolean;
   isFound: boolean;
   direction: Direction;
   /** How many problems the state has. */

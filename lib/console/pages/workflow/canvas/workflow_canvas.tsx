@@ -12,7 +12,7 @@ import {
 import { type KeyboardEvent, type MutableRefObject, useEffect, useMemo, useRef, useState } from "react";
 import type { StateStatus } from "../../../../graph/history.ts";
 import { move } from "../document/arrange.ts";
-import { idOf, type Path, pathOf } from "../document/asl.ts";
+import { idOf, isWithin, type Path, pathOf } from "../document/asl.ts";
 import { type CanvasParts, canvasParts, dropTarget, END } from "../document/canvas_parts.ts";
 import { type Direction, placeMachine } from "../document/layout.ts";
 import { connect, pointTo } from "../document/transitions.ts";
@@ -119,7 +119,7 @@ export function WorkflowCanvas(
     setTarget(undefined);
     drawn.reset();
     const path = pathOf(node.id);
-    const isInside = place && path.every((key, index) => place[index] === key) &&
+    const isInside = place && isWithin(place, path) &&
       place.length > path.length + 1;
     if (place && !isInside) edit((machine) => move(machine, path, place));
   };

@@ -1,5 +1,5 @@
 /** Putting states into the chain, taking them out and moving them. */
-import { idOf, type Machine, machineOf, objectAt, type Path, type State, statesOf } from "./asl.ts";
+import { idOf, isWithin, type Machine, machineOf, objectAt, type Path, type State, statesOf } from "./asl.ts";
 import { setAt, withField, withKeyAfter, withKeyReplaced } from "./fields.ts";
 import { allNames, freeName } from "./names.ts";
 import {
@@ -87,7 +87,7 @@ function repointFrom(root: Machine, machinePath: Path, from: string, gone: strin
  */
 export function move(root: Machine, path: Path, transition: Path): Arranged {
   const name = String(path.at(-1));
-  const isInside = path.every((key, index) => transition[index] === key);
+  const isInside = isWithin(transition, path);
   const own = transitionAfter(root, path);
   const stays = idOf(machineOf(path)) === idOf(machineOf(transition));
   if ((stays && targetOf(root, transition) === name) || (own && idOf(own) === idOf(transition))) {

@@ -64,13 +64,18 @@ export function allStates(root: Machine): { path: Path; name: string; state: Sta
   );
 }
 
-/** A path as a text that can be a key. */
+/** A path as a text that can be a key, and stand between quotation marks in a selector as React Flow puts it there. */
 export function idOf(path: Path): string {
-  return JSON.stringify(path);
+  return encodeURIComponent(JSON.stringify(path));
 }
 
 export function pathOf(id: string): Path {
-  return JSON.parse(id);
+  return JSON.parse(decodeURIComponent(id));
+}
+
+/** Whether a path leads to a place or into it. */
+export function isWithin(path: Path, place: Path): boolean {
+  return place.every((key, index) => path[index] === key);
 }
 
 /**

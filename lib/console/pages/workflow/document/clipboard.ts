@@ -1,15 +1,5 @@
 /** Copying, pasting and duplicating states: what travels is the text of a state machine. */
-import {
-  idOf,
-  isObject,
-  type Machine,
-  machineOf,
-  objectAt,
-  type Path,
-  type State,
-  statesOf,
-  valueAt,
-} from "./asl.ts";
+import { idOf, isObject, type Machine, machineOf, objectAt, type Path, type State, statesOf } from "./asl.ts";
 import type { Arranged } from "./arrange.ts";
 import { setAt } from "./fields.ts";
 import { allNames, withFreeNames } from "./names.ts";
@@ -94,9 +84,4 @@ export function duplicate(root: Machine, paths: readonly Path[]): Arranged {
   const last = names.findLast((name) => !isTerminal(objectAt(root, [...machinePath, "States", name])));
   const transition = last === undefined ? undefined : transitionAfter(root, [...machinePath, "States", last]);
   return paste(root, transition, copy(root, paths), machinePath);
-}
-
-/** Whether there is a state at the path. */
-export function hasState(root: Machine, path: Path): boolean {
-  return isObject(valueAt(root, path));
 }

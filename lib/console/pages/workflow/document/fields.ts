@@ -70,8 +70,3 @@ export function withKeyAfter(holder: Fields, after: string | undefined, key: str
   const index = after === undefined ? -1 : entries.findIndex(([name]) => name === after);
   return Object.fromEntries(entries.toSpliced(index + 1, 0, [key, value]));
 }
-
-/** An array with an item at its end; made when there is none. */
-export function appended(list: unknown, item: unknown): unknown[] {
-  return [...Array.isArray(list) ? list : [], item];
-}

@@ -2,7 +2,17 @@
 import { Graph, layout } from "@dagrejs/dagre";
 import { textWidth } from "../../../../display/text_width.ts";
 import { shorten } from "../../../../graph/layout.ts";
-import { idOf, type Machine, machinePathsIn, objectAt, type Path, type State, statesOf } from "./asl.ts";
+import {
+  idOf,
+  isWithin,
+  type Machine,
+  machinePathsIn,
+  objectAt,
+  type Path,
+  pathOf,
+  type State,
+  statesOf,
+} from "./asl.ts";
 import { type Transition, type TransitionKind, transitionsOf } from "./transitions.ts";
 import { transitionLabel } from "./words.ts";
 
@@ -72,10 +82,9 @@ const known = new WeakMap<Machine, Map<string, PlacedMachine>>();
 /** Lays out a definition, or the machine at a path of it. */
 export function placeMachine(root: Machine, options: LayoutOptions, path: Path = []): PlacedMachine {
   const machine = objectAt(root, path);
-  const hidden = [...options.collapsed].filter((id) => id.startsWith(idOf(path).slice(0, -1))).sort();
-  const key = `${options.direction} ${root.QueryLanguage} ${
-    hidden.map((id) => id.slice(idOf(path).length - 1))
-  }`;
+  const hidden = [...options.collapsed].map(pathOf).filter((inner) => isWithin(inner, path))
+    .map((inner) => idOf(inner.slice(path.length))).sort();
+  const key = [options.direction, root.QueryLanguage, ...hidden].join(" ");
   const versions = known.get(machine) ?? new Map<string, PlacedMachine>();
   known.set(machine, versions);
   const placed = versions.get(key) ?? place(root, machine, options, path);

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Diagnostic } from "../../../routes/workflow_checks.ts";
 import { ask } from "../../shell/api.ts";
-import { idOf, type Path, stateOf, statesOf } from "../document/asl.ts";
+import { isWithin, type Path, stateOf, statesOf } from "../document/asl.ts";
 import { pathOfLocation } from "../document/places.ts";
 import { useEditor } from "../editor_state.ts";
 
@@ -55,9 +55,5 @@ export function useProblems(): { problems: Problem[]; checking: boolean; failure
 
 /** The problems at a path and below it. */
 export function problemsAt(problems: readonly Problem[], path: Path): Problem[] {
-  const begin = idOf(path).slice(0, -1);
-  return problems.filter((problem) => {
-    const id = idOf(problem.path);
-    return id === idOf(path) || id.startsWith(`${begin},`);
-  });
+  return problems.filter((problem) => isWithin(problem.path, path));
 }
