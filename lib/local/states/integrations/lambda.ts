@@ -92,6 +92,9 @@ function sdkOutput({ output, payload, requestId: RequestId }: Invocation): Json 
     "Content-Length": String(Buffer.byteLength(payload)),
     "X-Amzn-Trace-Id": traceId,
     "Content-Type": "application/json",
+    "Connection": "keep-alive",
+    "x-amzn-RequestId": RequestId,
+    "Date": new Date().toUTCString(),
   };
   return {
     ExecutedVersion,

@@ -3,22 +3,16 @@ import { AwsError } from "../../errors.ts";
 import type { Json } from "../language/asl.ts";
 import { StateFailure } from "../language/failures.ts";
 
-/** The two members about the HTTP response. @param headers those of the operation; common ones are added */
+/** The two members about the HTTP response. @param headers all of them, in AWS's order */
 export function sdkMetadata(
   headers: Readonly<Record<string, string>>,
   { RequestId, StatusCode }: { RequestId: string; StatusCode: number },
 ): Record<"SdkHttpMetadata" | "SdkResponseMetadata", Json> {
-  const all: Record<string, string> = {
-    ...headers,
-    "Connection": "keep-alive",
-    "x-amzn-RequestId": RequestId,
-    "Date": new Date().toUTCString(),
-  };
-  const sorted = Object.keys(all).sort((a, b) => a.toLowerCase() < b.toLowerCase() ? -1 : 1);
+  const sorted = Object.keys(headers).sort((a, b) => a.toLowerCase() < b.toLowerCase() ? -1 : 1);
   return {
     SdkHttpMetadata: {
-      AllHttpHeaders: Object.fromEntries(Object.entries(all).map(([name, value]) => [name, [value]])),
-      HttpHeaders: Object.fromEntries(sorted.map((name) => [name, all[name]!])),
+      AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      HttpHeaders: Object.fromEntries(sorted.map((name) => [name, headers[name]!])),
       HttpStatusCode: StatusCode,
     },
     SdkResponseMetadata: { RequestId },

@@ -7,6 +7,9 @@ import { statesProtocol } from "../protocol.ts";
 import type { Integration } from "./integration.ts";
 import { sdkMetadata, serviceFailure } from "./sdk.ts";
 
+/** The length of AWS's answer to Publish, as recorded: its two ids always have 36 letters. */
+const ANSWER_BYTES = "294";
+
 type PublishInput = Infer<typeof publish.input>;
 
 /** A message that is not a string is published as JSON. SNS's errors are `SNS.…`, wrong types are States.Runtime. */
@@ -18,8 +21,14 @@ export const snsPublish: Integration = {
   required: ["Message"],
   call(parameters, caller) {
     const { MessageId } = call(read(parameters), caller);
-    const answer = { RequestId: crypto.randomUUID(), StatusCode: 200 };
-    return { MessageId, ...sdkMetadata({ "Content-Type": "text/xml" }, answer) };
+    const RequestId = crypto.randomUUID();
+    const headers = {
+      "x-amzn-RequestId": RequestId,
+      "Content-Length": ANSWER_BYTES,
+      "Date": new Date().toUTCString(),
+      "Content-Type": "text/xml",
+    };
+    return { MessageId, ...sdkMetadata(headers, { RequestId, StatusCode: 200 }) };
   },
 };
 

@@ -74,6 +74,9 @@ Deno.test("a task publishes as the machine's role, and fails with SNS's errors",
     assert.match(MessageId, /^[0-9a-f-]{36}$/);
     assert.equal(SdkHttpMetadata.HttpStatusCode, 200);
     assert.equal(SdkHttpMetadata.HttpHeaders["x-amzn-RequestId"], SdkResponseMetadata.RequestId);
+    const names = ["x-amzn-RequestId", "Content-Length", "Date", "Content-Type"];
+    assert.deepEqual(Object.keys(SdkHttpMetadata.AllHttpHeaders), names);
+    assert.deepEqual(SdkHttpMetadata.AllHttpHeaders["Content-Length"], ["294"]);
     assert.deepEqual(rest, {});
     assert.deepEqual(events.map(({ type }) => type), [
       "ExecutionStarted",
