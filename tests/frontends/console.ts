@@ -127,6 +127,7 @@ async function scrollThrough(page: Page): Promise<void> {
   assert.equal(height, ORDERS * 56);
   for (let top = 0; top < height; top += 600) {
     await list.evaluate((element, top) => element.scrollTo({ top }), top);
+    await page.waitForFunction(rowsFillList);
     await page.locator(".row.waiting").first().waitFor({ state: "detached" });
     for (
       const href of await page.locator("a.row").evaluateAll((rows) =>
@@ -147,6 +148,14 @@ async function scrollThrough(page: Page): Promise<void> {
   await page.getByText("No order is like that").waitFor();
   await page.getByRole("button", { name: "Clear the filters" }).click();
   await page.locator(".count", { hasText: /^1,200$/ }).waitFor();
+}
+
+/** Whether the list shows rows from its top to its bottom: after scrolling they are drawn with a later frame. */
+function rowsFillList(): boolean {
+  const { left, top, bottom } = document.querySelector(".list")!.getBoundingClientRect();
+  return [top + 5, Math.min(bottom, innerHeight) - 5].every((y) =>
+    document.elementFromPoint(left + 50, y)?.closest(".row")
+  );
 }
 
 /** A picture that is dropped is uploaded and runs, while its graph colours. */
