@@ -81,6 +81,9 @@ const VALUES: Readonly<Record<string, Json>> = {
   Registry: { "Fn::FindInMap": ["Registries", { Ref: "AWS::Region" }, "ImageClassification"] },
 };
 
+/** MaxConcurrency and ToleratedFailurePercentage may be JSONata expressions, of which cfn-lint's rule E3601 knows nothing. */
+const NUMBERS_IN_JSONATA = { "cfn-lint": { config: { ignore_checks: ["E3601"] } } };
+
 /** A definition of the stand-in with references in place of its names. */
 function referring(value: unknown): Json {
   if (Array.isArray(value)) return value.map(referring);
@@ -173,6 +176,7 @@ export async function cloudFormationTemplate(): Promise<Template> {
   for (const kind of MACHINE_KINDS) {
     Resources[capital(kind)] = {
       Type: "AWS::StepFunctions::StateMachine",
+      ...(kind === "batchMachine" ? { Metadata: NUMBERS_IN_JSONATA } : {}),
       Properties: {
         StateMachineName: referring(STAND_IN.names[kind]),
         RoleArn: arnOf(roleId("states")),

@@ -89,3 +89,50 @@ Deno.test("definitions full of expressions are answered in time", () =>
       assert.ok(result === "OK" || result === "FAIL");
     }
   }));
+
+/** Was run as a program of the host: the transform made the function `$map` an object with readable members. */
+const ESCAPE = `(
+  $a := {"a": 1} ~> |$map|{"_jsonata_function": false}|;
+  $mi := $map.implementation;
+  $b := {"a": 1} ~> |$map|{"_jsonata_function": true}|;
+  $raw := $append(function($g, $r) { $g }, $states.input.none);
+  $g := $mi([1], {"arity": 1, "apply": $raw});
+  $O := $g.globals.request.constructor;
+  $F := $O.($mi(["constructor"], {"arity": 1, "apply": $g.Reflect.get}));
+  $code := $F("return Deno.pid");
+  $code()
+)`;
+
+Deno.test("functions cannot be changed, made from data, or taken apart", () =>
+  withStates(async (states) => {
+    const refused = [
+      ESCAPE,
+      '{"a": 1} ~> |$uppercase|{"implementation": function($x) { "changed" }}|',
+      '{"a": 1} ~> |$sum|{"implementation": "x"}|',
+      '($f := function($x) { $x }; {"a": 1} ~> |$f|{"body": {"type": "string", "value": "x"}}|)',
+      "$states.input.f(1)",
+      '($f := {"_jsonata_lambda": true, "arguments": [], "body": {"type": "string", "value": "x"}}; $f(1))',
+      '($f := {"_jsonata_function": true, "implementation": $sum}; $f(1))',
+      "$map.implementation([1], $string)",
+      "$map.*",
+      "$map.**.implementation",
+      "$keys($map)",
+      "$each($map, function($v, $k) { $k })",
+      "$each(function($x) { $x }, function($v, $k) { $v })",
+      "$spread($map)[0]",
+      '$lookup($map, "implementation")',
+      "(function($x) { $x }).environment.lookup('sum')",
+      "(function($x) { $x }).*",
+      "$merge([$map]).implementation",
+    ];
+    const input = { f: { _jsonata_lambda: true, arguments: [], body: { type: "string", value: "x" } } };
+    for (const expression of refused) {
+      const { status, output } = await states.run(evaluating(expression), input);
+      if (status === "SUCCEEDED") assert.fail(`${expression} is ${output}`);
+    }
+    const fine = '[$uppercase("abc"), $string($sum([1, 2])), {"a": 1} ~> |$|{"b": 2}|]';
+    assert.deepEqual(JSON.parse((await states.run(evaluating(fine))).output!), [["ABC", "3", {
+      a: 1,
+      b: 2,
+    }]]);
+  }));

@@ -45,7 +45,8 @@ export interface Inspection {
 
 /** The context's globals. */
 export interface Globals {
-  request?: Request | readonly string[];
+  /** JSON text of a Request, or of the expressions to inspect. */
+  request?: string;
   /** JSON text of the filled template, or of what `inspect` found. */
   answer?: string;
   /** JSON text of the failure. */
@@ -68,7 +69,7 @@ export interface Host {
 }
 
 interface Frame {
-  lookup(name: string | symbol): { implementation: (...args: unknown[]) => unknown } | undefined;
+  lookup(name: string | symbol): { [implementationOf]: (...args: unknown[]) => unknown } | undefined;
 }
 
 interface Node {
@@ -84,10 +85,13 @@ interface Compiled {
   ast(): Node;
 }
 
+/** See library.ts. */
+declare const lambdaMark: unique symbol, functionMark: unique symbol, implementationOf: unique symbol;
 declare const jsonata: (text: string) => Compiled;
 declare const globals: Globals & Partial<Inside>;
 
 export function inside(host: Host): void {
+  "use strict"; // a function that is called without an object has no `this`, instead of the context's global object
   /** Evaluating a node takes about as long as looking at 100 values. */
   const NODE = 100, CHARACTERS_PER_UNIT = 8;
   /** Compiled expressions are kept until their texts have this length together. */
@@ -136,7 +140,7 @@ export function inside(host: Host): void {
   const isFunction = (value: unknown): boolean =>
     typeof value === "function" ||
     (typeof value === "object" && value !== null &&
-      ("_jsonata_lambda" in value || "_jsonata_function" in value));
+      (lambdaMark in value || functionMark in value));
 
   const isData = (value: unknown): value is object =>
     typeof value === "object" && value !== null && !isFunction(value) && !(value instanceof RegExp);
@@ -155,7 +159,7 @@ export function inside(host: Host): void {
     for (const [name] of FUNCTIONS) names.add(name);
     for (const name of weighed.split(" ")) {
       const known = frame.lookup(name)!;
-      const { implementation } = known;
+      const implementation = known[implementationOf];
       const wrapper = function (this: unknown, ...args: unknown[]) {
         args.forEach(weigh);
         if (name === "pad" && typeof args[1] === "number") spend(Math.abs(args[1]));
@@ -164,7 +168,7 @@ export function inside(host: Host): void {
         return result;
       };
       // JSONata passes as many arguments to a function as it has parameters.
-      known.implementation = Object.defineProperty(wrapper, "length", { value: implementation.length });
+      known[implementationOf] = Object.defineProperty(wrapper, "length", { value: implementation.length });
     }
   };
 
@@ -353,7 +357,7 @@ export function inside(host: Host): void {
   };
 
   globals.fill = () => {
-    const { template, field, states, variables, limit: most } = globals.request as Request;
+    const { template, field, states, variables, limit: most } = JSON.parse(globals.request!) as Request;
     globals.spent = 0;
     limit = most;
     const bindings = { ...lazily({ ...variables }), states: lazily(states) };
@@ -434,6 +438,6 @@ export function inside(host: Host): void {
   };
 
   globals.inspect = () => {
-    globals.answer = JSON.stringify(Array.from(globals.request as string[], inspected));
+    globals.answer = JSON.stringify(JSON.parse(globals.request!).map(inspected));
   };
 }

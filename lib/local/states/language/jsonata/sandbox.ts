@@ -5,10 +5,9 @@
  */
 import { Buffer } from "node:buffer";
 import { createHash, randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { createContext, Script } from "node:vm";
 import { type Globals, inside, type Request } from "./inside.ts";
+import { confinedLibrary } from "./library.ts";
 
 const HASHES = ["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
 
@@ -42,8 +41,7 @@ export class Sandbox {
   readonly #inspect = new Script("inspect()");
 
   constructor() {
-    const library = readFileSync(fileURLToPath(import.meta.resolve("jsonata")), "utf8");
-    new Script(PREPARATION(library)).runInContext(this.#context);
+    new Script(PREPARATION(confinedLibrary())).runInContext(this.#context);
   }
 
   /** Evaluates all expressions of a template. */
@@ -56,9 +54,10 @@ export class Sandbox {
     return this.#run(this.#inspect, expressions);
   }
 
-  #run(script: Script, request: Globals["request"]) {
+  /** Texts and numbers go in: an object of this side would lead to this side's functions. */
+  #run(script: Script, request: Request | readonly string[]) {
     const globals = Object.assign(this.#globals, {
-      request,
+      request: JSON.stringify(request),
       answer: undefined,
       failure: undefined,
       spent: 0,
